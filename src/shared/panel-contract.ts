@@ -1,0 +1,240 @@
+/**
+ * What a panel may ask of the main process, and all it ever sees of it. Both shells serve this one contract:
+ * Electron over a message port, `busbar serve` over a WebSocket.
+ *
+ * Every `watch` takes a `watchId` of the caller's choosing (unique on its connection) and holds back the next
+ * event until the last one was acknowledged through `feed.ack`. So a panel that cannot keep up gets fewer,
+ * larger events, and nothing queues up for it.
+ */
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { clientRecordSchema, jobStateSchema, routingSchema } from './protocol.ts'
+
+/** Longest reason a person may give for an unregistration, in characters. */
+export const reasonLength = 500
+/** Most clients that one `unregister` call may name. */
+export const unregisterMax = 5000
+/** Longest block in seconds: one year. A block that never ends would outlive everybody's memory of it. */
+export const blockSecondsMax = 365 * 24 * 3600
+
+/** One client of one user's bus. A uuid is only unique within its bus. */
+export const clientRefSchema = z.object({ userId: z.string(), uuid: z.string() })
+export type ClientRef = z.infer<typeof clientRefSchema>
+
+/** The key of a client in lists: the user, a U+001F, the uuid (neither can hold a control character). */
+export function clientKey(ref: ClientRef): string {
+  return `${ref.userId}\u001f${ref.uuid}`
+}
+
+/**
+ * How a client is, judged from what was really heard of it: `busy` runs a job, `live` was heard lately,
+ * `stale` gave no sign for 45 seconds, `gone` has no session or its stream's socket has closed.
+ */
+export const clientStateSchema = z.enum(['live', 'busy', 'stale', 'gone'])
+export type ClientState = z.infer<typeof clientStateSchema>
+
+/** A job as a row shows it. `progress` is 0..1, null where the peer reports none. */
+export const jobBriefSchema = z.object({
+  jobId: z.string(),
+  /** The command's name, or the description of a script. */
+  title: z.string(),
+  state: jobStateSchema,
+  progress: z.number().nullable(),
+  progressMessage: z.string(),
+  /** Unix seconds. */
+  createdAt: z.number(),
+  /** The client that asked for it, or `server:<user>`. */
+  fromUuid: z.string(),
+  targetUuids: z.array(z.string()),
+})
+export type JobBrief = z.infer<typeof jobBriefSchema>
+
+/** One row of the panel. `record` is the exact wire record and holds nothing of the session. */
+export const panelClientSchema = z.object({
+  key: z.string(),
+  userId: z.string(),
+  record: clientRecordSchema,
+  state: clientStateSchema,
+  /** Remote address of its session, null without one. */
+  address: z.string().nullable(),
+  /** Name and version the program gave at `initialize`. */
+  program: z.object({ name: z.string(), version: z.string() }).nullable(),
+  /** Messages waiting in its mailbox. */
+  queued: z.number().int(),
+  /** Messages it sent, messages it was sent, and messages dropped on the way to it, since it registered. */
+  sent: z.number().int(),
+  received: z.number().int(),
+  dropped: z.number().int(),
+  /** The oldest unfinished job it was given, with the number of those behind it. */
+  job: jobBriefSchema.nullable(),
+  jobsWaiting: z.number().int(),
+  /** The newest unfinished job it asked others for. */
+  workingOn: jobBriefSchema.nullable(),
+})
+export type PanelClient = z.infer<typeof panelClientSchema>
+
+/**
+ * `clients.watch`: first a snapshot, then patches. A patch applies to the list of revision `from` and makes it
+ * `revision`; a panel whose list is at another revision has missed something and starts a new watch.
+ */
+export const clientsEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('snapshot'),
+    revision: z.number().int(),
+    clients: z.array(panelClientSchema),
+  }),
+  z.object({
+    type: z.literal('patch'),
+    from: z.number().int(),
+    revision: z.number().int(),
+    upsert: z.array(panelClientSchema),
+    /** Keys of clients that left. */
+    remove: z.array(z.string()),
+  }),
+])
+export type ClientsEvent = z.infer<typeof clientsEventSchema>
+
+/** One message or job update that passed a client. `preview` is the payload's JSON, cut at 2,000 characters. */
+export const trafficEntrySchema = z.object({
+  id: z.number().int(),
+  /** Unix seconds. */
+  at: z.number(),
+  direction: z.enum(['in', 'out']),
+  /** The other side's uuids; the sender for `in`, the targets (at most 20) for `out`. */
+  peers: z.array(z.string()),
+  routing: routingSchema,
+  messageId: z.string(),
+  jobId: z.string(),
+  priority: z.number().int(),
+  /** `message_type` or `kind` of the payload, else "message". */
+  kind: z.string(),
+  /** For `in`: what became of it. For `out`: null. */
+  outcome: z.enum(['sent', 'queued', 'filtered', 'dropped']).nullable(),
+  bytes: z.number().int(),
+  preview: z.string(),
+})
+export type TrafficEntry = z.infer<typeof trafficEntrySchema>
+
+/** The MCP session behind a record. It never holds the session's id, which works like a key. */
+export const sessionFactsSchema = z.object({
+  programName: z.string(),
+  programVersion: z.string(),
+  protocolVersion: z.string(),
+  remoteAddress: z.string(),
+  /** Unix seconds. */
+  startedAt: z.number(),
+  lastRequestAt: z.number(),
+  streamsOpen: z.number().int(),
+  /** False while its socket is full: messages wait in the mailbox. */
+  streamWritable: z.boolean(),
+  bufferedBytes: z.number().int(),
+  /** Least urgent level it asked for by `logging/setLevel`, null if it never did (it gets everything). */
+  threshold: z.string().nullable(),
+})
+export type SessionFacts = z.infer<typeof sessionFactsSchema>
+
+/** Everything the inspector shows of one client; `null` once the client is unregistered. */
+export const clientDetailSchema = z.object({
+  client: panelClientSchema,
+  session: sessionFactsSchema.nullable(),
+  mailbox: z.object({
+    count: z.number().int(),
+    bytes: z.number().int(),
+    maxCount: z.number().int(),
+    maxBytes: z.number().int(),
+    dropped: z.number().int(),
+    filtered: z.number().int(),
+  }),
+  /** Newest first, at most 100. */
+  traffic: z.array(trafficEntrySchema),
+})
+export type ClientDetail = z.infer<typeof clientDetailSchema>
+
+export const unregisterInputSchema = z.object({
+  clients: z.array(clientRefSchema).min(1).max(unregisterMax),
+  reason: z.string().max(reasonLength),
+  /** Keep this uuid away for so many seconds; null to let it come back at once. */
+  blockSeconds: z.number().int().positive().max(blockSecondsMax).nullable(),
+})
+export type UnregisterInput = z.infer<typeof unregisterInputSchema>
+
+export const unregisterResultSchema = z.object({
+  key: z.string(),
+  /** `not_found`: it had already left when the order arrived; a block holds all the same. */
+  outcome: z.enum(['unregistered', 'not_found']),
+  /** Its MCP session was ended (false where it had none). */
+  sessionEnded: z.boolean(),
+  jobsCancelled: z.number().int(),
+  /** Unix seconds, null without a block. */
+  blockedUntil: z.number().nullable(),
+})
+export type UnregisterResult = z.infer<typeof unregisterResultSchema>
+
+export const blockSchema = z.object({
+  userId: z.string(),
+  uuid: z.string(),
+  reason: z.string(),
+  /** Unix seconds. */
+  createdAt: z.number(),
+  blockedUntil: z.number(),
+})
+export type Block = z.infer<typeof blockSchema>
+
+export const statusSchema = z.object({
+  version: z.string(),
+  /** Address LLM programs and Blenders connect to. */
+  url: z.string(),
+  /** Unix seconds. */
+  startedAt: z.number(),
+  /** The main process's clock at this event, Unix seconds: the panel's times are relative to it. */
+  now: z.number(),
+  sessions: z.number().int(),
+  /** Sessions that no client is registered by: connected, but not on the bus. */
+  sessionsUnregistered: z.number().int(),
+  jobsRunning: z.number().int(),
+  /** Messages handed to targets in each of the last 60 full seconds, oldest first. */
+  messagesPerSecond: z.array(z.number().int()),
+})
+export type PanelStatus = z.infer<typeof statusSchema>
+
+export const connectInfoSchema = z.object({
+  url: z.string(),
+  dataDir: z.string(),
+  /** Command that starts a background Blender which serves. */
+  blenderCommand: z.string(),
+})
+export type ConnectInfo = z.infer<typeof connectInfoSchema>
+
+const watchInput = z.object({ watchId: z.string().min(1).max(64) })
+
+export const panelContract = {
+  feed: {
+    /** Lets the next event of that watch come. Unknown ids are ignored: the watch has just ended. */
+    ack: oc.input(watchInput).output(z.void()),
+  },
+  status: {
+    /** An event at least every 2 seconds: a panel that hears none for 8 knows that the connection is dead. */
+    watch: oc.input(watchInput).output(eventIterator(statusSchema)),
+    /** Answers at once; its round trip is what the panel shows. */
+    ping: oc.output(z.void()),
+  },
+  clients: {
+    watch: oc.input(watchInput).output(eventIterator(clientsEventSchema)),
+    inspect: oc
+      .input(watchInput.extend({ client: clientRefSchema }))
+      .output(eventIterator(clientDetailSchema.nullable())),
+    /** Force-unregisters clients, one result for each in the order given. */
+    unregister: oc.input(unregisterInputSchema).output(z.array(unregisterResultSchema)),
+  },
+  blocks: {
+    watch: oc.input(watchInput).output(eventIterator(z.array(blockSchema))),
+    /** False where there was no such block. */
+    lift: oc.input(clientRefSchema).output(z.object({ lifted: z.boolean() })),
+  },
+  connect: {
+    info: oc.output(connectInfoSchema),
+    /** The local user's token, asked for only when a person wants to copy it. */
+    token: oc.output(z.object({ token: z.string() })),
+  },
+}
+

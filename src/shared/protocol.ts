@@ -1,0 +1,153 @@
+/**
+ * The bus protocol's values as data: bounds, priorities, the record and the message. Everything that two
+ * processes must agree on stands here once; see docs/protocol.md for the rules in prose.
+ */
+import { z } from 'zod'
+
+/** Upper bounds of what a client may send. Lengths are UTF-16 code units, sizes are bytes of UTF-8. */
+export const bounds = {
+  /** `client_uuid`, `client_type`, `group_id` and each metadata field. */
+  nameLength: 200,
+  /** `blend_file`: paths are longer than names (PATH_MAX on Linux). */
+  pathLength: 4096,
+  capabilities: 64,
+  capabilityLength: 100,
+  payloadBytes: 4 * 1024 * 1024,
+  /** `result` and `error` of a job update, each; longer is cut with a marker. */
+  resultBytes: 1024 * 1024,
+  receiveWaitSeconds: 60,
+  receiveMax: 100,
+} as const
+
+/** MCP log levels, most urgent first; the index is the protocol's integer. RFC 5424, section 6.2.1. */
+export const priorityNames = [
+  'emergency',
+  'alert',
+  'critical',
+  'error',
+  'warning',
+  'notice',
+  'info',
+  'debug',
+] as const
+export type PriorityName = (typeof priorityNames)[number]
+
+/** A priority as the wire's integer: 0 `emergency` to 7 `debug`; smaller is more urgent. */
+export type Priority = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
+
+/** The name of a priority. */
+export function priorityName(priority: Priority): PriorityName {
+  return priorityNames[priority]
+}
+
+/**
+ * Reads a priority as a client may write it: a level's name in any case, or its integer (also as a string of
+ * digits). Returns null for anything else; the caller answers with the list of the eight.
+ */
+export function parsePriority(value: unknown): Priority | null {
+  if (typeof value === 'number') {
+    return Number.isInteger(value) && value >= 0 && value <= 7 ? (value as Priority) : null
+  }
+  if (typeof value !== 'string') return null
+  if (/^[0-7]$/.test(value)) return Number(value) as Priority
+  const index = (priorityNames as readonly string[]).indexOf(value.toLowerCase())
+  return index === -1 ? null : (index as Priority)
+}
+
+/** True for text without C0 and C1 control characters (U+0000–U+001F, U+007F–U+009F). */
+export function hasNoControlCharacters(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return false
+  }
+  return true
+}
+
+const noControls = 'must have no control characters'
+
+/** A `client_uuid`, `client_type` or the like: 1 to 200 characters with no control characters. */
+export const nameSchema = z.string().min(1).max(bounds.nameLength).refine(hasNoControlCharacters, noControls)
+
+/** A metadata text: like a name, but an empty string is allowed and clears the field. */
+const metadataText = z.string().max(bounds.nameLength).refine(hasNoControlCharacters, noControls)
+
+/** Optional identity metadata at registration. Absent keeps the old value, an empty string clears it. */
+export const metadataSchema = z.object({
+  label: metadataText.optional().describe('Name a person gave this client'),
+  pid: z.number().int().nonnegative().optional().describe('Process id on its host'),
+  hostname: metadataText.optional().describe('Host it runs on'),
+  blend_file: z
+    .string()
+    .max(bounds.pathLength)
+    .refine(hasNoControlCharacters, noControls)
+    .optional()
+    .describe('Path of the open .blend file; empty when unsaved'),
+  blender_version: metadataText.optional().describe('For example "4.5.3 LTS"'),
+  addon_version: metadataText.optional().describe('Version of the program that registers'),
+  role: metadataText.optional().describe('What it is for, in a word'),
+  parent_uuid: metadataText.optional().describe('Client that started this one'),
+})
+export type ClientMetadata = z.infer<typeof metadataSchema>
+export const metadataKeys = Object.keys(metadataSchema.shape) as (keyof ClientMetadata)[]
+
+/**
+ * A record as it crosses any boundary: exactly these seven keys, plus the metadata that this client sent.
+ * Times are Unix seconds, fractional.
+ */
+export const clientRecordSchema = z
+  .object({
+    uuid: z.string(),
+    client_type: z.string(),
+    is_persistent: z.boolean(),
+    capabilities: z.array(z.string()),
+    group_id: z.string().nullable(),
+    connected_at: z.number(),
+    last_seen: z.number(),
+  })
+  .extend(metadataSchema.shape)
+export type ClientRecord = z.infer<typeof clientRecordSchema>
+
+/** How a message found its targets; `type` first, then the one field that chose them. */
+export const routingSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('direct'), target_uuid: z.string() }),
+  z.object({ type: z.literal('group'), group_id: z.string() }),
+  z.object({ type: z.literal('type_filter'), client_type: z.string() }),
+  z.object({ type: z.literal('broadcast') }),
+])
+export type Routing = z.infer<typeof routingSchema>
+
+/** What became of a message for one target by the time its sender was answered. */
+export const deliverySchema = z.enum(['sent', 'queued', 'filtered'])
+export type Delivery = z.infer<typeof deliverySchema>
+
+export type JsonObject = { [key: string]: unknown }
+export const jsonObjectSchema = z.record(z.string(), z.unknown())
+
+/** `data` of a delivered `notifications/message`. */
+export const messageDataSchema = z.object({
+  user_id: z.string(),
+  from_uuid: z.string(),
+  target_uuid: z.string(),
+  routing: routingSchema,
+  payload: jsonObjectSchema,
+  job_id: z.string(),
+  message_id: z.string(),
+  priority: z.number().int().min(0).max(7),
+  timestamp: z.number(),
+})
+export type MessageData = z.infer<typeof messageDataSchema>
+
+/** `logger` of every notification the bus sends. */
+export const messageBusLogger = '_message_bus'
+
+export const jobStatusSchema = z.enum(['running', 'completed', 'failed', 'cancelled'])
+export type JobStatus = z.infer<typeof jobStatusSchema>
+
+/** A job as the bus knows it; `pending` until its peer says anything. */
+export const jobStateSchema = z.enum(['pending', 'running', 'completed', 'failed', 'cancelled'])
+export type JobState = z.infer<typeof jobStateSchema>
+
+/** True for the three states that end a job. */
+export function isTerminal(state: JobState): state is 'completed' | 'failed' | 'cancelled' {
+  return state === 'completed' || state === 'failed' || state === 'cancelled'
+}
