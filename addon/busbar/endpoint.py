@@ -1,0 +1,159 @@
+"""Where the server is: preferences first, then the environment, then the file that a running server leaves. No bpy."""
+
+import ipaddress
+import json
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Mapping, Optional
+from urllib.parse import urlsplit
+
+MAX_FILE_BYTES = 64 * 1024
+
+
+class EndpointNotFound(Exception):
+    """No usable server address; its text says what to do about it."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An MCP address, and the token for it ("" for none). The token is left out of `repr`, so that no log shows it."""
+
+    url: str
+    token: str
+    source: str
+
+    def __repr__(self) -> str:
+        return f"Endpoint(url={self.url!r}, source={self.source!r})"
+
+
+def default_data_dir(
+    environ: Mapping[str, str] = os.environ, platform: str = sys.platform, home: Optional[str] = None
+) -> str:
+    """The folder that Busbar keeps its data in, as the server chooses it; BUSBAR_DATA_DIR overrides it."""
+    override = environ.get("BUSBAR_DATA_DIR", "")
+    if override:
+        return os.path.abspath(override)
+    home = home if home is not None else os.path.expanduser("~")
+    if platform == "darwin":
+        return os.path.join(home, "Library", "Application Support", "busbar")
+    if platform.startswith("win"):
+        local = environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
+        return os.path.join(local, "busbar", "Data")
+    return os.path.join(environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share"), "busbar")
+
+
+def normalise_url(text: str) -> str:
+    """A full MCP URL from what a person types: the scheme defaults to http, an empty path to /mcp.
+
+    Raises EndpointNotFound when it can't be one.
+    """
+    text = text.strip()
+    if "://" not in text:
+        text = "http://" + text
+    problem = EndpointNotFound("The server address is not a web address like http://127.0.0.1:9877/mcp.")
+    if any(ord(char) <= 32 or ord(char) > 126 for char in text):
+        raise problem
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        raise problem from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise problem
+    path = parts.path if parts.path not in ("", "/") else "/mcp"
+    return f"{parts.scheme}://{parts.netloc}{path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL stays on this computer."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class EndpointFinder:
+    """Looks the server up anew each time, so that a server that comes back elsewhere is found again.
+
+    `prefer_url` and `prefer_token` come from the add-on's preferences ("" when unset). `allow_remote` is False when
+    Blender may not go online: then only servers on this computer are used.
+    """
+
+    def __init__(
+        self,
+        prefer_url: str = "",
+        prefer_token: str = "",
+        *,
+        data_dir: str,
+        environ: Mapping[str, str] = os.environ,
+        allow_remote: bool = True,
+        read_text: Optional[Callable[[str], str]] = None,
+    ) -> None:
+        self._prefer_url = prefer_url.strip()
+        self._prefer_token = prefer_token.strip()
+        self._environ = environ
+        self._allow_remote = allow_remote
+        self._path = os.path.join(data_dir, "endpoint.json")
+        self._read_text = read_text or _read_text
+
+    def find(self) -> Endpoint:
+        """The server to use now. Raises EndpointNotFound."""
+        url, source = self._prefer_url, "preferences"
+        if not url:
+            url, source = self._environ.get("BUSBAR_URL", "").strip(), "environment"
+        on_file = self._from_file()
+        if not url:
+            if on_file is None:
+                raise EndpointNotFound(
+                    "No Busbar found on this computer. Start Busbar, or set its address in the add-on's preferences."
+                )
+            url, source = on_file.get("url", ""), "endpoint file"
+        url = normalise_url(url)
+        if not self._allow_remote and not is_loopback(url):
+            raise EndpointNotFound(
+                "Busbar is on another computer, and Blender's online access is off (Preferences > System > Network)."
+            )
+        return Endpoint(url, self._token_for(url, on_file), source)
+
+    def fingerprint(self) -> str:
+        """Changes when the endpoint file does: a reason to try again before the wait is over."""
+        try:
+            stat = os.stat(self._path)
+        except OSError:
+            return ""
+        return f"{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}"
+
+    def _token_for(self, url: str, on_file: Optional[Dict[str, str]]) -> str:
+        token = self._prefer_token or self._environ.get("BUSBAR_TOKEN", "").strip()
+        # The token on file belongs to the server on file: it is never sent to any other.
+        if not token and on_file is not None and _same_server(url, on_file.get("url", "")):
+            token = on_file.get("token", "")
+        if any(ord(char) <= 32 or ord(char) > 126 for char in token):
+            raise EndpointNotFound("The token has characters that a token can't have. Copy it again from Busbar.")
+        return token
+
+    def _from_file(self) -> Optional[Dict[str, str]]:
+        try:
+            content: Any = json.loads(self._read_text(self._path))
+        except (OSError, ValueError):
+            return None  # Not there, or caught half-written: the next look finds it.
+        if not isinstance(content, dict) or not isinstance(content.get("url"), str):
+            return None
+        return {key: value for key, value in content.items() if isinstance(value, str)}
+
+
+def _same_server(left: str, right: str) -> bool:
+    try:
+        a, b = urlsplit(left), urlsplit(right)
+        return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
+    except ValueError:
+        return False
+
+
+def _read_text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read(MAX_FILE_BYTES)

@@ -1,0 +1,124 @@
+"""Runs jobs, one at a time, on the thread that calls it: Blender's main thread. It is handed all that touches Blender."""
+
+import logging
+import math
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Callable, Deque, Dict, Optional
+
+from .jobs import JobDesk
+from .messages import Job
+from .script import MAX_RESULT_BYTES, ScriptOutcome, dump_json, format_error
+
+log = logging.getLogger(__name__)
+
+HISTORY = 20
+# A script may report as often as it likes; the panel and the network see at most this many reports a second.
+PROGRESS_INTERVAL_S = 0.1
+
+
+class CommandError(Exception):
+    """A command can't be done as asked. Its text is the job's error: what is wrong, and what to do."""
+
+
+class ReportProgress:
+    """`report_progress(fraction, message="")` of one job: `fraction` from 0 to 1, beyond is clamped."""
+
+    def __init__(self, desk: JobDesk, job: Job, clock: Callable[[], float]) -> None:
+        self._desk = desk
+        self._job = job
+        self._clock = clock
+        self._last: Optional[float] = None
+
+    def __call__(self, fraction: float, message: str = "") -> None:
+        value = float(fraction)
+        if math.isnan(value):
+            raise ValueError("report_progress needs a number from 0 to 1.")
+        now = self._clock()
+        if self._last is not None and now - self._last < PROGRESS_INTERVAL_S and value < 1.0:
+            return
+        self._last = now
+        self._desk.progress(self._job, min(1.0, max(0.0, value)), str(message)[:500])
+
+
+@dataclass(frozen=True)
+class Command:
+    """`run(params, report_progress, job)` returns JSON data, or a ScriptOutcome. `mutates` asks for an undo step."""
+
+    run: Callable[[Dict[str, Any], ReportProgress, Job], Any]
+    mutates: bool = False
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """A job that has run: for the panel in Blender. `seconds` is how long it took."""
+
+    title: str
+    status: str
+    seconds: float
+
+
+def job_title(job: Job) -> str:
+    """A short name for the undo history and the panel."""
+    if job.description:
+        return job.description[:60]
+    code = job.params.get("code")
+    lines = code.strip().splitlines() if isinstance(code, str) else []
+    return lines[0].strip()[:60] if lines else job.command
+
+
+class Executor:
+    """Takes jobs from the desk and finishes each exactly once, whatever it raises."""
+
+    def __init__(
+        self,
+        desk: JobDesk,
+        commands: Dict[str, Command],
+        undo_step: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._desk = desk
+        self._commands = commands
+        self._undo_step = undo_step
+        self._clock = clock
+        self.history: Deque[JobRecord] = deque(maxlen=HISTORY)
+
+    def run_next(self, timeout_s: float = 0.0) -> bool:
+        """Runs one job; waits up to `timeout_s` seconds for it. False when there was none."""
+        job = self._desk.take(timeout_s)
+        if job is None:
+            return False
+        began = self._clock()
+        status, result, error = "failed", "", "The job was interrupted."
+        try:
+            status, result, error = self._run(job)
+        finally:
+            self._desk.finish(job, status, result, error)
+            self.history.append(JobRecord(job_title(job), status, self._clock() - began))
+        return True
+
+    def _run(self, job: Job) -> "tuple[str, str, str]":
+        command = self._commands.get(job.command)
+        if command is None:
+            known = ", ".join(sorted(self._commands))
+            return "failed", "", f"This Blender does not know the command {job.command[:100]!r}. It knows: {known}."
+        try:
+            answer = command.run(job.params, ReportProgress(self._desk, job, self._clock), job)
+            if isinstance(answer, ScriptOutcome):
+                status, result, error = "failed" if answer.error else "completed", answer.to_json(), answer.error or ""
+            else:
+                status, result, error = "completed", dump_json(answer), ""
+        except CommandError as problem:
+            return "failed", "", str(problem)
+        except KeyboardInterrupt:
+            return "failed", "", "The job was interrupted: Blender was asked to end."
+        except (Exception, SystemExit) as raised:  # A failing command is the job's outcome, not the add-on's end.
+            log.exception("The command %s failed.", job.command)
+            return "failed", "", format_error(raised)
+        finally:
+            if command.mutates:
+                self._undo_step(f"Busbar: {job_title(job)}")
+        if len(result.encode("utf-8")) > MAX_RESULT_BYTES:
+            return "failed", "", "The answer is larger than 1 MiB. Ask for less at a time."
+        return status, result, error

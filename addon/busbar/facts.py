@@ -1,0 +1,50 @@
+"""The true facts about this Blender that it registers with. Touches bpy: main thread only."""
+
+import os
+import socket
+from typing import Any, Dict, List, Tuple
+
+import bpy
+
+from .connection import Registration
+from .version import ADDON_VERSION
+
+MAX_LABEL_CHARS = 100
+
+
+def registration(uuid: str, label: str, group: str) -> Registration:
+    """What to register now. Without a label of the artist's own, the blend file's name is the label."""
+    path = bpy.data.filepath
+    metadata: Dict[str, Any] = {
+        "label": (label.strip() or os.path.basename(path) or "Unsaved file")[:MAX_LABEL_CHARS],
+        "pid": os.getpid(),
+        "hostname": socket.gethostname(),
+        "blend_file": path,
+        "blender_version": bpy.app.version_string,
+        "addon_version": ADDON_VERSION,
+    }
+    return Registration(uuid, _capabilities(), group.strip() or None, metadata)
+
+
+def _capabilities() -> Tuple[str, ...]:
+    found: List[str] = ["python_execution", "scene_info"]
+    if bpy.app.background:
+        found.append("headless")
+    else:
+        found.append("viewport")
+        if _has_gpu():
+            found.append("gpu")
+    if bpy.app.build_options.cycles:
+        found.append("rendering")
+    return tuple(found)
+
+
+def _has_gpu() -> bool:
+    """Whether the window is drawn by real graphics hardware, not by software."""
+    import gpu
+
+    try:
+        kind, name = gpu.platform.device_type_get(), gpu.platform.renderer_get().lower()
+    except (SystemError, RuntimeError):
+        return False  # No drawing context yet.
+    return kind != "SOFTWARE" and "llvmpipe" not in name and "software" not in name

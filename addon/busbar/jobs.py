@@ -1,0 +1,224 @@
+"""Jobs on their way in and results on their way out. Thread-safe; no bpy.
+
+The network thread offers deliveries, the main thread takes jobs, most urgent first, then oldest. Results wait in the
+outbox until the server has accepted them, however often the connection is lost in between.
+"""
+
+import heapq
+import itertools
+import logging
+import threading
+from collections import OrderedDict, deque
+from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
+
+from .messages import CancelRequest, Job, MalformedJob
+
+log = logging.getLogger(__name__)
+
+MAX_QUEUED_JOBS = 1000
+MAX_REMEMBERED_JOBS = 512
+MAX_REMEMBERED_ANSWER_CHARS = 64 * 1024
+MAX_OUTBOX_CHARS = 64 * 1024 * 1024
+
+Update = Dict[str, Any]
+TERMINAL = frozenset({"completed", "failed", "cancelled"})
+
+
+class Outbox:
+    """Arguments of `blender_job_update` calls that the server has yet to accept, in order.
+
+    Of several progress reports of one job only the newest waits, and none outlives the job's final update. Over
+    MAX_OUTBOX_CHARS the oldest updates are dropped, with a warning.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._updates: Deque[Update] = deque()
+        self._chars = 0
+        self._listener: Callable[[], None] = lambda: None
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Sets the one function that is called, on the adding thread, after each `add`."""
+        self._listener = listener
+
+    def add(self, update: Update) -> None:
+        with self._changed:
+            if "progress" in update or update["status"] in TERMINAL:
+                self._drop_progress(update["job_id"])
+            self._updates.append(update)
+            self._chars += _size(update)
+            dropped = 0
+            while self._chars > MAX_OUTBOX_CHARS and len(self._updates) > 1:
+                self._chars -= _size(self._updates.popleft())
+                dropped += 1
+        if dropped:
+            log.warning("The outbox is full: %d of the oldest job updates were dropped.", dropped)
+        self._listener()
+
+    def peek(self) -> Optional[Update]:
+        """The next update to send; it stays until `done`."""
+        with self._changed:
+            return self._updates[0] if self._updates else None
+
+    def done(self, update: Update) -> None:
+        """Forgets an update that the server accepted (or refused for good)."""
+        with self._changed:
+            for index, waiting in enumerate(self._updates):
+                if waiting is update:
+                    del self._updates[index]
+                    self._chars -= _size(update)
+                    break
+            if not self._updates:
+                self._changed.notify_all()
+
+    def wait_empty(self, timeout_s: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._updates, timeout_s)
+
+    def clear(self) -> None:
+        with self._changed:
+            self._updates.clear()
+            self._chars = 0
+            self._changed.notify_all()
+
+    def __len__(self) -> int:
+        with self._changed:
+            return len(self._updates)
+
+    def _drop_progress(self, job_id: str) -> None:
+        for waiting in [u for u in self._updates if u["job_id"] == job_id and "progress" in u]:
+            self._updates.remove(waiting)
+            self._chars -= _size(waiting)
+
+
+class JobDesk:
+    """The queue of jobs to run, each once: a delivery that repeats a known job never runs a second time."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+        self._changed = threading.Condition()
+        self._heap: List[Tuple[int, int, Job]] = []
+        self._order = itertools.count()
+        self._queued: Dict[str, Job] = {}
+        self._running: Optional[Job] = None
+        # Finished jobs by id: what they were, and their final update where it was small enough to keep.
+        self._finished: "OrderedDict[str, Tuple[str, Optional[Update]]]" = OrderedDict()
+
+    @property
+    def running(self) -> Optional[Job]:
+        with self._changed:
+            return self._running
+
+    @property
+    def waiting(self) -> int:
+        with self._changed:
+            return len(self._queued)
+
+    def offer(self, job: Job) -> None:
+        """Queues a job, unless it repeats one that waits, runs or is finished (whose answer is then sent again)."""
+        with self._changed:
+            known = self._queued.get(job.job_id)
+            if known is None and self._running is not None and self._running.job_id == job.job_id:
+                known = self._running
+            if known is not None:
+                log.info("Job %s was delivered again while it is in hand: ignored.", job.job_id)
+                return
+            fingerprint, answer = self._finished.get(job.job_id, ("", None))
+            repeat = fingerprint == job.fingerprint
+            full = not repeat and len(self._queued) >= MAX_QUEUED_JOBS
+            if not repeat and not full:
+                self._queued[job.job_id] = job
+                heapq.heappush(self._heap, (job.priority, next(self._order), job))
+                self._changed.notify_all()
+        if repeat:
+            log.info("Job %s was delivered again after it had run: not run again.", job.job_id)
+            if answer is not None:
+                self.outbox.add(answer)
+        elif full:
+            problem = f"This Blender already has {MAX_QUEUED_JOBS} jobs waiting. Try again later."
+            self.outbox.add(_update(job.job_id, "failed", error=problem))
+
+    def refuse(self, job: MalformedJob) -> None:
+        self.outbox.add(_update(job.job_id, "failed", error=job.problem))
+
+    def cancel(self, request: CancelRequest) -> None:
+        """Drops a job that has not started. One that runs can't be interrupted, and its sender is told so."""
+        with self._changed:
+            job = self._queued.pop(request.job_id, None)
+            running = self._running is not None and self._running.job_id == request.job_id
+        if job is not None:
+            self._finish(job, _update(job.job_id, "cancelled", error="Cancelled before it started."))
+        elif running:
+            update = _update(request.job_id, "running")
+            update["progress_message"] = "This job is already running in Blender and can't be interrupted."
+            self.outbox.add(update)
+
+    def take(self, timeout_s: float = 0.0) -> Optional[Job]:
+        """The most urgent job, now running, or None when there is none within `timeout_s` seconds."""
+        with self._changed:
+            if timeout_s > 0 and not self._queued:
+                self._changed.wait(timeout_s)
+            while self._heap:
+                _, _, job = heapq.heappop(self._heap)
+                # By identity: a cancelled job leaves its heap entry behind, and its id may be queued anew.
+                if self._queued.get(job.job_id) is job:
+                    del self._queued[job.job_id]
+                    self._running = job
+                    break
+            else:
+                return None
+        self.outbox.add(_update(job.job_id, "running"))
+        return job
+
+    def progress(self, job: Job, fraction: float, message: str) -> None:
+        """Reports how far a running job is: `fraction` from 0 to 1."""
+        update = _update(job.job_id, "running")
+        update["progress"] = fraction
+        if message:
+            update["progress_message"] = message
+        self.outbox.add(update)
+
+    def finish(self, job: Job, status: str, result: str, error: str) -> None:
+        """Ends the running job: `status` is completed or failed, `result` a JSON text or ""."""
+        with self._changed:
+            self._running = None
+        self._finish(job, _update(job.job_id, status, result, error))
+
+    def wake(self) -> None:
+        """Makes a waiting `take` return."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def cancel_all(self, reason: str) -> None:
+        """Drops the jobs that wait and tells their senders why: this Blender leaves of its own will."""
+        for job in self._empty():
+            self._finish(job, _update(job.job_id, "cancelled", error=reason))
+
+    def drop_all(self) -> None:
+        """Forgets the jobs that wait and the results not yet sent: this client was unplugged, and the server told them."""
+        self._empty()
+        self.outbox.clear()
+
+    def _empty(self) -> List[Job]:
+        with self._changed:
+            jobs = list(self._queued.values())
+            self._queued.clear()
+            self._heap.clear()
+        return jobs
+
+    def _finish(self, job: Job, update: Update) -> None:
+        small = len(update["result"]) + len(update["error"]) <= MAX_REMEMBERED_ANSWER_CHARS
+        with self._changed:
+            self._finished[job.job_id] = (job.fingerprint, update if small else None)
+            self._finished.move_to_end(job.job_id)
+            while len(self._finished) > MAX_REMEMBERED_JOBS:
+                self._finished.popitem(last=False)
+        self.outbox.add(update)
+
+
+def _update(job_id: str, status: str, result: str = "", error: str = "") -> Update:
+    return {"job_id": job_id, "status": status, "result": result, "error": error}
+
+
+def _size(update: Update) -> int:
+    return len(update["result"]) + len(update["error"]) + 200

@@ -1,0 +1,163 @@
+"""Runs a piece of Python as a job: output and the value of a last expression captured, everything bounded. No bpy."""
+
+import ast
+import contextlib
+import io
+import json
+import linecache
+import sys
+import threading
+import traceback
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Dict, Iterator, Optional, TextIO
+
+# The bus takes a result of 1 MiB of JSON; the parts are bounded so that the whole fits.
+MAX_RESULT_BYTES = 1024 * 1024
+MAX_ERROR_CHARS = 64 * 1024
+MAX_VALUE_CHARS = 64 * 1024
+MAX_STDERR_CHARS = 64 * 1024
+OWN_THREADS = "busbar-"
+
+
+@dataclass(frozen=True)
+class ScriptOutcome:
+    """`error` is None, or what the script died of: a traceback, or a sentence."""
+
+    stdout: str
+    stderr: str
+    value: Optional[str]
+    error: Optional[str]
+
+    def to_json(self) -> str:
+        """The `{"stdout","stderr","value"}` object, in at most MAX_RESULT_BYTES of UTF-8."""
+        result = {"stdout": self.stdout, "stderr": self.stderr, "value": self.value}
+        text = dump_json(result)
+        keep = len(self.stdout)
+        while len(text.encode("utf-8")) > MAX_RESULT_BYTES and keep > 0:
+            # Escapes and non-ASCII letters take several bytes each: cut in proportion, until it fits.
+            excess = MAX_RESULT_BYTES / len(text.encode("utf-8"))
+            keep = min(keep - 1, int(keep * excess * 0.98))
+            result["stdout"] = cut(self.stdout, keep)
+            text = dump_json(result)
+        return text
+
+
+def dump_json(value: Any) -> str:
+    """Compact JSON that is always valid UTF-8. Raises TypeError or ValueError for what JSON can't hold."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") if not text.isascii() else text
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters of the text, followed by a marker that says how many were cut."""
+    return text if len(text) <= limit else text[:limit] + _marker(len(text) - limit)
+
+
+def _marker(count: int) -> str:
+    return f"\n[... {count} characters cut]"
+
+
+class BoundedText(io.TextIOBase):
+    """A stream that keeps the first `limit` characters and counts the rest.
+
+    What the add-on's own threads write meanwhile (their log lines) passes through to `outer`.
+    """
+
+    def __init__(self, limit: int, outer: Optional[TextIO]) -> None:
+        super().__init__()
+        self._limit = limit
+        self._outer = outer
+        self._lock = threading.Lock()
+        self._parts: list = []
+        self._kept = 0
+        self._lost = 0
+
+    @property
+    def encoding(self) -> str:
+        return "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if threading.current_thread().name.startswith(OWN_THREADS):
+            return self._outer.write(text) if self._outer is not None else len(text)
+        with self._lock:
+            part = text[: max(0, self._limit - self._kept)]
+            if part:
+                self._parts.append(part)
+                self._kept += len(part)
+            self._lost += len(text) - len(part)
+        return len(text)
+
+    def text(self) -> str:
+        with self._lock:
+            return "".join(self._parts) + (_marker(self._lost) if self._lost else "")
+
+
+def run_script(code: str, namespace: Dict[str, Any], name: str) -> ScriptOutcome:
+    """Runs `code` on this thread in `namespace`. `name` stands for the file in tracebacks.
+
+    Whatever the script raises ends in the outcome: SystemExit never reaches Blender, and a KeyboardInterrupt (this
+    process was asked to end) ends the script.
+    """
+    filename = f"<{name}>"
+    namespace.setdefault("__name__", "__main__")
+    namespace["__file__"] = filename
+    stdout = BoundedText(MAX_RESULT_BYTES, sys.stdout)
+    stderr = BoundedText(MAX_STDERR_CHARS, sys.stderr)
+    value: Optional[str] = None
+    error: Optional[str] = None
+    with _source_known(filename, code), contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        try:
+            value = _evaluate(code, namespace, filename)
+        except SystemExit as ended:
+            if ended.code not in (None, 0):
+                error = f"The script ended with exit code {str(ended.code)[:500]}."
+        except KeyboardInterrupt:
+            error = "The script was interrupted: Blender was asked to end."
+        except BaseException as raised:  # A script may raise anything; it is the job's outcome, not the add-on's.
+            error = format_error(raised)
+    return ScriptOutcome(stdout.text(), stderr.text(), value, error)
+
+
+def format_error(raised: BaseException) -> str:
+    """The traceback without the add-on's own frames; the end, which says most, is kept when it is too long."""
+    try:
+        text = "".join(traceback.format_exception(type(raised), raised, _outside(raised.__traceback__)))
+    except Exception:  # An exception whose own text can't be made.
+        text = f"{type(raised).__name__} (it has no readable message)\n"
+    text = text.rstrip("\n")
+    if len(text) <= MAX_ERROR_CHARS:
+        return text
+    return f"[... {len(text) - MAX_ERROR_CHARS} characters cut]\n" + text[-MAX_ERROR_CHARS:]
+
+
+def _evaluate(code: str, namespace: Dict[str, Any], filename: str) -> Optional[str]:
+    tree = ast.parse(code, filename, "exec")
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    if tree.body:
+        exec(compile(tree, filename, "exec"), namespace)
+    if not isinstance(last, ast.Expr):
+        return None
+    value = eval(compile(ast.Expression(last.value), filename, "eval"), namespace)
+    return None if value is None else cut(repr(value), MAX_VALUE_CHARS)
+
+
+def _outside(frames: Optional[TracebackType]) -> Optional[TracebackType]:
+    while frames is not None and frames.tb_frame.f_code.co_filename in (__file__, ast.__file__):
+        frames = frames.tb_next
+    return frames
+
+
+@contextlib.contextmanager
+def _source_known(filename: str, code: str) -> Iterator[None]:
+    """Lets tracebacks show the script's own lines."""
+    linecache.cache[filename] = (len(code), None, code.splitlines(True), filename)
+    try:
+        yield
+    finally:
+        linecache.cache.pop(filename, None)

@@ -1,0 +1,209 @@
+"""Joins the parts: one identity, one desk, one executor and at most one connection in this Blender.
+
+Touches bpy, and belongs to the main thread. Its timer is the only road on which jobs reach bpy in a Blender with a window;
+a background Blender has no timers and drains the queue in `serve`.
+"""
+
+import logging
+import os
+import time
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+import bpy
+
+from . import facts, identity
+from .commands import create_commands
+from .connection import Connection
+from .endpoint import EndpointFinder, default_data_dir
+from .executor import Executor
+from .jobs import JobDesk, Outbox
+from .status import Status
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.02
+FLUSH_S = 1.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the artist set in the preferences; "" where nothing is set. The environment fills label and group."""
+
+    url: str = ""
+    token: str = ""
+    label: str = ""
+    group: str = ""
+
+    def __repr__(self) -> str:
+        return f"Settings(url={self.url!r}, label={self.label!r}, group={self.group!r})"  # Never the token.
+
+
+class Service:
+    """The add-on at work. `close()` undoes everything; a job that runs meanwhile still delivers its answer."""
+
+    def __init__(self, read_settings: Callable[[], Settings]) -> None:
+        self._read_settings = read_settings
+        self._settings = Settings()
+        self._data_dir = default_data_dir()
+        self._desk = JobDesk(Outbox())
+        self._executor = Executor(self._desk, create_commands(), _undo_step)
+        self._identity: Optional[identity.Identity] = None
+        self._connection: Optional[Connection] = None
+        self._drawn: object = None
+        # Blender knows a timer by the function object, and every `self._tick` is a new one.
+        self._timer = self._tick
+        self._closed = False
+        self._serving = False
+
+    @property
+    def status(self) -> Status:
+        return self._connection.status if self._connection is not None else Status("off", "Not connected.")
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a connection is held or being tried for."""
+        return self._connection is not None and not self._connection.ended
+
+    @property
+    def uuid(self) -> str:
+        return self._identity.uuid if self._identity is not None else ""
+
+    @property
+    def history(self) -> list:
+        return list(self._executor.history)
+
+    @property
+    def jobs_waiting(self) -> int:
+        return self._desk.waiting
+
+    @property
+    def busy(self) -> bool:
+        return self._desk.running is not None
+
+    def connect(self) -> None:
+        """Starts to connect, with the settings as they are now. Does nothing while a connection is wanted."""
+        if self.wanted or self._closed:
+            return
+        self._settings = self._read_settings()
+        if self._identity is None:
+            self._identity = identity.acquire(self._data_dir)
+        finder = EndpointFinder(
+            self._settings.url,
+            self._settings.token,
+            data_dir=self._data_dir,
+            allow_remote=getattr(bpy.app, "online_access", True),
+        )
+        self._connection = Connection(finder, self._desk, self._registration())
+        self._connection.start()
+        if not bpy.app.background and not bpy.app.timers.is_registered(self._timer):
+            bpy.app.timers.register(self._timer, first_interval=TICK_S, persistent=True)
+
+    def disconnect(self, reason: str = "The artist disconnected this Blender.") -> None:
+        """Ends the connection; jobs that have not started are cancelled. Takes at most a few seconds."""
+        if self._connection is not None:
+            self._desk.cancel_all(reason)
+            self._connection.stop(flush_s=FLUSH_S)
+
+    def refresh(self) -> None:
+        """Registers anew if the file, label or group changed; connects anew if the server's address or token did."""
+        if self._connection is None or not self.wanted:
+            return
+        before, self._settings = self._settings, self._read_settings()
+        if (before.url, before.token) != (self._settings.url, self._settings.token):
+            self._connection.stop()
+            self.connect()
+            return
+        self._connection.update_registration(self._registration())
+
+    def serve(self, should_end: Callable[[], bool]) -> Status:
+        """Connects and runs jobs on this thread until unplugged, or until `should_end` says so."""
+        self._serving = True
+        try:
+            self.connect()
+            while self.wanted and not should_end():
+                self._executor.run_next(timeout_s=0.2)
+            self.disconnect("This Blender was asked to end.")
+        finally:
+            self._serving = False
+            if self._closed:
+                self._release()
+        return self.status
+
+    def close(self) -> None:
+        """Undoes everything. A running job may itself cause this (by disabling add-ons): then it waits for the job."""
+        self._closed = True
+        if not self.busy and not self._serving:
+            self._release()
+
+    def _release(self) -> None:
+        if bpy.app.timers.is_registered(self._timer):
+            bpy.app.timers.unregister(self._timer)
+        self.disconnect("Blender is closing.")
+        if self._identity is not None:
+            self._identity.release()
+            self._identity = None
+
+    def _registration(self):
+        label = self._settings.label or os.environ.get("BUSBAR_LABEL", "")
+        group = self._settings.group or os.environ.get("BUSBAR_GROUP", "")
+        return facts.registration(self.uuid, label, group)
+
+    def _tick(self) -> Optional[float]:
+        try:
+            if self.wanted and not self.busy:
+                with _window_context():
+                    self._executor.run_next()
+            self._redraw_when_changed()
+        except Exception:  # Blender drops a timer that raises: a bug must not end the service without a word.
+            log.exception("The add-on's timer failed.")
+        if self._closed:
+            self._release()
+            return None
+        return TICK_S
+
+    def _redraw_when_changed(self) -> None:
+        status = self.status
+        now = (status, status.retry_in_s(time.monotonic()), len(self._executor.history), self._desk.waiting)
+        if now == self._drawn:
+            return
+        self._drawn = now
+        for window in bpy.context.window_manager.windows:
+            for area in window.screen.areas:
+                if area.type == "VIEW_3D":
+                    area.tag_redraw()
+
+
+def _window_context():
+    """A context with a window and, if there is one, a 3D view: operators in scripts work as they do for the artist."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                region = next((region for region in area.regions if region.type == "WINDOW"), None)
+                if region is not None:
+                    return bpy.context.temp_override(window=window, area=area, region=region)
+    for window in bpy.context.window_manager.windows:
+        return bpy.context.temp_override(window=window)
+    return bpy.context.temp_override()
+
+
+def _undo_step(name: str) -> None:
+    if bpy.app.background:
+        return
+    try:
+        bpy.ops.ed.undo_push(message=name)
+    except RuntimeError as error:  # No window to push from, for example while Blender closes.
+        log.debug("No undo step was made: %s", error)
+
+
+_current: Optional[Service] = None
+
+
+def current() -> Optional[Service]:
+    """The service of the enabled add-on."""
+    return _current
+
+
+def set_current(service: Optional[Service]) -> None:
+    global _current
+    _current = service
