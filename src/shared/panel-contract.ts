@@ -237,4 +237,3 @@ export const panelContract = {
     token: oc.output(z.object({ token: z.string() })),
   },
 }
-

@@ -117,7 +117,7 @@ export const routingSchema = z.discriminatedUnion('type', [
 export type Routing = z.infer<typeof routingSchema>
 
 /** What became of a message for one target by the time its sender was answered. */
-export const deliverySchema = z.enum(['sent', 'queued', 'filtered'])
+export const deliverySchema = z.enum(['sent', 'queued', 'filtered', 'dropped'])
 export type Delivery = z.infer<typeof deliverySchema>
 
 export type JsonObject = { [key: string]: unknown }

@@ -1,0 +1,28 @@
+import type { ClientInfo, SessionHandle } from './client-info.ts'
+import type { Job } from './jobs.ts'
+import type { BusMessage, QueuedMessage } from './message.ts'
+
+/** Why a record left its bucket. */
+export type UnregisterCause = 'request' | 'unplugged' | 'session_ended'
+
+/**
+ * Everything a bus tells the world, synchronously and in the order it happened. Listeners must not throw:
+ * what they do about an event is their own business.
+ */
+export interface BusEvents {
+  /** A record was made (`created`) or updated in place. */
+  registered: [change: { client: ClientInfo; created: boolean; takenFrom: SessionHandle | null }]
+  touched: [client: ClientInfo]
+  /** The client's session ended and the record stays. */
+  detached: [client: ClientInfo]
+  /** `session` is the one the client was bound to when it left. */
+  unregistered: [
+    change: { client: ClientInfo; session: SessionHandle | null; cause: UnregisterCause; reason: string },
+  ]
+  /** A message stands in the mailbox of each target: whoever can deliver it does so now. */
+  message: [message: BusMessage, targets: readonly ClientInfo[]]
+  /** A message reached its end for one client: `sent`, `filtered` or `dropped`. */
+  settled: [client: ClientInfo, entry: QueuedMessage]
+  /** A job was dispatched or changed. */
+  job: [job: Job]
+}

@@ -1,0 +1,95 @@
+import { metadataKeys, type ClientMetadata, type ClientRecord } from '../../shared/protocol.ts'
+
+/** A live session, opaque to the bus: it is only compared by identity and handed back in events. */
+export type SessionHandle = object
+
+/** What a client says of itself when it registers. Defaults are filled in before it reaches the bus. */
+export interface Registration {
+  client_uuid: string
+  client_type: string
+  is_persistent: boolean
+  capabilities: readonly string[]
+  group_id: string | null
+  /** Absent keys keep their old value, an empty string clears. */
+  metadata: ClientMetadata
+}
+
+/**
+ * The record of one registered client. `session` is a private field behind an accessor, so that no JSON, no
+ * structured clone and no log line can ever hold it.
+ *
+ * Times are Unix seconds, fractional.
+ */
+export class ClientInfo {
+  readonly uuid: string
+  readonly is_persistent: boolean
+  readonly connected_at: number
+  client_type: string
+  capabilities: readonly string[]
+  group_id: string | null
+  last_seen: number
+  #metadata: ClientMetadata = {}
+  #session: SessionHandle | null
+
+  constructor(registration: Registration, session: SessionHandle | null, nowSeconds: number) {
+    this.uuid = registration.client_uuid
+    this.is_persistent = registration.is_persistent
+    this.connected_at = nowSeconds
+    this.client_type = registration.client_type
+    this.capabilities = [...registration.capabilities]
+    this.group_id = registration.group_id
+    this.last_seen = nowSeconds
+    this.#session = session
+    this.mergeMetadata(registration.metadata)
+  }
+
+  get session(): SessionHandle | null {
+    return this.#session
+  }
+
+  set session(session: SessionHandle | null) {
+    this.#session = session
+  }
+
+  get metadata(): Readonly<ClientMetadata> {
+    return this.#metadata
+  }
+
+  /** Takes the changeable part of a repeated registration; uuid, bucket and `connected_at` stay. */
+  update(registration: Registration, nowSeconds: number): void {
+    this.client_type = registration.client_type
+    this.capabilities = [...registration.capabilities]
+    this.group_id = registration.group_id
+    this.last_seen = nowSeconds
+    this.mergeMetadata(registration.metadata)
+  }
+
+  /** The wire shape: exactly seven keys, then the metadata that this client has sent. A fresh object each time. */
+  toDict(): ClientRecord {
+    return {
+      uuid: this.uuid,
+      client_type: this.client_type,
+      is_persistent: this.is_persistent,
+      capabilities: [...this.capabilities],
+      group_id: this.group_id,
+      connected_at: this.connected_at,
+      last_seen: this.last_seen,
+      ...this.#metadata,
+    }
+  }
+
+  toJSON(): ClientRecord {
+    return this.toDict()
+  }
+
+  private mergeMetadata(metadata: ClientMetadata): void {
+    const merged: Partial<Record<keyof ClientMetadata, string | number>> = { ...this.#metadata }
+    for (const key of metadataKeys) {
+      const value = metadata[key]
+      if (value === undefined) continue
+      if (value === '') delete merged[key]
+      else merged[key] = value
+    }
+    this.#metadata = merged as ClientMetadata
+  }
+}

@@ -1,0 +1,182 @@
+import { isTerminal, type JobState, type JobStatus } from '../../shared/protocol.ts'
+import type { BusMessage } from './message.ts'
+
+export type JobKind = 'job_dispatch' | 'command_dispatch'
+
+/** Who hears of a job's updates: the client that sent it, or the caller in this process that waits for it. */
+export type JobReply = 'client' | 'caller'
+
+/** One job, from its dispatch to its end. Times are Unix seconds. Only `JobTable` changes it. */
+export interface Job {
+  readonly job_id: string
+  readonly kind: JobKind
+  /** The command's name, or the description of a script; at most 200 characters. */
+  readonly title: string
+  readonly from_uuid: string
+  readonly reply: JobReply
+  /** Uuids it was sent to, at least one. */
+  readonly targets: readonly string[]
+  readonly created_at: number
+  state: JobState
+  /** 0..1, null where no peer reported any. */
+  progress: number | null
+  progress_message: string
+  result: string
+  error: string
+  updated_at: number
+}
+
+export interface JobUpdate {
+  job_id: string
+  status: JobStatus
+  result: string
+  error: string
+  progress?: number | undefined
+  progress_message?: string | undefined
+}
+
+export interface JobTableLimits {
+  /** Most jobs that have not ended; past it the oldest is forgotten, since its peer never answered. */
+  maxPending: number
+  /** Most jobs kept after their end, oldest forgotten first. */
+  maxFinished: number
+  /** Most characters of results and errors kept after the end of their jobs. */
+  maxFinishedChars: number
+}
+
+/** The kind of job a payload dispatches, or null for any other message. */
+export function jobKind(message: BusMessage): JobKind | null {
+  const type = message.payload.message_type
+  return type === 'job_dispatch' || type === 'command_dispatch' ? type : null
+}
+
+/**
+ * Cuts text to so many bytes of UTF-8 and says how much went. The whole, marker included, stays within
+ * `maxBytes`, and no character is cut in half.
+ */
+export function cutText(text: string, maxBytes: number): string {
+  const size = Buffer.byteLength(text)
+  if (size <= maxBytes) return text
+  const room = maxBytes - 64
+  const kept = Buffer.from(text)
+    .subarray(0, room)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')
+  return `${kept}\n[cut: ${String(size - Buffer.byteLength(kept))} of ${String(size)} bytes left out]`
+}
+
+/** The jobs of one bus: those in flight, and the last of those that ended. */
+export class JobTable {
+  readonly #limits: JobTableLimits
+  readonly #pending = new Map<string, Job>()
+  readonly #finished = new Map<string, Job>()
+  /** For jobs with several targets: how each one that has ended did end. */
+  readonly #parts = new WeakMap<Job, Map<string, JobStatus>>()
+  #finishedChars = 0
+
+  constructor(limits: JobTableLimits) {
+    this.#limits = limits
+  }
+
+  get pendingCount(): number {
+    return this.#pending.size
+  }
+
+  get(jobId: string): Job | undefined {
+    return this.#pending.get(jobId) ?? this.#finished.get(jobId)
+  }
+
+  pending(): IterableIterator<Job> {
+    return this.#pending.values()
+  }
+
+  *all(): Generator<Job> {
+    yield* this.#pending.values()
+    yield* this.#finished.values()
+  }
+
+  /** Remembers a dispatched job. A job id used again means the newer dispatch from then on. */
+  add(message: BusMessage, kind: JobKind, targets: readonly string[], reply: JobReply): Job {
+    this.#forgetFinished(message.job_id)
+    this.#pending.delete(message.job_id)
+    const job: Job = {
+      job_id: message.job_id,
+      kind,
+      title: title(message, kind),
+      from_uuid: message.from_uuid,
+      reply,
+      targets: [...targets],
+      created_at: message.timestamp,
+      state: 'pending',
+      progress: null,
+      progress_message: '',
+      result: '',
+      error: '',
+      updated_at: message.timestamp,
+    }
+    this.#pending.set(job.job_id, job)
+    if (this.#pending.size > this.#limits.maxPending) {
+      const [oldest] = this.#pending.keys()
+      if (oldest !== undefined) this.#pending.delete(oldest)
+    }
+    return job
+  }
+
+  /**
+   * Applies an update; false when it is a repeat after the end, which changes nothing. Of a job with several
+   * targets each ends its own part, and the job ends with the last part: `failed` if one failed, else
+   * `cancelled` if one was cancelled. A reporter that is no target speaks for the whole job.
+   */
+  apply(job: Job, update: JobUpdate, reporterUuid: string, nowSeconds: number): boolean {
+    if (isTerminal(job.state)) return false
+    let state: JobStatus = update.status
+    if (job.targets.length > 1 && job.targets.includes(reporterUuid)) {
+      const parts = this.#parts.get(job) ?? new Map<string, JobStatus>()
+      if (parts.has(reporterUuid)) return false
+      if (isTerminal(update.status)) {
+        this.#parts.set(job, parts.set(reporterUuid, update.status))
+        state = parts.size < job.targets.length ? 'running' : worst(parts.values())
+      }
+    }
+    job.state = state
+    job.updated_at = nowSeconds
+    job.result = update.result
+    job.error = update.error
+    if (update.progress !== undefined) job.progress = update.progress
+    if (update.progress_message !== undefined) job.progress_message = update.progress_message
+    if (isTerminal(state)) this.#finish(job)
+    return true
+  }
+
+  #finish(job: Job): void {
+    this.#pending.delete(job.job_id)
+    this.#finished.set(job.job_id, job)
+    this.#finishedChars += job.result.length + job.error.length
+    for (const id of this.#finished.keys()) {
+      const fits =
+        this.#finished.size <= this.#limits.maxFinished &&
+        this.#finishedChars <= this.#limits.maxFinishedChars
+      if (fits || id === job.job_id) break
+      this.#forgetFinished(id)
+    }
+  }
+
+  #forgetFinished(jobId: string): void {
+    const job = this.#finished.get(jobId)
+    if (job === undefined) return
+    this.#finished.delete(jobId)
+    this.#finishedChars -= job.result.length + job.error.length
+  }
+}
+
+function worst(ends: Iterable<JobStatus>): JobStatus {
+  const all = new Set(ends)
+  if (all.has('failed')) return 'failed'
+  return all.has('cancelled') ? 'cancelled' : 'completed'
+}
+
+function title(message: BusMessage, kind: JobKind): string {
+  const { command, description } = message.payload
+  const text = kind === 'command_dispatch' ? command : description
+  return (typeof text === 'string' && text !== '' ? text : kind).slice(0, 200)
+}

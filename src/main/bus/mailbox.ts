@@ -1,0 +1,113 @@
+import { queuedBytes, type BusMessage, type QueuedMessage } from './message.ts'
+
+export interface MailboxLimits {
+  /** Most messages one mailbox holds. */
+  maxCount: number
+  /** Most bytes one mailbox holds, as `queuedBytes` counts them. */
+  maxBytes: number
+}
+
+/** First in, first out, without moving the rest at every removal. */
+class Fifo {
+  #items: QueuedMessage[] = []
+  #head = 0
+
+  get length(): number {
+    return this.#items.length - this.#head
+  }
+
+  push(item: QueuedMessage): void {
+    this.#items.push(item)
+  }
+
+  peek(): QueuedMessage | undefined {
+    return this.#items[this.#head]
+  }
+
+  /** Removes the newest item, if it is this message. */
+  takeBack(message: BusMessage): QueuedMessage | undefined {
+    return this.length > 0 && this.#items.at(-1)?.message === message ? this.#items.pop() : undefined
+  }
+
+  shift(): QueuedMessage | undefined {
+    const item = this.#items[this.#head]
+    if (item === undefined) return undefined
+    this.#head += 1
+    if (this.#head === this.#items.length) {
+      this.#items = []
+      this.#head = 0
+    } else if (this.#head > 1024) {
+      this.#items = this.#items.slice(this.#head)
+      this.#head = 0
+    }
+    return item
+  }
+}
+
+/**
+ * What waits for one client: most urgent first, then oldest first, bounded by count and bytes. Over a bound,
+ * the least urgent, oldest message goes, which may be the one that was just put in.
+ */
+export class Mailbox {
+  readonly #limits: MailboxLimits
+  readonly #queues: (Fifo | undefined)[] = new Array<Fifo | undefined>(8)
+  #count = 0
+  #bytes = 0
+
+  constructor(limits: MailboxLimits) {
+    this.#limits = limits
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Adds a message and returns what had to go for it, already removed; its outcome is left to the caller. */
+  put(entry: QueuedMessage): QueuedMessage[] {
+    const queue = (this.#queues[entry.message.priority] ??= new Fifo())
+    queue.push(entry)
+    this.#count += 1
+    this.#bytes += queuedBytes(entry.message)
+    const overflow: QueuedMessage[] = []
+    while (this.#count > this.#limits.maxCount || this.#bytes > this.#limits.maxBytes) {
+      const victim = this.#removeFrom(this.#queues.findLast((candidate) => (candidate?.length ?? 0) > 0))
+      if (victim === undefined) break
+      overflow.push(victim)
+    }
+    return overflow
+  }
+
+  /** The next message to go out, left in place. */
+  peek(): QueuedMessage | undefined {
+    return this.#next()?.peek()
+  }
+
+  /** Removes and returns the next message to go out. */
+  shift(): QueuedMessage | undefined {
+    return this.#removeFrom(this.#next())
+  }
+
+  /** Removes a message that was just put in; undefined if it is not the newest of its priority. */
+  takeBack(message: BusMessage): QueuedMessage | undefined {
+    return this.#account(this.#queues[message.priority]?.takeBack(message))
+  }
+
+  #next(): Fifo | undefined {
+    return this.#queues.find((queue) => (queue?.length ?? 0) > 0)
+  }
+
+  #removeFrom(queue: Fifo | undefined): QueuedMessage | undefined {
+    return this.#account(queue?.shift())
+  }
+
+  #account(removed: QueuedMessage | undefined): QueuedMessage | undefined {
+    if (removed === undefined) return undefined
+    this.#count -= 1
+    this.#bytes -= queuedBytes(removed.message)
+    return removed
+  }
+}

@@ -1,0 +1,122 @@
+import type {
+  JSONRPCMessage,
+  JSONRPCNotification,
+  JSONRPCRequest,
+  JSONRPCResponse,
+} from '@modelcontextprotocol/sdk/types.js'
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+} from '@modelcontextprotocol/sdk/types.js'
+import type { RpcId } from './refusal.ts'
+
+/** One message of a POST, by what it is. */
+export type Incoming =
+  | { readonly kind: 'request'; readonly message: JSONRPCRequest }
+  | { readonly kind: 'notification'; readonly message: JSONRPCNotification }
+  | { readonly kind: 'response'; readonly message: JSONRPCResponse }
+
+export type ParsedBody =
+  | { readonly kind: 'messages'; readonly messages: readonly Incoming[]; readonly isBatch: boolean }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'too_deep' }
+  | { readonly kind: 'too_many' }
+  | { readonly kind: 'invalid'; readonly id: RpcId }
+
+export interface ParseBounds {
+  readonly maxJsonDepth: number
+  readonly maxBatchMessages: number
+}
+
+/**
+ * Reads a POST's body as JSON-RPC. The checks are at least as strict as those of the SDK's dispatcher: a
+ * message that it would not know what to do with would never be answered.
+ */
+export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
+  if (!nestsAtMost(text, bounds.maxJsonDepth)) return { kind: 'too_deep' }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { kind: 'malformed' }
+  }
+  if (!Array.isArray(value)) {
+    const message = classify(value)
+    return message === null
+      ? { kind: 'invalid', id: idOf(value) }
+      : { kind: 'messages', messages: [message], isBatch: false }
+  }
+  if (value.length > bounds.maxBatchMessages) return { kind: 'too_many' }
+  const messages: Incoming[] = []
+  for (const item of value as unknown[]) {
+    const message = classify(item)
+    if (message === null) return { kind: 'invalid', id: idOf(item) }
+    messages.push(message)
+  }
+  return messages.length === 0 ? { kind: 'invalid', id: null } : { kind: 'messages', messages, isBatch: true }
+}
+
+/** True for a message that asks for an answer or gives one, by the fields it carries. */
+export function isResponse(message: JSONRPCMessage): message is JSONRPCResponse {
+  return !('method' in message)
+}
+
+function classify(value: unknown): Incoming | null {
+  if (typeof value !== 'object' || value === null) return null
+  if ('method' in value) {
+    if ('id' in value) return isJSONRPCRequest(value) ? { kind: 'request', message: value } : null
+    return isJSONRPCNotification(value) ? { kind: 'notification', message: value } : null
+  }
+  if (isJSONRPCResultResponse(value)) return { kind: 'response', message: value }
+  return isJSONRPCErrorResponse(value) ? { kind: 'response', message: value } : null
+}
+
+/** The id to answer an invalid message with (JSON-RPC 2.0, section 5: null where it cannot be told). */
+function idOf(value: unknown): RpcId {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return null
+  const { id } = value
+  return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : null
+}
+
+const quote = 0x22
+const backslash = 0x5c
+
+/**
+ * True where brackets outside strings nest at most `max` deep. Strings are stepped over by native search, so a
+ * long one costs next to nothing. Text that is not JSON gets some answer; the parser has the last word.
+ */
+export function nestsAtMost(text: string, max: number): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case quote: {
+        at = endOfString(text, at)
+        if (at === -1) return true
+        break
+      }
+      case 0x5b: // [
+      case 0x7b: // {
+        depth += 1
+        if (depth > max) return false
+        break
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth -= 1
+        break
+    }
+  }
+  return true
+}
+
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (end !== -1) {
+    let slashes = 0
+    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes += 1
+    if (slashes % 2 === 0) return end
+    end = text.indexOf('"', end + 1)
+  }
+  return -1
+}

@@ -1,0 +1,42 @@
+const kibibyte = 1024
+const mebibyte = 1024 * kibibyte
+const secondMs = 1000
+const minuteMs = 60 * secondMs
+
+/** Every bound of the MCP endpoint. Sizes in bytes, times in milliseconds. */
+export const defaultMcpHttpLimits = {
+  /** A message's payload may have 4 MiB; the rest is room for its envelope and escapes. */
+  maxBodyBytes: 5 * mebibyte,
+  /** Messages in one JSON-RPC batch (revision 2025-03-26 only). */
+  maxBatchMessages: 100,
+  /** Nested objects and arrays; what walks a message later may be recursive. */
+  maxJsonDepth: 128,
+  /** Requests of one session that wait for their responses. */
+  maxInFlightPerSession: 256,
+  maxSessions: 2000,
+  /** A session with no request, no pong and no open stream for this long is ended. */
+  idleSessionMs: 30 * minuteMs,
+  keepaliveIntervalMs: 15 * secondMs,
+  pingIntervalMs: 20 * secondMs,
+  /** Bytes waiting for a slow reader above which nothing more is written to its stream. */
+  maxStreamBufferedBytes: mebibyte,
+  /** A reader that takes nothing for this long, with its buffer full, loses its stream. */
+  stalledStreamMs: 2 * minuteMs,
+  /** Notifications kept for a session that has no open stream. */
+  maxPendingNotifications: 32,
+  maxPendingNotificationBytes: 256 * kibibyte,
+  /** Events of one response stream kept for a client that resumes it. */
+  maxResumeEventsPerStream: 256,
+  maxResumeBytesPerSession: 8 * mebibyte,
+  maxResumeBytesTotal: 64 * mebibyte,
+  /** How long a finished response stream can still be resumed. */
+  resumeRetentionMs: 2 * minuteMs,
+  /** The SSE `retry` field: how long a client waits before it resumes a stream. */
+  resumeRetryMs: secondMs,
+  /** Refused requests logged one by one for each remote address; the rest go into one line a minute. */
+  maxLoggedRefusalsPerMinute: 10,
+  /** How long `close` waits for what is written to reach its readers. */
+  closeGraceMs: secondMs,
+} as const
+
+export type McpHttpLimits = { readonly [name in keyof typeof defaultMcpHttpLimits]: number }

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import {
+  bounds,
+  clientRecordSchema,
+  hasNoControlCharacters,
+  metadataKeys,
+  metadataSchema,
+  nameSchema,
+  type ClientMetadata,
+} from '../../../shared/protocol.ts'
+import type { BlockList } from '../../access/block-list.ts'
+import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
+
+const capability = z
+  .string()
+  .max(bounds.capabilityLength)
+  .refine(hasNoControlCharacters, 'must have no control characters')
+
+/** `blender_register_client`: a block on the uuid is answered before the bus is asked. */
+export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
+  return defineTool({
+    name: 'blender_register_client',
+    title: 'Register a client',
+    description:
+      'Puts this session on the message bus under a uuid of your choosing, so that others can send to it and the ' +
+      'panel shows it. Call it again with the same uuid after a reconnect: the record is updated, never doubled. ' +
+      'A program that only drives Blender with the other tools does not need it.',
+    input: z.object({
+      client_uuid: nameSchema.describe('Sticky identifier, chosen by the client'),
+      client_type: nameSchema.describe('"blender", "llm", or any other word'),
+      is_persistent: z
+        .boolean()
+        .default(false)
+        .describe('True keeps the record when the session ends; fixed at the first registration'),
+      capabilities: z.array(capability).max(bounds.capabilities).default([]).describe('Free-form, advisory'),
+      group_id: nameSchema.nullable().default(null).describe('Group for messages to a group'),
+      ...metadataSchema.shape,
+    }),
+    output: z.union([z.object({ status: z.literal('ok'), client: clientRecordSchema }), failureSchema]),
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+    run(args, { bus, session }) {
+      const block = blocks.find(bus.user_id, args.client_uuid)
+      if (block !== null) {
+        const until = new Date(block.blockedUntil * 1000).toISOString()
+        return failure(
+          {
+            error: 'blocked',
+            message:
+              `Client "${args.client_uuid}" was unplugged by the operator and may not register before ${until}` +
+              `${block.reason === '' ? '' : ` (${block.reason})`}. Stop reconnecting; ask the operator to lift the block.`,
+          },
+          { blocked_until: block.blockedUntil },
+        )
+      }
+      const { client } = bus.register(
+        {
+          client_uuid: args.client_uuid,
+          client_type: args.client_type,
+          is_persistent: args.is_persistent,
+          capabilities: args.capabilities,
+          group_id: args.group_id,
+          metadata: metadataOf(args),
+        },
+        session,
+      )
+      return { structured: { status: 'ok', client: client.toDict() } }
+    },
+  })
+}
+
+function metadataOf(args: ClientMetadata): ClientMetadata {
+  return Object.fromEntries(
+    metadataKeys.filter((key) => args[key] !== undefined).map((key) => [key, args[key]]),
+  )
+}
+
+export const unregisterClientTool: Tool = defineTool({
+  name: 'blender_unregister_client',
+  title: 'Unregister a client',
+  description:
+    'Takes a client off the message bus. Its unfinished jobs end as cancelled. Answers "not_found" if it is not ' +
+    'registered, so it can be repeated safely.',
+  input: z.object({ client_uuid: nameSchema }),
+  output: z.object({ status: z.enum(['ok', 'not_found']), client_uuid: z.string() }),
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+  run({ client_uuid }, { bus }) {
+    const status = bus.unregister(client_uuid) ? 'ok' : 'not_found'
+    return { structured: { status, client_uuid } }
+  },
+})
