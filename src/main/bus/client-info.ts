@@ -83,13 +83,13 @@ export class ClientInfo {
   }
 
   private mergeMetadata(metadata: ClientMetadata): void {
-    const merged: Partial<Record<keyof ClientMetadata, string | number>> = { ...this.#metadata }
+    const merged: ClientMetadata = { ...this.#metadata }
     for (const key of metadataKeys) {
       const value = metadata[key]
       if (value === undefined) continue
       if (value === '') delete merged[key]
-      else merged[key] = value
+      else Object.assign(merged, { [key]: value })
     }
-    this.#metadata = merged as ClientMetadata
+    this.#metadata = merged
   }
 }
