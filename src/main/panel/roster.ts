@@ -1,0 +1,130 @@
+import { EventEmitter } from 'node:events'
+import { clientKey, type ClientRef, type PanelClient } from '../../shared/panel-contract.ts'
+import type { BusManager } from '../bus/bus-manager.ts'
+import type { ClientInfo } from '../bus/client-info.ts'
+import type { UserMessageBus } from '../bus/user-message-bus.ts'
+import type { McpSession } from '../mcp/http/session.ts'
+import type { Contact, Presence } from '../mcp/presence.ts'
+import { createJobIndex, jobBrief, type JobIndex } from './job-index.ts'
+import { createTraffic, type Traffic } from './traffic.ts'
+
+/** How often silence is looked for: nothing happens when a client turns stale, so somebody has to look. */
+const staleCheckMs = 1000
+
+export interface Roster {
+  /** Every client of every bus as rows. */
+  rows(): PanelClient[]
+  /** The row of one client, null if it is not registered. */
+  row(ref: ClientRef): PanelClient | null
+  traffic(ref: ClientRef): ReturnType<Traffic['of']>
+  client(ref: ClientRef): { bus: UserMessageBus; client: ClientInfo } | null
+  /** A session's stream opened, closed or filled up: its clients' rows may have changed. */
+  sessionChanged(session: McpSession): void
+  /** `changed` names a client whose row may have changed, `left` one that was unregistered. */
+  readonly events: EventEmitter<{ changed: [ref: ClientRef]; left: [ref: ClientRef] }>
+  close(): void
+}
+
+/** Shows the clients of all buses as a person sees them: records, and what is known besides. */
+export function createRoster(ports: { buses: BusManager; presence: Presence }): Roster {
+  const { buses, presence } = ports
+  const events = new EventEmitter<{ changed: [ref: ClientRef]; left: [ref: ClientRef] }>()
+  events.setMaxListeners(0)
+  const views = new Map<UserMessageBus, { jobs: JobIndex; traffic: Traffic }>()
+  const contacts = new WeakMap<ClientInfo, Contact>()
+
+  const attach = (bus: UserMessageBus): void => {
+    views.set(bus, { jobs: createJobIndex(bus), traffic: createTraffic(bus) })
+    const changed = (uuid: string): void => void events.emit('changed', { userId: bus.user_id, uuid })
+    bus.events.on('registered', ({ client }) => changed(client.uuid))
+    bus.events.on('touched', (client) => changed(client.uuid))
+    bus.events.on('detached', (client) => changed(client.uuid))
+    bus.events.on('unregistered', ({ client }) =>
+      events.emit('left', { userId: bus.user_id, uuid: client.uuid }),
+    )
+    bus.events.on('message', (message, targets) => {
+      changed(message.from_uuid)
+      for (const client of targets) changed(client.uuid)
+    })
+    bus.events.on('settled', (client) => changed(client.uuid))
+    bus.events.on('job', (job) => {
+      changed(job.from_uuid)
+      for (const uuid of job.targets) changed(uuid)
+    })
+  }
+  for (const bus of buses.buses()) attach(bus)
+  buses.events.on('created', attach)
+
+  const build = (bus: UserMessageBus, client: ClientInfo): PanelClient => {
+    const view = views.get(bus)
+    const session = client.session as McpSession | null
+    const given = view?.jobs.given(client.uuid) ?? []
+    const asked = view?.jobs.asked(client.uuid) ?? []
+    const contact = presence.contact(client)
+    contacts.set(client, contact)
+    const current = given.find((job) => job.state === 'running') ?? given[0]
+    const working = asked.at(-1)
+    const counters = bus.countersOf(client.uuid)
+    const program = session?.clientInfo ?? null
+    return {
+      key: clientKey({ userId: bus.user_id, uuid: client.uuid }),
+      userId: bus.user_id,
+      record: client.toDict(),
+      state: contact === 'live' && (given.length > 0 || asked.length > 0) ? 'busy' : contact,
+      address: session?.remoteAddress ?? null,
+      program: program === null ? null : { name: program.name, version: program.version },
+      queued: bus.mailboxOf(client.uuid).count,
+      sent: counters.sent,
+      received: counters.received,
+      dropped: counters.dropped,
+      job: current === undefined ? null : jobBrief(current),
+      jobsWaiting: Math.max(0, given.length - 1),
+      workingOn: working === undefined ? null : jobBrief(working),
+    }
+  }
+
+  const client: Roster['client'] = (ref) => {
+    for (const bus of buses.buses()) {
+      if (bus.user_id !== ref.userId) continue
+      const found = bus.get(ref.uuid)
+      return found === undefined ? null : { bus, client: found }
+    }
+    return null
+  }
+
+  const staleCheck = setInterval(() => {
+    for (const bus of buses.buses()) {
+      for (const known of bus.registry.all()) {
+        if (contacts.has(known) && contacts.get(known) !== presence.contact(known)) {
+          events.emit('changed', { userId: bus.user_id, uuid: known.uuid })
+        }
+      }
+    }
+  }, staleCheckMs)
+  staleCheck.unref()
+
+  return {
+    events,
+    client,
+    rows: () =>
+      [...buses.buses()].flatMap((bus) => [...bus.registry.all()].map((known) => build(bus, known))),
+    row(ref) {
+      const found = client(ref)
+      return found === null ? null : build(found.bus, found.client)
+    },
+    traffic(ref) {
+      const found = client(ref)
+      return found === null ? [] : (views.get(found.bus)?.traffic.of(ref.uuid) ?? [])
+    },
+    sessionChanged(session) {
+      const userId = session.caller.user_id
+      for (const bound of buses.busOf(userId).registry.allBoundTo(session)) {
+        events.emit('changed', { userId, uuid: bound.uuid })
+      }
+    },
+    close() {
+      clearInterval(staleCheck)
+      buses.events.off('created', attach)
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import { implement } from '@orpc/server'
+import {
+  clientKey,
+  panelContract,
+  type ClientDetail,
+  type ClientRef,
+  type ConnectInfo,
+  type PanelStatus,
+  type UnregisterInput,
+  type UnregisterResult,
+} from '../../shared/panel-contract.ts'
+import { priorityName } from '../../shared/protocol.ts'
+import type { BlockList } from '../access/block-list.ts'
+import type { McpSession } from '../mcp/http/session.ts'
+import type { McpServerFactory } from '../mcp/server.ts'
+import { pacedWatch, type Acks } from './paced-watch.ts'
+import type { Roster } from './roster.ts'
+import { blocksSource, clientsSource, detailSource, statusSource } from './sources.ts'
+
+/** Least time between two events of one watch: 20 a second for lists, 5 for one client's details. */
+const listIntervalMs = 50
+const detailIntervalMs = 200
+
+export interface PanelRouterPorts {
+  roster: Roster
+  blocks: BlockList
+  threshold: McpServerFactory['threshold']
+  status: () => PanelStatus
+  connectInfo: () => ConnectInfo
+  token: () => string
+  /** Unix milliseconds. */
+  clock: () => number
+}
+
+/** What a connection brings along; both shells make one for each panel. */
+export interface PanelContext {
+  acks: Acks
+}
+
+/** Serves the panel contract. It holds no state of a panel: that is in the watches, which end with their connection. */
+export function createPanelRouter(ports: PanelRouterPorts) {
+  const { roster, blocks } = ports
+  const os = implement(panelContract).$context<PanelContext>()
+  const never = new AbortController().signal
+
+  return os.router({
+    feed: {
+      ack: os.feed.ack.handler(({ input, context }) => context.acks.ack(input.watchId)),
+    },
+    status: {
+      watch: os.status.watch.handler(({ input, context, signal = never }) =>
+        pacedWatch(statusSource(ports.status), {
+          acks: context.acks,
+          watchId: input.watchId,
+          intervalMs: listIntervalMs,
+          signal,
+        }),
+      ),
+      ping: os.status.ping.handler(() => undefined),
+    },
+    clients: {
+      watch: os.clients.watch.handler(({ input, context, signal = never }) =>
+        pacedWatch(clientsSource(roster), {
+          acks: context.acks,
+          watchId: input.watchId,
+          intervalMs: listIntervalMs,
+          signal,
+        }),
+      ),
+      inspect: os.clients.inspect.handler(async function* ({ input, context, signal = never }) {
+        const source = detailSource(roster, input.client, () => detailOf(ports, input.client))
+        const pace = { acks: context.acks, watchId: input.watchId, intervalMs: detailIntervalMs, signal }
+        for await (const { detail } of pacedWatch(source, pace)) yield detail
+      }),
+      unregister: os.clients.unregister.handler(({ input }) =>
+        input.clients.map((ref) => unregister(ports, ref, input)),
+      ),
+    },
+    blocks: {
+      watch: os.blocks.watch.handler(({ input, context, signal = never }) =>
+        pacedWatch(blocksSource(blocks), {
+          acks: context.acks,
+          watchId: input.watchId,
+          intervalMs: listIntervalMs,
+          signal,
+        }),
+      ),
+      lift: os.blocks.lift.handler(({ input }) => ({ lifted: blocks.lift(input.userId, input.uuid) })),
+    },
+    connect: {
+      info: os.connect.info.handler(() => ports.connectInfo()),
+      token: os.connect.token.handler(() => ({ token: ports.token() })),
+    },
+  })
+}
+
+export type PanelRouter = ReturnType<typeof createPanelRouter>
+
+/** The block stands before the client is told: a fast reconnect must not slip in between. */
+function unregister(ports: PanelRouterPorts, ref: ClientRef, order: UnregisterInput): UnregisterResult {
+  const { roster, blocks, clock } = ports
+  const blockedUntil = order.blockSeconds === null ? null : clock() / 1000 + order.blockSeconds
+  if (blockedUntil !== null) blocks.add({ ...ref, reason: order.reason, blockedUntil })
+  const found = roster.client(ref)
+  const unplugged = found?.bus.unplug(ref.uuid, { reason: order.reason, blocked_until: blockedUntil }) ?? null
+  return {
+    key: clientKey(ref),
+    outcome: unplugged === null ? 'not_found' : 'unregistered',
+    sessionEnded: unplugged !== null && unplugged.session !== null,
+    jobsCancelled: unplugged?.jobsCancelled ?? 0,
+    blockedUntil,
+  }
+}
+
+function detailOf({ roster, threshold }: PanelRouterPorts, ref: ClientRef): ClientDetail | null {
+  const found = roster.client(ref)
+  const row = roster.row(ref)
+  if (found === null || row === null) return null
+  const { bus, client } = found
+  const session = client.session as McpSession | null
+  const mailbox = bus.mailboxOf(client.uuid)
+  const counters = bus.countersOf(client.uuid)
+  const least = session === null ? null : threshold(session)
+  return {
+    client: row,
+    session:
+      session === null
+        ? null
+        : {
+            programName: session.clientInfo?.title ?? session.clientInfo?.name ?? 'unknown',
+            programVersion: session.clientInfo?.version ?? '',
+            protocolVersion: session.protocolVersion ?? 'unknown',
+            remoteAddress: session.remoteAddress,
+            startedAt: session.createdAtMs / 1000,
+            lastRequestAt: session.lastRequestAtMs / 1000,
+            streamsOpen: session.streamOpen ? 1 : 0,
+            streamWritable: session.streamWritable,
+            bufferedBytes: session.bufferedBytes,
+            threshold: least === null ? null : priorityName(least),
+          },
+    mailbox: {
+      count: mailbox.count,
+      bytes: mailbox.bytes,
+      maxCount: bus.mailboxLimits.maxCount,
+      maxBytes: bus.mailboxLimits.maxBytes,
+      dropped: counters.dropped,
+      filtered: counters.filtered,
+    },
+    traffic: roster.traffic(ref),
+  }
+}

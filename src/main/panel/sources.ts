@@ -1,0 +1,127 @@
+import type {
+  Block,
+  ClientDetail,
+  ClientRef,
+  ClientsEvent,
+  PanelStatus,
+} from '../../shared/panel-contract.ts'
+import { clientKey } from '../../shared/panel-contract.ts'
+import type { BlockList } from '../access/block-list.ts'
+import type { Roster } from './roster.ts'
+import type { Source } from './paced-watch.ts'
+
+/** One snapshot, then patches with only what changed since the last event that was taken. */
+export function clientsSource(roster: Roster): Source<ClientsEvent> {
+  const dirty = new Map<string, ClientRef>()
+  let revision = 0
+  return {
+    take() {
+      if (revision === 0) {
+        dirty.clear()
+        revision = 1
+        return { type: 'snapshot', revision, clients: roster.rows() }
+      }
+      if (dirty.size === 0) return null
+      const upsert = []
+      const remove = []
+      for (const [key, ref] of dirty) {
+        const row = roster.row(ref)
+        if (row === null) remove.push(key)
+        else upsert.push(row)
+      }
+      dirty.clear()
+      revision += 1
+      return { type: 'patch', from: revision - 1, revision, upsert, remove }
+    },
+    onNews(listener) {
+      const mark = (ref: ClientRef): void => {
+        // A sender such as `server:local` is no client and has no row; neither has one that was never shown.
+        const key = clientKey(ref)
+        if (!dirty.has(key)) dirty.set(key, ref)
+        listener()
+      }
+      const changed = (ref: ClientRef): void => {
+        if (roster.client(ref) !== null) mark(ref)
+      }
+      roster.events.on('changed', changed)
+      roster.events.on('left', mark)
+      return () => {
+        roster.events.off('changed', changed)
+        roster.events.off('left', mark)
+      }
+    },
+  }
+}
+
+/** One client's details whenever they may have changed; null once it has left. */
+export function detailSource(
+  roster: Roster,
+  ref: ClientRef,
+  detail: () => ClientDetail | null,
+): Source<{ detail: ClientDetail | null }> {
+  const key = clientKey(ref)
+  let news = true
+  return {
+    take() {
+      if (!news) return null
+      news = false
+      return { detail: detail() }
+    },
+    onNews(listener) {
+      const mark = (changed: ClientRef): void => {
+        if (clientKey(changed) !== key) return
+        news = true
+        listener()
+      }
+      roster.events.on('changed', mark)
+      roster.events.on('left', mark)
+      return () => {
+        roster.events.off('changed', mark)
+        roster.events.off('left', mark)
+      }
+    },
+  }
+}
+
+/** The list of blocks at every change, and once a second where one ran out. */
+export function blocksSource(blocks: BlockList): Source<Block[]> {
+  let last = ''
+  return {
+    take() {
+      const list = blocks.list()
+      const text = JSON.stringify(list)
+      if (text === last) return null
+      last = text
+      return list
+    },
+    onNews(listener) {
+      blocks.events.on('changed', listener)
+      const expiry = setInterval(listener, 1000)
+      expiry.unref()
+      return () => {
+        clearInterval(expiry)
+        blocks.events.off('changed', listener)
+      }
+    },
+  }
+}
+
+/** The status, again every second. */
+export function statusSource(status: () => PanelStatus): Source<PanelStatus> {
+  let due = true
+  return {
+    take() {
+      if (!due) return null
+      due = false
+      return status()
+    },
+    onNews(listener) {
+      const tick = setInterval(() => {
+        due = true
+        listener()
+      }, 1000)
+      tick.unref()
+      return () => clearInterval(tick)
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import type { TrafficEntry } from '../../shared/panel-contract.ts'
+import type { BusMessage, Outcome } from '../bus/message.ts'
+import type { UserMessageBus } from '../bus/user-message-bus.ts'
+
+/** Messages remembered a bus. */
+const ringSize = 2000
+/** Characters of a payload that are kept. */
+const previewLength = 2000
+/** Entries shown of one client. */
+const shownMax = 100
+
+/** The last messages of one bus as the inspector shows them: previews only, so that big payloads can be freed. */
+export interface Traffic {
+  /** Of one client, newest first, at most 100. */
+  of(uuid: string): TrafficEntry[]
+}
+
+interface Passed {
+  readonly entry: Omit<TrafficEntry, 'direction' | 'peers' | 'outcome'>
+  readonly from: string
+  readonly targets: readonly string[]
+  /** Final outcomes by target; a target that is missing still has it queued. */
+  readonly outcomes: Map<string, Outcome>
+}
+
+/** Follows a bus; attach it before delivery, so that outcomes find their message. */
+export function createTraffic(bus: UserMessageBus): Traffic {
+  const ring: Passed[] = []
+  const byMessage = new Map<string, Passed>()
+  let nextId = 0
+
+  bus.events.on('message', (message, targets) => {
+    const passed: Passed = {
+      entry: summarise(message, nextId),
+      from: message.from_uuid,
+      targets: targets.map((client) => client.uuid),
+      outcomes: new Map(),
+    }
+    const slot = nextId % ringSize
+    const oldest = ring[slot]
+    if (oldest !== undefined) byMessage.delete(oldest.entry.messageId)
+    ring[slot] = passed
+    byMessage.set(message.message_id, passed)
+    nextId += 1
+  })
+  bus.events.on('settled', (client, { message, outcome }) => {
+    byMessage.get(message.message_id)?.outcomes.set(client.uuid, outcome)
+  })
+
+  return {
+    of(uuid) {
+      const found: TrafficEntry[] = []
+      for (let id = nextId - 1; id >= Math.max(0, nextId - ringSize) && found.length < shownMax; id -= 1) {
+        const passed = ring[id % ringSize]
+        if (passed === undefined) break
+        if (passed.targets.includes(uuid)) {
+          const outcome = passed.outcomes.get(uuid) ?? 'queued'
+          found.push({ ...passed.entry, direction: 'in', peers: [passed.from], outcome })
+        } else if (passed.from === uuid) {
+          found.push({ ...passed.entry, direction: 'out', peers: passed.targets.slice(0, 20), outcome: null })
+        }
+      }
+      return found
+    },
+  }
+}
+
+function summarise(message: BusMessage, id: number): Passed['entry'] {
+  const { message_type, kind } = message.payload
+  const text = message.payloadJson
+  return {
+    id,
+    at: message.timestamp,
+    routing: message.routing,
+    messageId: message.message_id,
+    jobId: message.job_id,
+    priority: message.priority,
+    kind: String(
+      typeof message_type === 'string' ? message_type : typeof kind === 'string' ? kind : 'message',
+    ).slice(0, 100),
+    bytes: message.payloadBytes,
+    // A slice of a long string keeps the whole of it alive in V8: a copy through a buffer does not.
+    preview: text.length <= previewLength ? text : Buffer.from(text.slice(0, previewLength)).toString(),
+  }
+}
