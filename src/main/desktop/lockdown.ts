@@ -1,0 +1,64 @@
+/**
+ * What no page of this program may do, whatever runs in it: leave, open windows, embed a webview, use a device or
+ * a sensor. Follows Electron's security checklist.
+ */
+import { shell, type Session, type WebContents } from 'electron'
+import type { Log } from '../access/log.ts'
+import { isPanelUrl, panelUrl } from './panel-scheme.ts'
+
+/** Hosts whose pages a link in the panel may open in the person's browser. */
+const externalHosts: ReadonlySet<string> = new Set(['docs.blender.org', 'modelcontextprotocol.io'])
+
+/** True for an address that a link may open outside: HTTPS, a known host, no other port and no credentials. */
+export function isExternalLink(url: string): boolean {
+  const parsed = URL.parse(url)
+  return (
+    parsed !== null &&
+    parsed.protocol === 'https:' &&
+    externalHosts.has(parsed.host) &&
+    parsed.username === '' &&
+    parsed.password === ''
+  )
+}
+
+/**
+ * Denies a session's pages every permission but one: the panel's copy buttons may write text to the clipboard.
+ * Electron grants what no handler denies, so all three handlers are needed.
+ */
+export function denyPermissions(session: Session, log: Log): void {
+  const isGranted = (permission: string, asker: string) =>
+    permission === 'clipboard-sanitized-write' && isPanelUrl(asker)
+  session.setPermissionRequestHandler((_contents, permission, callback, details) => {
+    const granted = isGranted(permission, details.requestingUrl)
+    if (!granted) log.warn({ permission, asker: details.requestingUrl }, 'permission refused')
+    callback(granted)
+  })
+  session.setPermissionCheckHandler((_contents, permission, asker) => isGranted(permission, asker))
+  session.setDevicePermissionHandler(() => false)
+}
+
+type Navigation = { readonly url: string; readonly isMainFrame: boolean; preventDefault(): void }
+
+/** Keeps a page where it is. Its own reload is the one navigation that goes through. */
+export function keepInPlace(contents: WebContents, log: Log): void {
+  const refuse = (navigation: Navigation) => {
+    if (navigation.isMainFrame && navigation.url === panelUrl) return
+    navigation.preventDefault()
+    log.warn({ url: navigation.url }, 'navigation refused')
+  }
+  contents.on('will-navigate', refuse)
+  contents.on('will-frame-navigate', refuse)
+  contents.on('will-redirect', refuse)
+  contents.on('will-attach-webview', (event) => {
+    event.preventDefault()
+    log.warn({}, 'webview refused')
+  })
+  contents.setWindowOpenHandler(({ url }) => {
+    if (isExternalLink(url)) {
+      shell.openExternal(url).catch((error: unknown) => log.error({ err: error, url }, 'link not opened'))
+    } else {
+      log.warn({ url }, 'new window refused')
+    }
+    return { action: 'deny' }
+  })
+}

@@ -1,0 +1,120 @@
+/** Entry of the desktop shell: the bus and its MCP endpoint in Electron's main process, the panel in a window. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { app as electron, dialog, session } from 'electron'
+import { pino } from 'pino'
+import type { Log } from '../access/log.ts'
+import { createApp } from '../app.ts'
+import { readDesktopSettings } from './desktop-settings.ts'
+import { denyPermissions, keepInPlace } from './lockdown.ts'
+import { createPanelPorts, type PanelPorts } from './panel-ports.ts'
+import { declarePanelScheme, servePanelScheme } from './panel-scheme.ts'
+import { createPanelWindow, type PanelWindow } from './panel-window.ts'
+import { withinMs } from './within.ts'
+
+/** Longest time that quitting waits for clients to be told and sockets to close. */
+const stopLimitMs = 5_000
+
+/** Folders of the build, seen from the bundle in out/main. */
+const rendererRoot = join(import.meta.dirname, '../renderer')
+const preload = join(import.meta.dirname, '../preload/preload.cjs')
+
+function startDesktop(log: Log): void {
+  const settings = readDesktopSettings(process.env)
+
+  // Electron's lock and its browser's profile follow the data, so that a second data directory is a second Busbar.
+  if (settings.dataDir !== undefined) {
+    const profile = join(settings.dataDir, 'desktop')
+    mkdirSync(profile, { recursive: true, mode: 0o700 })
+    electron.setPath('userData', profile)
+  }
+
+  // One Busbar a data directory: a second start shows the first one's window.
+  if (!electron.requestSingleInstanceLock()) {
+    log.info({}, 'Busbar is running already; its window is shown')
+    electron.quit()
+    return
+  }
+
+  const app = createApp({ ...settings, panel: 'none', env: process.env, log })
+  let ports: PanelPorts | null = null
+  let window: PanelWindow | null = null
+  let quitting: 'no' | 'stopping' | 'stopped' = 'no'
+
+  const openWindow = () => {
+    if (window !== null || ports === null || quitting !== 'no') return
+    window = createPanelWindow({
+      preload,
+      devTools: !electron.isPackaged,
+      log,
+      onPageGone: () => ports?.release(),
+      onClosed() {
+        ports?.release()
+        window = null
+      },
+      onQuit: () => electron.quit(),
+    })
+  }
+
+  const boot = async () => {
+    await electron.whenReady()
+    // The page's world is shut before there is a page.
+    servePanelScheme(rendererRoot)
+    denyPermissions(session.defaultSession, log)
+    // The server comes before the window, so a panel never opens on nothing.
+    const { url } = await app.start()
+    log.info({ url }, 'MCP endpoint is open')
+    ports = createPanelPorts({
+      owns: (frame) => window?.owns(frame) ?? false,
+      attach: (port) => app.attachPanelPort(port),
+      log,
+    })
+    openWindow()
+  }
+
+  const stop = async () => {
+    window?.close()
+    ports?.close()
+    try {
+      if (!(await withinMs(stopLimitMs, app.stop()))) log.error({ stopLimitMs }, 'stopping took too long')
+    } catch (error) {
+      log.error({ err: error }, 'stopping failed')
+    }
+    quitting = 'stopped'
+    electron.quit()
+  }
+
+  declarePanelScheme()
+  electron.enableSandbox()
+  electron.on('web-contents-created', (_event, contents) => keepInPlace(contents, log))
+  electron.on('second-instance', () => {
+    openWindow()
+    window?.reveal()
+  })
+  // macOS: a click on the dock's icon after the window was closed.
+  electron.on('activate', openWindow)
+  electron.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') electron.quit()
+  })
+  electron.on('before-quit', (event) => {
+    if (quitting === 'stopped') return
+    event.preventDefault()
+    if (quitting === 'stopping') return
+    quitting = 'stopping'
+    void stop()
+  })
+  boot().catch((error: unknown) => fail(log, error))
+}
+
+function fail(log: Log, error: unknown): void {
+  log.error({ err: error }, 'Busbar could not start')
+  dialog.showErrorBox('Busbar could not start', error instanceof Error ? error.message : String(error))
+  electron.exit(1)
+}
+
+const log = pino(pino.destination(2))
+try {
+  startDesktop(log)
+} catch (error) {
+  fail(log, error)
+}

@@ -1,0 +1,110 @@
+/** The one window and the page in it. It knows nothing of what the panel shows or where its data comes from. */
+import { BrowserWindow, dialog, nativeTheme, type WebFrameMain } from 'electron'
+import type { Log } from '../access/log.ts'
+import { isPanelUrl, panelUrl } from './panel-scheme.ts'
+
+/** The `--ground` of each theme, so that nothing flashes before the page's first paint. */
+const darkGround = '#181818'
+const lightGround = '#e9e9e9'
+
+export type PanelWindowPorts = {
+  /** Path of the built preload script. */
+  preload: string
+  /** Developer tools are for a checkout, never for what a person installed. */
+  devTools: boolean
+  log: Log
+  /** The page is gone for good or is about to be replaced: what was opened for it can be closed. */
+  onPageGone(): void
+  onClosed(): void
+  /** The person gave up on a panel that keeps crashing. */
+  onQuit(): void
+}
+
+export type PanelWindow = {
+  /** True for the main frame of this window while it shows the panel. */
+  owns(frame: WebFrameMain): boolean
+  /** Brings the window to the front, out of the taskbar where it was minimised. */
+  reveal(): void
+  /** Closes the window without asking its page. Idempotent. */
+  close(): void
+}
+
+/** Opens the window; it shows itself with its first paint. */
+export function createPanelWindow(ports: PanelWindowPorts): PanelWindow {
+  const { log } = ports
+  const window = new BrowserWindow({
+    title: 'Busbar',
+    width: 1280,
+    height: 800,
+    minWidth: 900,
+    minHeight: 600,
+    show: false,
+    autoHideMenuBar: true,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? darkGround : lightGround,
+    webPreferences: {
+      preload: ports.preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      // Electron would fetch its dictionaries from a server on the internet.
+      spellcheck: false,
+      devTools: ports.devTools,
+    },
+  })
+  window.once('ready-to-show', () => window.show())
+  window.on('closed', ports.onClosed)
+
+  const load = () => {
+    window.loadURL(panelUrl).catch((error: unknown) => log.error({ err: error }, 'panel not loaded'))
+  }
+
+  let mayReload = true
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    ports.onPageGone()
+    if (reason === 'clean-exit') return
+    log.error({ reason, exitCode, reloads: mayReload }, 'the panel crashed')
+    if (mayReload) {
+      mayReload = false
+      load()
+    } else {
+      void askAfterCrash()
+    }
+  })
+
+  /** A page that crashes again would crash for ever, so a person decides. */
+  async function askAfterCrash() {
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'error',
+      message: 'The panel crashed again.',
+      detail: 'Blenders and LLM programs are still connected. Load the panel once more, or quit Busbar?',
+      buttons: ['Load panel', 'Quit'],
+      defaultId: 0,
+      cancelId: 0,
+    })
+    if (response === 0) load()
+    else ports.onQuit()
+  }
+
+  load()
+  return {
+    owns: (frame) =>
+      !window.isDestroyed() &&
+      frame === window.webContents.mainFrame &&
+      isPanelUrl(frame.url) &&
+      isPanelUrl(frame.origin),
+    reveal() {
+      if (window.isMinimized()) window.restore()
+      window.show()
+      window.focus()
+    },
+    close() {
+      if (!window.isDestroyed()) window.destroy()
+    },
+  }
+}
