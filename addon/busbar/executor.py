@@ -25,9 +25,10 @@ class CommandError(Exception):
 class ReportProgress:
     """`report_progress(fraction, message="")` of one job: `fraction` from 0 to 1, beyond is clamped."""
 
-    def __init__(self, desk: JobDesk, job: Job, clock: Callable[[], float]) -> None:
+    def __init__(self, desk: JobDesk, job: Job, settle: Callable[[], None], clock: Callable[[], float]) -> None:
         self._desk = desk
         self._job = job
+        self._settle = settle
         self._clock = clock
         self._last: Optional[float] = None
 
@@ -40,6 +41,7 @@ class ReportProgress:
             return
         self._last = now
         self._desk.progress(self._job, min(1.0, max(0.0, value)), str(message)[:500])
+        self._settle()
 
 
 @dataclass(frozen=True)
@@ -69,18 +71,23 @@ def job_title(job: Job) -> str:
 
 
 class Executor:
-    """Takes jobs from the desk and finishes each exactly once, whatever it raises."""
+    """Takes jobs from the desk and finishes each exactly once, whatever it raises.
+
+    `settle` is called after each update that is sent while a job is under way, and may wait a moment for it to go out.
+    """
 
     def __init__(
         self,
         desk: JobDesk,
         commands: Dict[str, Command],
         undo_step: Callable[[str], None],
+        settle: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._desk = desk
         self._commands = commands
         self._undo_step = undo_step
+        self._settle = settle
         self._clock = clock
         self.history: Deque[JobRecord] = deque(maxlen=HISTORY)
 
@@ -92,6 +99,7 @@ class Executor:
         began = self._clock()
         status, result, error = "failed", "", "The job was interrupted."
         try:
+            self._settle()
             status, result, error = self._run(job)
         finally:
             self._desk.finish(job, status, result, error)
@@ -104,7 +112,7 @@ class Executor:
             known = ", ".join(sorted(self._commands))
             return "failed", "", f"This Blender does not know the command {job.command[:100]!r}. It knows: {known}."
         try:
-            answer = command.run(job.params, ReportProgress(self._desk, job, self._clock), job)
+            answer = command.run(job.params, ReportProgress(self._desk, job, self._settle, self._clock), job)
             if isinstance(answer, ScriptOutcome):
                 status, result, error = "failed" if answer.error else "completed", answer.to_json(), answer.error or ""
             else:

@@ -16,8 +16,9 @@ def read() -> Settings:
 
 
 def connects_on_start() -> bool:
+    """What the artist chose; yes where nothing was chosen, as with `blender --addons busbar`."""
     addon = bpy.context.preferences.addons.get(__package__)
-    return addon is not None and addon.preferences is not None and addon.preferences.connect_on_start
+    return addon is None or addon.preferences is None or addon.preferences.connect_on_start
 
 
 def _changed(self, context):

@@ -4,8 +4,10 @@ Touches bpy, and belongs to the main thread. Its timer is the only road on which
 a background Blender has no timers and drains the queue in `serve`.
 """
 
+import contextlib
 import logging
 import os
+import sys
 import time
 from dataclasses import dataclass
 from typing import Callable, Optional
@@ -14,7 +16,7 @@ import bpy
 
 from . import facts, identity
 from .commands import create_commands
-from .connection import Connection
+from .connection import Connection, Registration
 from .endpoint import EndpointFinder, default_data_dir
 from .executor import Executor
 from .jobs import JobDesk, Outbox
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.02
 FLUSH_S = 1.0
+SETTLE_S = 0.25
+OVERRIDE_IS_SAFE = sys.version_info >= (3, 12)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Service:
         self._settings = Settings()
         self._data_dir = default_data_dir()
         self._desk = JobDesk(Outbox())
-        self._executor = Executor(self._desk, create_commands(), _undo_step)
+        self._executor = Executor(self._desk, create_commands(), _undo_step, self._settle)
         self._identity: Optional[identity.Identity] = None
         self._connection: Optional[Connection] = None
         self._drawn: object = None
@@ -144,7 +148,12 @@ class Service:
             self._identity.release()
             self._identity = None
 
-    def _registration(self):
+    def _settle(self) -> None:
+        """Waits until the network threads are idle: scripts may override the context too (see `_window_context`)."""
+        if not OVERRIDE_IS_SAFE and self.status.state == "connected":
+            self._desk.outbox.wait_empty(SETTLE_S)
+
+    def _registration(self) -> Registration:
         label = self._settings.label or os.environ.get("BUSBAR_LABEL", "")
         group = self._settings.group or os.environ.get("BUSBAR_GROUP", "")
         return facts.registration(self.uuid, label, group)
@@ -175,16 +184,23 @@ class Service:
 
 
 def _window_context():
-    """A context with a window and, if there is one, a 3D view: operators in scripts work as they do for the artist."""
+    """A context with a window and, where it is safe, a 3D view: operators in scripts work as they do for the artist.
+
+    Up to Python 3.11 Blender looks at an overridden context without holding the interpreter's lock whenever another
+    thread holds it (BPY_context_member_get asks whether the interpreter is active, not on which thread), and crashes now
+    and then. There an override is the last resort, for Blenders whose timers have no window of their own.
+    """
+    if not OVERRIDE_IS_SAFE and bpy.context.window is not None:
+        return contextlib.nullcontext()
     for window in bpy.context.window_manager.windows:
+        if not OVERRIDE_IS_SAFE:
+            return bpy.context.temp_override(window=window)
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 region = next((region for region in area.regions if region.type == "WINDOW"), None)
                 if region is not None:
                     return bpy.context.temp_override(window=window, area=area, region=region)
-    for window in bpy.context.window_manager.windows:
-        return bpy.context.temp_override(window=window)
-    return bpy.context.temp_override()
+    return contextlib.nullcontext()
 
 
 def _undo_step(name: str) -> None:
