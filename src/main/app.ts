@@ -1,0 +1,350 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { isIPv6 } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
+import type { PanelStatus } from '../shared/panel-contract.ts'
+import { createBlockList } from './access/block-list.ts'
+import type { Log } from './access/log.ts'
+import { createGuard, type RequestGuard } from './access/request-guard.ts'
+import { createTokenStore, type TokenStore } from './access/token-store.ts'
+import { BusManager } from './bus/bus-manager.ts'
+import type { UserMessageBus } from './bus/user-message-bus.ts'
+import { dataDirectory } from './connect/data-dir.ts'
+import { createEndpointFile } from './connect/endpoint-file.ts'
+import { listen } from './listen.ts'
+import { createDelivery } from './mcp/delivery.ts'
+import { createDispatcher } from './mcp/dispatch.ts'
+import { createMcpEndpoint } from './mcp/http/endpoint.ts'
+import { configureHttpServer } from './mcp/http/http-server.ts'
+import type { McpSession } from './mcp/http/session.ts'
+import { instructions } from './mcp/instructions.ts'
+import { createPresence } from './mcp/presence.ts'
+import { dispatchScriptPrompt } from './mcp/prompt.ts'
+import { busResources } from './mcp/resources/bus-resources.ts'
+import { createMcpServerFactory, type McpServerFactory } from './mcp/server.ts'
+import { createSubscriptions } from './mcp/subscriptions.ts'
+import { blenderCommandTools } from './mcp/tools/blender-commands.ts'
+import { listClientsTool } from './mcp/tools/listing.ts'
+import { jobUpdateTool, receiveMessagesTool, sendMessageTool } from './mcp/tools/messaging.ts'
+import { registerClientTool, unregisterClientTool } from './mcp/tools/registration.ts'
+import { createMessageRate } from './panel/message-rate.ts'
+import { createAcks } from './panel/paced-watch.ts'
+import { createRoster } from './panel/roster.ts'
+import { createPanelRouter, type PanelRouter } from './panel/router.ts'
+import { version } from './version.ts'
+
+export const defaultPort = 9877
+
+/** What a shell that shows the panel over HTTP is given, and what it answers with. */
+export interface BrowserPanelParts {
+  router: PanelRouter
+  tokens: TokenStore
+  guard: RequestGuard
+  log: Log
+}
+export interface BrowserPanel {
+  /** Answers every request that is not the MCP endpoint's or the health check's. */
+  handle(request: IncomingMessage, response: ServerResponse): void
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  close(): void
+}
+
+export interface AppOptions {
+  /** Default: `BUSBAR_DATA_DIR`, else the platform's folder for user data. */
+  dataDir?: string | undefined
+  /** Default: 127.0.0.1. */
+  host?: string | undefined
+  /** Default: 9877; 0 lets the system choose. */
+  port?: number | undefined
+  /** Serves the panel to browsers; without it HTTP has the MCP endpoint and the health check alone. */
+  browserPanel?: (parts: BrowserPanelParts) => BrowserPanel
+  env: NodeJS.ProcessEnv
+  log: Log
+}
+
+/** A message port as oRPC's adapter uses it: Electron's `MessagePortMain` is one. */
+export interface PanelPort {
+  postMessage(message: unknown): void
+  on(event: 'message', listener: (event: { data: unknown }) => void): unknown
+  on(event: 'close', listener: () => void): unknown
+  start(): void
+  close(): void
+}
+
+export interface Listening {
+  /** The MCP address. */
+  url: string
+  /** The panel's address with its key in the fragment; null where HTTP serves no panel. Not for logs. */
+  panelUrl: string | null
+  host: string
+  port: number
+  /** The port that was asked for had another owner. */
+  portWasTaken: boolean
+}
+
+export interface App {
+  /** Rejects, with everything undone, where the data directory or the address can't be used. */
+  start(): Promise<Listening>
+  /** Ends every session and closes the server. Idempotent. */
+  stop(): Promise<void>
+  /** Serves the panel contract on a port until the returned function is called or the port closes. */
+  attachPanelPort(port: PanelPort): () => void
+}
+
+/** Builds the floors on one another. Nothing listens and nothing is written before `start`. */
+export function createApp(options: AppOptions): App {
+  const { env, log } = options
+  const host = options.host ?? '127.0.0.1'
+  const askedPort = options.port ?? defaultPort
+  const dataDir = dataDirectory(options.dataDir, env)
+  const clock = (): number => Date.now()
+  const newId = (): string => randomUUID()
+  let running: Running | null = null
+
+  return {
+    async start() {
+      running = await startUp({ ...options, host, port: askedPort, dataDir, clock, newId, log })
+      return running.listening
+    },
+    async stop() {
+      const stopping = running
+      running = null
+      await stopping?.stop()
+    },
+    attachPanelPort(port) {
+      if (running === null) throw new Error('The app must be started before a panel can be attached.')
+      new MessagePortHandler(running.router).upgrade(port, { context: { acks: createAcks() } })
+      port.start()
+      return () => port.close()
+    },
+  }
+}
+
+interface Running {
+  listening: Listening
+  router: PanelRouter
+  stop(): Promise<void>
+}
+
+interface StartUp extends AppOptions {
+  host: string
+  port: number
+  dataDir: string
+  clock: () => number
+  newId: () => string
+}
+
+async function startUp(options: StartUp): Promise<Running> {
+  const { host, port: askedPort, dataDir, clock, newId, log, env } = options
+  const startedAt = clock() / 1000
+  const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
+  const httpServer = createServer()
+  configureHttpServer(httpServer)
+  // The socket comes first: everything below may speak of the address, and a refused one leaves nothing behind.
+  const port = await listen(httpServer, host, askedPort)
+  const origin = `http://${urlHost(host)}:${String(port)}`
+  const url = `${origin}/mcp`
+
+  const presence = createPresence(clock)
+  const buses = new BusManager({ clock, newId, isLive: presence.isReachable })
+  const blocks = createBlockList(clock)
+  const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
+  const guard = createGuard({ port: () => port, boundHost: host })
+
+  // Listeners run in the order they are attached: the panel's books must be open before delivery settles anything.
+  const roster = createRoster({ buses, presence })
+  const rate = createMessageRate(buses, clock)
+  const subscriptions = createSubscriptions({
+    notify: (session, uri) => factory.resourceUpdated(session, uri),
+    busOf,
+  })
+  const factory: McpServerFactory = createMcpServerFactory({
+    catalogue: {
+      tools: [
+        registerClientTool(blocks),
+        unregisterClientTool,
+        sendMessageTool,
+        jobUpdateTool,
+        listClientsTool(presence),
+        receiveMessagesTool,
+        ...blenderCommandTools(createDispatcher({ presence, clock, newId })),
+      ],
+      resources: busResources,
+      prompts: [dispatchScriptPrompt],
+    },
+    info: { name: 'busbar', title: 'Busbar', version },
+    instructions,
+    busOf,
+    subscriptions,
+    onFault: (error, method) =>
+      log.error({ err: error, method }, 'a request failed by a fault of this program'),
+  })
+  const delivery = createDelivery(factory.threshold)
+  const endpoint = createMcpEndpoint({
+    authenticate: (request) => tokens.authenticate(request),
+    guard,
+    connect: (session) => factory.connect(session),
+    clock,
+    newId,
+    log,
+  })
+
+  const attachBus = (bus: UserMessageBus): void => {
+    subscriptions.attach(bus)
+    delivery.attach(bus)
+    bus.events.on('unregistered', ({ client, session, cause, reason }) => {
+      log.info({ user: bus.user_id, client: client.uuid, cause, reason }, 'client unregistered')
+      // Unplugging ends the session; what was written to it, the notice among it, still goes out.
+      if (cause === 'unplugged' && session !== null) endpoint.end(session as McpSession, 'ended')
+    })
+    bus.events.on('registered', ({ client, created }) => {
+      if (created)
+        log.info({ user: bus.user_id, client: client.uuid, type: client.client_type }, 'client registered')
+    })
+    bus.events.on('settled', (client, { message, outcome }) => {
+      if (outcome === 'dropped') {
+        log.warn({ client: client.uuid, message: message.message_id }, 'a message was dropped')
+      }
+    })
+  }
+  buses.events.on('created', attachBus)
+
+  endpoint.events.on('request', (session) => busOf(session).touchSession(session))
+  endpoint.events.on('pong', (session) => busOf(session).touchSession(session))
+  for (const event of ['streamOpened', 'writable'] as const) {
+    endpoint.events.on(event, (session) => {
+      delivery.drainSession(busOf(session), session)
+      roster.sessionChanged(session)
+    })
+  }
+  endpoint.events.on('streamClosed', (session) => {
+    presence.streamClosed(session)
+    roster.sessionChanged(session)
+  })
+  endpoint.events.on('closed', (session) => {
+    subscriptions.removeSession(session)
+    busOf(session).endSession(session)
+  })
+
+  const status = (): PanelStatus => {
+    const all = [...endpoint.sessions()]
+    return {
+      version,
+      url,
+      startedAt,
+      now: clock() / 1000,
+      sessions: all.length,
+      sessionsUnregistered: all.filter((session) => busOf(session).registry.boundTo(session) === undefined)
+        .length,
+      jobsRunning: [...buses.buses()].reduce((sum, bus) => sum + bus.jobs.pendingCount, 0),
+      messagesPerSecond: rate.perSecond(),
+    }
+  }
+  const router = createPanelRouter({
+    roster,
+    blocks,
+    threshold: factory.threshold,
+    status,
+    connectInfo: () => ({
+      url,
+      dataDir,
+      blenderCommand: 'blender -b scene.blend --python-expr "import bpy; bpy.ops.busbar.serve()"',
+    }),
+    token: () => tokens.token,
+    clock,
+  })
+
+  const panel = options.browserPanel?.({ router, tokens, guard, log }) ?? null
+  routeHttp(httpServer, { endpoint, guard, panel })
+
+  const panelUrl = panel === null ? null : `${origin}/#key=${tokens.panelKey}`
+  const endpointFile = createEndpointFile({ dataDir, log })
+  try {
+    await endpointFile.write({
+      url,
+      panel_url: panelUrl,
+      token: tokens.token,
+      pid: process.pid,
+      version,
+      started_at: startedAt,
+    })
+  } catch (error) {
+    httpServer.close()
+    throw error
+  }
+  log.info({ url, dataDir, version }, 'Busbar is running')
+
+  return {
+    listening: { url, panelUrl, host, port, portWasTaken: askedPort !== 0 && port !== askedPort },
+    router,
+    async stop() {
+      await endpointFile.remove()
+      panel?.close()
+      const closed = new Promise<void>((resolve) => httpServer.close(() => resolve()))
+      await endpoint.close()
+      httpServer.closeAllConnections()
+      await closed
+      subscriptions.close()
+      roster.close()
+      log.info({}, 'Busbar has stopped')
+    },
+  }
+}
+
+function routeHttp(
+  server: Server,
+  parts: {
+    endpoint: { handle(request: IncomingMessage, response: ServerResponse): void }
+    guard: RequestGuard
+    panel: BrowserPanel | null
+  },
+): void {
+  const { endpoint, guard, panel } = parts
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const path = (request.url ?? '/').split('?', 1)[0]
+    if (path === '/mcp' || path === '/mcp/') {
+      endpoint.handle(request, response)
+      return
+    }
+    const refused = guard(request)
+    if (refused !== null) {
+      response
+        .writeHead(refused.status, { 'content-type': 'text/plain; charset=utf-8' })
+        .end(`${refused.message}\n`)
+    } else if (path === '/healthz') {
+      answerHealth(request, response)
+    } else if (panel !== null) {
+      panel.handle(request, response)
+    } else {
+      response
+        .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+        .end('Not found. MCP is at /mcp.\n')
+    }
+  })
+  server.on('upgrade', (request, socket, head) => {
+    const refused = guard(request)
+    if (refused === null && panel !== null) panel.upgrade(request, socket, head)
+    else
+      socket.end(
+        `HTTP/1.1 ${refused === null ? '404 Not Found' : '403 Forbidden'}\r\nConnection: close\r\n\r\n`,
+      )
+  })
+}
+
+function answerHealth(request: IncomingMessage, response: ServerResponse): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { allow: 'GET, HEAD' }).end()
+    return
+  }
+  response
+    .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify({ status: 'ok', version }))
+}
+
+/** The host of the printed address: a wildcard is reached over loopback, and IPv6 stands in brackets. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return isIPv6(host) ? `[${host}]` : host
+}

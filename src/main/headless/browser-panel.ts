@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { RPCHandler } from '@orpc/server/ws'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { closeBadKey, panelKeyPrefix, panelSocketPath, panelSubprotocol } from '../../shared/panel-socket.ts'
+import type { BrowserPanel, BrowserPanelParts } from '../app.ts'
+import { createAcks } from '../panel/paced-watch.ts'
+import { readPanelFile } from '../panel/static-files.ts'
+
+/** Largest frame a panel may send: its longest call names 5,000 clients. */
+const maxFrameBytes = 4 * 1024 * 1024
+/** How often a panel must answer a ping, or lose its connection: a laptop's lid closes without a word. */
+const heartbeatMs = 30_000
+
+/**
+ * Serves the built panel and its WebSocket over HTTP. The page needs no secret; the socket needs the panel key,
+ * which comes as a subprotocol and is compared before anything else is read.
+ */
+export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelParts) => BrowserPanel {
+  return ({ router, tokens, log }) => {
+    const rpc = new RPCHandler(router)
+    const sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: maxFrameBytes,
+      // The key is among the offers and must never be the one that is selected and echoed.
+      handleProtocols: (offers) => (offers.has(panelSubprotocol) ? panelSubprotocol : false),
+    })
+    const answered = new WeakSet<WebSocket>()
+
+    const heartbeat = setInterval(() => {
+      for (const socket of sockets.clients) {
+        if (!answered.delete(socket)) socket.terminate()
+        else socket.ping()
+      }
+    }, heartbeatMs)
+    heartbeat.unref()
+
+    const connect = (socket: WebSocket, request: IncomingMessage): void => {
+      answered.add(socket)
+      socket.on('pong', () => answered.add(socket))
+      socket.on('error', (error) => log.warn({ err: error }, 'a panel connection failed'))
+      const key = offeredKey(request)
+      if (key === null || !tokens.checkPanelKey(key)) {
+        log.warn({ remote: request.socket.remoteAddress }, 'a panel came without the right key')
+        socket.close(closeBadKey, 'The panel key is missing or wrong')
+        return
+      }
+      void rpc.upgrade(socket, { context: { acks: createAcks() } })
+    }
+
+    return {
+      handle(request, response) {
+        serveFile(rendererDir, request, response).catch((error: unknown) => {
+          log.error({ err: error }, 'a file of the panel could not be read')
+          if (!response.headersSent) response.writeHead(500)
+          response.end()
+        })
+      },
+      upgrade(request, socket: Duplex, head) {
+        if ((request.url ?? '').split('?', 1)[0] !== panelSocketPath) {
+          socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+          return
+        }
+        sockets.handleUpgrade(request, socket, head, connect)
+      },
+      close() {
+        clearInterval(heartbeat)
+        // 1001: the server is going away (RFC 6455, section 7.4.1).
+        for (const socket of sockets.clients) socket.close(1001, 'Busbar stops')
+        sockets.close()
+      },
+    }
+  }
+}
+
+function offeredKey(request: IncomingMessage): string | null {
+  const offers = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((offer) => offer.trim())
+  return offers.find((offer) => offer.startsWith(panelKeyPrefix))?.slice(panelKeyPrefix.length) ?? null
+}
+
+async function serveFile(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { allow: 'GET, HEAD' }).end()
+    return
+  }
+  const file = await readPanelFile(root, (request.url ?? '/').split('?', 1)[0] ?? '/')
+  response.writeHead(file.status, file.headers)
+  response.end(request.method === 'HEAD' ? undefined : file.body)
+}
