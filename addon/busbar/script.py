@@ -22,25 +22,29 @@ OWN_THREADS = "busbar-"
 
 @dataclass(frozen=True)
 class ScriptOutcome:
-    """`error` is None, or what the script died of: a traceback, or a sentence."""
+    """`error` is None, or what the script died of: a traceback, or a sentence.
+
+    `stdout_lost` counts the characters of output that were not kept in `stdout`.
+    """
 
     stdout: str
     stderr: str
     value: Optional[str]
     error: Optional[str]
+    stdout_lost: int = 0
 
     def to_json(self) -> str:
         """The `{"stdout","stderr","value"}` object, in at most MAX_RESULT_BYTES of UTF-8."""
-        result = {"stdout": self.stdout, "stderr": self.stderr, "value": self.value}
-        text = dump_json(result)
         keep = len(self.stdout)
-        while len(text.encode("utf-8")) > MAX_RESULT_BYTES and keep > 0:
+        while True:
+            lost = self.stdout_lost + len(self.stdout) - keep
+            stdout = self.stdout[:keep] + (_marker(lost) if lost else "")
+            text = dump_json({"stdout": stdout, "stderr": self.stderr, "value": self.value})
+            size = len(text.encode("utf-8"))
+            if size <= MAX_RESULT_BYTES or keep == 0:
+                return text
             # Escapes and non-ASCII letters take several bytes each: cut in proportion, until it fits.
-            excess = MAX_RESULT_BYTES / len(text.encode("utf-8"))
-            keep = min(keep - 1, int(keep * excess * 0.98))
-            result["stdout"] = cut(self.stdout, keep)
-            text = dump_json(result)
-        return text
+            keep = min(keep - 1, int(keep * MAX_RESULT_BYTES / size * 0.98))
 
 
 def dump_json(value: Any) -> str:
@@ -93,9 +97,10 @@ class BoundedText(io.TextIOBase):
             self._lost += len(text) - len(part)
         return len(text)
 
-    def text(self) -> str:
+    def kept(self) -> "tuple[str, int]":
+        """The text that was kept, and how many characters were not."""
         with self._lock:
-            return "".join(self._parts) + (_marker(self._lost) if self._lost else "")
+            return "".join(self._parts), self._lost
 
 
 def run_script(code: str, namespace: Dict[str, Any], name: str) -> ScriptOutcome:
@@ -121,16 +126,16 @@ def run_script(code: str, namespace: Dict[str, Any], name: str) -> ScriptOutcome
             error = "The script was interrupted: Blender was asked to end."
         except BaseException as raised:  # A script may raise anything; it is the job's outcome, not the add-on's.
             error = format_error(raised)
-    return ScriptOutcome(stdout.text(), stderr.text(), value, error)
+    output, lost = stdout.kept()
+    complaints, complaints_lost = stderr.kept()
+    if complaints_lost:
+        complaints += _marker(complaints_lost)
+    return ScriptOutcome(output, complaints, value, error, lost)
 
 
 def format_error(raised: BaseException) -> str:
     """The traceback without the add-on's own frames; the end, which says most, is kept when it is too long."""
-    try:
-        text = "".join(traceback.format_exception(type(raised), raised, _outside(raised.__traceback__)))
-    except Exception:  # An exception whose own text can't be made.
-        text = f"{type(raised).__name__} (it has no readable message)\n"
-    text = text.rstrip("\n")
+    text = "".join(traceback.format_exception(type(raised), raised, _outside(raised.__traceback__))).rstrip("\n")
     if len(text) <= MAX_ERROR_CHARS:
         return text
     return f"[... {len(text) - MAX_ERROR_CHARS} characters cut]\n" + text[-MAX_ERROR_CHARS:]

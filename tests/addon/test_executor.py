@@ -1,0 +1,104 @@
+import json
+import unittest
+
+from busbar.executor import Command, CommandError, Executor, JobRecord
+from busbar.jobs import JobDesk, Outbox
+from busbar.messages import Job
+from busbar.script import run_script
+
+from .test_jobs import drain
+
+
+def fails(problem):
+    def run(params, report_progress, job):
+        raise problem
+
+    return Command(run)
+
+
+class ExecutorTest(unittest.TestCase):
+    def setUp(self):
+        self.desk = JobDesk(Outbox())
+        self.undo_steps = []
+        self.now = 100.0
+        self.settled = 0
+        commands = {
+            "execute_code": Command(
+                lambda params, report, job: run_script(params["code"], {"report_progress": report, "test": self}, "job"),
+                mutates=True,
+            ),
+            "echo": Command(lambda params, report, job: params),
+            "huge": Command(lambda params, report, job: "x" * 1024 * 1024),
+            "not_json": Command(lambda params, report, job: {1, 2}),
+            "refuses": fails(CommandError("There is no object named Cube.")),
+            "breaks": fails(RuntimeError("bug")),
+            "exits": fails(SystemExit(3)),
+            "interrupted": fails(KeyboardInterrupt()),
+        }
+        self.executor = Executor(self.desk, commands, self.undo_steps.append, self.settle, lambda: self.now)
+
+    def settle(self):
+        self.settled += 1
+
+    def run_job(self, command, params=None, description=""):
+        self.desk.offer(Job("j", "m", command, params or {}, description, 6, "llm-1", repr((command, params))))
+        self.assertTrue(self.executor.run_next())
+        self.assertIsNone(self.desk.running)
+        first, *others = drain(self.desk.outbox)
+        self.assertEqual((first["status"], first.get("progress")), ("running", None))
+        return others
+
+    def test_nothing_to_do(self):
+        self.assertFalse(self.executor.run_next())
+
+    def test_a_command_answers_json(self):
+        self.assertEqual(
+            self.run_job("echo", {"a": [1, None, "é"]}),
+            [{"job_id": "j", "status": "completed", "result": '{"a":[1,null,"é"]}', "error": ""}],
+        )
+        self.assertEqual(self.undo_steps, [])
+
+    def test_a_script_makes_one_undo_step_named_after_the_job(self):
+        self.run_job("execute_code", {"code": "\n  \nx = 1\nx"}, "Make it blue")
+        self.run_job("execute_code", {"code": "\n\nx = 1\nx"})
+        self.run_job("execute_code", {"code": "1/0"})
+        self.assertEqual(self.undo_steps, ["Busbar: Make it blue", "Busbar: x = 1", "Busbar: 1/0"])
+        self.assertEqual(self.executor.history[-1], JobRecord("1/0", "failed", 0.0))
+
+    def test_a_failed_script_still_carries_its_output(self):
+        (update,) = self.run_job("execute_code", {"code": "print('a')\n1/0"})
+        self.assertEqual((update["status"], json.loads(update["result"])["stdout"]), ("failed", "a\n"))
+        self.assertTrue(update["error"].endswith("ZeroDivisionError: division by zero"))
+
+    def test_every_way_to_fail_ends_in_one_answer(self):
+        errors = {
+            "refuses": "There is no object named Cube.",
+            "huge": "The answer is larger than 1 MiB. Ask for less at a time.",
+            "interrupted": "The job was interrupted: Blender was asked to end.",
+        }
+        for command, error in errors.items():
+            self.assertEqual(
+                self.run_job(command), [{"job_id": "j", "status": "failed", "result": "", "error": error}]
+            )
+        self.assertIn("RuntimeError: bug", self.run_job("breaks")[0]["error"])
+        self.assertIn("SystemExit: 3", self.run_job("exits")[0]["error"])
+        self.assertIn("not JSON serializable", self.run_job("not_json")[0]["error"])
+        self.assertEqual(
+            self.run_job("nope")[0]["error"],
+            "This Blender does not know the command 'nope'. It knows: breaks, echo, execute_code, exits, huge,"
+            " interrupted, not_json, refuses.",
+        )
+
+    def test_progress_is_clamped_and_throttled(self):
+        code = (
+            "for step in range(1000): report_progress(step / 1000)\n"
+            "test.now += 1\nreport_progress(7, 'over')\nreport_progress(-1)\nreport_progress(float('nan'))"
+        )
+        sent = []
+        self.desk.outbox.on_change(lambda: sent.append(self.desk.outbox.peek()) or drain(self.desk.outbox))
+        self.desk.offer(Job("j", "m", "execute_code", {"code": code}, "", 6, "", "f"))
+        self.executor.run_next()
+        self.assertEqual([update.get("progress") for update in sent], [None, 0.0, 1.0, None])
+        self.assertEqual(sent[2]["progress_message"], "over")
+        self.assertIn("ValueError: report_progress needs a number from 0 to 1.", sent[3]["error"])
+        self.assertEqual(self.settled, 3)

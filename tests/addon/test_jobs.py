@@ -1,0 +1,135 @@
+import unittest
+
+from busbar.jobs import MAX_OUTBOX_CHARS, JobDesk, Outbox
+from busbar.messages import CancelRequest, Job, MalformedJob
+
+from .fixtures import fixture
+
+
+def job(job_id, priority=6, message_id=None, fingerprint=None):
+    return Job(job_id, message_id or "m-" + job_id, "ping", {}, "", priority, "llm-1", fingerprint or "f-" + job_id)
+
+
+def drain(outbox):
+    updates = []
+    while outbox.peek() is not None:
+        updates.append(outbox.peek())
+        outbox.done(updates[-1])
+    return updates
+
+
+def states(outbox):
+    return [(update["job_id"], update["status"]) for update in drain(outbox)]
+
+
+class DeskTest(unittest.TestCase):
+    def setUp(self):
+        self.outbox = Outbox()
+        self.desk = JobDesk(self.outbox)
+
+    def run_all(self):
+        order = []
+        while (taken := self.desk.take()) is not None:
+            order.append(taken.job_id)
+            self.desk.finish(taken, "completed", "{}", "")
+        return order
+
+    def test_most_urgent_first_then_oldest(self):
+        for name, priority in (("a", 6), ("b", 6), ("c", 0), ("d", 7), ("e", 4), ("f", 6)):
+            self.desk.offer(job(name, priority))
+        self.assertEqual(self.run_all(), ["c", "e", "a", "b", "f", "d"])
+
+    def test_what_the_sender_hears(self):
+        self.desk.offer(job("job-1"))
+        taken = self.desk.take()
+        self.desk.progress(taken, 0.25, "")
+        self.desk.progress(taken, 0.5, "Half of it")
+        self.assertEqual(drain(self.outbox), [fixture("job-update-running"), fixture("job-update-progress")])
+        self.desk.finish(taken, "completed", fixture("job-update-completed")["result"], "")
+        self.assertEqual(drain(self.outbox), [fixture("job-update-completed")])
+
+    def test_a_repeat_never_runs_twice(self):
+        self.desk.offer(job("a"))
+        self.desk.offer(job("a", message_id="other"))
+        taken = self.desk.take()
+        self.desk.offer(job("a"))
+        self.assertEqual(self.desk.waiting, 0)
+        self.desk.finish(taken, "completed", "{}", "")
+        self.assertEqual(states(self.outbox), [("a", "running"), ("a", "completed")])
+        self.desk.offer(job("a"))
+        self.assertIsNone(self.desk.take())
+        self.assertEqual(states(self.outbox), [("a", "completed")])
+
+    def test_a_reused_id_for_other_work_runs(self):
+        self.desk.offer(job("a"))
+        self.run_all()
+        self.desk.offer(job("a", fingerprint="something else"))
+        self.assertEqual(self.run_all(), ["a"])
+
+    def test_cancel_before_the_start(self):
+        self.desk.offer(job("job-1"))
+        self.desk.cancel(CancelRequest("job-1"))
+        self.assertIsNone(self.desk.take())
+        self.assertEqual(drain(self.outbox), [fixture("job-update-cancelled")])
+        self.desk.cancel(CancelRequest("job-1"))
+        self.desk.cancel(CancelRequest("never heard of"))
+        self.assertEqual(len(self.outbox), 0)
+
+    def test_a_running_job_cannot_be_cancelled_and_says_so(self):
+        self.desk.offer(job("a"))
+        taken = self.desk.take()
+        drain(self.outbox)
+        self.desk.cancel(CancelRequest("a"))
+        self.assertEqual(
+            drain(self.outbox),
+            [
+                {
+                    "job_id": "a",
+                    "status": "running",
+                    "result": "",
+                    "error": "",
+                    "progress_message": "This job is already running in Blender and can't be interrupted.",
+                }
+            ],
+        )
+        self.assertIs(self.desk.running, taken)
+
+    def test_malformed_jobs_are_answered(self):
+        self.desk.refuse(MalformedJob("a", "The job has no script."))
+        self.assertEqual(
+            drain(self.outbox), [{"job_id": "a", "status": "failed", "result": "", "error": "The job has no script."}]
+        )
+
+    def test_a_full_queue_answers(self):
+        for number in range(1001):
+            self.desk.offer(job(str(number)))
+        self.assertEqual(self.desk.waiting, 1000)
+        self.assertEqual(
+            drain(self.outbox)[0]["error"], "This Blender already has 1000 jobs waiting. Try again later."
+        )
+
+    def test_leaving_by_itself_and_being_unplugged(self):
+        self.desk.offer(job("a"))
+        self.desk.cancel_all("Bye.")
+        self.assertEqual([update["error"] for update in drain(self.outbox)], ["Bye."])
+        self.desk.offer(job("b"))
+        self.desk.refuse(MalformedJob("c", "?"))
+        self.desk.drop_all()
+        self.assertEqual((self.desk.take(), len(self.outbox)), (None, 0))
+
+
+class OutboxTest(unittest.TestCase):
+    def test_it_is_bounded_and_keeps_the_newest(self):
+        outbox = Outbox()
+        for number in range(5):
+            outbox.add({"job_id": str(number), "status": "completed", "result": "x" * (MAX_OUTBOX_CHARS // 3), "error": ""})
+        self.assertEqual([update["job_id"] for update in drain(outbox)], ["3", "4"])
+
+    def test_an_update_that_was_replaced_while_it_was_sent(self):
+        outbox = Outbox()
+        outbox.add({"job_id": "a", "status": "running", "result": "", "error": "", "progress": 0.1})
+        sent = outbox.peek()
+        outbox.add({"job_id": "a", "status": "running", "result": "", "error": "", "progress": 0.2})
+        outbox.done(sent)
+        self.assertEqual([update["progress"] for update in drain(outbox)], [0.2])
+        self.assertTrue(outbox.wait_empty(0))
