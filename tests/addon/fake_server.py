@@ -36,7 +36,7 @@ class FakeServer:
         self.deleted: List[str] = []
         self.withheld: Dict[str, bytes] = {}
         self.changed = threading.Condition()
-        self._server = _QuietServer(("127.0.0.1", port), _handler(self))
+        self._server = QuietServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/mcp"
@@ -111,7 +111,7 @@ class FakeServer:
         self.sessions = {}
 
 
-class _QuietServer(ThreadingHTTPServer):
+class QuietServer(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
