@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import { isIPv6 } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
 import type { PanelStatus } from '../shared/panel-contract.ts'
 import { createBlockList } from './access/block-list.ts'
@@ -12,7 +11,8 @@ import { BusManager } from './bus/bus-manager.ts'
 import type { UserMessageBus } from './bus/user-message-bus.ts'
 import { dataDirectory } from './connect/data-dir.ts'
 import { createEndpointFile } from './connect/endpoint-file.ts'
-import { listen } from './listen.ts'
+import { listen } from './http/listen.ts'
+import { routeHttp, type BrowserPanel } from './http/routes.ts'
 import { createDelivery } from './mcp/delivery.ts'
 import { createDispatcher } from './mcp/dispatch.ts'
 import { createMcpEndpoint } from './mcp/http/endpoint.ts'
@@ -42,12 +42,6 @@ export interface BrowserPanelParts {
   tokens: TokenStore
   guard: RequestGuard
   log: Log
-}
-export interface BrowserPanel {
-  /** Answers every request that is not the MCP endpoint's or the health check's. */
-  handle(request: IncomingMessage, response: ServerResponse): void
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
-  close(): void
 }
 
 export interface AppOptions {
@@ -147,7 +141,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const url = `${origin}/mcp`
 
   const presence = createPresence(clock)
-  const buses = new BusManager({ clock, newId, isLive: presence.isReachable })
+  const buses = new BusManager({ clock, newId, isLive: (client) => presence.isReachable(client) })
   const blocks = createBlockList(clock)
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
   const guard = createGuard({ port: () => port, boundHost: host })
@@ -180,7 +174,7 @@ async function startUp(options: StartUp): Promise<Running> {
     onFault: (error, method) =>
       log.error({ err: error, method }, 'a request failed by a fault of this program'),
   })
-  const delivery = createDelivery(factory.threshold)
+  const delivery = createDelivery((session) => factory.threshold(session))
   const endpoint = createMcpEndpoint({
     authenticate: (request) => tokens.authenticate(request),
     guard,
@@ -244,7 +238,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const router = createPanelRouter({
     roster,
     blocks,
-    threshold: factory.threshold,
+    threshold: (session) => factory.threshold(session),
     status,
     connectInfo: () => ({
       url,
@@ -290,56 +284,6 @@ async function startUp(options: StartUp): Promise<Running> {
       log.info({}, 'Busbar has stopped')
     },
   }
-}
-
-function routeHttp(
-  server: Server,
-  parts: {
-    endpoint: { handle(request: IncomingMessage, response: ServerResponse): void }
-    guard: RequestGuard
-    panel: BrowserPanel | null
-  },
-): void {
-  const { endpoint, guard, panel } = parts
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const path = (request.url ?? '/').split('?', 1)[0]
-    if (path === '/mcp' || path === '/mcp/') {
-      endpoint.handle(request, response)
-      return
-    }
-    const refused = guard(request)
-    if (refused !== null) {
-      response
-        .writeHead(refused.status, { 'content-type': 'text/plain; charset=utf-8' })
-        .end(`${refused.message}\n`)
-    } else if (path === '/healthz') {
-      answerHealth(request, response)
-    } else if (panel !== null) {
-      panel.handle(request, response)
-    } else {
-      response
-        .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
-        .end('Not found. MCP is at /mcp.\n')
-    }
-  })
-  server.on('upgrade', (request, socket, head) => {
-    const refused = guard(request)
-    if (refused === null && panel !== null) panel.upgrade(request, socket, head)
-    else
-      socket.end(
-        `HTTP/1.1 ${refused === null ? '404 Not Found' : '403 Forbidden'}\r\nConnection: close\r\n\r\n`,
-      )
-  })
-}
-
-function answerHealth(request: IncomingMessage, response: ServerResponse): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.writeHead(405, { allow: 'GET, HEAD' }).end()
-    return
-  }
-  response
-    .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(JSON.stringify({ status: 'ok', version }))
 }
 
 /** The host of the printed address: a wildcard is reached over loopback, and IPv6 stands in brackets. */

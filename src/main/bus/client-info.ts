@@ -83,13 +83,10 @@ export class ClientInfo {
   }
 
   private mergeMetadata(metadata: ClientMetadata): void {
-    const merged: ClientMetadata = { ...this.#metadata }
-    for (const key of metadataKeys) {
-      const value = metadata[key]
-      if (value === undefined) continue
-      if (value === '') delete merged[key]
-      else Object.assign(merged, { [key]: value })
-    }
-    this.#metadata = merged
+    const merged = metadataKeys.flatMap((key) => {
+      const value = metadata[key] ?? this.#metadata[key]
+      return value === undefined || value === '' ? [] : [[key, value] as const]
+    })
+    this.#metadata = Object.fromEntries(merged)
   }
 }

@@ -450,5 +450,5 @@ export class UserMessageBus {
 }
 
 function shorten(value: unknown): string {
-  return (JSON.stringify(value) ?? String(value)).slice(0, 60)
+  return JSON.stringify(value ?? null).slice(0, 60)
 }

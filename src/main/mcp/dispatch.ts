@@ -194,7 +194,6 @@ function describe(clients: readonly ClientInfo[]): string {
 function registerCaller({ bus, session }: CallContext, newId: () => string): void {
   if (bus.registry.boundTo(session) !== undefined) return
   const program = session.clientInfo
-  // eslint-disable-next-line no-control-regex -- exactly what the protocol forbids in names
   const label = (program?.title ?? program?.name ?? '')
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
     .slice(0, 200)

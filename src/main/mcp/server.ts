@@ -18,7 +18,7 @@ import {
   type ServerResult,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { JsonSchemaValidator, jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { parsePriority, type Priority } from '../../shared/protocol.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { McpSession } from './http/session.ts'
@@ -52,7 +52,7 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 type Handler = (request: JSONRPCRequest, context: CallContext) => ServerResult | Promise<ServerResult>
 
 /**
- * Speaks the catalogue over MCP. A session costs one SDK `Server` with a single fallback handler; methods,
+ * Speaks the catalogue over MCP. A session costs one SDK server with a single fallback handler; methods,
  * schemas and answers are shared by all sessions.
  */
 export interface McpServerFactory {
@@ -149,10 +149,13 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
     },
   }
 
-  const servers = new WeakMap<McpSession, Server>()
+  const servers = new WeakMap<McpSession, { sendResourceUpdated(params: { uri: string }): Promise<void> }>()
 
   return {
     async connect(session) {
+      // Deprecated in favour of McpServer, which brings handlers and tables of its own for every session; its
+      // own notice leaves this class to uses like this one.
+      // eslint-disable-next-line @typescript-eslint/no-deprecated
       const server = new Server(ports.info, {
         capabilities,
         instructions: ports.instructions,

@@ -3,7 +3,7 @@ export interface Acks {
   /** Lets the watch of this id go on; unknown ids are ignored. */
   ack(watchId: string): void
   /** Resolves with the next `ack` of this id, or when the signal aborts. */
-  next(watchId: string, signal: AbortSignal): Promise<void>
+  next(watchId: string, signal: AbortSignal): Promise<undefined>
 }
 
 export function createAcks(): Acks {
@@ -13,11 +13,11 @@ export function createAcks(): Acks {
       waiting.get(watchId)?.()
     },
     next(watchId, signal) {
-      const { promise, resolve } = Promise.withResolvers<void>()
+      const { promise, resolve } = Promise.withResolvers<undefined>()
       const finish = (): void => {
         if (waiting.get(watchId) === finish) waiting.delete(watchId)
         signal.removeEventListener('abort', finish)
-        resolve()
+        resolve(undefined)
       }
       // A second watch under the same id takes the first one's place.
       waiting.get(watchId)?.()
@@ -43,7 +43,7 @@ export interface Source<Event> {
 export async function* pacedWatch<Event>(
   source: Source<Event>,
   pace: { acks: Acks; watchId: string; intervalMs: number; signal: AbortSignal },
-): AsyncGenerator<Event, void, void> {
+): AsyncGenerator<Event, undefined> {
   const { acks, watchId, intervalMs, signal } = pace
   let wake = (): void => undefined
   const stop = source.onNews(() => wake())
@@ -66,6 +66,7 @@ export async function* pacedWatch<Event>(
     stop()
     signal.removeEventListener('abort', onAbort)
   }
+  return undefined
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

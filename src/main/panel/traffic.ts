@@ -75,9 +75,8 @@ function summarise(message: BusMessage, id: number): Passed['entry'] {
     messageId: message.message_id,
     jobId: message.job_id,
     priority: message.priority,
-    kind: String(
-      typeof message_type === 'string' ? message_type : typeof kind === 'string' ? kind : 'message',
-    ).slice(0, 100),
+    kind:
+      [message_type, kind, 'message'].find((name) => typeof name === 'string')?.slice(0, 100) ?? 'message',
     bytes: message.payloadBytes,
     // A slice of a long string keeps the whole of it alive in V8: a copy through a buffer does not.
     preview: text.length <= previewLength ? text : Buffer.from(text.slice(0, previewLength)).toString(),
