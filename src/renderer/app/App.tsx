@@ -1,0 +1,36 @@
+import { useStore } from 'zustand'
+import { ClientsView } from '../features/clients/ClientsView.tsx'
+import { ConnectView } from '../features/connect/ConnectView.tsx'
+import { StatusBar } from '../features/status/StatusBar.tsx'
+import { UnregisterDialog } from '../features/unregister/UnregisterDialog.tsx'
+import { Toaster } from '../ui/Toaster.tsx'
+import styles from './App.module.css'
+import { Gate } from './Gate.tsx'
+import { Header } from './Header.tsx'
+import { LostBanner } from './LostBanner.tsx'
+import { Nav } from './Nav.tsx'
+import { usePanel, useRouter } from './panel-context.ts'
+
+/** The window: either the way in, or the shell with the view in it. */
+export function App() {
+  const kind = useStore(usePanel().connection.state, (state) => state.kind)
+  if (kind === 'no-key' || kind === 'bad-key') return <Gate reason={kind} />
+  return <Shell />
+}
+
+function Shell() {
+  const view = useStore(useRouter().state, (state) => state.view)
+  return (
+    <div className={styles['shell']}>
+      <Header />
+      <Nav />
+      <div className={styles['content']}>
+        <LostBanner />
+        {view === 'clients' ? <ClientsView /> : <ConnectView />}
+      </div>
+      <StatusBar />
+      <UnregisterDialog />
+      <Toaster />
+    </div>
+  )
+}

@@ -1,0 +1,70 @@
+import { Cable, List, Monitor, Moon, Sun } from 'lucide-react'
+import { useStore } from 'zustand'
+import { Sparkline } from '../features/status/Sparkline.tsx'
+import { themeChoices, type ThemeChoice } from '../theme/theme.ts'
+import styles from './Nav.module.css'
+import { usePanel, useRouter, useTheme } from './panel-context.ts'
+import type { View } from './router.ts'
+
+export function Nav() {
+  const { clients } = usePanel()
+  const ready = useStore(clients.state, (state) => state.ready)
+  const count = useStore(clients.state, (state) => state.byKey.size)
+  return (
+    <nav className={styles['nav']} aria-label="Views">
+      <NavLink view="clients" label="Clients" icon={<List size={16} aria-hidden />}>
+        {ready && <b className="num">{count}</b>}
+      </NavLink>
+      <NavLink view="connect" label="Connect" icon={<Cable size={16} aria-hidden />} />
+      <div className={styles['foot']}>
+        <Sparkline />
+        <ThemeSwitch />
+      </div>
+    </nav>
+  )
+}
+
+interface NavLinkProps {
+  view: View
+  label: string
+  icon: React.ReactNode
+  children?: React.ReactNode
+}
+
+function NavLink({ view, label, icon, children }: NavLinkProps) {
+  const here = useStore(useRouter().state, (state) => state.view === view)
+  return (
+    <a className={styles['link']} href={`#/${view}`} aria-current={here ? 'page' : undefined} title={label}>
+      {icon}
+      <span>{label}</span>
+      {children}
+    </a>
+  )
+}
+
+const themeFaces: Record<ThemeChoice, { label: string; icon: React.ReactNode }> = {
+  light: { label: 'Light theme', icon: <Sun size={14} aria-hidden /> },
+  dark: { label: 'Dark theme', icon: <Moon size={14} aria-hidden /> },
+  system: { label: 'Theme of the system', icon: <Monitor size={14} aria-hidden /> },
+}
+
+function ThemeSwitch() {
+  const theme = useTheme()
+  const chosen = useStore(theme.state, (state) => state.choice)
+  return (
+    <div className={styles['themes']} role="group" aria-label="Theme">
+      {themeChoices.map((choice) => (
+        <button
+          key={choice}
+          type="button"
+          aria-label={themeFaces[choice].label}
+          title={themeFaces[choice].label}
+          aria-pressed={choice === chosen}
+          onClick={() => theme.choose(choice)}
+        >
+          {themeFaces[choice].icon}
+        </button>
+      ))}
+    </div>
+  )
+}

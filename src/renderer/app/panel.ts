@@ -1,0 +1,206 @@
+import { followWatch, afterPaint, createWatchIds } from '../connection/follow-watch.ts'
+import { createConnection, type Connection, type LinkSession } from '../connection/connection.ts'
+import { createServerClock, type ServerClock } from '../connection/server-clock.ts'
+import type { Timers } from '../connection/timers.ts'
+import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
+import { createClients, type Clients } from '../features/clients/clients-store.ts'
+import { createSelection, type Selection } from '../features/clients/selection.ts'
+import { createInspector, type Inspector } from '../features/inspector/inspector-store.ts'
+import { createStatus, type StatusState } from '../features/status/status-store.ts'
+import { createUnregister, type Unregister } from '../features/unregister/unregister-store.ts'
+import { createToasts, type Toasts } from '../ui/toasts.ts'
+import type { StoreApi } from 'zustand/vanilla'
+
+/** Everything the panel knows and can do, without a component in it. */
+export interface Panel {
+  readonly connection: Connection
+  readonly clock: ServerClock
+  readonly status: StoreApi<StatusState>
+  readonly clients: Clients
+  readonly selection: Selection
+  readonly inspector: Inspector
+  readonly unregister: Unregister
+  readonly blocks: Blocks
+  readonly toasts: Toasts
+  /** Rows as shown, both grids one after the other. */
+  rowOrder(): readonly string[]
+  /** Opens the unregister dialog for the selected clients, or the given one. */
+  askUnregister(key?: string): void
+  close(): void
+}
+
+const pingEveryMs = 5_000
+/** How often rows that moved under a volatile sort order are put in their places. */
+const settleEveryMs = 2_000
+
+/** Puts the panel together. It does nothing until `connection.connect` is called. */
+export function createPanel(timers: Timers): Panel {
+  const watchIds = createWatchIds()
+  const toasts = createToasts()
+  const clock = createServerClock(timers)
+  const status = createStatus()
+  const clients = createClients()
+  const selection = createSelection()
+  const connection = createConnection({ timers, onLink })
+  const api = () => connection.api()
+  const blocks = createBlocks({ api, toasts })
+  const unregister = createUnregister({
+    api,
+    toasts,
+    liftBlock: (client, name) => void blocks.lift(client, name),
+  })
+  const inspector = createInspector({
+    timers,
+    api,
+    find: (key) => clients.state.getState().byKey.get(key),
+    async follow(link, client, signal, take) {
+      const ref = { userId: client.userId, uuid: client.record.uuid }
+      await followWatch({
+        api: link,
+        watchId: watchIds(),
+        signal,
+        open: (input, options) => link.clients.inspect({ ...input, client: ref }, options),
+        take(detail) {
+          take(detail)
+          return 'go on'
+        },
+        settled: afterPaint,
+      })
+    },
+  })
+
+  const rowOrder = () => {
+    const { shown } = clients.state.getState()
+    return [...shown.persistent, ...shown.ephemeral]
+  }
+
+  function onLink(session: LinkSession) {
+    // Rows of an earlier link are on screen until the new snapshot: until then the link is not live.
+    let snapshotTaken = false
+    const heard = () => {
+      if (snapshotTaken && status.getState().status !== null) session.heard()
+    }
+    const onSnapshot = () => {
+      snapshotTaken = true
+      heard()
+    }
+    const watches = [followStatus(session, heard), followClients(session, onSnapshot), followBlocks(session)]
+    for (const watch of watches) {
+      // A feed that ends, however it ends, leaves something on screen that is no longer kept true.
+      void watch.then(session.broken, session.broken)
+    }
+    measureRoundTrips(session)
+  }
+
+  function followStatus({ api, signal }: LinkSession, heard: () => void) {
+    return followWatch({
+      api,
+      signal,
+      watchId: watchIds(),
+      open: (input, options) => api.status.watch(input, options),
+      take(event) {
+        clock.sync(event.now)
+        status.setState({ status: event })
+        heard()
+        return 'go on'
+      },
+    })
+  }
+
+  async function followClients({ api, signal }: LinkSession, onSnapshot: () => void) {
+    let outcome: 'stopped' | 'ended'
+    do {
+      outcome = await followWatch({
+        api,
+        signal,
+        watchId: watchIds(),
+        open: (input, options) => api.clients.watch(input, options),
+        take(event) {
+          if (clients.apply(event) === 'gap') return 'stop'
+          if (event.type === 'snapshot') onSnapshot()
+          return 'go on'
+        },
+        settled: afterPaint,
+      })
+    } while (outcome === 'stopped')
+  }
+
+  function followBlocks({ api, signal }: LinkSession) {
+    return followWatch({
+      api,
+      signal,
+      watchId: watchIds(),
+      open: (input, options) => api.blocks.watch(input, options),
+      take(list) {
+        blocks.replace(list)
+        return 'go on'
+      },
+      settled: afterPaint,
+    })
+  }
+
+  function measureRoundTrips({ api, signal }: LinkSession) {
+    const measure = async () => {
+      const startedAt = performance.now()
+      try {
+        await api.status.ping(undefined, { signal })
+        status.setState({ roundTripMs: performance.now() - startedAt })
+      } catch {
+        // The link is gone, or about to be noticed as gone: there is no round trip to show.
+        if (!signal.aborted) status.setState({ roundTripMs: null })
+      }
+      if (!signal.aborted) {
+        const cancel = timers.after(pingEveryMs, () => void measure())
+        signal.addEventListener('abort', cancel, { once: true })
+      }
+    }
+    void measure()
+  }
+
+  const stops = [
+    connection.state.subscribe((state, before) => {
+      if (state.kind !== 'live') {
+        clock.freeze()
+        status.setState({ roundTripMs: null })
+      }
+      if ((state.kind === 'live') !== (before.kind === 'live')) inspector.linkChanged()
+    }),
+    clients.state.subscribe((state, before) => {
+      if (state.shown !== before.shown) selection.keepShown(rowOrder())
+      if (state.byKey !== before.byKey) inspector.listChanged()
+    }),
+  ]
+  let cancelSettle = () => {}
+  const settle = () => {
+    clients.settleOrder()
+    cancelSettle = timers.after(settleEveryMs, settle)
+  }
+  settle()
+
+  return {
+    connection,
+    clock,
+    status,
+    clients,
+    selection,
+    inspector,
+    unregister,
+    blocks,
+    toasts,
+    rowOrder,
+    askUnregister(key) {
+      if (connection.state.getState().kind !== 'live') return
+      const { byKey } = clients.state.getState()
+      const keys =
+        key !== undefined ? [key] : rowOrder().filter((each) => selection.state.getState().selected.has(each))
+      unregister.ask(keys.flatMap((each) => byKey.get(each) ?? []))
+    },
+    close() {
+      cancelSettle()
+      for (const stop of stops) stop()
+      inspector.close()
+      clock.freeze()
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * The panel key comes in the address's fragment, which no browser sends to a server. It is taken out of the
+ * address at once, so that it is not in the history, a bookmark or a screenshot, and kept for this tab only.
+ */
+
+const storageName = 'busbar.panel-key'
+
+/** What this needs of the browser; tests hand in their own. */
+export interface KeyPorts {
+  location: Pick<Location, 'hash' | 'pathname' | 'search'>
+  history: Pick<History, 'replaceState'>
+  storage: Pick<Storage, 'getItem' | 'setItem'>
+}
+
+/** The key in a fragment such as `#key=abc`, null where there is none. */
+export function keyInFragment(fragment: string): string | null {
+  const match = /^#(?:.*&)?key=([A-Za-z0-9_-]+)(?:&.*)?$/.exec(fragment)
+  return match?.[1] ?? null
+}
+
+/**
+ * Takes the key out of the address and remembers it for this tab; without one in the address, answers the one
+ * remembered. Null when this tab was never given a key.
+ */
+export function takePanelKey({ location, history, storage }: KeyPorts): string | null {
+  const fresh = keyInFragment(location.hash)
+  if (fresh === null) return storage.getItem(storageName)
+  storage.setItem(storageName, fresh)
+  history.replaceState(null, '', location.pathname + location.search)
+  return fresh
+}

@@ -1,0 +1,45 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Block, ClientRef } from '../../../shared/panel-contract.ts'
+import type { PanelApi } from '../../connection/panel-transport.ts'
+import type { Toasts } from '../../ui/toasts.ts'
+
+/** What `createBlocks` needs; `api` is null while there is no connection. */
+export interface BlocksPorts {
+  api(): PanelApi | null
+  toasts: Toasts
+}
+
+/** Clients kept away for a time. */
+export interface Blocks {
+  readonly state: StoreApi<{ blocks: readonly Block[] }>
+  replace(blocks: readonly Block[]): void
+  /** Lets a client come back; tells the outcome by a toast. `name` is what a person calls it. */
+  lift(client: ClientRef, name: string): Promise<void>
+}
+
+export function createBlocks({ api, toasts }: BlocksPorts): Blocks {
+  const state = createStore<{ blocks: readonly Block[] }>(() => ({ blocks: [] }))
+  return {
+    state,
+    replace: (blocks) => state.setState({ blocks }),
+    async lift(client, name) {
+      const link = api()
+      if (link === null) {
+        toasts.show({ kind: 'problem', text: `The block of ${name} was not lifted: no connection.` })
+        return
+      }
+      try {
+        const { lifted } = await link.blocks.lift({ userId: client.userId, uuid: client.uuid })
+        toasts.show({
+          kind: 'done',
+          text: lifted ? `Block lifted. ${name} may come back.` : `${name} was not blocked any more.`,
+        })
+      } catch {
+        toasts.show({
+          kind: 'problem',
+          text: `No answer came: it is not known whether the block of ${name} was lifted.`,
+        })
+      }
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { useId, type CSSProperties } from 'react'
+import { useStore } from 'zustand'
+import { usePanel } from '../../app/panel-context.ts'
+import { Button } from '../../ui/Button.tsx'
+import { ConnectBlenderHelp } from '../connect/ConnectBlenderHelp.tsx'
+import { ConnectProgramHelp } from '../connect/ConnectProgramHelp.tsx'
+import styles from './BucketRegion.module.css'
+import { ClientGrid, headerHeight, rowHeight } from './ClientGrid.tsx'
+import type { Bucket } from './client-order.ts'
+
+const titles: Record<Bucket, string> = {
+  persistent: 'Persistent clients',
+  ephemeral: 'Ephemeral clients',
+}
+
+const titleHeight = 36
+
+/** One bucket: its title, its grid, and what stands there while the grid is empty. */
+export function BucketRegion({ bucket }: { bucket: Bucket }) {
+  const { clients } = usePanel()
+  const ready = useStore(clients.state, (state) => state.ready)
+  const total = useStore(clients.state, (state) => state.totals[bucket])
+  const shown = useStore(clients.state, (state) => state.shown[bucket].length)
+  const titleId = useId()
+  // As tall as its rows; where both regions do not fit, they share the room and each scrolls.
+  const content = { '--content': `${titleHeight + headerHeight + shown * rowHeight + 2}px` } as CSSProperties
+  return (
+    <section
+      className={`${styles['region']} ${shown === 0 ? styles['short'] : ''}`}
+      aria-labelledby={titleId}
+      style={content}
+    >
+      <h2 className={styles['title']}>
+        <span id={titleId}>{titles[bucket]}</span>
+        {ready && (
+          <span className={`${styles['count']} num`}>{shown === total ? total : `${shown} of ${total}`}</span>
+        )}
+      </h2>
+      <ClientGrid bucket={bucket} title={titles[bucket]} />
+      {shown === 0 && (
+        <div className={styles['nobody']}>
+          {!ready ? <Loading /> : total > 0 ? <NoMatch bucket={bucket} /> : <Nobody bucket={bucket} />}
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Loading() {
+  return (
+    <p className={styles['loading']} role="status">
+      Waiting for the list of clients…
+    </p>
+  )
+}
+
+function NoMatch({ bucket }: { bucket: Bucket }) {
+  const { clients } = usePanel()
+  const query = useStore(clients.state, (state) => state.filter.query)
+  return (
+    <p className={styles['noMatch']}>
+      <span>
+        {query === '' ? `No ${bucket} client is in this state.` : `No ${bucket} client matches “${query}”.`}
+      </span>
+      <Button
+        onClick={() => {
+          clients.search('')
+          clients.showState(null)
+        }}
+      >
+        Show all
+      </Button>
+    </p>
+  )
+}
+
+function Nobody({ bucket }: { bucket: Bucket }) {
+  return bucket === 'persistent' ? <ConnectBlenderHelp /> : <ConnectProgramHelp />
+}

@@ -1,0 +1,60 @@
+import { useLive } from '../../app/panel-context.ts'
+import type { JobBrief, PanelClient } from '../../../shared/panel-contract.ts'
+import { visibleText } from '../../ui/visible-text.ts'
+import { Elapsed, SilentFor } from '../status/Times.tsx'
+import styles from './JobCell.module.css'
+
+/** What a client does just now: its job, the job it waits for, or why there is nothing to expect of it. */
+export function JobCell({ client }: { client: PanelClient }) {
+  const live = useLive()
+  if (client.state === 'gone') return <span>disconnected</span>
+  if (client.state === 'stale') {
+    return (
+      <span className={live ? styles['stale'] : undefined}>
+        <SilentFor since={client.record.last_seen} />
+      </span>
+    )
+  }
+  const job = client.job ?? client.workingOn
+  if (job === null) return <span className={styles['faint']}>idle</span>
+  return <JobProgress job={job} waiting={client.jobsWaiting} />
+}
+
+function JobProgress({ job, waiting }: { job: JobBrief; waiting: number }) {
+  const title = visibleText([job.title, job.progressMessage].filter((text) => text !== '').join(': '))
+  const more =
+    waiting > 0 ? (
+      <span className={`${styles['more']} num`} title={`${waiting} more waiting`}>
+        +{waiting}
+      </span>
+    ) : null
+  if (job.progress === null) {
+    return (
+      <span className={styles['job']} title={title}>
+        <span className={styles['title']}>
+          <bdi>{visibleText(job.title)}</bdi>
+          {job.state === 'pending' ? ', waiting' : ''}
+        </span>
+        <Elapsed since={job.createdAt} />
+        {more}
+      </span>
+    )
+  }
+  const percent = Math.round(Math.max(0, Math.min(1, job.progress)) * 100)
+  return (
+    <span className={styles['job']} title={title}>
+      <span
+        className={styles['bar']}
+        role="progressbar"
+        aria-label={title}
+        aria-valuenow={percent}
+        aria-valuemin={0}
+        aria-valuemax={100}
+      >
+        <span style={{ width: `${percent}%` }} />
+      </span>
+      <span className="num">{percent} %</span>
+      {more}
+    </span>
+  )
+}

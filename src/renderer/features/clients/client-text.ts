@@ -1,0 +1,60 @@
+import type { ClientState, PanelClient } from '../../../shared/panel-contract.ts'
+
+/** The name a person reads: the label, else the uuid. */
+export function clientName(client: PanelClient): string {
+  const label = client.record.label?.trim()
+  return label === undefined || label === '' ? client.record.uuid : label
+}
+
+/** A uuid short enough to stand beside a label: the start, up to a full group of it. */
+export function shortUuid(uuid: string): string {
+  if (uuid.length <= 14) return uuid
+  const groups = uuid.split('-')
+  let short = groups[0] ?? ''
+  if (/^[a-z]+$/i.test(short) && groups[1] !== undefined) short += `-${groups[1].slice(0, 4)}`
+  return short.slice(0, 14)
+}
+
+/** The last part of a Windows or POSIX path. */
+export function fileName(path: string): string {
+  const parts = path.split(/[\\/]/)
+  return parts.findLast((part) => part !== '') ?? path
+}
+
+/** The file a client has open: its name, 'unsaved' for a Blender without one, null for what has no file. */
+export function clientFile(client: PanelClient): string | null {
+  const path = client.record.blend_file
+  if (path !== undefined && path !== '') return fileName(path)
+  return client.record.client_type === 'blender' ? 'unsaved' : null
+}
+
+/** The word for a state, as it is read out and written; a state is never told by its colour alone. */
+export const stateWords: Record<ClientState, string> = {
+  live: 'live',
+  busy: 'busy',
+  stale: 'stale',
+  gone: 'disconnected',
+}
+
+/** The text that search looks through, folded. */
+export function searchText(client: PanelClient): string {
+  const { record, program } = client
+  return fold(
+    [
+      record.label,
+      record.uuid,
+      record.client_type,
+      record.group_id,
+      record.blend_file,
+      record.hostname,
+      program?.name,
+    ]
+      .filter((text) => text !== undefined && text !== null)
+      .join('\n'),
+  )
+}
+
+/** Makes texts comparable whatever their case and Unicode composition. */
+export function fold(text: string): string {
+  return text.normalize('NFKC').toLowerCase()
+}

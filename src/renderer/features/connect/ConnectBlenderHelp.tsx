@@ -1,0 +1,19 @@
+import { CopyLine } from './CopyLine.tsx'
+import styles from './Help.module.css'
+import { useConnectInfo } from './use-connect.ts'
+
+/** How a Blender gets onto the bus. */
+export function ConnectBlenderHelp() {
+  const info = useConnectInfo()
+  return (
+    <div className={styles['help']}>
+      <h3>Plug in a Blender</h3>
+      <p>
+        In Blender, open Edit › Preferences › Add-ons, choose Install from Disk and take the Busbar add-on. It
+        finds this panel by itself on the same machine, and the Blender appears here.
+      </p>
+      <p>Without a window, start one that serves in the background:</p>
+      <CopyLine what="command" text={info?.blenderCommand ?? null} />
+    </div>
+  )
+}

@@ -1,0 +1,30 @@
+import { ConnectBlenderHelp } from './ConnectBlenderHelp.tsx'
+import { ConnectProgramHelp } from './ConnectProgramHelp.tsx'
+import styles from './ConnectView.module.css'
+import { useConnectInfo } from './use-connect.ts'
+
+/** How to plug things in, for any time. */
+export function ConnectView() {
+  const info = useConnectInfo()
+  return (
+    <main className={styles['view']} aria-label="Connect">
+      <h1>Connect</h1>
+      <section className={styles['card']}>
+        <ConnectBlenderHelp />
+      </section>
+      <section className={styles['card']}>
+        <ConnectProgramHelp />
+      </section>
+      <section className={styles['card']}>
+        <h3>Programs on this machine</h3>
+        <p>
+          The file <code>endpoint.json</code> in the data directory says where Busbar listens and holds the
+          token. The add-on and the <code>busbar</code> commands read it.
+        </p>
+        <p className={styles['path']}>
+          <code>{info?.dataDir ?? '…'}</code>
+        </p>
+      </section>
+    </main>
+  )
+}

@@ -1,0 +1,23 @@
+import { useStore } from 'zustand'
+import { useLive, usePanel } from '../../app/panel-context.ts'
+import { Button } from '../../ui/Button.tsx'
+import styles from './Inspector.module.css'
+
+/** What stands in a tab while there is no detail to show: why, and the way on. */
+export function DetailPending() {
+  const { inspector } = usePanel()
+  const live = useLive()
+  const phase = useStore(inspector.state, (state) => state.phase)
+  if (phase === 'failed') {
+    return (
+      <p className={styles['note']} role="alert">
+        This could not be loaded. <Button onClick={inspector.linkChanged}>Try again</Button>
+      </p>
+    )
+  }
+  return (
+    <p className={styles['note']}>
+      {phase === 'left' ? 'Nothing was kept of it.' : live ? 'Loading…' : 'Not known without a connection.'}
+    </p>
+  )
+}

@@ -1,0 +1,39 @@
+import { useStore } from 'zustand'
+import { usePanel } from '../../app/panel-context.ts'
+import { agoText, durationText, exactTime } from './time-text.ts'
+
+/** A text that depends on the main process's clock; drawn anew only when the text changes. */
+function useClockText(text: (now: number) => string): string {
+  return useStore(usePanel().clock.state, ({ now }) => (now === null ? '' : text(now)))
+}
+
+/** How long ago a client was heard, with the exact moment on hover. `at` in Unix seconds. */
+export function LastSeen({ at }: { at: number }) {
+  return <time title={exactTime(at)}>{useClockText((now) => agoText(now - at))}</time>
+}
+
+/** The same as a sentence for a client that has fallen silent. */
+export function SilentFor({ since }: { since: number }) {
+  const text = useClockText((now) => `no sign for ${agoText(Math.max(1, now - since))}`)
+  return <span title={`Last heard ${exactTime(since)}`}>{text}</span>
+}
+
+/** How long something has been going on. */
+export function Elapsed({ since }: { since: number }) {
+  const text = useClockText((now) => durationText(now - since))
+  return (
+    <time className="num" title={`Since ${exactTime(since)}`}>
+      {text}
+    </time>
+  )
+}
+
+/** How long until a moment: `in 14 min`, or `over`. */
+export function Until({ at }: { at: number }) {
+  const text = useClockText((now) => (at <= now ? 'over' : `for ${durationText(at - now)} more`))
+  return (
+    <time className="num" title={exactTime(at)}>
+      {text}
+    </time>
+  )
+}

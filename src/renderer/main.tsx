@@ -1,0 +1,34 @@
+import './zod-without-eval.ts'
+import '@fontsource-variable/inter/wght.css'
+import './theme/tokens.css'
+import './theme/base.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app/App.tsx'
+import { createPanel } from './app/panel.ts'
+import { PanelContext } from './app/panel-context.ts'
+import { createRouter } from './app/router.ts'
+import { connectToShell } from './connection/connect-to-shell.ts'
+import { createBrowserTimers } from './connection/timers.ts'
+import { createTheme } from './theme/theme.ts'
+
+const theme = createTheme({
+  root: document.documentElement,
+  storage: localStorage,
+  prefersLight: matchMedia('(prefers-color-scheme: light)'),
+})
+const panel = createPanel(createBrowserTimers())
+// Takes the key out of the address, so it comes before anything that reads the address.
+connectToShell(window, panel.connection)
+const router = createRouter(location.hash)
+window.addEventListener('hashchange', () => router.follow(location.hash))
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no element with the id "root".')
+createRoot(root).render(
+  <StrictMode>
+    <PanelContext value={{ panel, theme, router }}>
+      <App />
+    </PanelContext>
+  </StrictMode>,
+)
