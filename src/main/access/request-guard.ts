@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+
+/** Why a request is not let in before anything else of it is looked at. */
+export interface GuardRefusal {
+  readonly status: 403
+  readonly code: 'foreign_host' | 'foreign_origin'
+  /** For the client: what was refused and what to do. Repeats nothing of what the client sent. */
+  readonly message: string
+}
+
+export interface GuardPorts {
+  /** The port that the server listens on; asked for at each request, since port 0 is known late. */
+  port(): number
+  /** The address of `--host`; one that stands for all addresses admits the address a client connected to. */
+  readonly boundHost?: string | undefined
+  /** Further names that the server goes by, each `name` (any port) or `name:port`. */
+  readonly extraHosts?: readonly string[]
+  /** Further web origins that may call, each as a browser writes it: `https://panel.example`. */
+  readonly extraOrigins?: readonly string[]
+}
+
+export type RequestGuard = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => GuardRefusal | null
+
+const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
+const wildcardHosts = new Set(['0.0.0.0', '::', '[::]', ''])
+
+/**
+ * Refuses what a web page could make a browser send here: requests under a foreign name (DNS rebinding) and
+ * from a foreign origin. MCP specification, basic/transports, "Security Warning": servers MUST validate Origin.
+ * A program that sends no Origin is let through; its token is checked elsewhere. The origin `null` (sandboxed
+ * frames, files) is foreign.
+ */
+export function createGuard(ports: GuardPorts): RequestGuard {
+  const { boundHost, extraHosts = [], extraOrigins = [] } = ports
+  const bindsAll = boundHost !== undefined && wildcardHosts.has(boundHost)
+  const names = new Set(loopbackNames)
+  if (boundHost !== undefined && !bindsAll) names.add(hostLiteral(boundHost))
+  const extra = new Set(extraHosts.map((host) => host.toLowerCase()))
+  const origins = new Set(extraOrigins.map((origin) => origin.toLowerCase()))
+
+  function isOwnHost(host: string, localAddress: string | undefined): boolean {
+    const { name, port } = splitHost(host)
+    if (extra.has(host) || extra.has(name)) return true
+    if (port !== null && port !== String(ports.port())) return false
+    if (names.has(name)) return true
+    // A name can be rebound to this machine by whoever owns it, an address cannot.
+    return bindsAll && localAddress !== undefined && name === hostLiteral(unmapped(localAddress))
+  }
+
+  return (request) => {
+    const host = request.headers.host?.toLowerCase()
+    const localAddress = request.socket.localAddress
+    if (host === undefined || !isOwnHost(host, localAddress)) {
+      return {
+        status: 403,
+        code: 'foreign_host',
+        message: 'Forbidden: this server does not go by the name in the Host header',
+      }
+    }
+    const origin = request.headers.origin?.toLowerCase()
+    if (origin === undefined || origins.has(origin)) return null
+    const originHost = origin.startsWith('http://') ? origin.slice('http://'.length) : null
+    if (
+      originHost !== null &&
+      isOwnHost(originHost, localAddress) &&
+      hasOwnPort(originHost, ports.port(), extra)
+    ) {
+      return null
+    }
+    return {
+      status: 403,
+      code: 'foreign_origin',
+      message: 'Forbidden: requests from this Origin are not allowed',
+    }
+  }
+}
+
+/** An origin without a port means port 80: another server's page, unless that is where this one listens. */
+function hasOwnPort(originHost: string, port: number, extra: ReadonlySet<string>): boolean {
+  if (extra.has(originHost)) return true
+  const given = splitHost(originHost)
+  return extra.has(given.name) || Number(given.port ?? 80) === port
+}
+
+function splitHost(host: string): { name: string; port: string | null } {
+  const match = /^(\[[0-9a-f:.]+\]|[^:[\]/@?#\s]+)(?::(\d{1,5}))?$/.exec(host)
+  return { name: match?.[1] ?? '', port: match?.[2] ?? null }
+}
+
+function hostLiteral(address: string): string {
+  const lower = address.toLowerCase()
+  return isIP(lower) === 6 ? `[${lower}]` : lower
+}
+
+/** A dual-stack socket shows an IPv4 client's local address as ::ffff:a.b.c.d. */
+function unmapped(address: string): string {
+  return address.toLowerCase().startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Log } from './log.ts'
+
+/** What a bearer token may be made of: the `b64token` of RFC 6750, section 2.1. */
+const secretPattern = /^[A-Za-z0-9._~+/-]+=*$/
+
+/** True for text that can travel as a bearer token: RFC 6750 characters, 1 to 512 of them. */
+export function isSecretText(text: string): boolean {
+  return text.length <= 512 && secretPattern.test(text)
+}
+
+/** 32 random bytes as base64url without padding: 43 characters. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** The data directory or a secret in it cannot be used. `message` says which file and what to do. */
+export class SecretFileError extends Error {
+  readonly code = 'secret_file'
+}
+
+/**
+ * Creates `directory` (and its parents) with mode 0700. An existing directory keeps the mode that its owner
+ * gave it.
+ */
+export async function ensurePrivateDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+}
+
+/**
+ * Writes `text` to `path` with mode 0600 so that a reader sees the old or the new text, never a part: a
+ * temporary file beside it, synced, then renamed over it.
+ */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const temporary = await writeTemporary(path, text)
+  try {
+    await rename(temporary, path)
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined)
+    throw error
+  }
+}
+
+/**
+ * Reads the secret kept in `path`, or creates it with `makeSecret` (mode 0600). Of two processes that start at
+ * the same moment one creates it and both use that one. A file that others may read is closed to them, with a
+ * warning. An empty file, left by a crash or a full disk, is replaced.
+ *
+ * @throws SecretFileError where the file holds something that cannot be a bearer token.
+ */
+export async function readOrCreateSecret(path: string, makeSecret: () => string, log: Log): Promise<string> {
+  await ensurePrivateDirectory(dirname(path))
+  const kept = await readSecret(path, log)
+  if (kept !== null && kept !== '') return kept
+  const secret = makeSecret()
+  if (kept === '') {
+    await writePrivateFile(path, `${secret}\n`)
+    return secret
+  }
+  const temporary = await writeTemporary(path, `${secret}\n`)
+  try {
+    await link(temporary, path)
+    return secret
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') {
+      const theirs = await readSecret(path, log)
+      if (theirs !== null && theirs !== '') return theirs
+    }
+    // File systems without hard links (FAT, some network mounts): the rename may lose a race of two first
+    // starts, which only costs the loser's clients a second look at the file.
+    await rename(temporary, path)
+    return secret
+  } finally {
+    await unlink(temporary).catch(() => undefined)
+  }
+}
+
+async function readSecret(path: string, log: Log): Promise<string | null> {
+  let text: string
+  try {
+    text = (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+  if (text !== '' && !isSecretText(text)) {
+    throw new SecretFileError(
+      `${path} does not hold a usable secret (letters, digits and ._~+/- only). Delete it to have a new one made.`,
+    )
+  }
+  await closeToOthers(path, log)
+  return text
+}
+
+async function closeToOthers(path: string, log: Log): Promise<void> {
+  // Windows has no such mode bits; the user profile's own access list guards the file there.
+  if (process.platform === 'win32') return
+  const { mode } = await stat(path)
+  if ((mode & 0o077) === 0) return
+  await chmod(path, 0o600)
+  log.warn(
+    { path, mode: (mode & 0o777).toString(8) },
+    'a secret was readable by other users; mode set to 600',
+  )
+}
+
+async function writeTemporary(path: string, text: string): Promise<string> {
+  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return temporary
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

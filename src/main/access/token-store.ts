@@ -1,0 +1,76 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import type { Caller } from './caller.ts'
+import type { Log } from './log.ts'
+import {
+  isSecretText,
+  newSecret as randomSecret,
+  readOrCreateSecret,
+  SecretFileError,
+} from './secret-file.ts'
+
+export interface TokenStorePorts {
+  /** Where `token` and `panel-key` are kept; created with mode 0700. */
+  readonly dataDir: string
+  /** The value of `BUSBAR_TOKEN`: used instead of the kept token and never written to disk. */
+  readonly overrideToken?: string | undefined
+  readonly newSecret?: () => string
+  readonly log: Log
+}
+
+/** The secrets of one server and the checks made with them. */
+export interface TokenStore {
+  /** The local user's bearer token. For endpoint.json and client configs only; never for a log. */
+  readonly token: string
+  /** The secret of the panel's WebSocket. */
+  readonly panelKey: string
+  /**
+   * Reads `Authorization: Bearer <token>` (RFC 6750, section 2.1; the scheme in any case). Null for a missing,
+   * malformed or unknown token. A token in the query string or the body is never looked at.
+   */
+  authenticate(request: Pick<IncomingMessage, 'headers'>): Caller | null
+  /** Compares in a time that does not depend on where the two differ. */
+  checkPanelKey(key: string): boolean
+}
+
+const bearerPattern = /^Bearer +([^\s,]+) *$/i
+
+/**
+ * Loads the local user's token and the panel key from the data directory, creating what is missing.
+ *
+ * @throws SecretFileError for an override or a kept secret that cannot travel in a header, and the file
+ *   system's own error where the directory cannot be used.
+ */
+export async function createTokenStore(ports: TokenStorePorts): Promise<TokenStore> {
+  const { dataDir, overrideToken, newSecret = randomSecret, log } = ports
+  if (overrideToken !== undefined && !isSecretText(overrideToken)) {
+    throw new SecretFileError(
+      'BUSBAR_TOKEN must be 1 to 512 characters of letters, digits and ._~+/- (as RFC 6750 has it).',
+    )
+  }
+  const token = overrideToken ?? (await readOrCreateSecret(join(dataDir, 'token'), newSecret, log))
+  const panelKey = await readOrCreateSecret(join(dataDir, 'panel-key'), newSecret, log)
+
+  const tokenDigest = digest(token)
+  const panelKeyDigest = digest(panelKey)
+  const localCaller: Caller = Object.freeze({ user_id: 'local', token_id: 'local' })
+
+  return {
+    token,
+    panelKey,
+    authenticate(request) {
+      const presented = bearerPattern.exec(request.headers.authorization ?? '')?.[1]
+      if (presented === undefined) return null
+      return timingSafeEqual(digest(presented), tokenDigest) ? localCaller : null
+    },
+    checkPanelKey(key) {
+      return timingSafeEqual(digest(key), panelKeyDigest)
+    },
+  }
+}
+
+/** Digests have one length, which `timingSafeEqual` needs, and hide the secret's length from its timing. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest()
+}

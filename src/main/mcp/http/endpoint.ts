@@ -1,0 +1,335 @@
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  InitializeRequestSchema,
+  type RequestId,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/sdk/types.js'
+import type { Caller } from '../../access/caller.ts'
+import type { Log } from '../../access/log.ts'
+import type { GuardRefusal } from '../../access/request-guard.ts'
+import { readBody } from './body.ts'
+import type { ExchangeHost } from './exchange.ts'
+import { type Incoming, parseBody } from './json-rpc.ts'
+import { defaultMcpHttpLimits, type McpHttpLimits } from './limits.ts'
+import { accepts, isJson, isPlainlyEncoded } from './negotiation.ts'
+import { type Refusal, sendRefusal } from './refusal.ts'
+import { createRefusalLog } from './refusal-log.ts'
+import * as refusals from './refusals.ts'
+import { createResumeStore } from './resume-store.ts'
+import { LiveSession } from './live-session.ts'
+import type { McpSession, McpSessionEvents, SessionEndCause } from './session.ts'
+import { createSessionTable } from './session-table.ts'
+
+export interface McpEndpointPorts {
+  /** Who sends this request; null for a missing or wrong token. */
+  authenticate(request: IncomingMessage): Caller | null
+  /** Host and Origin: null lets the request in. */
+  guard(request: IncomingMessage): GuardRefusal | null
+  /** Attaches a server of the SDK to `session.transport`. A rejection is answered with 500, without a session. */
+  connect(session: McpSession): Promise<void>
+  /** Milliseconds; only differences matter. */
+  clock(): number
+  /** A new session id: unguessable, visible ASCII (MCP, basic/transports, "Session Management"). */
+  newId(): string
+  readonly log: Log
+  readonly limits?: Partial<McpHttpLimits>
+}
+
+export interface McpEndpoint {
+  /** Serves one request for the endpoint's path, whatever its method. Answers errors; never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): void
+  sessions(): Iterable<McpSession>
+  get(id: string): McpSession | undefined
+  readonly events: EventEmitter<McpSessionEvents>
+  /** What is written goes out, its streams end, and its id answers 404 from now on. Unknown sessions are fine. */
+  end(session: McpSession, cause: SessionEndCause): void
+  /** Ends all sessions and stops the timers; answers 503 from then on. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * MCP's Streamable HTTP transport (revisions 2025-03-26, 2025-06-18 and 2025-11-25) on plain `node:http`. Knows
+ * nothing of the bus, of tools, or of where tokens come from.
+ */
+export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
+  const { log } = ports
+  const limits: McpHttpLimits = { ...defaultMcpHttpLimits, ...ports.limits }
+  const clock = (): number => ports.clock()
+  const events = new EventEmitter<McpSessionEvents>()
+  const resume = createResumeStore<ExchangeHost>({ clock, limits })
+  const refusalLog = createRefusalLog({ clock, log, maxPerMinute: limits.maxLoggedRefusalsPerMinute })
+  const table = createSessionTable({ clock, limits, events, resume, log })
+  let closed = false
+  let closing = Promise.resolve()
+
+  const keepalive = setInterval(() => {
+    table.tick()
+    resume.sweep()
+    refusalLog.sweep()
+  }, limits.keepaliveIntervalMs).unref()
+  const ping = setInterval(() => table.ping(), limits.pingIntervalMs).unref()
+
+  function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+    if (response.destroyed || response.headersSent) return
+    refusalLog.refused({
+      remote: request.socket.remoteAddress ?? 'unknown',
+      method: request.method ?? '',
+      status: refusal.status,
+      reason: refusal.reason,
+    })
+    sendRefusal(request, response, refusal)
+  }
+
+  /** The session that the request names; null for one that its caller does not have. */
+  function sessionNamed(id: string, caller: Caller): LiveSession | null {
+    const session = table.get(id)
+    if (session === undefined) return null
+    const { user_id, token_id } = session.caller
+    return user_id === caller.user_id && token_id === caller.token_id ? session : null
+  }
+
+  function versionRefusal(request: IncomingMessage): Refusal | null {
+    const version = request.headers['mcp-protocol-version']
+    return version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))
+      ? null
+      : refusals.unsupportedVersion(SUPPORTED_PROTOCOL_VERSIONS)
+  }
+
+  /** The session of a GET or DELETE, or why there is none. */
+  function sessionOf(request: IncomingMessage, caller: Caller): LiveSession | Refusal {
+    const id = headerOf(request, 'mcp-session-id')
+    if (id === undefined) return refusals.missingSession
+    return versionRefusal(request) ?? sessionNamed(id, caller) ?? refusals.sessionNotFound
+  }
+
+  function get(request: IncomingMessage, response: ServerResponse, caller: Caller): void {
+    if (!accepts(request.headers.accept, 'text/event-stream')) {
+      refuse(request, response, refusals.getNotAcceptable)
+      return
+    }
+    const session = sessionOf(request, caller)
+    if (!(session instanceof LiveSession)) {
+      refuse(request, response, session)
+      return
+    }
+    const eventId = headerOf(request, 'last-event-id')
+    if (eventId === undefined || eventId === '') session.openStream(response)
+    else if (!session.resumeStream(eventId, response)) refuse(request, response, refusals.unknownEvent)
+  }
+
+  function remove(request: IncomingMessage, response: ServerResponse, caller: Caller): void {
+    const session = sessionOf(request, caller)
+    if (!(session instanceof LiveSession)) {
+      refuse(request, response, session)
+      return
+    }
+    table.end(session, 'deleted')
+    response.writeHead(204).end()
+  }
+
+  async function post(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
+    const early = postHeadRefusal(request)
+    if (early !== null) {
+      refuse(request, response, early)
+      return
+    }
+    const id = headerOf(request, 'mcp-session-id')
+    const session = id === undefined ? undefined : sessionNamed(id, caller)
+    if (session === null) {
+      refuse(request, response, refusals.sessionNotFound)
+      return
+    }
+    const messages = await readMessages(request)
+    if (messages === null || response.destroyed) return
+    if ('status' in messages) {
+      refuse(request, response, messages)
+      return
+    }
+    const initialize = messages.list.find(isInitialize)
+    if (initialize !== undefined) {
+      if (messages.isBatch) refuse(request, response, refusals.initializeInBatch)
+      else if (session !== undefined) {
+        refuse(request, response, refusals.alreadyInitialized(initialize.message.id))
+      } else await begin(initialize, request, response, caller)
+      return
+    }
+    if (session === undefined) {
+      refuse(request, response, refusals.missingSession)
+      return
+    }
+    const refusal = versionRefusal(request) ?? sessionRefusal(session, messages.list, messages.isBatch)
+    if (refusal !== null) refuse(request, response, refusal)
+    else session.receive(messages.list, messages.isBatch, response)
+  }
+
+  /** What the session's own state has against these messages. */
+  function sessionRefusal(
+    session: LiveSession,
+    messages: readonly Incoming[],
+    isBatch: boolean,
+  ): Refusal | null {
+    // It may have ended while the body came in.
+    if (session.ended) return refusals.sessionNotFound
+    if (isBatch && (session.protocolVersion ?? '') > lastBatchRevision) return refusals.batchNotAllowed
+    const ids = new Set<RequestId>()
+    for (const incoming of messages) {
+      if (incoming.kind !== 'request') continue
+      const { id } = incoming.message
+      if (ids.has(id) || session.isInFlight(id)) return refusals.duplicateId(id)
+      ids.add(id)
+    }
+    return session.requestsInFlight + ids.size > limits.maxInFlightPerSession
+      ? refusals.tooManyInFlight
+      : null
+  }
+
+  function postHeadRefusal(request: IncomingMessage): Refusal | null {
+    const { accept } = request.headers
+    if (!accepts(accept, 'application/json') || !accepts(accept, 'text/event-stream')) {
+      return refusals.postNotAcceptable
+    }
+    if (!isJson(request.headers['content-type'])) return refusals.notJson
+    return isPlainlyEncoded(request.headers['content-encoding']) ? null : refusals.encoded
+  }
+
+  async function readMessages(
+    request: IncomingMessage,
+  ): Promise<{ list: readonly Incoming[]; isBatch: boolean } | Refusal | null> {
+    const body = await readBody(request, limits.maxBodyBytes)
+    switch (body.kind) {
+      case 'aborted':
+        return null
+      case 'too_large':
+        return refusals.bodyTooLarge(limits.maxBodyBytes)
+      case 'not_utf8':
+        return refusals.notUtf8
+      case 'text':
+        break
+    }
+    const parsed = parseBody(body.text, limits)
+    switch (parsed.kind) {
+      case 'malformed':
+        return refusals.malformed
+      case 'too_deep':
+        return refusals.tooDeep(limits.maxJsonDepth)
+      case 'too_many':
+        return refusals.batchTooLong(limits.maxBatchMessages)
+      case 'invalid':
+        return refusals.invalidMessage(parsed.id)
+      case 'messages':
+        return { list: parsed.messages, isBatch: parsed.isBatch }
+    }
+  }
+
+  /** A session begins only with an initialize request that is valid, so that garbage leaves nothing behind. */
+  async function begin(
+    initialize: Incoming & { kind: 'request' },
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+  ): Promise<void> {
+    const { id } = initialize.message
+    const valid = InitializeRequestSchema.safeParse(initialize.message)
+    if (!valid.success) {
+      refuse(request, response, refusals.invalidInitialize(id))
+      return
+    }
+    const session = table.create(ports.newId(), caller, request.socket.remoteAddress ?? 'unknown')
+    if (session === null) {
+      refuse(request, response, { ...refusals.tooManySessions, id })
+      return
+    }
+    try {
+      await ports.connect(session)
+    } catch (error) {
+      log.error({ err: error, session: session.id }, 'a server could not be attached to a new session')
+      table.end(session, 'ended')
+      refuse(request, response, refusals.internalError(id))
+      return
+    }
+    if (response.destroyed || session.ended) {
+      table.end(session, 'ended')
+      refuse(request, response, refusals.internalError(id))
+      return
+    }
+    const { name, version, title } = valid.data.params.clientInfo
+    session.receiveInitialize(
+      initialize,
+      { name, version, ...(title === undefined ? {} : { title }) },
+      response,
+    )
+  }
+
+  function route(request: IncomingMessage, response: ServerResponse): void {
+    if (closed) {
+      refuse(request, response, refusals.shuttingDown)
+      return
+    }
+    const foreign = ports.guard(request)
+    if (foreign !== null) {
+      refuse(request, response, refusals.forbidden(foreign))
+      return
+    }
+    const { method } = request
+    if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
+      refuse(request, response, refusals.methodNotAllowed)
+      return
+    }
+    const caller = ports.authenticate(request)
+    if (caller === null) {
+      refuse(request, response, refusals.unauthorized(request.headers.authorization !== undefined))
+      return
+    }
+    if (method === 'GET') get(request, response, caller)
+    else if (method === 'DELETE') remove(request, response, caller)
+    else post(request, response, caller).catch((error: unknown) => fail(request, response, error))
+  }
+
+  /** A bug, in here or in a listener: the request that met it gets an answer, and everybody else goes on. */
+  function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    log.error({ err: error, method: request.method }, 'a request could not be served')
+    if (response.headersSent) response.destroy()
+    else refuse(request, response, refusals.internalError(null))
+  }
+
+  return {
+    handle(request, response) {
+      try {
+        route(request, response)
+      } catch (error) {
+        fail(request, response, error)
+      }
+    },
+    sessions: () => table.all(),
+    get: (id) => table.get(id),
+    events,
+    end(session, cause) {
+      const own = table.get(session.id)
+      if (own === session) table.end(own, cause)
+    },
+    close() {
+      if (!closed) {
+        closed = true
+        clearInterval(keepalive)
+        clearInterval(ping)
+        refusalLog.close()
+        closing = table.close()
+      }
+      return closing
+    },
+  }
+}
+
+/** The last revision with JSON-RPC batches; 2025-06-18 took them out. */
+const lastBatchRevision = '2025-03-26'
+
+function isInitialize(incoming: Incoming): incoming is Incoming & { kind: 'request' } {
+  return incoming.kind === 'request' && incoming.message.method === 'initialize'
+}
+
+/** A header that may stand only once; Node joins repeated ones with commas, and such a value matches nothing. */
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}

@@ -1,0 +1,399 @@
+import type { EventEmitter } from 'node:events'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type {
+  JSONRPCMessage,
+  JSONRPCNotification,
+  JSONRPCResponse,
+  MessageExtraInfo,
+  RequestId,
+} from '@modelcontextprotocol/sdk/types.js'
+import type { Caller } from '../../access/caller.ts'
+import type { Log } from '../../access/log.ts'
+import { Exchange, type ExchangeHost, understandsPriming } from './exchange.ts'
+import type { Incoming } from './json-rpc.ts'
+import type { McpHttpLimits } from './limits.ts'
+import type { McpClientInfo, McpSession, McpSessionEvents } from './session.ts'
+import { NotificationBacklog } from './notification-backlog.ts'
+import { sessionNotFound } from './refusals.ts'
+import { positionOf, type ResumeStore } from './resume-store.ts'
+import { SessionTransport, type TransportOwner } from './session-transport.ts'
+import { keepaliveFrame, messageFrame, primingFrame, SseStream, type SseStreamOwner } from './sse-stream.ts'
+
+/** What all sessions of an endpoint share. */
+export interface SessionHost {
+  readonly limits: McpHttpLimits
+  readonly events: EventEmitter<McpSessionEvents>
+  readonly resume: ResumeStore<ExchangeHost>
+  readonly log: Log
+  clock(): number
+  /** The initialize request was answered with a result. */
+  opened(session: LiveSession): void
+  /** The SDK's server closed its transport, or would not initialize. */
+  ended(session: LiveSession): void
+}
+
+/** Ids of the endpoint's own pings, told apart from those of the SDK's server, which are numbers. */
+export const pingIdPrefix = 'busbar-ping-'
+
+/** At most this many questions of the SDK's server to one client wait for an answer; it gives up on each itself. */
+const maxAsked = 256
+
+/** A class and not a factory since there is one for every client: methods are shared, state is a few fields. */
+export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, TransportOwner {
+  readonly id: string
+  readonly caller: Caller
+  readonly remoteAddress: string
+  readonly createdAtMs: number
+  readonly transport: SessionTransport
+  lastRequestAtMs: number
+  clientInfo: McpClientInfo | null = null
+  protocolVersion: string | null = null
+  eventsSent = 0
+  /** The client has finished the handshake. */
+  initialized = false
+
+  readonly #host: SessionHost
+  #state: 'opening' | 'open' | 'ended' = 'opening'
+  #initializeId: RequestId | null = null
+  #stream: SseStream | null = null
+  #streamClosedAtMs = 0
+  /** By the id of each request that waits for its answer. These three are made when needed. */
+  #exchanges: Map<RequestId, Exchange> | null = null
+  #asked: Set<RequestId> | null = null
+  #backlog: NotificationBacklog | null = null
+
+  constructor(host: SessionHost, id: string, caller: Caller, remoteAddress: string) {
+    this.#host = host
+    this.id = id
+    this.caller = caller
+    this.remoteAddress = remoteAddress
+    this.createdAtMs = host.clock()
+    this.lastRequestAtMs = this.createdAtMs
+    this.transport = new SessionTransport(this)
+  }
+
+  get limits(): McpHttpLimits {
+    return this.#host.limits
+  }
+
+  get resume(): ResumeStore<ExchangeHost> {
+    return this.#host.resume
+  }
+
+  get streamOpen(): boolean {
+    return this.#stream?.alive === true
+  }
+
+  get streamWritable(): boolean {
+    return this.#stream?.writable === true
+  }
+
+  get bufferedBytes(): number {
+    return this.#stream?.bufferedBytes ?? 0
+  }
+
+  get requestsInFlight(): number {
+    return this.#exchanges?.size ?? 0
+  }
+
+  get notificationsDropped(): number {
+    return this.#backlog?.dropped ?? 0
+  }
+
+  get ended(): boolean {
+    return this.#state === 'ended'
+  }
+
+  clock(): number {
+    return this.#host.clock()
+  }
+
+  countEvent(): void {
+    this.eventsSent += 1
+  }
+
+  sessionHeaders(): OutgoingHttpHeaders {
+    return this.#state === 'open' ? { 'Mcp-Session-Id': this.id } : {}
+  }
+
+  writeEvent(json: string): boolean {
+    if (!this.streamWritable) return false
+    this.#stream?.write(messageFrame(json), this.clock())
+    this.eventsSent += 1
+    return true
+  }
+
+  /** True for the id of a request that is not answered yet. */
+  isInFlight(id: RequestId): boolean {
+    return this.#exchanges?.has(id) === true
+  }
+
+  /** Takes the messages of one POST whose head and body have been checked, and answers it sooner or later. */
+  receive(messages: readonly Incoming[], isBatch: boolean, response: ServerResponse): void {
+    this.lastRequestAtMs = this.clock()
+    const ids = requestIds(messages)
+    if (ids.length > 0) {
+      const exchange = new Exchange(this, response, ids.length, isBatch)
+      this.#exchanges ??= new Map()
+      for (const id of ids) this.#exchanges.set(id, exchange)
+    } else {
+      response.writeHead(202, this.sessionHeaders()).end()
+    }
+    for (const incoming of messages) this.#deliver(incoming)
+  }
+
+  /** The same for the initialize request, which the session begins with. */
+  receiveInitialize(
+    message: Incoming & { kind: 'request' },
+    clientInfo: McpClientInfo,
+    response: ServerResponse,
+  ): void {
+    this.#initializeId = message.message.id
+    this.clientInfo = clientInfo
+    this.receive([message], false, response)
+  }
+
+  /** Opens the GET stream. An older one is ended: its client has come again and may never have left it cleanly. */
+  openStream(response: ServerResponse): void {
+    this.lastRequestAtMs = this.clock()
+    const old = this.#stream
+    if (old !== null) {
+      this.#host.log.info({ session: this.id, alive: old.alive }, 'a second GET replaces the open stream')
+      old.end()
+    }
+    this.#stream = new SseStream(response, this, this.limits.maxStreamBufferedBytes, this.sessionHeaders())
+    this.#sendBacklog()
+    this.#host.events.emit('streamOpened', this)
+  }
+
+  /** Resumes a response stream after `eventId`. False for an event that is not known, or no longer. */
+  resumeStream(eventId: string, response: ServerResponse): boolean {
+    const found = this.resume.find(this, eventId)
+    if (found === null) return false
+    this.lastRequestAtMs = this.clock()
+    const exchange = this.#exchangeOf(found.stream)
+    const owner: SseStreamOwner = exchange ?? {
+      streamClosed: () => undefined,
+      streamDrained: () => undefined,
+    }
+    const stream = new SseStream(response, owner, this.limits.maxStreamBufferedBytes, this.sessionHeaders())
+    const nowMs = this.clock()
+    if (understandsPriming(this.protocolVersion))
+      stream.write(primingFrame(eventId, this.limits.resumeRetryMs), nowMs)
+    for (const frame of found.frames) stream.write(frame, nowMs)
+    this.eventsSent += found.frames.length
+    if (exchange === null) stream.end()
+    else exchange.resumeOn(stream)
+    this.#host.log.debug({ session: this.id, at: positionOf(found.stream) }, 'a response stream was resumed')
+    return true
+  }
+
+  /** Called every keepalive interval. */
+  tick(): void {
+    const nowMs = this.clock()
+    this.#stream?.comment(keepaliveFrame, nowMs)
+    if (this.#stream?.stalledSince(nowMs - this.limits.stalledStreamMs) === true) {
+      this.#host.log.warn({ session: this.id }, 'a stream that nobody reads was closed')
+      this.#stream.destroy()
+    }
+    if (this.#exchanges !== null) for (const exchange of new Set(this.#exchanges.values())) exchange.tick()
+  }
+
+  /** Writes a ping's frame to the GET stream, unless its reader is behind: then it has enough to answer to. */
+  ping(frame: string): void {
+    if (this.#stream?.bufferedBytes === 0) this.#stream.write(frame, this.clock())
+  }
+
+  /** True for a session that nobody would miss since `sinceMs`. */
+  idleSince(sinceMs: number): boolean {
+    if (this.streamOpen || this.#exchanges !== null) return false
+    return Math.max(this.lastRequestAtMs, this.#streamClosedAtMs) <= sinceMs
+  }
+
+  /** Ends the session: streams end after what was written, unanswered requests get 404. Idempotent. */
+  end(): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    const exchanges = new Set(this.#exchanges?.values())
+    this.#exchanges = null
+    for (const exchange of exchanges) exchange.abandon(sessionNotFound)
+    this.resume.forgetOwner(this)
+    this.#stream?.end()
+    this.#backlog = null
+    this.transport.onclose?.()
+  }
+
+  /** Resolves when all that is written to the open responses has gone out, once they have been ended. */
+  async flushed(): Promise<void> {
+    const exchanges = [...new Set(this.#exchanges?.values())]
+    await Promise.all([this.#stream?.flushed(), ...exchanges.map((exchange) => exchange.flushed())])
+  }
+
+  closedByServer(): void {
+    if (this.#state !== 'ended') this.#host.ended(this)
+  }
+
+  streamClosed(stream: SseStream): void {
+    if (this.#stream !== stream) return
+    this.#stream = null
+    this.#streamClosedAtMs = this.clock()
+    this.#host.events.emit('streamClosed', this)
+  }
+
+  streamDrained(stream: SseStream): void {
+    if (this.#stream !== stream) return
+    this.#sendBacklog()
+    this.#host.events.emit('writable', this)
+  }
+
+  route(message: JSONRPCMessage, options: TransportSendOptions | undefined): void {
+    if (!('method' in message)) {
+      this.#answer(message)
+      return
+    }
+    const isRequest = 'id' in message
+    if (isRequest) this.#noteAsked(message.id)
+    else if (message.method === 'notifications/cancelled') this.#noteCancelled(message.params?.['requestId'])
+    const json = JSON.stringify(message)
+    const related = options?.relatedRequestId
+    if (related !== undefined) {
+      if (this.#exchanges?.get(related)?.relate(json) === true) return
+      if (!isRequest) {
+        this.#backlogOf().dropped += 1
+        return
+      }
+      this.#asked?.delete(message.id)
+      throw new Error(`The client of request ${String(related)} cannot be reached: its connection is gone`)
+    }
+    if (this.writeEvent(json)) return
+    if (!isRequest) {
+      this.#backlogOf().add(json)
+      return
+    }
+    this.#asked?.delete(message.id)
+    throw new Error(
+      this.streamOpen
+        ? 'The client reads its stream too slowly to be asked anything'
+        : 'The client has no open stream to be asked on; it opens one with GET',
+    )
+  }
+
+  #deliver(incoming: Incoming): void {
+    switch (incoming.kind) {
+      case 'request':
+        this.#host.events.emit('request', this)
+        this.transport.onmessage?.(incoming.message, this.#extra(incoming.message.id))
+        break
+      case 'notification':
+        this.#host.events.emit('request', this)
+        this.transport.onmessage?.(incoming.message)
+        this.#follow(incoming.message)
+        break
+      case 'response':
+        this.#take(incoming.message)
+        break
+    }
+  }
+
+  /** The notifications that mean something to the transport itself. */
+  #follow(message: JSONRPCNotification): void {
+    if (message.method === 'notifications/initialized' && !this.initialized) {
+      this.initialized = true
+      this.#host.events.emit('initialized', this)
+    }
+    if (message.method === 'notifications/cancelled') this.#withdraw(message.params?.['requestId'])
+  }
+
+  /** An answer to a ping, to a question of the SDK's server, or to nothing that was asked: that is ignored. */
+  #take(message: JSONRPCResponse): void {
+    const { id } = message
+    if (typeof id === 'string' && id.startsWith(pingIdPrefix)) {
+      this.#host.events.emit('pong', this)
+      return
+    }
+    if (id !== undefined && this.#asked?.delete(id) === true) this.transport.onmessage?.(message)
+  }
+
+  #extra(id: RequestId): MessageExtraInfo {
+    if (!understandsPriming(this.protocolVersion)) return {}
+    return {
+      closeSSEStream: () => this.#exchanges?.get(id)?.sendAway(),
+      closeStandaloneSSEStream: () => this.#stream?.end(),
+    }
+  }
+
+  #answer(message: JSONRPCResponse): void {
+    const { id } = message
+    const exchange = id === undefined ? undefined : this.#exchanges?.get(id)
+    if (id === undefined || exchange === undefined) return
+    this.#release(id)
+    if (this.#state === 'opening' && id === this.#initializeId) {
+      this.#answerInitialize(message, exchange)
+      return
+    }
+    exchange.answer(JSON.stringify(message))
+  }
+
+  #answerInitialize(message: JSONRPCResponse, exchange: Exchange): void {
+    if ('error' in message) {
+      exchange.answer(JSON.stringify(message))
+      this.#host.ended(this)
+      return
+    }
+    const version = message.result['protocolVersion']
+    this.protocolVersion = typeof version === 'string' ? version : null
+    this.#state = 'open'
+    this.#host.opened(this)
+    exchange.answer(JSON.stringify(message))
+  }
+
+  /** The SDK's server answers no cancelled request, so its HTTP response has to be let go here. */
+  #withdraw(id: unknown): void {
+    if (typeof id !== 'string' && typeof id !== 'number') return
+    const exchange = this.#exchanges?.get(id)
+    if (exchange === undefined) return
+    this.#release(id)
+    exchange.withdraw()
+  }
+
+  #release(id: RequestId): void {
+    this.#exchanges?.delete(id)
+    if (this.#exchanges?.size === 0) this.#exchanges = null
+  }
+
+  #exchangeOf(stream: Exchange['resumable']): Exchange | null {
+    for (const exchange of this.#exchanges?.values() ?? []) if (exchange.resumable === stream) return exchange
+    return null
+  }
+
+  #noteAsked(id: RequestId): void {
+    this.#asked ??= new Set()
+    const [oldest] = this.#asked
+    if (this.#asked.size >= maxAsked && oldest !== undefined) this.#asked.delete(oldest)
+    this.#asked.add(id)
+  }
+
+  #noteCancelled(id: unknown): void {
+    if (typeof id === 'string' || typeof id === 'number') this.#asked?.delete(id)
+  }
+
+  #backlogOf(): NotificationBacklog {
+    this.#backlog ??= new NotificationBacklog(this.limits)
+    return this.#backlog
+  }
+
+  #sendBacklog(): void {
+    while (this.#backlog !== null && this.streamWritable) {
+      const json = this.#backlog.take()
+      if (json === null) return
+      this.writeEvent(json)
+    }
+  }
+}
+
+function requestIds(messages: readonly Incoming[]): RequestId[] {
+  const ids: RequestId[] = []
+  for (const incoming of messages) if (incoming.kind === 'request') ids.push(incoming.message.id)
+  return ids
+}

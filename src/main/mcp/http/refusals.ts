@@ -1,0 +1,222 @@
+import type { GuardRefusal } from '../../access/request-guard.ts'
+import { type Refusal, rpcCode, type RpcId } from './refusal.ts'
+
+/** Every way in which the endpoint turns a request away, with its HTTP status and JSON-RPC error. */
+
+const { refused, invalidRequest, parseError } = rpcCode
+
+export const sessionNotFound: Refusal = {
+  status: 404,
+  code: rpcCode.sessionNotFound,
+  message: 'Session not found',
+  reason: 'unknown_session',
+}
+
+export const missingSession: Refusal = {
+  status: 400,
+  code: refused,
+  message: 'Bad Request: Mcp-Session-Id header is required; start with an initialize request',
+  reason: 'missing_session',
+}
+
+export const methodNotAllowed: Refusal = {
+  status: 405,
+  code: refused,
+  message: 'Method not allowed',
+  reason: 'method',
+  headers: { Allow: 'GET, POST, DELETE' },
+}
+
+export const postNotAcceptable: Refusal = {
+  status: 406,
+  code: refused,
+  message: 'Not Acceptable: Accept must list both application/json and text/event-stream',
+  reason: 'accept',
+}
+
+export const getNotAcceptable: Refusal = {
+  status: 406,
+  code: refused,
+  message: 'Not Acceptable: Accept must list text/event-stream',
+  reason: 'accept',
+}
+
+export const notJson: Refusal = {
+  status: 415,
+  code: refused,
+  message: 'Unsupported Media Type: Content-Type must be application/json',
+  reason: 'content_type',
+}
+
+export const encoded: Refusal = {
+  status: 415,
+  code: refused,
+  message: 'Unsupported Media Type: the body must not be compressed',
+  reason: 'content_encoding',
+  headers: { 'Accept-Encoding': 'identity' },
+}
+
+export const malformed: Refusal = {
+  status: 400,
+  code: parseError,
+  message: 'Parse error: the body is not JSON',
+  reason: 'malformed_json',
+}
+
+export const notUtf8: Refusal = {
+  status: 400,
+  code: parseError,
+  message: 'Parse error: the body is not UTF-8',
+  reason: 'not_utf8',
+}
+
+export const batchNotAllowed: Refusal = {
+  status: 400,
+  code: invalidRequest,
+  message: 'Invalid Request: batches exist in protocol revision 2025-03-26 only; send one message',
+  reason: 'batch',
+}
+
+export const initializeInBatch: Refusal = {
+  status: 400,
+  code: invalidRequest,
+  message: 'Invalid Request: initialize must not be part of a batch',
+  reason: 'initialize_in_batch',
+}
+
+export const unknownEvent: Refusal = {
+  status: 400,
+  code: refused,
+  message: 'Bad Request: the event named by Last-Event-ID is not kept, or no longer',
+  reason: 'unknown_event',
+}
+
+export const tooManySessions: Refusal = {
+  status: 503,
+  code: refused,
+  message: 'Too many sessions are open. End one with DELETE, or try again later',
+  reason: 'too_many_sessions',
+  headers: { 'Retry-After': '30' },
+}
+
+export const tooManyInFlight: Refusal = {
+  status: 429,
+  code: refused,
+  message: 'Too many requests of this session wait for their answers. Send the next when one has come',
+  reason: 'too_many_in_flight',
+  headers: { 'Retry-After': '1' },
+}
+
+export const shuttingDown: Refusal = {
+  status: 503,
+  code: refused,
+  message: 'The server is shutting down',
+  reason: 'shutting_down',
+  headers: { 'Retry-After': '5' },
+  closeConnection: true,
+}
+
+/** RFC 6750, section 3: a challenge; `invalid_token` only where a token was presented. */
+export function unauthorized(presented: boolean): Refusal {
+  return {
+    status: 401,
+    code: refused,
+    message: presented
+      ? 'Unauthorized: the bearer token is not valid'
+      : 'Unauthorized: send Authorization: Bearer <token>',
+    reason: presented ? 'bad_token' : 'missing_token',
+    headers: { 'WWW-Authenticate': presented ? 'Bearer error="invalid_token"' : 'Bearer' },
+  }
+}
+
+export function forbidden(guard: GuardRefusal): Refusal {
+  return { status: guard.status, code: refused, message: guard.message, reason: guard.code }
+}
+
+export function bodyTooLarge(maxBytes: number): Refusal {
+  return {
+    status: 413,
+    code: refused,
+    message: `Payload Too Large: a body may have ${maxBytes} bytes at most`,
+    reason: 'body_too_large',
+    closeConnection: true,
+  }
+}
+
+export function tooDeep(maxDepth: number): Refusal {
+  return {
+    status: 400,
+    code: invalidRequest,
+    message: `Invalid Request: the body nests more than ${maxDepth} levels deep`,
+    reason: 'too_deep',
+  }
+}
+
+export function batchTooLong(maxMessages: number): Refusal {
+  return {
+    status: 400,
+    code: invalidRequest,
+    message: `Invalid Request: a batch may have ${maxMessages} messages at most`,
+    reason: 'batch_too_long',
+  }
+}
+
+export function invalidMessage(id: RpcId): Refusal {
+  return {
+    status: 400,
+    code: invalidRequest,
+    message: 'Invalid Request: not a JSON-RPC 2.0 message',
+    reason: 'invalid_message',
+    id,
+  }
+}
+
+export function invalidInitialize(id: RpcId): Refusal {
+  return {
+    status: 400,
+    code: rpcCode.invalidParams,
+    message:
+      'Invalid params: initialize needs protocolVersion, capabilities and clientInfo with name and version',
+    reason: 'invalid_initialize',
+    id,
+  }
+}
+
+export function alreadyInitialized(id: RpcId): Refusal {
+  return {
+    status: 400,
+    code: invalidRequest,
+    message: 'Invalid Request: this session is already initialized',
+    reason: 'already_initialized',
+    id,
+  }
+}
+
+export function duplicateId(id: RpcId): Refusal {
+  return {
+    status: 400,
+    code: invalidRequest,
+    message: 'Invalid Request: a request with this id is still being answered',
+    reason: 'duplicate_id',
+    id,
+  }
+}
+
+export function unsupportedVersion(supported: readonly string[]): Refusal {
+  return {
+    status: 400,
+    code: refused,
+    message: `Bad Request: unsupported MCP-Protocol-Version (supported: ${supported.join(', ')})`,
+    reason: 'protocol_version',
+  }
+}
+
+export function internalError(id: RpcId): Refusal {
+  return {
+    status: 500,
+    code: rpcCode.internalError,
+    message: 'Internal error: the server could not open a session',
+    reason: 'internal_error',
+    id,
+  }
+}

@@ -1,0 +1,113 @@
+import type { EventEmitter } from 'node:events'
+import type { Caller } from '../../access/caller.ts'
+import type { Log } from '../../access/log.ts'
+import type { ExchangeHost } from './exchange.ts'
+import type { McpHttpLimits } from './limits.ts'
+import type { ResumeStore } from './resume-store.ts'
+import { LiveSession, pingIdPrefix, type SessionHost } from './live-session.ts'
+import type { McpSessionEvents, SessionEndCause } from './session.ts'
+import { messageFrame } from './sse-stream.ts'
+
+export interface SessionTablePorts {
+  clock(): number
+  readonly limits: McpHttpLimits
+  readonly events: EventEmitter<McpSessionEvents>
+  readonly resume: ResumeStore<ExchangeHost>
+  readonly log: Log
+}
+
+export interface SessionTable {
+  /** A session that is still to be initialized; null where all places are taken by sessions in use. */
+  create(id: string, caller: Caller, remoteAddress: string): LiveSession | null
+  get(id: string): LiveSession | undefined
+  all(): Iterable<LiveSession>
+  end(session: LiveSession, cause: SessionEndCause): void
+  /** Keepalive comments, and the end of idle sessions. */
+  tick(): void
+  ping(): void
+  /** Ends all sessions; resolves when what was written to them has gone out, or the grace is over. */
+  close(): Promise<void>
+}
+
+/** All sessions of an endpoint, bounded in number, from initialize until they end. */
+export function createSessionTable(ports: SessionTablePorts): SessionTable {
+  const { limits, events, log } = ports
+  const open = new Map<string, LiveSession>()
+  /** Their clients do not know their ids yet. */
+  const opening = new Set<LiveSession>()
+  let pings = 0
+
+  const host: SessionHost = {
+    limits,
+    events,
+    resume: ports.resume,
+    log,
+    clock: ports.clock,
+    opened(session) {
+      opening.delete(session)
+      open.set(session.id, session)
+      events.emit('opened', session)
+    },
+    ended: (session) => end(session, 'ended'),
+  }
+
+  function end(session: LiveSession, cause: SessionEndCause): void {
+    const wasOpen = open.delete(session.id)
+    opening.delete(session)
+    session.end()
+    if (!wasOpen) return
+    log.info({ session: session.id, cause }, 'a session has ended')
+    events.emit('closed', session, cause)
+  }
+
+  /** Ends the session that is missed least: no stream, nothing in flight, never finished its handshake, longest idle. */
+  function evictOne(): boolean {
+    let victim: LiveSession | null = null
+    for (const session of open.values()) {
+      if (!session.idleSince(Infinity)) continue
+      if (victim === null || isMissedLess(session, victim)) victim = session
+    }
+    if (victim === null) return false
+    end(victim, 'evicted')
+    return true
+  }
+
+  return {
+    create(id, caller, remoteAddress) {
+      if (open.size + opening.size >= limits.maxSessions && !evictOne()) return null
+      const session = new LiveSession(host, id, caller, remoteAddress)
+      opening.add(session)
+      return session
+    },
+    get: (id) => open.get(id),
+    all: () => open.values(),
+    end,
+    tick() {
+      const idleBeforeMs = ports.clock() - limits.idleSessionMs
+      for (const session of open.values()) {
+        if (session.idleSince(idleBeforeMs)) end(session, 'idle')
+        else session.tick()
+      }
+    },
+    ping() {
+      pings += 1
+      const frame = messageFrame(`{"jsonrpc":"2.0","id":"${pingIdPrefix}${pings}","method":"ping"}`)
+      for (const session of open.values()) session.ping(frame)
+    },
+    async close() {
+      const sessions = [...opening, ...open.values()]
+      const flushed = Promise.all(sessions.map((session) => session.flushed()))
+      for (const session of sessions) end(session, 'shutdown')
+      await Promise.race([flushed, after(limits.closeGraceMs)])
+    },
+  }
+}
+
+function isMissedLess(session: LiveSession, other: LiveSession): boolean {
+  if (session.initialized !== other.initialized) return !session.initialized
+  return session.lastRequestAtMs < other.lastRequestAtMs
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}

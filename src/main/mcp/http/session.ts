@@ -1,0 +1,60 @@
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { Caller } from '../../access/caller.ts'
+
+/** Why a session ended: DELETE, idle time, the application, room for another, the server's own end. */
+export type SessionEndCause = 'deleted' | 'idle' | 'ended' | 'evicted' | 'shutdown'
+
+export interface McpSessionEvents {
+  /** Its initialize request has been answered; the client knows its id. */
+  opened: [session: McpSession]
+  /** The client has sent `notifications/initialized`. */
+  initialized: [session: McpSession]
+  /** The client has sent a request or a notification (not: an answer). */
+  request: [session: McpSession]
+  /** The client has answered a ping. */
+  pong: [session: McpSession]
+  streamOpened: [session: McpSession]
+  streamClosed: [session: McpSession]
+  /** A stream that was over its bound has been read empty. */
+  writable: [session: McpSession]
+  closed: [session: McpSession, cause: SessionEndCause]
+}
+
+/** Name and version of a program, as it gave them in its initialize request. */
+export interface McpClientInfo {
+  readonly name: string
+  readonly version: string
+  readonly title?: string
+}
+
+/** One MCP session. Lives in memory only; ends with DELETE, idle time, eviction or the server. */
+export interface McpSession {
+  readonly id: string
+  readonly caller: Caller
+  readonly remoteAddress: string
+  readonly createdAtMs: number
+  /** When the client last sent anything at all. */
+  readonly lastRequestAtMs: number
+  readonly clientInfo: McpClientInfo | null
+  /** The negotiated revision; null until initialize is answered. */
+  readonly protocolVersion: string | null
+  /** For the SDK's `Server.connect()`. */
+  readonly transport: Transport
+  /** A GET stream is open and its socket alive. */
+  readonly streamOpen: boolean
+  /** ... and its reader is not behind by more than the bound (1 MiB by default). */
+  readonly streamWritable: boolean
+  /** Bytes on the GET stream that the system has not taken yet. */
+  readonly bufferedBytes: number
+  /** Requests of the client that are not answered yet. */
+  readonly requestsInFlight: number
+  /** SSE `message` events sent on any stream; pings and comments not counted. */
+  readonly eventsSent: number
+  /** Notifications of the SDK's server that found no stream and no room to wait. */
+  readonly notificationsDropped: number
+  /**
+   * Writes one SSE `message` event with this JSON-RPC text to the GET stream, straight to the socket. The text
+   * must be one line, as `JSON.stringify` makes it. False, with nothing written, where `streamWritable` is false.
+   */
+  writeEvent(json: string): boolean
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Log } from '../../src/main/access/log.ts'
+import { createBlockList } from '../../src/main/access/block-list.ts'
+import { createGuard } from '../../src/main/access/request-guard.ts'
+import { BusManager } from '../../src/main/bus/bus-manager.ts'
+import { createDispatcher } from '../../src/main/mcp/dispatch.ts'
+import { createMcpEndpoint } from '../../src/main/mcp/http/endpoint.ts'
+import { configureHttpServer } from '../../src/main/mcp/http/http-server.ts'
+import type { McpSession } from '../../src/main/mcp/http/session.ts'
+import { instructions } from '../../src/main/mcp/instructions.ts'
+import { createPresence } from '../../src/main/mcp/presence.ts'
+import { dispatchScriptPrompt } from '../../src/main/mcp/prompt.ts'
+import { busResources } from '../../src/main/mcp/resources/bus-resources.ts'
+import { createMcpServerFactory, type McpServerFactory } from '../../src/main/mcp/server.ts'
+import { createSubscriptions } from '../../src/main/mcp/subscriptions.ts'
+import { blenderCommandTools } from '../../src/main/mcp/tools/blender-commands.ts'
+import { listClientsTool } from '../../src/main/mcp/tools/listing.ts'
+import { jobUpdateTool, receiveMessagesTool, sendMessageTool } from '../../src/main/mcp/tools/messaging.ts'
+import { registerClientTool, unregisterClientTool } from '../../src/main/mcp/tools/registration.ts'
+import { fixturePrompts, fixtureResources } from './fixture-resources.ts'
+import { fixtureTools } from './fixture-tools.ts'
+
+/**
+ * The product's endpoint, guard and catalogue with the suite's fixtures beside it, on a free loopback port. Only
+ * the token check differs: the suite sends no token, so everybody is the same user here.
+ */
+export async function startConformanceServer(): Promise<{ url: string; close(): Promise<void> }> {
+  const clock = (): number => Date.now()
+  const newId = (): string => randomUUID()
+  const presence = createPresence(clock)
+  const buses = new BusManager({ clock, newId, isLive: presence.isReachable })
+  const busOf = (session: McpSession): ReturnType<BusManager['busOf']> => buses.busOf(session.caller.user_id)
+  const subscriptions = createSubscriptions({
+    notify: (session, uri) => factory.resourceUpdated(session, uri),
+    busOf,
+  })
+  const factory: McpServerFactory = createMcpServerFactory({
+    catalogue: {
+      tools: [
+        registerClientTool(createBlockList(clock)),
+        unregisterClientTool,
+        sendMessageTool,
+        jobUpdateTool,
+        listClientsTool(presence),
+        receiveMessagesTool,
+        ...blenderCommandTools(createDispatcher({ presence, clock, newId })),
+        ...fixtureTools,
+      ],
+      resources: [...busResources, ...fixtureResources],
+      prompts: [dispatchScriptPrompt, ...fixturePrompts],
+    },
+    info: { name: 'busbar-conformance', version: '0.0.0' },
+    instructions,
+    busOf,
+    subscriptions,
+    onFault: (error) => log.error({ err: error }, 'a request failed'),
+  })
+  const server = createServer()
+  configureHttpServer(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const endpoint = createMcpEndpoint({
+    authenticate: () => ({ user_id: 'conformance', token_id: 'none' }),
+    guard: createGuard({ port: () => port }),
+    connect: (session) => factory.connect(session),
+    clock,
+    newId,
+    log,
+  })
+  server.on('request', (request, response) => endpoint.handle(request, response))
+  return {
+    url: `http://127.0.0.1:${String(port)}/mcp`,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      await endpoint.close()
+      server.closeAllConnections()
+      await closed
+      subscriptions.close()
+    },
+  }
+}
+
+/** Faults show up beside the suite's output; refusals are part of the scenarios and do not. */
+const log: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: (details, message) => console.error(message, details),
+}
