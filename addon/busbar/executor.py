@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 HISTORY = 20
 # A script may report as often as it likes; the panel and the network see at most this many reports a second.
 PROGRESS_INTERVAL_S = 0.1
+INTERRUPTED = "The job was interrupted: Blender was asked to end."
 
 
 class CommandError(Exception):
@@ -97,9 +98,8 @@ class Executor:
         if job is None:
             return False
         began = self._clock()
-        status, result, error = "failed", "", "The job was interrupted."
+        status, result, error = "failed", "", INTERRUPTED
         try:
-            self._settle()
             status, result, error = self._run(job)
         finally:
             self._desk.finish(job, status, result, error)
@@ -112,6 +112,7 @@ class Executor:
             known = ", ".join(sorted(self._commands))
             return "failed", "", f"This Blender does not know the command {job.command[:100]!r}. It knows: {known}."
         try:
+            self._settle()
             answer = command.run(job.params, ReportProgress(self._desk, job, self._settle, self._clock), job)
             if isinstance(answer, ScriptOutcome):
                 status, result, error = "failed" if answer.error else "completed", answer.to_json(), answer.error or ""
@@ -120,7 +121,7 @@ class Executor:
         except CommandError as problem:
             return "failed", "", str(problem)
         except KeyboardInterrupt:
-            return "failed", "", "The job was interrupted: Blender was asked to end."
+            return "failed", "", INTERRUPTED
         except (Exception, SystemExit) as raised:  # A failing command is the job's outcome, not the add-on's end.
             log.exception("The command %s failed.", job.command)
             return "failed", "", format_error(raised)

@@ -123,7 +123,7 @@ def run_script(code: str, namespace: Dict[str, Any], name: str) -> ScriptOutcome
             if ended.code not in (None, 0):
                 error = f"The script ended with exit code {str(ended.code)[:500]}."
         except KeyboardInterrupt:
-            error = "The script was interrupted: Blender was asked to end."
+            error = "The job was interrupted: Blender was asked to end."
         except BaseException as raised:  # A script may raise anything; it is the job's outcome, not the add-on's.
             error = format_error(raised)
     output, lost = stdout.kept()

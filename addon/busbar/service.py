@@ -126,7 +126,11 @@ class Service:
         try:
             self.connect()
             while self.wanted and not should_end():
-                self._executor.run_next(timeout_s=0.2)
+                try:
+                    self._executor.run_next(timeout_s=0.2)
+                except KeyboardInterrupt:
+                    # Asked to end just before or after the job's own code, which ended as it should.
+                    log.debug("Interrupted between two jobs.")
             self.disconnect("This Blender was asked to end.")
         finally:
             self._serving = False

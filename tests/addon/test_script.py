@@ -48,7 +48,7 @@ class RunScriptTest(unittest.TestCase):
         self.assertEqual(run("raise SystemExit(0)").error, None)
         self.assertEqual(run("import sys\nsys.exit(3)").error, "The script ended with exit code 3.")
         self.assertEqual(run("raise SystemExit('why')").error, "The script ended with exit code why.")
-        self.assertEqual(run("raise KeyboardInterrupt").error, "The script was interrupted: Blender was asked to end.")
+        self.assertEqual(run("raise KeyboardInterrupt").error, "The job was interrupted: Blender was asked to end.")
 
     def test_streams_are_restored(self):
         before = (sys.stdout, sys.stderr)

@@ -1,0 +1,216 @@
+"""The built add-on in a real Blender, against the fake server. Slow, so it is run by name:
+
+    npm run addon:build && python3 -m unittest tests.addon.in_blender
+
+Needs `blender`, and for the tests with a window `xvfb-run`, on the PATH.
+"""
+
+import glob
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from .fake_server import TOKEN, FakeServer
+from .fixtures import fixture
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ZIPS = sorted(glob.glob(os.path.join(ROOT, "dist", "busbar-addon-*.zip")), key=os.path.getmtime)
+BLENDER = shutil.which("blender")
+EXIT_LIMIT_S = 10
+
+INSTALL = """
+import bpy
+bpy.ops.preferences.addon_install(overwrite=True, filepath={zip!r})
+bpy.ops.preferences.addon_enable(module="busbar")
+bpy.ops.wm.save_userpref()
+"""
+
+
+@unittest.skipUnless(BLENDER, "no blender on the PATH")
+@unittest.skipUnless(ZIPS, "no add-on in dist: npm run addon:build")
+class InBlender(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp()
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("BUSBAR_")},
+            "BLENDER_USER_RESOURCES": cls.folder,
+            "BLENDER_USER_CONFIG": os.path.join(cls.folder, "config"),
+            "BLENDER_USER_SCRIPTS": os.path.join(cls.folder, "scripts"),
+            "BUSBAR_DATA_DIR": os.path.join(cls.folder, "data"),
+            "BUSBAR_TOKEN": TOKEN,
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "LC_ALL": "C.UTF-8",
+        }
+        done = cls.run_blender("-b", "--python-exit-code", "3", "--python-expr", INSTALL.format(zip=ZIPS[-1]))
+        if done.returncode != 0:
+            raise AssertionError(done.stdout)
+
+    @classmethod
+    def run_blender(cls, *arguments, **environ):
+        command = [BLENDER, *arguments]
+        merged = {**cls.environ, **environ}
+        return subprocess.run(
+            command, env=merged, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60
+        )
+
+    def start(self, server, *arguments, window=False, **environ):
+        command = [*(["xvfb-run", "-a"] if window else []), BLENDER, *([] if window else ["-b"]), *arguments]
+        if not window:
+            command += ["--python-expr", "import bpy; bpy.ops.busbar.serve()"]
+        environ = {**self.environ, "BUSBAR_URL": server.url, **environ}
+        process = subprocess.Popen(
+            command,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        self.addCleanup(self.end, process)
+        return process
+
+    def end(self, process):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+    def run_code(self, server, job_id, code):
+        server.deliver({"message_type": "job_dispatch", "job_id": job_id, "script": code, "description": f"Job {job_id}"})
+        update = server.wait_final(job_id)
+        return update["status"], json.loads(update["result"])["value"], update["error"]
+
+    def run_command(self, server, job_id, command):
+        server.deliver({"message_type": "command_dispatch", "job_id": job_id, "command": command})
+        update = server.wait_final(job_id)
+        self.assertEqual((update["status"], update["error"]), ("completed", ""))
+        return json.loads(update["result"])
+
+    def test_a_background_blender_that_serves(self):
+        with FakeServer() as server:
+            process = self.start(server, "--factory-startup", "--addons", "busbar")
+            server.wait_registered()
+            facts = server.registrations()[0]
+            self.assertEqual(sorted(facts), sorted(fixture("register-arguments")))
+            self.assertEqual((facts["pid"], facts["label"]), (process.pid, "Unsaved file"))
+            self.assertIn("headless", facts["capabilities"])
+
+            self.assertEqual(
+                self.run_code(server, "1", "bpy.ops.mesh.primitive_cube_add()\nbpy.context.object.name"),
+                ("completed", "'Cube.001'", ""),
+            )
+            info = self.run_command(server, "2", "get_scene_info")
+            self.assertEqual(
+                {name: info[name] for name in info if name not in ("objects", "blender_version")},
+                {
+                    "name": "Scene",
+                    "frame_current": 1,
+                    "frame_start": 1,
+                    "frame_end": 250,
+                    "fps": 24.0,
+                    "unit_system": "METRIC",
+                    "unit_scale": 1.0,
+                    "object_count": 4,
+                    "materials_count": 2,
+                    "render_engine": "BLENDER_EEVEE",
+                    "resolution": [1920, 1080],
+                    "blend_file": "",
+                },
+            )
+            self.assertIn({"name": "Cube", "type": "MESH", "location": [0.0, 0.0, 0.0]}, info["objects"])
+            self.assertEqual(self.run_command(server, "3", "ping")["pong"], True)
+
+            path = os.path.join(self.folder, "shot.blend")
+            self.run_code(server, "4", f"bpy.ops.wm.save_as_mainfile(filepath={path!r})")
+            server.wait_for(lambda: server.registrations()[-1]["blend_file"] == path, "the new file name")
+            self.assertEqual(server.registrations()[-1]["label"], "shot.blend")
+            self.assertEqual(self.run_code(server, "5", "bpy.ops.wm.read_homefile()\nlen(bpy.data.objects)")[1], "3")
+            server.wait_for(lambda: server.registrations()[-1]["blend_file"] == "", "the empty file name")
+            # Even a job that takes the add-on away gets its answer out, and the Blender goes on.
+            factory = "bpy.ops.wm.read_factory_settings(use_empty=True)\nlen(bpy.data.objects)"
+            self.assertEqual(self.run_code(server, "6", factory)[1], "0")
+            self.assertEqual(self.run_command(server, "7", "get_scene_info")["object_count"], 0)
+
+            server.deliver({"message_type": "job_dispatch", "job_id": "8", "script": "while True: pass"})
+            server.wait_for(lambda: server.updates("8"))
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(
+                server.wait_final("8")["error"], "The job was interrupted: Blender was asked to end."
+            )
+            self.assertEqual(process.wait(EXIT_LIMIT_S), 0)
+            self.assertEqual(len(server.deleted), 1)
+
+    def test_unplugged_means_the_end_of_serving(self):
+        with FakeServer() as server:
+            process = self.start(server)
+            server.wait_registered()
+            server.push(fixture("delivery-client-unregistered-without-block"))
+            output, _ = process.communicate(timeout=EXIT_LIMIT_S)
+            self.assertIn("Serving has ended. You were unplugged by the operator.", output)
+            self.assertEqual(process.returncode, 0)
+
+    def test_two_at_once_and_a_restart_after_a_crash(self):
+        with FakeServer() as server:
+            first = self.start(server, BUSBAR_LABEL="one", BUSBAR_GROUP="farm")
+            server.wait_registered(1)
+            second = self.start(server)
+            server.wait_registered(2)
+            one, two = server.registrations()
+            self.assertEqual((one["label"], one["group_id"]), ("one", "farm"))
+            self.assertNotEqual(one["client_uuid"], two["client_uuid"])
+            first.kill()
+            first.wait(EXIT_LIMIT_S)
+            self.start(server)
+            server.wait_registered(3)
+            self.assertEqual(server.registrations()[2]["client_uuid"], one["client_uuid"])
+            second.send_signal(signal.SIGINT)
+            self.assertEqual(second.wait(EXIT_LIMIT_S), 0)
+
+    def test_a_background_blender_that_was_not_asked_stays_out(self):
+        with FakeServer() as server:
+            done = self.run_blender("-b", "--python-expr", "import time; time.sleep(1)", BUSBAR_URL=server.url)
+            self.assertEqual((done.returncode, server.requests), (0, []))
+
+    @unittest.skipUnless(shutil.which("xvfb-run"), "no xvfb-run on the PATH")
+    def test_a_blender_with_a_window(self):
+        with FakeServer() as server:
+            process = self.start(server, "--window-geometry", "0", "0", "800", "600", window=True)
+            server.wait_registered()
+            self.assertIn("viewport", server.registrations()[0]["capabilities"])
+            # Scripts override the context as they like, while the network threads are at work.
+            code = (
+                "window = bpy.context.window_manager.windows[0]\n"
+                "area = next(a for a in window.screen.areas if a.type == 'VIEW_3D')\n"
+                "for step in range(20):\n"
+                "    with bpy.context.temp_override(window=window, area=area):\n"
+                "        bpy.ops.mesh.primitive_cube_add()\n"
+                "    report_progress(step / 20)\n"
+                "len(bpy.data.objects)"
+            )
+            for number in range(5):
+                answer = self.run_code(server, f"many-{number}", code)
+                self.assertEqual(answer, ("completed", str(3 + 20 * (number + 1)), ""))
+            # One undo step a job, as the artist would undo it.
+            undo = "bpy.ops.ed.undo()\nlen(bpy.data.objects)"
+            self.assertEqual(self.run_code(server, "undo", undo)[:2], ("completed", "83"))
+            self.assertEqual(self.run_code(server, "exit", "quit()")[0], "completed")
+            server.push({"jsonrpc": "2.0", "id": "p", "method": "ping"})
+            server.wait_for(lambda: server.responses, "the answer to a ping")
+            # Quits by itself, cleanly, and takes its session along.
+            server.deliver(
+                {"message_type": "job_dispatch", "job_id": "bye", "script": "bpy.app.timers.register("
+                 "lambda: bpy.ops.wm.quit_blender() and None, first_interval=0.5)"}
+            )
+            server.wait_final("bye")
+            self.assertEqual(process.wait(EXIT_LIMIT_S), 0)
+            self.assertEqual(len(server.deleted), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
