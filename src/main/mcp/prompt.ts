@@ -1,12 +1,12 @@
 import type { GetPromptResult, Prompt } from '@modelcontextprotocol/sdk/types.js'
-import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
 import { parsePriority, priorityName, priorityNames } from '../../shared/protocol.ts'
+import { invalidParams } from './rpc-error.ts'
 import type { CallContext } from './tool.ts'
 
 /** A prompt of the catalogue. */
 export interface PromptEntry {
   readonly prompt: Prompt
-  /** Throws an `McpError` of invalid params for missing or malformed arguments. */
+  /** Throws an `RpcError` of invalid params for missing or malformed arguments. */
   get(args: Record<string, string>, context: CallContext): GetPromptResult
   /** Values for one argument that begin with `value`. */
   complete?(argument: string, value: string, context: CallContext): string[]
@@ -31,10 +31,10 @@ export const dispatchScriptPrompt: PromptEntry = {
   },
   get(args) {
     const { target = '', script = '', priority = 'info', description = '' } = args
-    if (script === '') throw invalid('script is missing: give the Python source to run.')
+    if (script === '') throw invalidParams('script is missing: give the Python source to run.')
     const level = parsePriority(priority)
     if (level === null)
-      throw invalid(`priority "${priority}" is none of ${priorityNames.join(', ')} or 0 to 7.`)
+      throw invalidParams(`priority "${priority}" is none of ${priorityNames.join(', ')} or 0 to 7.`)
     const call = {
       payload: { message_type: 'job_dispatch', script, description },
       ...parseTarget(target),
@@ -75,11 +75,9 @@ function parseTarget(target: string): Record<string, string> {
   if (target === 'broadcast') return {}
   const [, mode, name] = /^(uuid|group|type):(.+)$/s.exec(target) ?? []
   if (mode === undefined || name === undefined) {
-    throw invalid(
+    throw invalidParams(
       `target "${target}" is none of uuid:<uuid>, group:<group>, type:<client type> or broadcast.`,
     )
   }
   return { [{ uuid: 'target_uuid', group: 'group_id', type: 'client_type' }[mode] ?? 'target_uuid']: name }
 }
-
-const invalid = (message: string): McpError => new McpError(ErrorCode.InvalidParams, message)

@@ -5,7 +5,6 @@ import {
   CompleteRequestSchema,
   ErrorCode,
   GetPromptRequestSchema,
-  McpError,
   ReadResourceRequestSchema,
   SetLevelRequestSchema,
   SubscribeRequestSchema,
@@ -24,6 +23,7 @@ import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { McpSession } from './http/session.ts'
 import type { PromptEntry } from './prompt.ts'
 import type { ResourceEntry } from './resource.ts'
+import { invalidParams, RpcError } from './rpc-error.ts'
 import { subscriptionsPerSession, type Subscriptions } from './subscriptions.ts'
 import type { CallContext, Tool } from './tool.ts'
 
@@ -89,7 +89,9 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       const { params } = check(CallToolRequestSchema, request)
       const tool = tools.get(params.name)
       if (tool === undefined) {
-        throw invalid(`There is no tool "${params.name.slice(0, 100)}". tools/list names those that exist.`)
+        throw invalidParams(
+          `There is no tool "${params.name.slice(0, 100)}". tools/list names those that exist.`,
+        )
       }
       return tool.call(params.arguments, context)
     },
@@ -113,7 +115,7 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       const { uri } = check(SubscribeRequestSchema, request).params
       find(uri)
       if (!subscriptions.add(session, uri)) {
-        throw invalid(
+        throw invalidParams(
           `A session may subscribe to ${String(subscriptionsPerSession)} resources. Unsubscribe from one first.`,
         )
       }
@@ -127,7 +129,7 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
     'prompts/get': (request, context) => {
       const { params } = check(GetPromptRequestSchema, request)
       const entry = prompts.get(params.name)
-      if (entry === undefined) throw invalid(`There is no prompt "${params.name.slice(0, 100)}".`)
+      if (entry === undefined) throw invalidParams(`There is no prompt "${params.name.slice(0, 100)}".`)
       return entry.get(params.arguments ?? {}, context)
     },
     'completion/complete': (request, context) => {
@@ -166,14 +168,14 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       server.fallbackRequestHandler = async (request: JSONRPCRequest, extra: Extra) => {
         const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined
         if (handler === undefined) {
-          throw new McpError(ErrorCode.MethodNotFound, `Method not found: ${request.method.slice(0, 100)}`)
+          throw new RpcError(ErrorCode.MethodNotFound, `Method not found: ${request.method.slice(0, 100)}`)
         }
         try {
           return await handler(request, { bus: ports.busOf(session), session, extra })
         } catch (error) {
-          if (error instanceof McpError) throw error
+          if (error instanceof RpcError) throw error
           ports.onFault(error, request.method)
-          throw new McpError(
+          throw new RpcError(
             ErrorCode.InternalError,
             'Internal error. It was logged; try again or restart Busbar.',
           )
@@ -204,13 +206,11 @@ function check<T extends z.ZodType>(schema: T, request: JSONRPCRequest): z.infer
   const parsed = schema.safeParse(request)
   if (parsed.success) return parsed.data
   const where = parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`)
-  throw invalid(`Invalid params for ${request.method}: ${where.slice(0, 5).join('; ')}`)
+  throw invalidParams(`Invalid params for ${request.method}: ${where.slice(0, 5).join('; ')}`)
 }
 
-const invalid = (message: string): McpError => new McpError(ErrorCode.InvalidParams, message)
-
-const notFound = (uri: string): McpError =>
-  new McpError(
+const notFound = (uri: string): RpcError =>
+  new RpcError(
     resourceNotFound,
     `Resource not found: ${uri.slice(0, 300)}. resources/list names those that exist.`,
     {

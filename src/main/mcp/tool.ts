@@ -1,7 +1,5 @@
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import {
-  ErrorCode,
-  McpError,
   type CallToolResult,
   type ContentBlock,
   type ServerNotification,
@@ -14,6 +12,7 @@ import type { JsonObject } from '../../shared/protocol.ts'
 import type { BusError } from '../bus/errors.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { McpSession } from './http/session.ts'
+import { invalidParams } from './rpc-error.ts'
 
 /** The surroundings of one call: whose bus, which session, and the way back to the caller while it runs. */
 export interface CallContext {
@@ -33,7 +32,7 @@ export interface ToolAnswer {
 /** A tool as the catalogue holds it: its description for `tools/list`, and a call that checks its own arguments. */
 export interface Tool {
   readonly description: ToolDescription
-  /** Throws an `McpError` of invalid params for malformed arguments. */
+  /** Throws an `RpcError` of invalid params for malformed arguments. */
   call(args: unknown, context: CallContext): Promise<CallToolResult>
 }
 
@@ -74,7 +73,7 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
     async call(args, context) {
       const parsed = definition.input.safeParse(args ?? {})
       if (!parsed.success) {
-        throw new McpError(ErrorCode.InvalidParams, `Invalid arguments for ${name}: ${faults(parsed.error)}`)
+        throw invalidParams(`Invalid arguments for ${name}: ${faults(parsed.error)}`)
       }
       const answer = await definition.run(parsed.data, context)
       return {
