@@ -30,7 +30,11 @@ export class VersionMismatchError extends Error {
 export async function packAddon(addonDir: string, licence: string, version: string): Promise<Uint8Array> {
   const sources = (await readdir(addonDir, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && /\.(py|toml)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name).slice(addonDir.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(addonDir.length + 1)
+        .replaceAll('\\', '/'),
+    )
   const files = new Map<string, string>([['LICENSE', licence]])
   for (const path of sources) files.set(path, await readFile(join(addonDir, path), 'utf8'))
   checkVersions(files, version)
