@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import styles from './AddressPill.module.css'
-import { usePanel } from './panel-context.ts'
+import { usePanel } from '../panel/panel-context.ts'
 
 const words = {
   connecting: 'Connecting',

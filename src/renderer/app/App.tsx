@@ -3,13 +3,13 @@ import { ClientsView } from '../features/clients/ClientsView.tsx'
 import { ConnectView } from '../features/connect/ConnectView.tsx'
 import { StatusBar } from '../features/status/StatusBar.tsx'
 import { UnregisterDialog } from '../features/unregister/UnregisterDialog.tsx'
-import { Toaster } from '../ui/Toaster.tsx'
+import { Toaster } from './Toaster.tsx'
 import styles from './App.module.css'
 import { Gate } from './Gate.tsx'
 import { Header } from './Header.tsx'
 import { LostBanner } from './LostBanner.tsx'
 import { Nav } from './Nav.tsx'
-import { usePanel, useRouter } from './panel-context.ts'
+import { usePanel, useRouter } from '../panel/panel-context.ts'
 
 /** The window: either the way in, or the shell with the view in it. */
 export function App() {

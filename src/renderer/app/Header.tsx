@@ -4,7 +4,7 @@ import { useStore } from 'zustand'
 import { Logo } from '../ui/Logo.tsx'
 import { AddressPill } from './AddressPill.tsx'
 import styles from './Header.module.css'
-import { usePanel, useRouter } from './panel-context.ts'
+import { usePanel, useRouter } from '../panel/panel-context.ts'
 
 /** Typing in one of these means text, not a command. */
 const typingIn = 'input, textarea, select, [contenteditable], dialog[open] *'

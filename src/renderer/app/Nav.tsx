@@ -3,8 +3,8 @@ import { useStore } from 'zustand'
 import { Sparkline } from '../features/status/Sparkline.tsx'
 import { themeChoices, type ThemeChoice } from '../theme/theme.ts'
 import styles from './Nav.module.css'
-import { usePanel, useRouter, useTheme } from './panel-context.ts'
-import type { View } from './router.ts'
+import { usePanel, useRouter, useTheme } from '../panel/panel-context.ts'
+import type { View } from '../panel/router.ts'
 
 export function Nav() {
   const { clients } = usePanel()

@@ -17,7 +17,7 @@ export function connectToShell(window: Window, connection: Connection): void {
   const connectBySocket = () => {
     const key = takePanelKey({ location, history, storage: window.sessionStorage })
     if (key === null) return false
-    connection.connect(async () => openSocketLink(socketUrl(location), key))
+    connection.connect(() => Promise.resolve(openSocketLink(socketUrl(location), key)))
     return true
   }
 

@@ -27,30 +27,30 @@ export interface LinkSession {
   api: PanelApi
   signal: AbortSignal
   /** Called at each sign of life. The first makes the connection live. */
-  heard(): void
+  heard: () => void
   /** Called when a feed broke: what is on screen can't be trusted any more. */
-  broken(): void
+  broken: () => void
 }
 
 /** What `createConnection` needs. It knows nothing of what the feeds carry. */
 export interface ConnectionPorts {
   timers: Timers
   /** Starts the feeds on a fresh link. */
-  onLink(session: LinkSession): void
+  onLink: (session: LinkSession) => void
 }
 
 /** The connection's state machine: opens links, notices their loss, tries again. */
 export interface Connection {
   readonly state: StoreApi<ConnectionState>
   /** Starts with this way to open links, giving up any link before. */
-  connect(open: OpenLink): void
+  connect: (open: OpenLink) => void
   /** Nothing to connect with: a person has to bring a key. */
-  needKey(): void
+  needKey: () => void
   /** Tries at once instead of waiting for the next attempt. */
-  retryNow(): void
+  retryNow: () => void
   /** The link's procedures while live, null otherwise. */
-  api(): PanelApi | null
-  close(): void
+  api: () => PanelApi | null
+  close: () => void
 }
 
 export function createConnection({ timers, onLink }: ConnectionPorts): Connection {
@@ -65,8 +65,9 @@ export function createConnection({ timers, onLink }: ConnectionPorts): Connectio
     cancelTimer()
     const dropped = current
     current = null
-    dropped?.abort.abort()
+    // First the link: a feed that is told to stop would else send a last word over it.
     dropped?.link?.close()
+    dropped?.abort.abort()
   }
 
   function watchSilence() {
@@ -89,7 +90,10 @@ export function createConnection({ timers, onLink }: ConnectionPorts): Connectio
     watchSilence()
     void open(mine.abort.signal).then(
       (link) => {
-        if (current !== mine) return link.close()
+        if (current !== mine) {
+          link.close()
+          return
+        }
         mine.link = link
         use(link, mine)
       },

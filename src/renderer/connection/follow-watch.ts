@@ -11,13 +11,13 @@ export interface Watch<Event> {
   api: Pick<PanelApi, 'feed'>
   watchId: string
   signal: AbortSignal
-  open(
+  open: (
     input: { watchId: string },
     options: { signal: AbortSignal },
-  ): Promise<AsyncIterable<Event, unknown, void>>
-  take(event: Event): 'go on' | 'stop'
+  ) => Promise<AsyncIterable<Event, unknown, void>>
+  take: (event: Event) => 'go on' | 'stop'
   /** Waited for before an event is acknowledged; until then the server holds back the next. */
-  settled?(): Promise<void>
+  settled?: () => Promise<void>
 }
 
 /**

@@ -13,7 +13,7 @@ export interface PanelLink {
   /** Resolves once, when the link has ended by either side. Never rejects. */
   readonly ended: Promise<LinkEnd>
   /** Ends the link; harmless when it has ended already. */
-  close(): void
+  close: () => void
 }
 
 /**

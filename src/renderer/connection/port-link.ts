@@ -27,12 +27,11 @@ export function askForPanelPort(window: Window): void {
 
 /** The link of a panel on the desktop, over the message port that its preload handed in. */
 export function openPortLink(port: MessagePort): PanelLink {
-  let end: (reason: LinkEnd) => void = () => undefined
-  const ended = new Promise<LinkEnd>((resolve) => {
-    end = resolve
-  })
-  port.addEventListener('close', () => end('lost'), { once: true })
+  // Made before our own listener, so that at a close all calls are rejected before anybody hears of the end.
   const api: PanelApi = createORPCClient(new RPCLink({ port }))
+  const ended = new Promise<LinkEnd>((resolve) => {
+    port.addEventListener('close', () => resolve('lost'), { once: true })
+  })
   port.start()
   return {
     api,
@@ -40,7 +39,7 @@ export function openPortLink(port: MessagePort): PanelLink {
     close() {
       port.close()
       // A port tells only the far side that it was closed.
-      end('lost')
+      port.dispatchEvent(new Event('close'))
     },
   }
 }

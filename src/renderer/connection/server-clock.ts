@@ -6,9 +6,9 @@ export interface ServerClock {
   /** `now` is Unix seconds of the main process, null before it first said so. */
   readonly state: StoreApi<{ now: number | null }>
   /** Takes a reading: `serverNow` in Unix seconds, as of this moment. Starts the ticking. */
-  sync(serverNow: number): void
+  sync: (serverNow: number) => void
   /** Stops the ticking: ages on screen stay those of the last sign. */
-  freeze(): void
+  freeze: () => void
 }
 
 /** A jitter of the link is not a change of the clock: readings closer than this keep the old offset. */

@@ -11,11 +11,21 @@ export function socketUrl(location: Pick<Location, 'protocol' | 'host'>): string
 /** The link of a panel in a browser: a WebSocket that proves itself with the key as a subprotocol. */
 export function openSocketLink(url: string, key: string): PanelLink {
   const socket = new WebSocket(url, [panelSubprotocol, panelKeyPrefix + key])
+  // Made before our own listener: at a close it must have rejected all calls before anybody hears of the end, or it
+  // still tries to cancel them over the closed socket.
+  const api: PanelApi = createORPCClient(new RPCLink({ websocket: socket }))
   const ended = new Promise<LinkEnd>((resolve) => {
     socket.addEventListener('close', (event) => resolve(event.code === closeBadKey ? 'bad-key' : 'lost'), {
       once: true,
     })
   })
-  const api: PanelApi = createORPCClient(new RPCLink({ websocket: socket }))
-  return { api, ended, close: () => socket.close() }
+  return {
+    api,
+    ended,
+    close() {
+      socket.close()
+      // A closing handshake with a dead peer takes minutes; the calls in flight must not wait for it.
+      socket.dispatchEvent(new CloseEvent('close'))
+    },
+  }
 }

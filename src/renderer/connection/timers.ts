@@ -1,9 +1,9 @@
 /** The time as stores use it; tests hand in one that they turn by hand. */
 export interface Timers {
   /** Milliseconds since the Unix epoch. */
-  nowMs(): number
+  nowMs: () => number
   /** Runs `task` once after `delayMs`; the answer cancels it. */
-  after(delayMs: number, task: () => void): () => void
+  after: (delayMs: number, task: () => void) => () => void
 }
 
 /** The browser's own time. */

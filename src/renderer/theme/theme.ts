@@ -16,7 +16,7 @@ export interface ThemePorts {
 
 export interface Theme {
   readonly state: StoreApi<{ choice: ThemeChoice }>
-  choose(choice: ThemeChoice): void
+  choose: (choice: ThemeChoice) => void
 }
 
 /**

@@ -22,6 +22,7 @@ function copyBySelection(text: string): boolean {
   ;(focused?.closest('dialog') ?? document.body).append(area)
   area.select()
   try {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way on a page that is not secure
     return document.execCommand('copy')
   } catch {
     return false

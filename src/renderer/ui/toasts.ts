@@ -10,8 +10,8 @@ export interface Toast {
 
 export interface Toasts {
   readonly state: StoreApi<{ toasts: readonly Toast[] }>
-  show(toast: Omit<Toast, 'id'>): void
-  close(id: number): void
+  show: (toast: Omit<Toast, 'id'>) => void
+  close: (id: number) => void
 }
 
 /** More than so many at once hide what they stand on: the oldest goes. */

@@ -1,5 +1,3 @@
-/* eslint-disable no-control-regex -- finding control characters is what this is for */
-
 /** Shows C0 and C1 controls, and the invisible characters that reorder text, as visible symbols. */
 export function visibleText(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {

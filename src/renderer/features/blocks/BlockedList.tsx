@@ -1,6 +1,6 @@
 import { Ban } from 'lucide-react'
 import { useStore } from 'zustand'
-import { useLive, usePanel } from '../../app/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { Block } from '../../../shared/panel-contract.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'

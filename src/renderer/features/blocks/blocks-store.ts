@@ -5,16 +5,16 @@ import type { Toasts } from '../../ui/toasts.ts'
 
 /** What `createBlocks` needs; `api` is null while there is no connection. */
 export interface BlocksPorts {
-  api(): PanelApi | null
+  api: () => PanelApi | null
   toasts: Toasts
 }
 
 /** Clients kept away for a time. */
 export interface Blocks {
   readonly state: StoreApi<{ blocks: readonly Block[] }>
-  replace(blocks: readonly Block[]): void
+  replace: (blocks: readonly Block[]) => void
   /** Lets a client come back; tells the outcome by a toast. `name` is what a person calls it. */
-  lift(client: ClientRef, name: string): Promise<void>
+  lift: (client: ClientRef, name: string) => Promise<void>
 }
 
 export function createBlocks({ api, toasts }: BlocksPorts): Blocks {

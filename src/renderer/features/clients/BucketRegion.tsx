@@ -1,6 +1,6 @@
 import { useId, type CSSProperties } from 'react'
 import { useStore } from 'zustand'
-import { usePanel } from '../../app/panel-context.ts'
+import { usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ConnectBlenderHelp } from '../connect/ConnectBlenderHelp.tsx'
 import { ConnectProgramHelp } from '../connect/ConnectProgramHelp.tsx'
@@ -23,7 +23,7 @@ export function BucketRegion({ bucket }: { bucket: Bucket }) {
   const shown = useStore(clients.state, (state) => state.shown[bucket].length)
   const titleId = useId()
   // As tall as its rows; where both regions do not fit, they share the room and each scrolls.
-  const content = { '--content': `${titleHeight + headerHeight + shown * rowHeight + 2}px` } as CSSProperties
+  const content = { '--content': `${titleHeight + headerHeight + shown * rowHeight}px` } as CSSProperties
   return (
     <section
       className={`${styles['region']} ${shown === 0 ? styles['short'] : ''}`}
@@ -75,5 +75,5 @@ function NoMatch({ bucket }: { bucket: Bucket }) {
 }
 
 function Nobody({ bucket }: { bucket: Bucket }) {
-  return bucket === 'persistent' ? <ConnectBlenderHelp /> : <ConnectProgramHelp />
+  return bucket === 'persistent' ? <ConnectBlenderHelp heading="h3" /> : <ConnectProgramHelp heading="h3" />
 }

@@ -2,7 +2,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useCallback, useEffect, useRef, type MouseEvent } from 'react'
 import { useStore } from 'zustand'
-import { useLive, usePanel } from '../../app/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import styles from './ClientGrid.module.css'
 import { columns, type Bucket, type Column } from './client-order.ts'
 import { ClientRow } from './ClientRow.tsx'
@@ -28,6 +28,7 @@ export function ClientGrid({ bucket, title }: { bucket: Bucket; title: string })
   // One row is always in reach of Tab: the active one, else the first.
   const tabStop = activeIndex === -1 ? 0 : activeIndex
 
+  // eslint-disable-next-line react-hooks/incompatible-library -- the panel is not built with React's compiler
   const virtualizer = useVirtualizer({
     count: order.length,
     getScrollElement: () => scroller.current,

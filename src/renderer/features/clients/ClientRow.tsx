@@ -1,6 +1,6 @@
 import { memo } from 'react'
 import { useStore } from 'zustand'
-import { useLive, usePanel } from '../../app/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { PanelClient } from '../../../shared/panel-contract.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
@@ -46,14 +46,16 @@ export const ClientRow = memo(function ClientRow({ clientKey, bucket, index, top
       <div role="gridcell" className={styles['client']}>
         <StateDot state={live ? client.state : 'gone'} />
         <ClientText className={styles['name']} text={name} />
-        {name !== record.uuid && (
-          <span className={styles['id']} title={visibleText(record.uuid)}>
-            <bdi>{visibleText(shortUuid(record.uuid))}</bdi>
-          </span>
-        )}
-        {bucket === 'ephemeral' && client.program !== null && client.program.name !== name && (
-          <ClientText className={styles['program']} text={client.program.name} />
-        )}
+        <span className={styles['aside']}>
+          {name !== record.uuid && (
+            <span className={styles['id']} title={visibleText(record.uuid)}>
+              <bdi>{visibleText(shortUuid(record.uuid))}</bdi>
+            </span>
+          )}
+          {bucket === 'ephemeral' && client.program !== null && client.program.name !== name && (
+            <ClientText className={styles['program']} text={client.program.name} />
+          )}
+        </span>
       </div>
       <div role="gridcell" className={styles['cell']}>
         {bucket === 'persistent' ? <FileText client={client} /> : <WorkingOn client={client} />}

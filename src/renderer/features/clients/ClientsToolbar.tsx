@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import { useLive, usePanel } from '../../app/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { clientStateSchema, type ClientState } from '../../../shared/panel-contract.ts'
 import { Button } from '../../ui/Button.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
@@ -28,10 +28,15 @@ export function ClientsToolbar() {
 
 function StateFilter() {
   const { clients } = usePanel()
+  const live = useLive()
   const only = useStore(clients.state, (state) => state.filter.state)
   const totals = useStore(clients.state, (state) => state.totals)
   return (
-    <div className={styles['filter']} role="group" aria-label="Show clients by state">
+    <div
+      className={`${styles['filter']} ${live ? '' : styles['past']}`}
+      role="group"
+      aria-label="Show clients by state"
+    >
       <button type="button" aria-pressed={only === null} onClick={() => clients.showState(null)}>
         All <span className="num">{totals.persistent + totals.ephemeral}</span>
       </button>

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
 import { useStore } from 'zustand'
-import { useLive, usePanel } from '../../app/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { BlockedList } from '../blocks/BlockedList.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { BucketRegion } from './BucketRegion.tsx'
@@ -21,6 +21,7 @@ export function ClientsView() {
   const overlay = useMedia(overlayBelow)
   const main = (
     <main className={styles['main']} aria-label="Clients">
+      <h1 className="spoken">Clients</h1>
       <ClientsToolbar />
       <ClientGrids />
       <BlockedList />

@@ -1,4 +1,4 @@
-import { useLive } from '../../app/panel-context.ts'
+import { useLive } from '../../panel/panel-context.ts'
 import type { JobBrief, PanelClient } from '../../../shared/panel-contract.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Elapsed, SilentFor } from '../status/Times.tsx'

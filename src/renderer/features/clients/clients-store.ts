@@ -38,13 +38,13 @@ export interface ClientsState {
 export interface Clients {
   readonly state: StoreApi<ClientsState>
   /** `'gap'`: the event did not fit; a new watch is needed. */
-  apply(event: ClientsEvent): 'applied' | 'gap'
-  search(query: string): void
-  showState(state: ClientState | null): void
+  apply: (event: ClientsEvent) => 'applied' | 'gap'
+  search: (query: string) => void
+  showState: (state: ClientState | null) => void
   /** Sorts by a column; the same column again turns the direction. */
-  sortBy(bucket: Bucket, column: Column): void
+  sortBy: (bucket: Bucket, column: Column) => void
   /** Puts rows in order that kept their places while their values changed. */
-  settleOrder(): void
+  settleOrder: () => void
 }
 
 const noTotals: ClientTotals = {

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react'
-import { usePanel } from '../../app/panel-context.ts'
+import { usePanel } from '../../panel/panel-context.ts'
 import { step } from './selection.ts'
 
 /** Rows that Page Up and Page Down go by. */

@@ -70,14 +70,14 @@ export function step(order: readonly string[], active: string | null, by: number
 
 export interface Selection {
   readonly state: StoreApi<SelectionState>
-  select(order: readonly string[], key: string, mode: SelectMode): void
-  selectAll(order: readonly string[]): void
+  select: (order: readonly string[], key: string, mode: SelectMode) => void
+  selectAll: (order: readonly string[]) => void
   /** Stands on a row without selecting it. */
-  standOn(key: string): void
+  standOn: (key: string) => void
   /** Puts the focus on the active row. */
-  focusActive(): void
-  keepShown(order: readonly string[]): void
-  clear(): void
+  focusActive: () => void
+  keepShown: (order: readonly string[]) => void
+  clear: () => void
 }
 
 export function createSelection(): Selection {

@@ -3,11 +3,11 @@ import styles from './Help.module.css'
 import { useConnectInfo } from './use-connect.ts'
 
 /** How a Blender gets onto the bus. */
-export function ConnectBlenderHelp() {
+export function ConnectBlenderHelp({ heading: Heading }: { heading: 'h2' | 'h3' }) {
   const info = useConnectInfo()
   return (
     <div className={styles['help']}>
-      <h3>Plug in a Blender</h3>
+      <Heading>Plug in a Blender</Heading>
       <p>
         In Blender, open Edit › Preferences › Add-ons, choose Install from Disk and take the Busbar add-on. It
         finds this panel by itself on the same machine, and the Blender appears here.

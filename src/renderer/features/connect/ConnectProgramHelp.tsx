@@ -1,19 +1,19 @@
 import { CopyButton } from '../../ui/CopyButton.tsx'
-import { useLive } from '../../app/panel-context.ts'
+import { useLive } from '../../panel/panel-context.ts'
 import { CopyLine } from './CopyLine.tsx'
 import styles from './Help.module.css'
 import { claudeCommand, tokenPlaceholder } from './program-commands.ts'
 import { useConnectInfo, useToken } from './use-connect.ts'
 
 /** How an LLM program gets onto the bus. */
-export function ConnectProgramHelp() {
+export function ConnectProgramHelp({ heading: Heading }: { heading: 'h2' | 'h3' }) {
   const info = useConnectInfo()
   const live = useLive()
   const token = useToken()
   const url = info?.url ?? null
   return (
     <div className={styles['help']}>
-      <h3>Plug in an LLM program</h3>
+      <Heading>Plug in an LLM program</Heading>
       <p>Add this MCP server (Streamable HTTP) to it, with the token as bearer token:</p>
       <div className={styles['row']}>
         <CopyLine what="URL" text={url} />

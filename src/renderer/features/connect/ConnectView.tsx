@@ -10,13 +10,13 @@ export function ConnectView() {
     <main className={styles['view']} aria-label="Connect">
       <h1>Connect</h1>
       <section className={styles['card']}>
-        <ConnectBlenderHelp />
+        <ConnectBlenderHelp heading="h2" />
       </section>
       <section className={styles['card']}>
-        <ConnectProgramHelp />
+        <ConnectProgramHelp heading="h2" />
       </section>
       <section className={styles['card']}>
-        <h3>Programs on this machine</h3>
+        <h2>Programs on this machine</h2>
         <p>
           The file <code>endpoint.json</code> in the data directory says where Busbar listens and holds the
           token. The add-on and the <code>busbar</code> commands read it.

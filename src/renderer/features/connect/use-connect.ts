@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { useLive, usePanel } from '../../app/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { ConnectInfo } from '../../../shared/panel-contract.ts'
 
 /** How to plug something in, asked for on each connection; null until it is known. */

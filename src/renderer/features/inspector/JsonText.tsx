@@ -1,12 +1,12 @@
 import styles from './JsonText.module.css'
-import { jsonTokens } from './json-tokens.ts'
+import { escapeInvisible, jsonTokens } from './json-tokens.ts'
 
-/** A JSON text, highlighted. It is the exact text: what is selected and copied from it is valid JSON. */
+/** A JSON text, highlighted. What is selected and copied from it is valid JSON of the same value. */
 export function JsonText({ json, label }: { json: string; label: string }) {
   return (
     <pre className={styles['json']} tabIndex={0} role="region" aria-label={label} dir="ltr">
       <code>
-        {jsonTokens(json).map((token, index) => (
+        {jsonTokens(escapeInvisible(json)).map((token, index) => (
           <span key={index} className={styles[token.kind]}>
             {token.text}
           </span>

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import { usePanel } from '../../app/panel-context.ts'
+import { usePanel } from '../../panel/panel-context.ts'
 import type { PanelClient } from '../../../shared/panel-contract.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'

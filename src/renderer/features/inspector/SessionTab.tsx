@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import { usePanel } from '../../app/panel-context.ts'
+import { usePanel } from '../../panel/panel-context.ts'
 import type { ClientDetail, SessionFacts } from '../../../shared/panel-contract.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { Elapsed, LastSeen } from '../status/Times.tsx'

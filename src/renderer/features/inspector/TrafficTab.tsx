@@ -1,7 +1,7 @@
 import { ArrowDownLeft, ArrowUpRight } from 'lucide-react'
 import { memo } from 'react'
 import { useStore } from 'zustand'
-import { usePanel } from '../../app/panel-context.ts'
+import { usePanel } from '../../panel/panel-context.ts'
 import type { TrafficEntry } from '../../../shared/panel-contract.ts'
 import { priorityNames } from '../../../shared/protocol.ts'
 import { visibleText } from '../../ui/visible-text.ts'

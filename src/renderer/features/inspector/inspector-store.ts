@@ -23,32 +23,32 @@ export interface InspectorState {
 
 export interface InspectorPorts {
   timers: Timers
-  api(): PanelApi | null
+  api: () => PanelApi | null
   /** The client of the list, undefined when it is not there. */
-  find(key: string): PanelClient | undefined
+  find: (key: string) => PanelClient | undefined
   /** Follows one client until told to stop; calls `take` with each event. Rejects when the feed breaks. */
-  follow(
+  follow: (
     api: PanelApi,
     client: PanelClient,
     signal: AbortSignal,
     take: (detail: ClientDetail | null) => void,
-  ): Promise<void>
+  ) => Promise<void>
 }
 
 /** One client in full. Follows the client while it is open. */
 export interface Inspector {
   readonly state: StoreApi<InspectorState>
-  open(key: string): void
-  showTab(tab: InspectorTab): void
+  open: (key: string) => void
+  showTab: (tab: InspectorTab) => void
   /** Wishes the focus into the inspector. */
-  focus(): void
+  focus: () => void
   /** To be called by the view that has taken the focus. */
-  focusTaken(): void
+  focusTaken: () => void
   /** To be called when the list changed: takes the newest row and notices a client that left or came back. */
-  listChanged(): void
+  listChanged: () => void
   /** To be called when a link came or went. */
-  linkChanged(): void
-  close(): void
+  linkChanged: () => void
+  close: () => void
 }
 
 /** Walking through rows with the arrow keys must not start a feed for each. */

@@ -4,6 +4,14 @@ export interface JsonToken {
   text: string
 }
 
+/** Writes characters that turn the direction of a text, or can't be seen, as JSON escapes: the same value, legible. */
+export function escapeInvisible(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 /** Strings (with the colon that makes one a key), numbers and words; what lies between is plain. */
 const pattern = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\btrue\b|\bfalse\b|\bnull\b)/g
 

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import { useLive, usePanel } from '../../app/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import styles from './Sparkline.module.css'
 
 const width = 140

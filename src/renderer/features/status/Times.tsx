@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import { usePanel } from '../../app/panel-context.ts'
+import { usePanel } from '../../panel/panel-context.ts'
 import { agoText, durationText, exactTime } from './time-text.ts'
 
 /** A text that depends on the main process's clock; drawn anew only when the text changes. */

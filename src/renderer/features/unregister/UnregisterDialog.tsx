@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
-import { useLive, usePanel } from '../../app/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { reasonLength } from '../../../shared/panel-contract.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'

@@ -21,19 +21,19 @@ export type UnregisterState =
   | null
 
 export interface UnregisterPorts {
-  api(): PanelApi | null
+  api: () => PanelApi | null
   toasts: Toasts
-  liftBlock(client: ClientRef, name: string): void
+  liftBlock: (client: ClientRef, name: string) => void
 }
 
 /** Unregistering by a person: asks, orders it, and tells what really came of it. */
 export interface Unregister {
   readonly state: StoreApi<{ dialog: UnregisterState }>
-  ask(clients: readonly PanelClient[]): void
+  ask: (clients: readonly PanelClient[]) => void
   /** Orders it. Does nothing while an order is on its way. */
-  confirm(order: { reason: string; blockSeconds: number | null }): Promise<void>
+  confirm: (order: { reason: string; blockSeconds: number | null }) => Promise<void>
   /** Closes the dialog; not while an order is on its way. */
-  dismiss(): void
+  dismiss: () => void
 }
 
 /** The targets with what became of each, matched by key: the server answers one result for each. */

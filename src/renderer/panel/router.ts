@@ -7,7 +7,7 @@ export type View = (typeof views)[number]
 export interface Router {
   readonly state: StoreApi<{ view: View }>
   /** Reads the view off a fragment; anything unknown leads to the clients. */
-  follow(fragment: string): void
+  follow: (fragment: string) => void
 }
 
 export function createRouter(fragment: string): Router {

@@ -1,9 +1,9 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react'
 import { Toast } from 'radix-ui'
 import { useStore } from 'zustand'
-import { usePanel } from '../app/panel-context.ts'
-import { Button } from './Button.tsx'
-import styles from './Toaster.module.css'
+import { usePanel } from '../panel/panel-context.ts'
+import { Button } from '../ui/Button.tsx'
+import styles from '../ui/Toaster.module.css'
 
 /** Draws the toasts. Those with an action stay longer; problems stay until closed. */
 export function Toaster() {

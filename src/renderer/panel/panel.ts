@@ -23,10 +23,10 @@ export interface Panel {
   readonly blocks: Blocks
   readonly toasts: Toasts
   /** Rows as shown, both grids one after the other. */
-  rowOrder(): readonly string[]
+  rowOrder: () => readonly string[]
   /** Opens the unregister dialog for the selected clients, or the given one. */
-  askUnregister(key?: string): void
-  close(): void
+  askUnregister: (key?: string) => void
+  close: () => void
 }
 
 const pingEveryMs = 5_000
@@ -154,7 +154,9 @@ export function createPanel(timers: Timers): Panel {
         signal.addEventListener('abort', cancel, { once: true })
       }
     }
-    void measure()
+    // Not at once: the first snapshot is still being drawn, which would be measured too.
+    const cancel = timers.after(1_000, () => void measure())
+    signal.addEventListener('abort', cancel, { once: true })
   }
 
   const stops = [
