@@ -15,6 +15,15 @@ def read() -> Settings:
     return Settings(url=prefs.server_url, token=prefs.token, label=prefs.label, group=prefs.group)
 
 
+def write(settings: Settings) -> None:
+    """Puts settings back, where the add-on has preferences."""
+    addon = bpy.context.preferences.addons.get(__package__)
+    if addon is not None and addon.preferences is not None:
+        prefs = addon.preferences
+        prefs.server_url, prefs.token = settings.url, settings.token
+        prefs.label, prefs.group = settings.label, settings.group
+
+
 def connects_on_start() -> bool:
     """What the artist chose; yes where nothing was chosen, as with `blender --addons busbar`."""
     addon = bpy.context.preferences.addons.get(__package__)

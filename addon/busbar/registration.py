@@ -1,6 +1,7 @@
 """Enables and disables the add-on: classes, handlers, the service."""
 
 import logging
+import sys
 
 import bpy
 from bpy.app.handlers import persistent
@@ -34,10 +35,26 @@ def _start():
             log.exception("The add-on could not connect.")
 
 
+def _enable_again(settings: service.Settings) -> None:
+    """A script that loads factory settings (many begin so) would unplug its Blender: the add-on comes back after it."""
+
+    def enable():
+        import addon_utils
+
+        try:
+            if addon_utils.enable(__package__, default_set=True) is not None:
+                # Blender has loaded the modules of this package anew.
+                sys.modules[__package__ + ".preferences"].write(settings)
+        except Exception:  # A timer's own boundary.
+            log.exception("The add-on could not be enabled again.")
+
+    bpy.app.timers.register(enable, persistent=True)
+
+
 def register():
     for kind in CLASSES:
         bpy.utils.register_class(kind)
-    service.set_current(service.Service(preferences.read))
+    service.set_current(service.Service(preferences.read, _enable_again))
     bpy.app.handlers.load_post.append(_file_changed)
     bpy.app.handlers.save_post.append(_file_changed)
     # A background Blender (a render, say) connects only when it is told to serve.

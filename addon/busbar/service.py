@@ -44,10 +44,14 @@ class Settings:
 
 
 class Service:
-    """The add-on at work. `close()` undoes everything; a job that runs meanwhile still delivers its answer."""
+    """The add-on at work. `close()` undoes everything; a job that runs meanwhile still delivers its answer.
 
-    def __init__(self, read_settings: Callable[[], Settings]) -> None:
+    `on_taken_away` is called, with the settings until then, after a job that disabled the add-on that runs it.
+    """
+
+    def __init__(self, read_settings: Callable[[], Settings], on_taken_away: Callable[[Settings], None]) -> None:
         self._read_settings = read_settings
+        self._on_taken_away = on_taken_away
         self._settings = Settings()
         self._data_dir = default_data_dir()
         self._desk = JobDesk(Outbox())
@@ -139,7 +143,7 @@ class Service:
         return self.status
 
     def close(self) -> None:
-        """Undoes everything. A running job may itself cause this (by disabling add-ons): then it waits for the job."""
+        """Undoes everything. A running job may itself cause this (by loading factory settings): then it waits for it."""
         self._closed = True
         if not self.busy and not self._serving:
             self._release()
@@ -172,6 +176,7 @@ class Service:
             log.exception("The add-on's timer failed.")
         if self._closed:
             self._release()
+            self._on_taken_away(self._settings)
             return None
         return TICK_S
 

@@ -202,6 +202,13 @@ class InBlender(unittest.TestCase):
             self.assertEqual(self.run_code(server, "exit", "quit()")[0], "completed")
             server.push({"jsonrpc": "2.0", "id": "p", "method": "ping"})
             server.wait_for(lambda: server.responses, "the answer to a ping")
+            # A script that loads factory settings takes every add-on away: this one comes back after it.
+            factory = "bpy.ops.wm.read_factory_settings(use_empty=True)\nlen(bpy.data.objects)"
+            self.assertEqual(self.run_code(server, "factory", factory), ("completed", "0", ""))
+            server.wait_registered(2)
+            before, after = (facts["client_uuid"] for facts in server.registrations())
+            self.assertEqual(after, before)
+            self.assertEqual(self.run_command(server, "again", "get_scene_info")["object_count"], 0)
             # Quits by itself, cleanly, and takes its session along.
             server.deliver(
                 {"message_type": "job_dispatch", "job_id": "bye", "script": "bpy.app.timers.register("
@@ -209,7 +216,7 @@ class InBlender(unittest.TestCase):
             )
             server.wait_final("bye")
             self.assertEqual(process.wait(EXIT_LIMIT_S), 0)
-            self.assertEqual(len(server.deleted), 1)
+            self.assertEqual(len(server.deleted), 2)
 
 
 if __name__ == "__main__":
