@@ -5,7 +5,8 @@ import { app as electron, dialog, session } from 'electron'
 import { pino } from 'pino'
 import type { Log } from '../access/log.ts'
 import { createApp } from '../app.ts'
-import { readDesktopSettings } from './desktop-settings.ts'
+import { dataDirectory } from '../connect/data-dir.ts'
+import { askedPort } from './asked-port.ts'
 import { denyPermissions, keepInPlace } from './lockdown.ts'
 import { createPanelPorts, type PanelPorts } from './panel-ports.ts'
 import { declarePanelScheme, servePanelScheme } from './panel-scheme.ts'
@@ -20,14 +21,10 @@ const rendererRoot = join(import.meta.dirname, '../renderer')
 const preload = join(import.meta.dirname, '../preload/preload.cjs')
 
 function startDesktop(log: Log): void {
-  const settings = readDesktopSettings(process.env)
-
   // Electron's lock and its browser's profile follow the data, so that a second data directory is a second Busbar.
-  if (settings.dataDir !== undefined) {
-    const profile = join(settings.dataDir, 'desktop')
-    mkdirSync(profile, { recursive: true, mode: 0o700 })
-    electron.setPath('userData', profile)
-  }
+  const profile = join(dataDirectory(undefined, process.env), 'desktop')
+  mkdirSync(profile, { recursive: true, mode: 0o700 })
+  electron.setPath('userData', profile)
 
   // One Busbar a data directory: a second start shows the first one's window.
   if (!electron.requestSingleInstanceLock()) {
@@ -36,7 +33,7 @@ function startDesktop(log: Log): void {
     return
   }
 
-  const app = createApp({ ...settings, panel: 'none', env: process.env, log })
+  const app = createApp({ port: askedPort(process.env), env: process.env, log })
   let ports: PanelPorts | null = null
   let window: PanelWindow | null = null
   let quitting: 'no' | 'stopping' | 'stopped' = 'no'
@@ -62,8 +59,8 @@ function startDesktop(log: Log): void {
     servePanelScheme(rendererRoot)
     denyPermissions(session.defaultSession, log)
     // The server comes before the window, so a panel never opens on nothing.
-    const { url } = await app.start()
-    log.info({ url }, 'MCP endpoint is open')
+    const { portWasTaken, port } = await app.start()
+    if (portWasTaken) log.warn({ port }, 'the port is taken; the next free one is used')
     ports = createPanelPorts({
       owns: (frame) => window?.owns(frame) ?? false,
       attach: (port) => app.attachPanelPort(port),
@@ -112,7 +109,10 @@ function fail(log: Log, error: unknown): void {
   electron.exit(1)
 }
 
-const log = pino(pino.destination(2))
+const log = pino(
+  { level: process.env.BUSBAR_LOG_LEVEL ?? 'info', base: null },
+  pino.destination({ fd: 2, sync: true }),
+)
 try {
   startDesktop(log)
 } catch (error) {
