@@ -3,7 +3,7 @@ import { Toast } from 'radix-ui'
 import { useStore } from 'zustand'
 import { usePanel } from '../panel/panel-context.ts'
 import { Button } from '../ui/Button.tsx'
-import styles from '../ui/Toaster.module.css'
+import styles from './Toaster.module.css'
 
 /** Draws the toasts. Those with an action stay longer; problems stay until closed. */
 export function Toaster() {
