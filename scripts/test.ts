@@ -1,0 +1,154 @@
+/**
+ * `npm test`: every suite, one after another, and one line at the end that counts them all. Arguments name
+ * suites to run alone: `npm test -- unit addon`.
+ *
+ * What a suite needs and a machine lacks (Chromium, Blender, Python) is said in one line and skipped; with
+ * `CI=true` it is a failure, so that nothing goes untested unnoticed.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildIfStale } from './build-if-stale.ts'
+import { chromiumPath, findOnPath } from './programs.ts'
+
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+interface Suite {
+  name: string
+  /** A line that says what is missing and how to get it; null where the suite can run. */
+  missing: () => string | null
+  run: () => Promise<Counts>
+}
+
+const root = join(import.meta.dirname, '..')
+const reports = mkdtempSync(join(tmpdir(), 'busbar-test-'))
+process.on('exit', () => {
+  rmSync(reports, { recursive: true, force: true })
+})
+
+const python = findOnPath('python3') ?? findOnPath('python')
+const noPython = 'no python3 on the PATH; install Python 3.10 or newer'
+const noBlender =
+  'no blender on the PATH; install Blender 3.4 or newer (Debian: apt-get install blender xvfb)'
+const noChromium = 'no Chromium found; install it (Debian: apt-get install chromium) or set CHROMIUM_PATH'
+
+const suites: Suite[] = [
+  { name: 'unit', missing: () => null, run: () => vitest('unit') },
+  { name: 'integration', missing: () => null, run: () => vitest('integration') },
+  { name: 'addon', missing: () => (python === null ? noPython : null), run: () => unittest('tests/addon') },
+  {
+    name: 'addon-in-blender',
+    missing: () => (python === null ? noPython : findOnPath('blender') === null ? noBlender : null),
+    run: () => unittest('tests.addon.in_blender'),
+  },
+  { name: 'panel', missing: () => (chromiumPath() === null ? noChromium : null), run: playwright },
+]
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !suites.some((suite) => suite.name === name))
+if (unknown.length > 0) {
+  console.error(
+    `There is no suite ${unknown.join(', ')}. Suites: ${suites.map((suite) => suite.name).join(', ')}.`,
+  )
+  process.exit(2)
+}
+
+buildIfStale(root)
+if (!(await command('node', ['scripts/build-addon.ts']))) throw new Error('The add-on could not be packed.')
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 }
+for (const suite of suites.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+  const missing = suite.missing()
+  if (missing !== null) {
+    console.log(`\n${suite.name}: ${process.env.CI === 'true' ? 'failed' : 'skipped'}: ${missing}`)
+    if (process.env.CI === 'true') total.failed += 1
+    else total.skipped += 1
+    continue
+  }
+  console.log(`\n--- ${suite.name}`)
+  const counts = await suite.run()
+  console.log(`${suite.name}: ${String(counts.passed)} passed, ${String(counts.failed)} failed`)
+  total.passed += counts.passed
+  total.failed += counts.failed
+  total.skipped += counts.skipped
+}
+console.log(
+  `\n${String(total.passed)} passed, ${String(total.failed)} failed` +
+    (total.skipped > 0 ? `, ${String(total.skipped)} skipped` : ''),
+)
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
+
+async function vitest(project: string): Promise<Counts> {
+  const file = join(reports, `${project}.json`)
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]
+  const ok = await command('vitest', args)
+  const report = readReport(file) as {
+    numPassedTests: number
+    numFailedTests: number
+    numPendingTests: number
+    numFailedTestSuites: number
+  } | null
+  if (report === null) return crashed
+  const { numPassedTests: passed, numFailedTests, numPendingTests: skipped } = report
+  // A file that could not even be loaded has no failed test of its own.
+  return { passed, failed: ok ? numFailedTests : Math.max(1, numFailedTests), skipped }
+}
+
+async function playwright(): Promise<Counts> {
+  const file = join(reports, 'playwright.json')
+  const ok = await command('playwright', ['test', '--reporter=list,json'], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+  })
+  const report = readReport(file) as {
+    stats: { expected: number; unexpected: number; flaky: number; skipped: number }
+  } | null
+  if (report === null) return crashed
+  const { expected, unexpected, flaky, skipped } = report.stats
+  return { passed: expected + flaky, failed: ok ? unexpected : Math.max(1, unexpected), skipped }
+}
+
+async function unittest(module: string): Promise<Counts> {
+  const file = join(reports, `${module.replaceAll('/', '.')}.json`)
+  const ok = await command(python ?? 'python3', ['scripts/run-unittest.py', module, file], {
+    PYTHONDONTWRITEBYTECODE: '1',
+  })
+  const counts = readReport(file) as Counts | null
+  return counts === null ? crashed : { ...counts, failed: ok ? counts.failed : Math.max(1, counts.failed) }
+}
+
+/** A runner that left no report has failed as a whole. */
+const crashed: Counts = { passed: 0, failed: 1, skipped: 0 }
+
+function readReport(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
+}
+
+/** Runs a program with its output passed through; true if it ended well. */
+function command(program: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+      shell: process.platform === 'win32',
+    })
+    child.on('error', (error) => {
+      console.error(`${program}: ${error.message}`)
+      resolve(false)
+    })
+    child.on('exit', (code) => {
+      resolve(code === 0)
+    })
+  })
+}
