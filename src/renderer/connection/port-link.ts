@@ -27,11 +27,10 @@ export function askForPanelPort(window: Window): void {
 
 /** The link of a panel on the desktop, over the message port that its preload handed in. */
 export function openPortLink(port: MessagePort): PanelLink {
-  // Made before our own listener, so that at a close all calls are rejected before anybody hears of the end.
-  const api: PanelApi = createORPCClient(new RPCLink({ port }))
   const ended = new Promise<LinkEnd>((resolve) => {
     port.addEventListener('close', () => resolve('lost'), { once: true })
   })
+  const api: PanelApi = createORPCClient(new RPCLink({ port }))
   port.start()
   return {
     api,

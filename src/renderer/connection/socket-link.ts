@@ -11,20 +11,19 @@ export function socketUrl(location: Pick<Location, 'protocol' | 'host'>): string
 /** The link of a panel in a browser: a WebSocket that proves itself with the key as a subprotocol. */
 export function openSocketLink(url: string, key: string): PanelLink {
   const socket = new WebSocket(url, [panelSubprotocol, panelKeyPrefix + key])
-  // Made before our own listener: at a close it must have rejected all calls before anybody hears of the end, or it
-  // still tries to cancel them over the closed socket.
-  const api: PanelApi = createORPCClient(new RPCLink({ websocket: socket }))
+  // Listens before the RPC link does: the reason of a close must be known before its calls are rejected for it.
   const ended = new Promise<LinkEnd>((resolve) => {
     socket.addEventListener('close', (event) => resolve(event.code === closeBadKey ? 'bad-key' : 'lost'), {
       once: true,
     })
   })
+  const api: PanelApi = createORPCClient(new RPCLink({ websocket: socket }))
   return {
     api,
     ended,
     close() {
       socket.close()
-      // A closing handshake with a dead peer takes minutes; the calls in flight must not wait for it.
+      // A closing handshake with a dead peer takes minutes; the calls in flight are rejected now.
       socket.dispatchEvent(new CloseEvent('close'))
     },
   }

@@ -3,7 +3,7 @@ import { createConnection, type Connection, type LinkSession } from '../connecti
 import { createServerClock, type ServerClock } from '../connection/server-clock.ts'
 import type { Timers } from '../connection/timers.ts'
 import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
-import { createClients, type Clients } from '../features/clients/clients-store.ts'
+import { createClients, type Clients, type ClientsState } from '../features/clients/clients-store.ts'
 import { createSelection, type Selection } from '../features/clients/selection.ts'
 import { createInspector, type Inspector } from '../features/inspector/inspector-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
@@ -69,10 +69,8 @@ export function createPanel(timers: Timers): Panel {
     },
   })
 
-  const rowOrder = () => {
-    const { shown } = clients.state.getState()
-    return [...shown.persistent, ...shown.ephemeral]
-  }
+  const inOrder = ({ shown }: ClientsState) => [...shown.persistent, ...shown.ephemeral]
+  const rowOrder = () => inOrder(clients.state.getState())
 
   function onLink(session: LinkSession) {
     // Rows of an earlier link are on screen until the new snapshot: until then the link is not live.
@@ -168,7 +166,7 @@ export function createPanel(timers: Timers): Panel {
       if ((state.kind === 'live') !== (before.kind === 'live')) inspector.linkChanged()
     }),
     clients.state.subscribe((state, before) => {
-      if (state.shown !== before.shown) selection.keepShown(rowOrder())
+      if (state.shown !== before.shown) selection.keepShown(inOrder(before), inOrder(state))
       if (state.byKey !== before.byKey) inspector.listChanged()
     }),
   ]

@@ -65,6 +65,14 @@ export function ClientGrid({ bucket, title }: { bucket: Bucket; title: string })
       ?.focus({ preventScroll: true })
   }, [focusTurn, activeIndex, order, selection, rowOrder, virtualizer])
 
+  // A row that leaves takes the focus with it: the row that the keyboard stands on now gets it.
+  const hasFocus = useRef(false)
+  useEffect(() => {
+    if (!hasFocus.current || document.activeElement !== document.body) return
+    hasFocus.current = false
+    selection.focusActive()
+  }, [order, selection])
+
   const onClick = (event: MouseEvent) => {
     const key = (event.target as Element).closest('[data-key]')?.getAttribute('data-key')
     if (key === null || key === undefined) return
@@ -84,6 +92,12 @@ export function ClientGrid({ bucket, title }: { bucket: Bucket; title: string })
       aria-colcount={columns.length}
       aria-disabled={live ? undefined : true}
       onClick={onClick}
+      onFocus={() => {
+        hasFocus.current = true
+      }}
+      onBlur={(event) => {
+        hasFocus.current = event.relatedTarget === null && !event.target.isConnected
+      }}
     >
       <div role="rowgroup" className={styles['head']}>
         <div role="row" aria-rowindex={1} className={styles['columns']}>

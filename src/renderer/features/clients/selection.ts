@@ -48,12 +48,25 @@ export function selectRow(
   }
 }
 
-/** The selection without rows that are no longer shown: nothing out of sight can be acted on. */
-export function keepShown(state: SelectionState, order: readonly string[]): SelectionState {
+/**
+ * The selection without rows that are no longer shown: nothing out of sight can be acted on. Where the active row
+ * left, the keyboard stands on the row that followed it, or else on the one before it.
+ */
+export function keepShown(
+  state: SelectionState,
+  before: readonly string[],
+  order: readonly string[],
+): SelectionState {
   const shown = new Set(order)
-  const here = (key: string | null) => (key !== null && shown.has(key) ? key : null)
-  const active = here(state.active)
-  const anchor = here(state.anchor)
+  const at = state.active === null ? -1 : before.indexOf(state.active)
+  const isShown = (key: string) => shown.has(key)
+  const active =
+    state.active === null || shown.has(state.active)
+      ? state.active
+      : at === -1
+        ? null
+        : (before.slice(at).find(isShown) ?? before.slice(0, at).findLast(isShown) ?? null)
+  const anchor = state.anchor !== null && shown.has(state.anchor) ? state.anchor : null
   const selected = [...state.selected].filter((key) => shown.has(key))
   if (active === state.active && anchor === state.anchor && selected.length === state.selected.size)
     return state
@@ -76,7 +89,8 @@ export interface Selection {
   standOn: (key: string) => void
   /** Puts the focus on the active row. */
   focusActive: () => void
-  keepShown: (order: readonly string[]) => void
+  /** Follows a change of the rows shown, from `before` to `order`. */
+  keepShown: (before: readonly string[], order: readonly string[]) => void
   clear: () => void
 }
 
@@ -89,7 +103,7 @@ export function createSelection(): Selection {
       state.setState((now) => ({ ...now, selected: new Set(order), active: now.active ?? order[0] ?? null })),
     standOn: (key) => state.setState({ active: key }),
     focusActive: () => state.setState((now) => ({ focusTurn: now.focusTurn + 1 })),
-    keepShown: (order) => state.setState((now) => keepShown(now, order)),
+    keepShown: (before, order) => state.setState((now) => keepShown(now, before, order)),
     clear: () => state.setState({ selected: new Set(), anchor: null }),
   }
 }
