@@ -17,8 +17,9 @@ import time
 from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
-from .mcp_errors import Aborted, BadAnswer, McpError, Refused, RpcError, SessionGone, Unauthorized, Unreachable
-from .sse import SseOverflow, SseParser
+from .mcp_answers import Message, describe, error_text, first_text, parse_object, read_body, read_events, result_of
+from .mcp_errors import Aborted, BadAnswer, McpError, Refused, SessionGone, Unauthorized, Unreachable
+from .sse import SseParser
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +30,6 @@ CONNECT_TIMEOUT_S = 5.0
 REQUEST_TIMEOUT_S = 20.0
 # The server sends a comment every 15 seconds. Four of them missing: the stream is dead, whatever TCP believes.
 STREAM_SILENCE_S = 60.0
-MAX_ANSWER_BYTES = 16 * 1024 * 1024
-
-Message = Dict[str, Any]
 
 
 class ToolResult(NamedTuple):
@@ -59,7 +57,7 @@ class EventStream:
 
     def messages(self) -> Iterator[Message]:
         """JSON-RPC messages until the server ends the stream. Raises Unreachable, Aborted, BadAnswer."""
-        return _read_events(self._response, self._parser)
+        return read_events(self._response, self._parser)
 
     def close(self) -> None:
         self._release()
@@ -121,7 +119,7 @@ class McpClient:
             if method == "initialize":
                 self._session_id = response.getheader("Mcp-Session-Id")
             if response.headers.get_content_type() != "text/event-stream":
-                return _result_of(_parse_object(_read_body(response)), request_id)
+                return result_of(parse_object(read_body(response)), request_id)
             parser = SseParser()
             answer = self._await_answer(response, parser, request_id, deadline)
         # A server may end the stream early and let the client fetch the rest (MCP 2025-11-25, Resumability).
@@ -132,7 +130,7 @@ class McpClient:
             with self._exchange("GET", None, timeout_s, parser.last_event_id) as (response, key):
                 parser = SseParser(parser.last_event_id, parser.retry_ms)
                 answer = self._await_answer(response, parser, request_id, deadline)
-        return _result_of(answer, request_id)
+        return result_of(answer, request_id)
 
     def notify(self, method: str) -> None:
         """Sends a notification. Raises McpError."""
@@ -145,7 +143,7 @@ class McpClient:
         data = result.get("structuredContent")
         if isinstance(data, dict):
             return ToolResult(data, is_error)
-        text = _first_text(result)
+        text = first_text(result)
         try:
             data = json.loads(text)
         except ValueError:
@@ -272,7 +270,7 @@ class McpClient:
         except (OSError, http.client.HTTPException) as error:
             if self._aborted:
                 raise Aborted("The connection was closed.") from error
-            raise Unreachable(_describe(error)) from error
+            raise Unreachable(describe(error)) from error
 
     def _check(self, response: http.client.HTTPResponse) -> None:
         status = response.status
@@ -284,101 +282,17 @@ class McpClient:
             raise SessionGone("The server no longer knows this session.")
         if status == 404:
             raise Refused(f"There is no MCP server at {self._path} (HTTP 404).", status)
-        detail = _error_text(response)
+        detail = error_text(response)
         raise Refused(f"The server answered HTTP {status}{': ' + detail if detail else ''}.", status)
 
     def _await_answer(
         self, response: http.client.HTTPResponse, parser: SseParser, request_id: int, deadline: float
     ) -> Optional[Message]:
-        for message in _read_events(response, parser, deadline):
+        for message in read_events(response, parser, deadline):
             if message.get("id") == request_id and "method" not in message:
                 return message
             self.receive(message)
         return None
-
-
-def _read_events(
-    response: http.client.HTTPResponse, parser: SseParser, deadline: Optional[float] = None
-) -> Iterator[Message]:
-    while True:
-        try:
-            chunk = response.read1(65536)
-        except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
-            # ValueError and AttributeError: http.client's own, when the socket is closed under a reader.
-            raise Unreachable(_describe(error)) from error
-        if not chunk:
-            return
-        try:
-            events = parser.feed(chunk)
-        except SseOverflow as error:
-            raise BadAnswer("The server sent an event that is too large.") from error
-        for event in events:
-            if event.event == "message" and event.data:
-                yield _parse_object(event.data.encode("utf-8"))
-        if deadline is not None and time.monotonic() > deadline:
-            raise Unreachable("The server did not answer in time.")
-
-
-def _read_body(response: http.client.HTTPResponse) -> bytes:
-    try:
-        body = response.read(MAX_ANSWER_BYTES + 1)
-    except (OSError, http.client.HTTPException) as error:
-        raise Unreachable(_describe(error)) from error
-    if len(body) > MAX_ANSWER_BYTES:
-        raise BadAnswer("The server's answer is too large.")
-    return body
-
-
-def _parse_object(body: bytes) -> Message:
-    try:
-        message = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadAnswer("The server's answer is not JSON.") from error
-    if not isinstance(message, dict):
-        raise BadAnswer("The server's answer is not a JSON-RPC message.")
-    return message
-
-
-def _result_of(message: Message, request_id: int) -> Message:
-    error = message.get("error")
-    if isinstance(error, dict):
-        code = error.get("code")
-        raise RpcError(str(error.get("message", "unknown error"))[:500], code if isinstance(code, int) else 0)
-    result = message.get("result")
-    if message.get("id") != request_id or not isinstance(result, dict):
-        raise BadAnswer("The server's answer does not belong to the request.")
-    return result
-
-
-def _first_text(result: Message) -> str:
-    content = result.get("content")
-    for block in content if isinstance(content, list) else []:
-        if isinstance(block, dict) and block.get("type") == "text" and isinstance(block.get("text"), str):
-            return block["text"]
-    return ""
-
-
-def _error_text(response: http.client.HTTPResponse) -> str:
-    """The message in an error body, when it is JSON that has one."""
-    try:
-        body = json.loads(response.read(4096))
-    except (OSError, http.client.HTTPException, ValueError):
-        return ""
-    error = body.get("error") if isinstance(body, dict) else None
-    message = error.get("message") if isinstance(error, dict) else error
-    return message[:200].rstrip(".") if isinstance(message, str) else ""
-
-
-def _describe(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "The server does not answer."
-    if isinstance(error, ConnectionRefusedError):
-        return "Nothing answers at this address."
-    if isinstance(error, socket.gaierror):
-        return "The server's name is unknown."
-    if isinstance(error, OSError):
-        return f"The connection failed ({error.strerror or type(error).__name__})."
-    return f"The connection broke ({type(error).__name__})."
 
 
 def _shutdown(sock: socket.socket) -> None:

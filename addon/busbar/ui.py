@@ -77,7 +77,8 @@ def _jobs(column, running):
 
 def _paragraph(column, text, width_px):
     """A label does not wrap by itself: lines of about the sidebar's width."""
-    characters = max(20, int(width_px / (7 * bpy.context.preferences.system.ui_scale)))
+    inside_px = width_px / bpy.context.preferences.system.ui_scale - 50
+    characters = max(20, int(inside_px / 7))
     for line in textwrap.wrap(text, characters):
         column.label(text=line)
 

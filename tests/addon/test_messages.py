@@ -65,7 +65,8 @@ class ParseTest(unittest.TestCase):
         no_ids = with_payload({"message_type": "job_cancel"}, message_id=None)
         no_data = fixture("delivery-command-dispatch")
         no_data["params"]["data"] = "text"
-        for message in (other_logger, other_method, no_ids, no_data, with_payload({}), with_payload([1]), with_payload({"kind": "job_update"})):
+        payloads = [with_payload(payload) for payload in ({}, [1], {"kind": "job_update"})]
+        for message in (other_logger, other_method, no_ids, no_data, *payloads):
             self.assertIsNone(parse(message))
 
     def test_priority(self):

@@ -67,7 +67,8 @@ class RunScriptTest(unittest.TestCase):
 
     def test_the_whole_result_fits_one_mebibyte_of_valid_json(self):
         for text in ("x", "\\u00e9", "\\x00", "\\ud800", "\\n\\\""):
-            text = run(f"import sys\nfor out in (sys.stdout, sys.stderr): print('{text}' * 3_000_000, file=out)\n'a' * 3_000_000").to_json()
+            flood = f"import sys\nfor out in (sys.stdout, sys.stderr): print('{text}' * 3_000_000, file=out)\n"
+            text = run(flood + "'a' * 3_000_000").to_json()
             self.assertLessEqual(len(text.encode("utf-8")), 1048576)
             result = json.loads(text)
             for part in ("stdout", "stderr", "value"):
@@ -75,7 +76,7 @@ class RunScriptTest(unittest.TestCase):
 
     def test_an_exception_without_a_readable_message(self):
         error = run("class E(Exception):\n    def __str__(self): raise ValueError\nraise E()").error
-        self.assertTrue(error.endswith("E: <exception str() failed>"), error)
+        self.assertRegex(error.splitlines()[-1], r"E: <(exception str\(\) failed|unprintable E object)>$")
 
     def test_a_value_that_cannot_be_shown_fails_the_job(self):
         outcome = run("class A:\n    def __repr__(self): raise ValueError('no repr')\nA()")
