@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import type { Log } from '../../src/main/access/log.ts'
 import { createBlockList } from '../../src/main/access/block-list.ts'
 import { createGuard } from '../../src/main/access/request-guard.ts'
@@ -30,7 +31,7 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
   const clock = (): number => Date.now()
   const newId = (): string => randomUUID()
   const presence = createPresence(clock)
-  const buses = new BusManager({ clock, newId, isLive: presence.isReachable })
+  const buses = new BusManager({ clock, newId, isLive: (client) => presence.isReachable(client) })
   const busOf = (session: McpSession): ReturnType<BusManager['busOf']> => buses.busOf(session.caller.user_id)
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
@@ -87,5 +88,5 @@ const log: Log = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
-  error: (details, message) => console.error(message, details),
+  error: (details, message) => process.stderr.write(`${message} ${inspect(details)}\n`),
 }

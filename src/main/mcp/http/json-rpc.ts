@@ -1,9 +1,4 @@
-import type {
-  JSONRPCMessage,
-  JSONRPCNotification,
-  JSONRPCRequest,
-  JSONRPCResponse,
-} from '@modelcontextprotocol/sdk/types.js'
+import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse } from '@modelcontextprotocol/sdk/types.js'
 import {
   isJSONRPCErrorResponse,
   isJSONRPCNotification,
@@ -58,11 +53,6 @@ export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
   return messages.length === 0 ? { kind: 'invalid', id: null } : { kind: 'messages', messages, isBatch: true }
 }
 
-/** True for a message that asks for an answer or gives one, by the fields it carries. */
-export function isResponse(message: JSONRPCMessage): message is JSONRPCResponse {
-  return !('method' in message)
-}
-
 function classify(value: unknown): Incoming | null {
   if (typeof value !== 'object' || value === null) return null
   if ('method' in value) {
@@ -73,11 +63,15 @@ function classify(value: unknown): Incoming | null {
   return isJSONRPCErrorResponse(value) ? { kind: 'response', message: value } : null
 }
 
+/** The longest id of an invalid message that is sent back. */
+const maxEchoedIdLength = 200
+
 /** The id to answer an invalid message with (JSON-RPC 2.0, section 5: null where it cannot be told). */
 function idOf(value: unknown): RpcId {
   if (typeof value !== 'object' || value === null || !('id' in value)) return null
   const { id } = value
-  return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : null
+  if (typeof id === 'string') return id.length <= maxEchoedIdLength ? id : null
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : null
 }
 
 const quote = 0x22

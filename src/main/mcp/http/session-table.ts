@@ -42,7 +42,7 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     events,
     resume: ports.resume,
     log,
-    clock: ports.clock,
+    clock: () => ports.clock(),
     opened(session) {
       opening.delete(session)
       open.set(session.id, session)

@@ -1,5 +1,5 @@
 import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js'
-import type { JSONRPCMessage, MessageExtraInfo } from '@modelcontextprotocol/sdk/types.js'
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
 
 /** The other side of the transport: the session that it belongs to. */
 export interface TransportOwner {
@@ -12,9 +12,9 @@ export interface TransportOwner {
 
 /** One session as the SDK sees it: `send` and `onmessage`, nothing of HTTP. */
 export class SessionTransport implements Transport {
-  onmessage: (<T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void) | undefined =
-    undefined
-  onclose: (() => void) | undefined = undefined
+  onmessage: Transport['onmessage'] = undefined
+  onclose: Transport['onclose'] = undefined
+  onerror: Transport['onerror'] = undefined
   onerror: ((error: Error) => void) | undefined = undefined
   readonly #owner: TransportOwner
 
