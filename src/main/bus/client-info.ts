@@ -3,6 +3,9 @@ import { metadataKeys, type ClientMetadata, type ClientRecord } from '../../shar
 /** A live session, opaque to the bus: it is only compared by identity and handed back in events. */
 export type SessionHandle = object
 
+/** Metadata as a registration brings it: absent keys keep their old value, an empty string clears any of them. */
+export type MetadataChange = Omit<ClientMetadata, 'pid'> & { pid?: number | '' | undefined }
+
 /** What a client says of itself when it registers. Defaults are filled in before it reaches the bus. */
 export interface Registration {
   client_uuid: string
@@ -10,8 +13,7 @@ export interface Registration {
   is_persistent: boolean
   capabilities: readonly string[]
   group_id: string | null
-  /** Absent keys keep their old value, an empty string clears. */
-  metadata: ClientMetadata
+  metadata: MetadataChange
 }
 
 /**
@@ -82,7 +84,7 @@ export class ClientInfo {
     return this.toDict()
   }
 
-  private mergeMetadata(metadata: ClientMetadata): void {
+  private mergeMetadata(metadata: MetadataChange): void {
     const merged = metadataKeys.flatMap((key) => {
       const value = metadata[key] ?? this.#metadata[key]
       return value === undefined || value === '' ? [] : [[key, value] as const]

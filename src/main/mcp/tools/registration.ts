@@ -6,9 +6,9 @@ import {
   metadataKeys,
   metadataSchema,
   nameSchema,
-  type ClientMetadata,
 } from '../../../shared/protocol.ts'
 import type { BlockList } from '../../access/block-list.ts'
+import type { MetadataChange } from '../../bus/client-info.ts'
 import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
 
 const capability = z
@@ -35,6 +35,10 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
       capabilities: z.array(capability).max(bounds.capabilities).default([]).describe('Free-form, advisory'),
       group_id: nameSchema.nullable().default(null).describe('Group for messages to a group'),
       ...metadataSchema.shape,
+      pid: z
+        .union([metadataSchema.shape.pid.unwrap(), z.literal('')])
+        .optional()
+        .describe('Process id on its host; empty clears it'),
     }),
     output: z.union([z.object({ status: z.literal('ok'), client: clientRecordSchema }), failureSchema]),
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -68,7 +72,7 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
   })
 }
 
-function metadataOf(args: ClientMetadata): ClientMetadata {
+function metadataOf(args: MetadataChange): MetadataChange {
   return Object.fromEntries(
     metadataKeys.filter((key) => args[key] !== undefined).map((key) => [key, args[key]]),
   )
