@@ -1,0 +1,243 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import {
+  LoggingMessageNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js'
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv'
+import type { JsonSchemaType, JsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/websocket'
+import type { ContractRouterClient } from '@orpc/contract'
+import { expect } from 'vitest'
+import { WebSocket } from 'ws'
+import type { Log } from '../../../src/main/access/log.ts'
+import { createApp } from '../../../src/main/app.ts'
+import { createBrowserPanel } from '../../../src/main/headless/browser-panel.ts'
+import type { panelContract } from '../../../src/shared/panel-contract.ts'
+import { Inbox } from './inbox.ts'
+import { openRawSession, type RawSession } from './raw-session.ts'
+
+/** `params` of a `notifications/message` from the bus. */
+export interface BusNotification {
+  readonly level: string
+  readonly logger?: string | undefined
+  readonly data: {
+    readonly user_id: string
+    readonly from_uuid: string
+    readonly target_uuid: string
+    readonly routing: Record<string, unknown>
+    readonly payload: Record<string, unknown>
+    readonly job_id: string
+    readonly message_id: string
+    readonly priority: number
+    readonly timestamp: number
+  }
+}
+
+/** One program that is plugged in: a client of the SDK with what it was told. */
+export interface Plugged {
+  readonly client: Client
+  readonly messages: Inbox<BusNotification>
+  /** Addresses of resources that changed. */
+  readonly updates: Inbox<string>
+  /** DELETE, then the end of the connection. */
+  leave(): Promise<void>
+}
+
+export interface ToolResult {
+  readonly structured: Record<string, unknown>
+  readonly isError: boolean
+}
+
+export type PanelApi = ContractRouterClient<typeof panelContract>
+
+export interface LogLine {
+  readonly level: string
+  readonly details: Record<string, unknown>
+  readonly message: string
+}
+
+export interface AppFixture {
+  readonly url: string
+  readonly port: number
+  readonly token: string
+  readonly panelKey: string
+  readonly dataDir: string
+  readonly logged: readonly LogLine[]
+  /** A client of the SDK whose stream is open; with `stream: false` it never opens one. */
+  connect(name: string, options?: { stream?: boolean }): Promise<Plugged>
+  raw(name: string): Promise<RawSession>
+  /** The panel's calls over its real WebSocket. */
+  operator(): Promise<PanelApi>
+  /** Stops the app and starts another on the same data directory. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The whole app on a port of the system's choice, with a data directory of its own. */
+export async function startApp(): Promise<AppFixture> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'busbar-wire-'))
+  const logged: LogLine[] = []
+  const cleanups: (() => unknown)[] = []
+  const start = async () => {
+    const app = createApp({
+      dataDir,
+      port: 0,
+      browserPanel: createBrowserPanel(dataDir),
+      env: { BUSBAR_TOKEN: 'token-of-the-local-user' },
+      log: recordingLog(logged),
+    })
+    return { app, ...(await app.start()) }
+  }
+  let running = await start()
+  const disconnect = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  }
+  const address = () => ({ port: running.port, token: 'token-of-the-local-user' })
+
+  return {
+    get url() {
+      return running.url
+    },
+    get port() {
+      return running.port
+    },
+    get token() {
+      return address().token
+    },
+    get panelKey() {
+      return new URL(running.panelUrl ?? '').hash.slice('#key='.length)
+    },
+    dataDir,
+    logged,
+    async connect(name, { stream = true } = {}) {
+      const plugged = await plugIn(running.url, address().token, name, stream)
+      cleanups.push(() => plugged.client.close())
+      return plugged
+    },
+    raw: (name) => openRawSession(address(), name),
+    async operator() {
+      const key = new URL(running.panelUrl ?? '').hash.slice('#key='.length)
+      const socket = new WebSocket(`ws://127.0.0.1:${String(running.port)}/panel/socket`, [
+        'busbar.panel.v1',
+        `busbar.key.${key}`,
+      ])
+      cleanups.push(() => socket.close())
+      await new Promise((resolve, reject) => {
+        socket.once('open', resolve)
+        socket.once('error', reject)
+      })
+      return createORPCClient<PanelApi>(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }))
+    },
+    async restart() {
+      await disconnect()
+      await running.app.stop()
+      running = await start()
+    },
+    async stop() {
+      await disconnect()
+      await running.app.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function plugIn(url: string, token: string, name: string, stream: boolean): Promise<Plugged> {
+  const client = new Client({ name, version: '1.0' })
+  const messages = new Inbox<BusNotification>('message')
+  const updates = new Inbox<string>('resource update')
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) =>
+    messages.put(params as BusNotification),
+  )
+  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => updates.put(params.uri))
+  const streamed = Promise.withResolvers<void>()
+  const transport = new StreamableHTTPClientTransport(new URL(url), {
+    requestInit: { headers: { authorization: `Bearer ${token}` } },
+    async fetch(input, init) {
+      if (init?.method !== 'GET') return fetch(input, init)
+      // 405 is how a server would say that it has no stream: the client then goes on without one.
+      if (!stream) return new Response(null, { status: 405 })
+      const response = await fetch(input, init)
+      if (response.ok) streamed.resolve()
+      return response
+    },
+  })
+  // The SDK's class and its own interface disagree under exactOptionalPropertyTypes.
+  await client.connect(transport as Parameters<Client['connect']>[0])
+  if (stream) await streamed.promise
+  return {
+    client,
+    messages,
+    updates,
+    async leave() {
+      await transport.terminateSession()
+      await client.close()
+    },
+  }
+}
+
+const validators = new WeakMap<Client, Map<string, JsonSchemaValidator<unknown>>>()
+
+/**
+ * Calls a tool. Every answer is checked for what holds for all of them: one text block with the JSON of
+ * `structuredContent`, and an object that the tool's own output schema accepts.
+ */
+export async function call({ client }: Plugged, name: string, args: object = {}): Promise<ToolResult> {
+  const schemas = validators.get(client) ?? (await compileSchemas(client))
+  const result = await client.callTool({ name, arguments: { ...args } })
+  const structured = result.structuredContent as Record<string, unknown>
+  const content = result.content as { type: string; text?: string }[]
+  expect(content).toStrictEqual([{ type: 'text', text: expect.any(String) as string }])
+  expect(JSON.parse(content[0]?.text ?? '')).toStrictEqual(structured)
+  expect(schemas.get(name)?.(structured)).toMatchObject({ valid: true })
+  return { structured, isError: result.isError === true }
+}
+
+async function compileSchemas(client: Client): Promise<Map<string, JsonSchemaValidator<unknown>>> {
+  const ajv = new AjvJsonSchemaValidator()
+  const { tools } = await client.listTools()
+  const compiled = new Map(
+    tools.map((tool) => [tool.name, ajv.getValidator(tool.outputSchema as JsonSchemaType)]),
+  )
+  validators.set(client, compiled)
+  return compiled
+}
+
+/** Registers and returns the record as it came over the wire. */
+export async function register(
+  plugged: Plugged,
+  uuid: string,
+  more: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> {
+  const { structured } = await call(plugged, 'blender_register_client', {
+    client_uuid: uuid,
+    client_type: 'blender',
+    ...more,
+  })
+  expect(structured.status).toBe('ok')
+  return structured.client as Record<string, unknown>
+}
+
+/** Both buckets as uuids, as any client sees them. */
+export async function buckets(plugged: Plugged): Promise<{ persistent: string[]; ephemeral: string[] }> {
+  const { structured } = await call(plugged, 'blender_list_available_clients')
+  const uuids = (bucket: unknown) => (bucket as { uuid: string }[]).map(({ uuid }) => uuid)
+  return { persistent: uuids(structured.persistent), ephemeral: uuids(structured.ephemeral) }
+}
+
+/** The record of one client as any client sees it. */
+export async function recordOf(plugged: Plugged, uuid: string): Promise<Record<string, unknown> | undefined> {
+  const { structured } = await call(plugged, 'blender_list_available_clients')
+  const all = [...(structured.persistent as object[]), ...(structured.ephemeral as object[])]
+  return (all as Record<string, unknown>[]).find((record) => record.uuid === uuid)
+}
+
+function recordingLog(logged: LogLine[]): Log {
+  const at = (level: string) => (details: object, message: string) =>
+    void logged.push({ level, details: details as Record<string, unknown>, message })
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
