@@ -1,4 +1,7 @@
-/** `npm start`: builds what is stale, then opens the desktop panel, or serves the panel to a browser. */
+/**
+ * `npm start`: builds what is stale, then opens the desktop panel, or serves the panel to a browser. With `--serve`
+ * it is `npm run serve`: all further arguments are those of `busbar serve`.
+ */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -65,28 +68,41 @@ async function runDesktop(binary: string): Promise<string | null> {
   return fallBackLine({ ...end, afterMs: performance.now() - startedAt })
 }
 
-async function runServe(line: string): Promise<void> {
-  process.stdout.write(`${line}\n`)
-  const port = process.env.BUSBAR_PORT
-  const args = [join(root, 'out/main/cli.js'), 'serve', ...(port ? ['--port', port] : [])]
-  const { code, error } = await follow(spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }))
+/** Runs `busbar serve` until it ends. */
+async function runServe(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [join(root, 'out/main/cli.js'), 'serve', ...args], {
+    stdio: 'inherit',
+  })
+  const { code, error } = await follow(child)
   if (error !== null) throw error
   process.exitCode = code ?? 1
 }
 
-buildIfStale(root)
-const installed = electronBinary()
-const choice = chooseStart({
-  platform: process.platform,
-  uid: process.getuid?.(),
-  env: process.env,
-  hasBinary: installed !== null,
-})
-if (choice.kind === 'serve') {
-  await runServe(choice.line)
-} else {
+async function fallBack(line: string): Promise<void> {
+  process.stdout.write(`${line}\n`)
+  const port = process.env.BUSBAR_PORT
+  await runServe(port ? ['--port', port] : [])
+}
+
+async function openPanel(): Promise<void> {
+  const installed = electronBinary()
+  const choice = chooseStart({
+    platform: process.platform,
+    uid: process.getuid?.(),
+    env: process.env,
+    hasBinary: installed !== null,
+  })
+  if (choice.kind === 'serve') {
+    await fallBack(choice.line)
+    return
+  }
   const binary = installed ?? fetchElectron()
   const line =
     binary === null ? serveLine(["Electron's binary could not be fetched"]) : await runDesktop(binary)
-  if (line !== null) await runServe(line)
+  if (line !== null) await fallBack(line)
 }
+
+buildIfStale(root)
+const [mode, ...args] = process.argv.slice(2)
+if (mode === '--serve') await runServe(args)
+else await openPanel()

@@ -14,9 +14,9 @@ import type { Log } from '../access/log.ts'
 
 export type PanelPortsPorts = {
   /** True for the one frame that may have a port. */
-  owns(frame: WebFrameMain): boolean
+  owns: (frame: WebFrameMain) => boolean
   /** Serves the panel's contract on a port until it is closed; answers what closes it from this side. */
-  attach(port: MessagePortMain): () => void
+  attach: (port: MessagePortMain) => () => void
   log: Log
 }
 

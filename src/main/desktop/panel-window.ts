@@ -14,10 +14,10 @@ export type PanelWindowPorts = {
   devTools: boolean
   log: Log
   /** The page is gone for good or is about to be replaced: what was opened for it can be closed. */
-  onPageGone(): void
-  onClosed(): void
+  onPageGone: () => void
+  onClosed: () => void
   /** The person gave up on a panel that keeps crashing. */
-  onQuit(): void
+  onQuit: () => void
 }
 
 export type PanelWindow = {

@@ -26,7 +26,7 @@ export type Browser = {
 }
 
 type Listener = (payload: never) => void
-type Pending = { method: string; resolve(value: unknown): void; reject(error: Error): void }
+type Pending = { method: string; resolve: (value: unknown) => void; reject: (error: Error) => void }
 
 /** Starts a headless Chromium with a fresh profile. */
 export async function launchBrowser(executablePath: string): Promise<Browser> {

@@ -20,8 +20,8 @@ export type StandInState = {
 
 /** Each command with what it takes and what it answers. `window` counts from 0. */
 export type StandInCommands = {
-  state: { input: Record<never, never>; output: StandInState }
-  quit: { input: Record<never, never>; output: null }
+  state: { input: null; output: StandInState }
+  quit: { input: null; output: null }
   closeWindow: { input: { window: number }; output: null }
   minimise: { input: { window: number }; output: null }
   crash: { input: { window: number }; output: null }

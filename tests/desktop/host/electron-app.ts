@@ -56,7 +56,7 @@ const lockFile = 'stand-in-lock'
 const callFile = 'stand-in-second-instance'
 
 export function createAppStandIn(ports: AppPorts): AppStandIn {
-  const events = createStandInEvents<AppEvents, App>('app', (app, handler) => {
+  const events = createStandInEvents<AppEvents>('app', (app: App, handler) => {
     app.on('second-instance', handler('second-instance'))
     app.on('activate', handler('activate'))
     app.on('window-all-closed', handler('window-all-closed'))

@@ -40,7 +40,7 @@ export function createSessionStandIn(isReady: () => boolean): SessionStandIn {
     handle(scheme, handler) {
       if (!isReady()) throw new Error('protocol.handle needs a session, which is there when app is ready')
       if (handlers.has(scheme)) throw new Error(`Failed to register protocol: ${scheme}`)
-      handlers.set(scheme, handler as (request: Request) => Response | Promise<Response>)
+      handlers.set(scheme, handler)
     },
   }
   const sessionPart: SessionPart = {
@@ -50,8 +50,8 @@ export function createSessionStandIn(isReady: () => boolean): SessionStandIn {
   }
   const nobody = strict<Electron.WebContents>('webContents', {})
   return {
-    protocol: strict('protocol', protocolPart),
-    session: strict('session', sessionPart),
+    protocol: strict<Protocol>('protocol', protocolPart),
+    session: strict<Session>('session', sessionPart),
     schemes,
     answer(request) {
       const handler = handlers.get(new URL(request.url).protocol.slice(0, -1))
@@ -59,19 +59,15 @@ export function createSessionStandIn(isReady: () => boolean): SessionStandIn {
     },
     check: (permission, url) =>
       // The same list of names, written twice in Electron's types.
-      onCheck === null ||
-      onCheck(
-        nobody,
-        permission as Parameters<CheckHandler>[1],
-        url,
-        strict('details', { isMainFrame: true }),
-      ),
+      onCheck === null || onCheck(nobody, permission, url, strict('details', { isMainFrame: true })),
     request: (permission, url) =>
       new Promise((resolve) => {
         if (onRequest === null) resolve(true)
         else
           onRequest(nobody, permission, resolve, strict('details', { isMainFrame: true, requestingUrl: url }))
       }),
-    mayUseDevice: () => onDevice === null || onDevice(strict('details', { deviceType: 'usb', origin: '' })),
+    mayUseDevice: () =>
+      onDevice === null ||
+      onDevice(strict<Parameters<DeviceHandler>[0]>('details', { deviceType: 'usb', origin: '' })),
   }
 }

@@ -27,7 +27,10 @@ type ContentsEvents = {
     preferences: Electron.WebPreferences,
     params: Record<string, string>,
   ]
-  'render-process-gone': [event: Prevented, details: { reason: 'crashed' | 'clean-exit'; exitCode: number }]
+  'render-process-gone': [
+    event: Prevented,
+    details: Pick<Electron.RenderProcessGoneDetails, 'reason' | 'exitCode'>,
+  ]
 }
 type WindowEvents = { 'ready-to-show': []; closed: [] }
 
@@ -69,8 +72,8 @@ export type StandInWindow = {
 
 export type WindowsPorts = {
   browser(): Browser
-  isGranted(permission: string, url: string): boolean
-  answer(request: Request): Promise<Response> | null
+  isGranted: (permission: string, url: string) => boolean
+  answer: (request: Request) => Promise<Response> | null
   onContents(contents: WebContents): void
   onAllClosed(): void
 }
@@ -107,19 +110,19 @@ export function createWindowsStandIn(ports: WindowsPorts): WindowsStandIn {
   }
 
   const createWindow = (options: BrowserWindowConstructorOptions): BrowserWindow => {
-    const contentsEvents = createStandInEvents<ContentsEvents, WebContents>(
+    const contentsEvents = createStandInEvents<ContentsEvents>(
       'webContents',
-      (contents, handler) => {
+      (contents: WebContents, handler) => {
         contents.on('will-navigate', handler('will-navigate'))
         contents.on('will-frame-navigate', handler('will-frame-navigate'))
         contents.on('will-redirect', handler('will-redirect'))
         contents.on('will-attach-webview', handler('will-attach-webview'))
-        contents.on('render-process-gone', handler('render-process-gone') as never)
+        contents.on('render-process-gone', handler('render-process-gone'))
       },
     )
-    const windowEvents = createStandInEvents<WindowEvents, BrowserWindow>(
+    const windowEvents = createStandInEvents<WindowEvents>(
       'BrowserWindow',
-      (window, handler) => {
+      (window: BrowserWindow, handler) => {
         window.on('ready-to-show', handler('ready-to-show'))
         window.on('closed', handler('closed'))
       },
@@ -174,7 +177,7 @@ export function createWindowsStandIn(ports: WindowsPorts): WindowsStandIn {
         pagePorts.clear()
       },
       onOpenWindow(to) {
-        const { action } = onOpen(strict('HandlerDetails', { url: to }))
+        const { action } = onOpen(strict<Electron.HandlerDetails>('HandlerDetails', { url: to }))
         calls.push(`window.open ${action}`)
         if (action === 'allow') throw new Error('The stand-in for Electron opens no windows for pages.')
       },
@@ -186,7 +189,9 @@ export function createWindowsStandIn(ports: WindowsPorts): WindowsStandIn {
           strict('RenderProcessGoneDetails', { reason: 'crashed', exitCode: 139 }),
         ),
     })
-    page.catch((error: unknown) => console.error('stand-in: a window without a page:', error))
+    page.catch((error: unknown) =>
+      process.stderr.write(`stand-in: a window without a page: ${String(error)}\n`),
+    )
 
     const givePort = (port: MessagePortMain, to: Page): number => {
       handedOut += 1
@@ -300,10 +305,9 @@ export function createWindowsStandIn(ports: WindowsPorts): WindowsStandIn {
   }
 
   return {
-    BrowserWindow: class {
-      constructor(options: BrowserWindowConstructorOptions = {}) {
-        return createWindow(options)
-      }
+    // A function that answers an object may be called with `new`, and that object is what `new` gives.
+    BrowserWindow: function BrowserWindow(options: BrowserWindowConstructorOptions = {}) {
+      return createWindow(options)
     } as unknown as WindowsStandIn['BrowserWindow'],
     ipcMain,
     all,

@@ -3,7 +3,7 @@
  * uses, over a real Chromium page for each window. An import of anything else fails to link, a property of anything
  * else throws. See register.ts for how a bundle gets it.
  */
-import type { Dialog, NativeTheme, Shell } from 'electron'
+import type { Dialog, NativeTheme, Shell, WebFrameMain } from 'electron'
 import { launchBrowser, type Browser } from './cdp.ts'
 import type { StandInHello, StandInReply, StandInRequest } from './control.ts'
 import { createAppStandIn } from './electron-app.ts'
@@ -43,7 +43,7 @@ const windows = createWindowsStandIn({
 const dialogPart: Pick<Dialog, 'showErrorBox' | 'showMessageBox'> = {
   showErrorBox(title, content) {
     errorBoxes.push({ title, content })
-    console.error(`${title}\n${content}`)
+    process.stderr.write(`${title}\n${content}\n`)
   },
   showMessageBox() {
     const response = dialogAnswers.shift()
@@ -105,7 +105,7 @@ async function run(request: StandInRequest): Promise<unknown> {
       return null
     case 'sendIpcAs': {
       const { channel, frame } = request.input
-      windows.deliver(frame === null ? null : strict('WebFrameMain', frame), channel, [])
+      windows.deliver(frame === null ? null : strict<WebFrameMain>('WebFrameMain', frame), channel, [])
       return null
     }
     case 'askPermission': {

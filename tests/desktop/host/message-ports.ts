@@ -31,7 +31,7 @@ function createPort(): MessagePortMain {
   let state: 'open' | 'closed' | 'moved' = 'open'
   let started = false
   const waiting: unknown[] = []
-  const events = createStandInEvents<PortEvents, MessagePortMain>('MessagePortMain', (port, handler) => {
+  const events = createStandInEvents<PortEvents>('MessagePortMain', (port: MessagePortMain, handler) => {
     port.on('message', handler('message') as unknown as (event: Electron.MessageEvent) => void)
     port.on('close', handler('close'))
   })

@@ -68,7 +68,7 @@ const permissions = {
 
 /** A failure in here is a bug of the stand-in or a page that is just going; it must not pass unseen. */
 function loudly(what: string, work: Promise<unknown>): void {
-  work.catch((error: unknown) => console.error(`stand-in: ${what}:`, error))
+  work.catch((error: unknown) => process.stderr.write(`stand-in: ${what}: ${String(error)}\n`))
 }
 
 export async function createPage(browser: Browser, ports: PagePorts): Promise<Page> {

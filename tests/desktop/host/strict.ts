@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 
 /** The same object, but reading a property it does not have throws. Its type is Electron's own. */
-export function strict<T extends object>(name: string, target: object): T {
+export function strict<T extends object>(name: string, target: Partial<T>): T {
   return new Proxy(target, {
     get(object, property) {
       if (
@@ -41,15 +41,12 @@ export type StandInEvents<E extends Record<string, unknown[]>> = {
  * @param declare subscribes to each event of Electron's type with `handler(name)`: an event that Electron does not
  *   have, or gives other arguments to, does not compile
  */
-export function createStandInEvents<E extends Record<string, unknown[]>, Target>(
+export function createStandInEvents<E extends Record<string, unknown[]>>(
   owner: string,
-  declare: (
-    target: Target,
-    handler: <K extends keyof E & string>(name: K) => (...args: E[K]) => void,
-  ) => void,
+  declare: (target: never, handler: <K extends keyof E & string>(name: K) => (...args: E[K]) => void) => void,
 ): StandInEvents<E> {
   const known = new Set<string>()
-  declare({ on: (name: string) => known.add(name) } as Target, () => () => undefined)
+  declare({ on: (name: string) => known.add(name) } as never, () => () => undefined)
   const emitter = new EventEmitter()
   const check = (name: string) => {
     if (!known.has(name)) throw new Error(`The stand-in for Electron never emits "${name}" on ${owner}.`)
@@ -73,7 +70,7 @@ export function createStandInEvents<E extends Record<string, unknown[]>, Target>
 /** An event that can be prevented, with the given fields and nothing else. */
 export function createEvent<Fields extends object>(name: string, fields: Fields): Electron.Event<Fields> {
   let prevented = false
-  return strict(`${name} event`, {
+  return strict<Electron.Event<object>>(`${name} event`, {
     ...fields,
     preventDefault() {
       prevented = true
@@ -81,5 +78,5 @@ export function createEvent<Fields extends object>(name: string, fields: Fields)
     get defaultPrevented() {
       return prevented
     },
-  })
+  }) as Electron.Event<Fields>
 }
