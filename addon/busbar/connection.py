@@ -230,7 +230,9 @@ class Connection:
                     break
                 stream = client.open_stream(stream.last_event_id, asked)
         except _Unplugged:
-            client.end_session(1.0)
+            # Turned away at the door, the session is still open; unplugged later, the server has ended it.
+            if self._plugged is not client:
+                client.end_session(1.0)
             raise
         finally:
             stream.close()
@@ -260,7 +262,7 @@ class Connection:
         if answer.data.get("error") == "blocked":
             until = answer.data.get("blocked_until")
             known = float(until) if isinstance(until, (int, float)) else None
-            raise _Unplugged(message or unplugged_text("", "operator", known, self._unix_time()))
+            raise _Unplugged(unplugged_text("", "operator", known, self._unix_time()))
         raise Refused(message or "The server refused to register this Blender.", 200)
 
     def _on_notification(self, method: str, params: Dict[str, Any]) -> None:

@@ -224,6 +224,7 @@ class ConnectionTest(unittest.TestCase):
         for thread in connection._threads:
             thread.join(LIMIT_S)
         self.assertEqual(len(server.registrations()), 1)
+        self.assertNotIn("DELETE", [request["verb"] for request in server.requests])
 
     def test_unplugged_with_a_reason_and_a_block(self):
         server = self.serve()
@@ -239,8 +240,11 @@ class ConnectionTest(unittest.TestCase):
     def test_blocked_at_the_door(self):
         server = self.serve()
         server.register_answers = [fixture("register-blocked-result")]
-        connection = self.connect(server.url)
-        self.assertEqual(self.wait_state(connection, "unplugged").text, "This client is blocked until 18:29.")
+        connection = self.connect(server.url, unix_time=lambda: 1706200000.0)
+        self.assertRegex(
+            self.wait_state(connection, "unplugged").text,
+            r"^You were unplugged by the operator\. This Blender is blocked until \d\d:\d\d on \d\d \w+\.$",
+        )
         server.wait_for(lambda: server.deleted, "the end of the session")
         self.assertEqual(len(server.registrations()), 1)
 
