@@ -1,0 +1,25 @@
+import { defineConfig } from '@playwright/test'
+import { chromiumPath } from './scripts/programs.ts'
+import type { PanelOptions } from './tests/e2e/fixtures/panel-test.ts'
+
+const executablePath = chromiumPath()
+
+export default defineConfig<PanelOptions>({
+  testDir: 'tests/e2e',
+  outputDir: 'out/e2e',
+  globalSetup: './tests/e2e/fixtures/build.ts',
+  forbidOnly: process.env.CI === 'true',
+  // Every test has a server and a browser of its own; more at once than this slows each of them down.
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  use: {
+    viewport: { width: 1280, height: 800 },
+    launchOptions: executablePath === null ? {} : { executablePath },
+  },
+  projects: [
+    { name: 'browser', use: { shell: 'browser' } },
+    { name: 'desktop', use: { shell: 'desktop' } },
+  ],
+})
