@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
 /** Why a request is not let in before anything else of it is looked at. */
@@ -20,9 +19,13 @@ export interface GuardPorts {
   readonly extraOrigins?: readonly string[]
 }
 
-export type RequestGuard = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => GuardRefusal | null
+/** The parts of a request that the guard looks at. */
+export interface GuardedRequest {
+  readonly headers: { readonly host?: string | undefined; readonly origin?: string | undefined }
+  readonly socket: { readonly localAddress?: string | undefined }
+}
 
-const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
+export type RequestGuard = (request: GuardedRequest) => GuardRefusal | null
 const wildcardHosts = new Set(['0.0.0.0', '::', '[::]', ''])
 
 /**

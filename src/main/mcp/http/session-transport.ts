@@ -15,7 +15,6 @@ export class SessionTransport implements Transport {
   onmessage: Transport['onmessage'] = undefined
   onclose: Transport['onclose'] = undefined
   onerror: Transport['onerror'] = undefined
-  onerror: ((error: Error) => void) | undefined = undefined
   readonly #owner: TransportOwner
 
   constructor(owner: TransportOwner) {

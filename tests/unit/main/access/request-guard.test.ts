@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { createGuard, type GuardPorts } from '../../../../src/main/access/request-guard.ts'
+
+/** What the guard says: null for "come in", else its code. */
+function check(
+  ports: Partial<GuardPorts>,
+  host: string | undefined,
+  origin?: string,
+  localAddress = '127.0.0.1',
+): string | null {
+  const guard = createGuard({ port: () => 9877, ...ports })
+  const headers = {
+    ...(host === undefined ? {} : { host }),
+    ...(origin === undefined ? {} : { origin }),
+  }
+  return guard({ headers, socket: { localAddress } })?.code ?? null
+}
+
+describe('the request guard', () => {
+  test.each(['127.0.0.1:9877', '127.0.0.1', 'localhost:9877', 'LocalHost', '[::1]:9877', '[::1]'])(
+    'lets in Host %s',
+    (host) => {
+      expect(check({}, host)).toBeNull()
+    },
+  )
+
+  test.each([
+    undefined,
+    '',
+    'evil.example',
+    'evil.example:9877',
+    'localhost.evil.example:9877',
+    '127.0.0.1.evil.example',
+    '127.0.0.1:9876',
+    '127.0.0.1:',
+    '127.0.0.1:9877:9877',
+    '127.0.0.2:9877',
+    '0.0.0.0:9877',
+    'localhost@evil.example',
+    'localhost/..',
+    '::1',
+    '[::1',
+    '[::2]:9877',
+    'local host',
+  ])('keeps out Host %s', (host) => {
+    expect(check({}, host)).toBe('foreign_host')
+  })
+
+  test.each(['http://127.0.0.1:9877', 'http://localhost:9877', 'http://[::1]:9877'])(
+    'lets in Origin %s',
+    (origin) => {
+      expect(check({}, 'localhost:9877', origin)).toBeNull()
+    },
+  )
+
+  test.each([
+    'null',
+    '',
+    'http://evil.example',
+    'http://localhost',
+    'http://localhost:9876',
+    'https://localhost:9877',
+    'http://localhost:9877.evil.example',
+    'http://localhost:9877/',
+    'http://evil.example:9877',
+    'file://',
+    'chrome-extension://abc',
+  ])('keeps out Origin %s', (origin) => {
+    expect(check({}, 'localhost:9877', origin)).toBe('foreign_origin')
+  })
+
+  test('takes an origin without a port for port 80', () => {
+    expect(check({ port: () => 80 }, 'localhost', 'http://localhost')).toBeNull()
+  })
+
+  test('goes by the bound host too', () => {
+    expect(check({ boundHost: '192.168.1.5' }, '192.168.1.5:9877', 'http://192.168.1.5:9877')).toBeNull()
+    expect(check({ boundHost: 'fe80::1' }, '[fe80::1]:9877')).toBeNull()
+    expect(check({ boundHost: 'render-7' }, 'render-7:9877')).toBeNull()
+    expect(check({ boundHost: '192.168.1.5' }, '192.168.1.6:9877')).toBe('foreign_host')
+  })
+
+  test('bound to all addresses, goes by the one a client connected to, and by no name', () => {
+    expect(check({ boundHost: '0.0.0.0' }, '10.0.0.7:9877', undefined, '10.0.0.7')).toBeNull()
+    expect(check({ boundHost: '::' }, '10.0.0.7:9877', 'http://10.0.0.7:9877', '::ffff:10.0.0.7')).toBeNull()
+    expect(check({ boundHost: '::' }, '[2001:db8::7]:9877', undefined, '2001:db8::7')).toBeNull()
+    expect(check({ boundHost: '0.0.0.0' }, '10.0.0.8:9877', undefined, '10.0.0.7')).toBe('foreign_host')
+    expect(check({ boundHost: '0.0.0.0' }, 'evil.example:9877', undefined, '10.0.0.7')).toBe('foreign_host')
+    expect(check({ boundHost: '0.0.0.0' }, '0.0.0.0:9877', undefined, '10.0.0.7')).toBe('foreign_host')
+    expect(check({}, '10.0.0.7:9877', undefined, '10.0.0.7')).toBe('foreign_host')
+  })
+
+  test('goes by extra hosts, with any port or with theirs, and by extra origins', () => {
+    const extraHosts = ['Studio.example', 'localhost:1234']
+    expect(check({ extraHosts }, 'studio.example')).toBeNull()
+    expect(check({ extraHosts }, 'studio.example:8080', 'http://studio.example:8080')).toBeNull()
+    expect(check({ extraHosts }, 'localhost:1234', 'http://localhost:1234')).toBeNull()
+    expect(check({ extraHosts }, 'localhost:1235')).toBe('foreign_host')
+    const extraOrigins = ['https://panel.example']
+    expect(check({ extraOrigins }, 'localhost:9877', 'https://panel.example')).toBeNull()
+    expect(check({ extraOrigins }, 'localhost:9877', 'http://panel.example')).toBe('foreign_origin')
+  })
+
+  test('says what was wrong without repeating it', () => {
+    const guard = createGuard({ port: () => 9877 })
+    const socket = { localAddress: '127.0.0.1' }
+    expect(guard({ headers: { host: 'evil.example' }, socket })).toEqual({
+      status: 403,
+      code: 'foreign_host',
+      message: 'Forbidden: this server does not go by the name in the Host header',
+    })
+    expect(guard({ headers: { host: 'localhost', origin: 'http://evil.example' }, socket })).toEqual({
+      status: 403,
+      code: 'foreign_origin',
+      message: 'Forbidden: requests from this Origin are not allowed',
+    })
+  })
+})

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest'
+import { NotificationBacklog } from '../../../../../src/main/mcp/http/notification-backlog.ts'
+
+function drain(backlog: NotificationBacklog): (string | null)[] {
+  const all: (string | null)[] = []
+  for (let json = backlog.take(); json !== null; json = backlog.take()) all.push(json)
+  return all
+}
+
+describe('the notification backlog', () => {
+  test('keeps the newest, by count', () => {
+    const backlog = new NotificationBacklog({ maxPendingNotifications: 2, maxPendingNotificationBytes: 1000 })
+    for (const json of ['1', '2', '3']) backlog.add(json)
+    expect([drain(backlog), backlog.dropped]).toEqual([['2', '3'], 1])
+  })
+
+  test('keeps the newest, by size', () => {
+    const backlog = new NotificationBacklog({ maxPendingNotifications: 100, maxPendingNotificationBytes: 10 })
+    for (const json of ['aaaa', 'bbbb', 'cccc']) backlog.add(json)
+    expect([drain(backlog), backlog.dropped]).toEqual([['bbbb', 'cccc'], 1])
+    backlog.add('x'.repeat(11))
+    expect([drain(backlog), backlog.dropped]).toEqual([[], 2])
+    backlog.add('fits again')
+    expect(drain(backlog)).toEqual(['fits again'])
+  })
+})
