@@ -26,6 +26,8 @@ export interface GuardedRequest {
 }
 
 export type RequestGuard = (request: GuardedRequest) => GuardRefusal | null
+
+const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
 const wildcardHosts = new Set(['0.0.0.0', '::', '[::]', ''])
 
 /**
