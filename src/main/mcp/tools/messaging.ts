@@ -6,6 +6,7 @@ import {
   jsonObjectSchema,
   messageDataSchema,
   nameSchema,
+  priorityNames,
   routingSchema,
   type MessageData,
 } from '../../../shared/protocol.ts'
@@ -29,7 +30,7 @@ export const sendMessageTool: Tool = defineTool({
     group_id: optionalName.describe('All clients of this group'),
     client_type: optionalName.describe('All clients of this type'),
     priority: z
-      .union([z.string(), z.number()])
+      .union([z.string(), z.number()], `must be one of ${priorityNames.join(', ')}, or an integer 0 to 7`)
       .default('info')
       .describe('emergency, alert, critical, error, warning, notice, info or debug; or 0 to 7'),
     from_uuid: z.string().max(bounds.nameLength).nullish().describe('Default: the client of this session'),
