@@ -1,0 +1,340 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { call, register, startApp, type AppFixture, type Plugged } from './app-fixture.ts'
+
+let app: AppFixture
+beforeEach(async () => {
+  app = await startApp()
+})
+afterEach(() => app.stop())
+
+const text = expect.any(String) as string
+
+/** The JSON-RPC error of a call that the protocol itself refuses. */
+const refusedCall = async ({ client }: Plugged, name: string, args: object) =>
+  client.callTool({ name, arguments: { ...args } }).then(
+    () => null,
+    (error: unknown) => error as { code: number; message: string },
+  )
+
+describe('the catalogue', () => {
+  it('[R-201] has these tools with these annotations, in this order', async () => {
+    const { client } = await app.connect('llm')
+    const { tools } = await client.listTools()
+    expect(tools.map(({ name, title, annotations }) => ({ name, title, annotations }))).toStrictEqual([
+      {
+        name: 'blender_register_client',
+        title: 'Register a client',
+        annotations: {
+          title: 'Register a client',
+          readOnlyHint: false,
+          destructiveHint: false,
+          idempotentHint: true,
+          openWorldHint: false,
+        },
+      },
+      {
+        name: 'blender_unregister_client',
+        title: 'Unregister a client',
+        annotations: {
+          title: 'Unregister a client',
+          readOnlyHint: false,
+          destructiveHint: true,
+          idempotentHint: true,
+          openWorldHint: false,
+        },
+      },
+      {
+        name: 'blender_send_message',
+        title: 'Send a message',
+        annotations: {
+          title: 'Send a message',
+          readOnlyHint: false,
+          destructiveHint: true,
+          idempotentHint: false,
+          openWorldHint: false,
+        },
+      },
+      {
+        name: 'blender_job_update',
+        title: 'Report on a job',
+        annotations: {
+          title: 'Report on a job',
+          readOnlyHint: false,
+          destructiveHint: false,
+          idempotentHint: true,
+          openWorldHint: false,
+        },
+      },
+      {
+        name: 'blender_list_available_clients',
+        title: 'List clients',
+        annotations: { title: 'List clients', readOnlyHint: true, openWorldHint: false },
+      },
+      {
+        name: 'blender_receive_messages',
+        title: 'Receive messages',
+        annotations: {
+          title: 'Receive messages',
+          readOnlyHint: false,
+          destructiveHint: true,
+          idempotentHint: false,
+          openWorldHint: false,
+        },
+      },
+      {
+        name: 'blender_execute_code',
+        title: 'Run Python in Blender',
+        annotations: {
+          title: 'Run Python in Blender',
+          readOnlyHint: false,
+          destructiveHint: true,
+          idempotentHint: false,
+          openWorldHint: true,
+        },
+      },
+      {
+        name: 'blender_get_scene_info',
+        title: 'Describe the scene',
+        annotations: { title: 'Describe the scene', readOnlyHint: true, openWorldHint: false },
+      },
+    ])
+  })
+
+  it('[R-202] takes these arguments, the required ones first told apart', async () => {
+    const { client } = await app.connect('llm')
+    const { tools } = await client.listTools()
+    const taken = Object.fromEntries(
+      tools.map(({ name, inputSchema }) => [
+        name,
+        { takes: Object.keys(inputSchema.properties ?? {}), needs: inputSchema.required ?? [] },
+      ]),
+    )
+    expect(taken).toStrictEqual({
+      blender_register_client: {
+        takes: [
+          'client_uuid',
+          'client_type',
+          'is_persistent',
+          'capabilities',
+          'group_id',
+          'label',
+          'pid',
+          'hostname',
+          'blend_file',
+          'blender_version',
+          'addon_version',
+          'role',
+          'parent_uuid',
+        ],
+        needs: ['client_uuid', 'client_type'],
+      },
+      blender_unregister_client: { takes: ['client_uuid'], needs: ['client_uuid'] },
+      blender_send_message: {
+        takes: ['payload', 'target_uuid', 'group_id', 'client_type', 'priority', 'from_uuid'],
+        needs: ['payload'],
+      },
+      blender_job_update: {
+        takes: ['job_id', 'status', 'result', 'error', 'progress', 'progress_message'],
+        needs: ['job_id', 'status'],
+      },
+      blender_list_available_clients: { takes: ['include_stale'], needs: [] },
+      blender_receive_messages: {
+        takes: ['client_uuid', 'wait_seconds', 'max'],
+        needs: ['client_uuid'],
+      },
+      blender_execute_code: { takes: ['code', 'target', 'timeout_seconds'], needs: ['code'] },
+      blender_get_scene_info: { takes: ['target', 'timeout_seconds'], needs: [] },
+    })
+    for (const { outputSchema } of tools) expect(outputSchema?.type).toBe('object')
+  })
+
+  it('[R-203] answers with one text block and the same object, byte for byte', async () => {
+    const session = await app.raw('script')
+    const response = await session.rpc('tools/call', {
+      name: 'blender_unregister_client',
+      arguments: { client_uuid: 'nobody' },
+    })
+    expect(response).toStrictEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      result: {
+        content: [{ type: 'text', text: '{"status":"not_found","client_uuid":"nobody"}' }],
+        structuredContent: { status: 'not_found', client_uuid: 'nobody' },
+      },
+    })
+  })
+
+  it('[R-204] answers a domain failure with isError and a literal code', async () => {
+    const session = await app.raw('script')
+    const response = await session.rpc('tools/call', {
+      name: 'blender_send_message',
+      arguments: { payload: {}, target_uuid: 'nobody' },
+    })
+    expect(response).toStrictEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      result: {
+        content: [
+          {
+            type: 'text',
+            text: '{"status":"error","error":"unknown_target","message":"No client \\"nobody\\" is registered. Known clients: none."}',
+          },
+        ],
+        structuredContent: {
+          status: 'error',
+          error: 'unknown_target',
+          message: 'No client "nobody" is registered. Known clients: none.',
+        },
+        isError: true,
+      },
+    })
+  })
+
+  it('[R-205] answers malformed arguments with invalid params, naming each fault', async () => {
+    const session = await app.raw('script')
+    const response = await session.rpc('tools/call', {
+      name: 'blender_register_client',
+      arguments: { client_uuid: 7, is_persistent: 'yes' },
+    })
+    expect(response).toStrictEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      error: {
+        code: -32602,
+        message:
+          'Invalid arguments for blender_register_client: client_uuid: Invalid input: expected string, received number; ' +
+          'client_type: Invalid input: expected string, received undefined; ' +
+          'is_persistent: Invalid input: expected boolean, received string',
+      },
+    })
+  })
+
+  it.each([
+    ['blender_register_client', { client_uuid: 'a' }],
+    ['blender_register_client', { client_uuid: 'a', client_type: 'b', capabilities: 'c' }],
+    ['blender_register_client', { client_uuid: 'a', client_type: 'b', pid: 'twelve' }],
+    ['blender_unregister_client', {}],
+    ['blender_send_message', {}],
+    ['blender_send_message', { payload: 'text' }],
+    ['blender_send_message', { payload: ['list'] }],
+    ['blender_send_message', { payload: {}, target_uuid: 7 }],
+    ['blender_job_update', { job_id: '', status: 'running' }],
+    ['blender_job_update', { job_id: 'j', status: 'pending' }],
+    ['blender_job_update', { job_id: 'j', status: 'running', progress: 1.5 }],
+    ['blender_job_update', { job_id: 'j', status: 'running', progress: -0.1 }],
+    ['blender_list_available_clients', { include_stale: 'no' }],
+    ['blender_receive_messages', { client_uuid: 'a', wait_seconds: 61 }],
+    ['blender_receive_messages', { client_uuid: 'a', max: 0 }],
+    ['blender_receive_messages', { client_uuid: 'a', max: 101 }],
+    ['blender_execute_code', {}],
+    ['blender_execute_code', { code: 'x', timeout_seconds: 3601 }],
+    ['blender_get_scene_info', { timeout_seconds: 0 }],
+  ])('[R-206] refuses %s %j as invalid params', async (name, args) => {
+    const plugged = await app.connect('script')
+    expect(await refusedCall(plugged, name, args)).toMatchObject({ code: -32602 })
+  })
+
+  it('[R-207] ignores arguments that it does not know', async () => {
+    const script = await app.connect('script')
+    const record = await register(script, 'a', { favourite_colour: 'orange', session: 'x', uuid: 'b' })
+    expect(Object.keys(record)).toHaveLength(7)
+    expect(record.uuid).toBe('a')
+    const { structured } = await call(script, 'blender_list_available_clients', { page: 2 })
+    expect(structured.status).toBe('ok')
+  })
+
+  it('[R-208] answers an unknown tool with invalid params', async () => {
+    const session = await app.raw('script')
+    expect(await session.rpc('tools/call', { name: 'blender_explode', arguments: {} })).toStrictEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      error: {
+        code: -32602,
+        message: 'There is no tool "blender_explode". tools/list names those that exist.',
+      },
+    })
+  })
+})
+
+describe('unregistering', () => {
+  it('[R-209] is idempotent: ok, then not_found', async () => {
+    const script = await app.connect('script')
+    await register(script, 'a')
+    const unregister = () => call(script, 'blender_unregister_client', { client_uuid: 'a' })
+    expect(await unregister()).toStrictEqual({
+      structured: { status: 'ok', client_uuid: 'a' },
+      isError: false,
+    })
+    expect(await unregister()).toStrictEqual({
+      structured: { status: 'not_found', client_uuid: 'a' },
+      isError: false,
+    })
+  })
+})
+
+describe('listing', () => {
+  it('[R-210] gives both buckets in order of first registration, and the user', async () => {
+    const script = await app.connect('script')
+    const b = await register(script, 'b', { is_persistent: true })
+    const a = await register(script, 'a', { client_type: 'llm' })
+    const c = await register(script, 'c', { is_persistent: true, label: 'C' })
+    const last_seen = expect.any(Number) as number
+    expect((await call(script, 'blender_list_available_clients')).structured).toStrictEqual({
+      status: 'ok',
+      user_id: 'local',
+      persistent: [
+        { ...b, last_seen },
+        { ...c, last_seen },
+      ],
+      ephemeral: [{ ...a, last_seen }],
+    })
+  })
+
+  it('[R-211] leaves out what is not connected where include_stale is false', async () => {
+    const blender = await app.connect('blender')
+    const watcher = await app.connect('watcher')
+    await register(blender, 'away', { is_persistent: true })
+    await register(watcher, 'here', { is_persistent: true })
+    await blender.leave()
+    const list = async (args: object) => {
+      const { structured } = await call(watcher, 'blender_list_available_clients', args)
+      return (structured.persistent as { uuid: string }[]).map(({ uuid }) => uuid)
+    }
+    expect(await list({})).toStrictEqual(['away', 'here'])
+    expect(await list({ include_stale: true })).toStrictEqual(['away', 'here'])
+    expect(await list({ include_stale: false })).toStrictEqual(['here'])
+  })
+})
+
+describe('the results of messages and job updates', () => {
+  it('[R-212] a message answers with its ids, targets, routing and deliveries', async () => {
+    const blender = await app.connect('blender')
+    const llm = await app.connect('llm')
+    await register(blender, 'b', { group_id: 'farm' })
+    await register(llm, 'l', { client_type: 'llm' })
+    const args = { payload: { job_id: 'mine' }, group_id: 'farm' }
+    expect(await call(llm, 'blender_send_message', args)).toStrictEqual({
+      structured: {
+        status: 'ok',
+        message_id: text,
+        job_id: 'mine',
+        targets: ['b'],
+        routing: { type: 'group', group_id: 'farm' },
+        deliveries: { b: 'sent' },
+      },
+      isError: false,
+    })
+  })
+
+  it('[R-213] a job update answers with the way it went and whom it reached', async () => {
+    const blender = await app.connect('blender')
+    const llm = await app.connect('llm')
+    await register(blender, 'b')
+    await register(llm, 'l', { client_type: 'llm' })
+    const update = { job_id: 'nobody knows', status: 'completed', result: '42' }
+    expect(await call(blender, 'blender_job_update', update)).toStrictEqual({
+      structured: { status: 'ok', delivered: 'broadcast', targets: ['l'] },
+      isError: false,
+    })
+  })
+})
