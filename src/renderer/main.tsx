@@ -9,6 +9,7 @@ import { createPanel } from './panel/panel.ts'
 import { PanelContext } from './panel/panel-context.ts'
 import { createRouter } from './panel/router.ts'
 import { connectToShell } from './connection/connect-to-shell.ts'
+import { afterPaint } from './connection/follow-watch.ts'
 import { createBrowserTimers } from './connection/timers.ts'
 import { createTheme } from './theme/theme.ts'
 
@@ -17,7 +18,7 @@ const theme = createTheme({
   storage: localStorage,
   prefersLight: matchMedia('(prefers-color-scheme: light)'),
 })
-const panel = createPanel(createBrowserTimers())
+const panel = createPanel({ timers: createBrowserTimers(), drawn: afterPaint })
 // Takes the key out of the address, so it comes before anything that reads the address.
 connectToShell(window, panel.connection)
 const router = createRouter(location.hash)

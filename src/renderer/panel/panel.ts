@@ -1,4 +1,4 @@
-import { followWatch, afterPaint, createWatchIds } from '../connection/follow-watch.ts'
+import { createWatchIds, followWatch } from '../connection/follow-watch.ts'
 import { createConnection, type Connection, type LinkSession } from '../connection/connection.ts'
 import { createServerClock, type ServerClock } from '../connection/server-clock.ts'
 import type { Timers } from '../connection/timers.ts'
@@ -33,8 +33,14 @@ const pingEveryMs = 5_000
 /** How often rows that moved under a volatile sort order are put in their places. */
 const settleEveryMs = 2_000
 
+export interface PanelPorts {
+  timers: Timers
+  /** Resolves when the browser has drawn what is pending; the next event of a feed waits for it. */
+  drawn: () => Promise<void>
+}
+
 /** Puts the panel together. It does nothing until `connection.connect` is called. */
-export function createPanel(timers: Timers): Panel {
+export function createPanel({ timers, drawn }: PanelPorts): Panel {
   const watchIds = createWatchIds()
   const toasts = createToasts()
   const clock = createServerClock(timers)
@@ -64,7 +70,7 @@ export function createPanel(timers: Timers): Panel {
           take(detail)
           return 'go on'
         },
-        settled: afterPaint,
+        settled: drawn,
       })
     },
   })
@@ -118,7 +124,7 @@ export function createPanel(timers: Timers): Panel {
           if (event.type === 'snapshot') onSnapshot()
           return 'go on'
         },
-        settled: afterPaint,
+        settled: drawn,
       })
     } while (outcome === 'stopped')
   }
@@ -133,7 +139,7 @@ export function createPanel(timers: Timers): Panel {
         blocks.replace(list)
         return 'go on'
       },
-      settled: afterPaint,
+      settled: drawn,
     })
   }
 

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { keyInFragment, takePanelKey } from '../../../../src/renderer/connection/panel-key.ts'
+
+function tab(hash: string, remembered: string | null = null) {
+  const replaced: unknown[] = []
+  let stored = remembered
+  return {
+    replaced,
+    stored: () => stored,
+    ports: {
+      location: { hash, pathname: '/', search: '?a=1' },
+      history: { replaceState: (...given: unknown[]) => void replaced.push(given) },
+      storage: {
+        getItem: () => stored,
+        setItem: (_name: string, value: string) => {
+          stored = value
+        },
+      },
+    },
+  }
+}
+
+describe('the panel key', () => {
+  it('is read off a fragment, alone or among others', () => {
+    expect(
+      [
+        '#key=aB3-_x',
+        '#/clients&key=abc',
+        '#key=abc&x=1',
+        '#/clients',
+        '#key=',
+        '#key=a b',
+        '',
+        '#monkey=1',
+      ].map(keyInFragment),
+    ).toEqual(['aB3-_x', 'abc', 'abc', null, null, null, null, null])
+  })
+
+  it('is taken out of the address and remembered for the tab', () => {
+    const { ports, replaced, stored } = tab('#key=fresh', 'old')
+    expect(takePanelKey(ports)).toBe('fresh')
+    expect(replaced).toEqual([[null, '', '/?a=1']])
+    expect(stored()).toBe('fresh')
+  })
+
+  it('is the remembered one after a reload, and the address stays as it is', () => {
+    const { ports, replaced } = tab('#/connect', 'old')
+    expect(takePanelKey(ports)).toBe('old')
+    expect(replaced).toEqual([])
+  })
+
+  it('is null in a tab that was never given one', () => {
+    expect(takePanelKey(tab('').ports)).toBe(null)
+  })
+})

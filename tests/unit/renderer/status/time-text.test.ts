@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { agoText, durationText, sizeText } from '../../../../src/renderer/features/status/time-text.ts'
+
+it('says how long ago in one unit', () => {
+  expect([-30, 0, 0.9, 1, 59.9, 60, 3_599, 3_600, 86_399, 86_400, 900_000, NaN].map(agoText)).toEqual([
+    'now',
+    'now',
+    'now',
+    '1 s',
+    '59 s',
+    '1 min',
+    '59 min',
+    '1 h',
+    '23 h',
+    '1 d',
+    '10 d',
+    'now',
+  ])
+})
+
+it('says how long in two units', () => {
+  expect([-1, 14.9, 60, 185, 11_520, 187_200, 86_400].map(durationText)).toEqual([
+    '0 s',
+    '14 s',
+    '1 min',
+    '3 min 5 s',
+    '3 h 12 min',
+    '2 d 4 h',
+    '1 d',
+  ])
+})
+
+it('says sizes in binary units', () => {
+  expect([0, 812, 3_482, 2_097_152].map(sizeText)).toEqual(['0 B', '812 B', '3.4 KiB', '2.0 MiB'])
+})

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
+import { createUnregister } from '../../../../src/renderer/features/unregister/unregister-store.ts'
+import { createToasts } from '../../../../src/renderer/ui/toasts.ts'
+import type { UnregisterInput, UnregisterResult } from '../../../../src/shared/panel-contract.ts'
+import { keyOf, panelClient } from '../fakes/panel-clients.ts'
+
+function build() {
+  const orders: UnregisterInput[] = []
+  const lifted: string[] = []
+  let answer: (results: UnregisterResult[]) => void = () => undefined
+  let refuse: (error: Error) => void = () => undefined
+  let connected = true
+  const toasts = createToasts()
+  const api = {
+    clients: {
+      unregister: (input: UnregisterInput) => {
+        orders.push(input)
+        return new Promise<UnregisterResult[]>((resolve, reject) => {
+          answer = resolve
+          refuse = reject
+        })
+      },
+    },
+  } as unknown as PanelApi
+  const unregister = createUnregister({
+    api: () => (connected ? api : null),
+    toasts,
+    liftBlock: (_client, name) => void lifted.push(name),
+  })
+  return {
+    unregister,
+    orders,
+    lifted,
+    dialog: () => unregister.state.getState().dialog,
+    toasts: () => toasts.state.getState().toasts,
+    answer: (results: UnregisterResult[]) => answer(results),
+    refuse: (error: Error) => refuse(error),
+    disconnect: () => {
+      connected = false
+    },
+  }
+}
+
+const atelier = panelClient('b-1', { record: { label: 'Atelier 1' } })
+const target = { key: keyOf('b-1'), userId: 'local', uuid: 'b-1', name: 'Atelier 1' }
+
+function result(uuid: string, change: Partial<UnregisterResult> = {}): UnregisterResult {
+  return {
+    key: keyOf(uuid),
+    outcome: 'unregistered',
+    sessionEnded: true,
+    jobsCancelled: 0,
+    blockedUntil: null,
+    ...change,
+  }
+}
+
+describe('unregistering', () => {
+  it('orders it once, however often it is confirmed', async () => {
+    const { unregister, orders, dialog, answer, toasts } = build()
+    unregister.ask([atelier])
+    expect(dialog()).toEqual({ phase: 'asking', targets: [target], problem: null })
+    const done = unregister.confirm({ reason: '  wrong scene ', blockSeconds: null })
+    expect(dialog()).toEqual({ phase: 'pending', targets: [target] })
+    await unregister.confirm({ reason: 'again', blockSeconds: 60 })
+    unregister.dismiss()
+    expect(dialog()).toEqual({ phase: 'pending', targets: [target] })
+    expect(orders).toEqual([
+      { clients: [{ userId: 'local', uuid: 'b-1' }], reason: 'wrong scene', blockSeconds: null },
+    ])
+    answer([result('b-1')])
+    await done
+    expect(dialog()).toBe(null)
+    expect(toasts()).toEqual([{ id: 1, kind: 'done', text: 'Unregistered Atelier 1.' }])
+  })
+
+  it('offers to lift the blocks that it set', async () => {
+    const { unregister, answer, toasts, lifted } = build()
+    unregister.ask([atelier, panelClient('b-2')])
+    const done = unregister.confirm({ reason: '', blockSeconds: 900 })
+    answer([result('b-1', { blockedUntil: 5 }), result('b-2', { blockedUntil: 5 })])
+    await done
+    expect(toasts()[0]).toMatchObject({
+      text: 'Unregistered 2 clients and blocked.',
+      action: { label: 'Lift blocks' },
+    })
+    toasts()[0]?.action?.run()
+    expect(lifted).toEqual(['Atelier 1', 'b-2'])
+  })
+
+  it('stays open with the outcomes where not everybody was unregistered', async () => {
+    const { unregister, answer, dialog, toasts } = build()
+    unregister.ask([atelier, panelClient('b-2')])
+    const done = unregister.confirm({ reason: '', blockSeconds: null })
+    answer([result('b-1'), result('b-2', { outcome: 'not_found', sessionEnded: false })])
+    await done
+    const other = { key: keyOf('b-2'), userId: 'local', uuid: 'b-2', name: 'b-2' }
+    expect(dialog()).toEqual({
+      phase: 'answered',
+      targets: [target, other],
+      outcomes: [
+        { ...target, outcome: 'unregistered', blockedUntil: null },
+        { ...other, outcome: 'not_found', blockedUntil: null },
+      ],
+    })
+    expect(toasts()).toEqual([])
+  })
+
+  it('says that the outcome is not known when the connection went first', async () => {
+    const { unregister, refuse, dialog, disconnect } = build()
+    unregister.ask([atelier])
+    const done = unregister.confirm({ reason: '', blockSeconds: null })
+    disconnect()
+    refuse(new Error('closed'))
+    await done
+    expect(dialog()).toEqual({
+      phase: 'asking',
+      targets: [target],
+      problem:
+        'The connection was lost before an answer came. It is not known whether the clients were unregistered: look at the list when the panel is connected again.',
+    })
+  })
+
+  it('says why an order was refused, and that nothing happened without a connection', async () => {
+    const { unregister, refuse, dialog, disconnect } = build()
+    unregister.ask([atelier])
+    const done = unregister.confirm({ reason: '', blockSeconds: null })
+    refuse(new Error('Too many clients'))
+    await done
+    expect(dialog()).toMatchObject({ problem: 'The order was refused: Too many clients' })
+    disconnect()
+    await unregister.confirm({ reason: '', blockSeconds: null })
+    expect(dialog()).toMatchObject({ problem: 'There is no connection. Nothing was unregistered.' })
+  })
+
+  it('asks about nobody when nobody is named', () => {
+    const { unregister, dialog } = build()
+    unregister.ask([])
+    expect(dialog()).toBe(null)
+  })
+})
