@@ -1,0 +1,291 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  buckets,
+  call,
+  recordOf,
+  register,
+  startApp,
+  type AppFixture,
+  type BusNotification,
+  type Plugged,
+} from './app-fixture.ts'
+import { until } from './inbox.ts'
+
+let app: AppFixture
+let llm: Plugged
+let blender: Plugged
+beforeEach(async () => {
+  app = await startApp()
+  llm = await app.connect('Model of a test')
+  blender = await app.connect('blender')
+  await register(blender, 'blender-1', {
+    is_persistent: true,
+    pid: 11,
+    label: 'Shot 010',
+    blend_file: '/a.blend',
+  })
+})
+afterEach(() => app.stop())
+
+const text = expect.any(String) as string
+const milliseconds = expect.any(Number) as number
+
+const commandTo = (peer: Plugged): Promise<BusNotification> =>
+  peer.messages.next(({ data }) => data.payload.message_type === 'command_dispatch')
+const report = (peer: Plugged, job_id: string, status: string, more: object = {}) =>
+  call(peer, 'blender_job_update', { job_id, status, ...more })
+
+describe('a dispatch tool', () => {
+  it('[R-601] sends the command to the only live Blender and answers with what it made of it', async () => {
+    const answer = call(llm, 'blender_execute_code', { code: 'print("hi")\n42' })
+    const message = await commandTo(blender)
+    const { job_id } = message.data
+    expect(message).toStrictEqual({
+      level: 'info',
+      logger: '_message_bus',
+      data: {
+        user_id: 'local',
+        from_uuid: text,
+        target_uuid: 'blender-1',
+        routing: { type: 'direct', target_uuid: 'blender-1' },
+        payload: {
+          message_type: 'command_dispatch',
+          job_id,
+          command: 'execute_code',
+          params: { code: 'print("hi")\n42' },
+        },
+        job_id,
+        message_id: text,
+        priority: 6,
+        timestamp: expect.any(Number) as number,
+      },
+    })
+    await report(blender, job_id, 'completed', { result: '{"stdout":"hi\\n","stderr":"","value":"42"}' })
+    expect(await answer).toStrictEqual({
+      structured: {
+        status: 'completed',
+        job_id,
+        target_uuid: 'blender-1',
+        result: { stdout: 'hi\n', stderr: '', value: '42' },
+        error: '',
+        duration_ms: milliseconds,
+      },
+      isError: false,
+    })
+  })
+
+  it('[R-602] blender_get_scene_info runs get_scene_info', async () => {
+    const answer = call(llm, 'blender_get_scene_info')
+    const { data } = await commandTo(blender)
+    expect(data.payload).toStrictEqual({
+      message_type: 'command_dispatch',
+      job_id: data.job_id,
+      command: 'get_scene_info',
+      params: {},
+    })
+    await report(blender, data.job_id, 'completed', { result: 'plain text, not JSON' })
+    expect((await answer).structured).toMatchObject({ status: 'completed', result: 'plain text, not JSON' })
+  })
+
+  it('[R-603] answers failed with the error of the peer', async () => {
+    const answer = call(llm, 'blender_execute_code', { code: '1/0' })
+    const { job_id } = (await commandTo(blender)).data
+    await report(blender, job_id, 'failed', { result: '{"stdout":""}', error: 'ZeroDivisionError' })
+    expect(await answer).toStrictEqual({
+      structured: {
+        status: 'failed',
+        job_id,
+        target_uuid: 'blender-1',
+        result: { stdout: '' },
+        error: 'ZeroDivisionError',
+        duration_ms: milliseconds,
+      },
+      isError: true,
+    })
+  })
+
+  it('[R-604] answers timeout and withdraws a job that had not started', async () => {
+    const answer = await call(llm, 'blender_execute_code', { code: 'x', timeout_seconds: 0.1 })
+    const { job_id } = (await commandTo(blender)).data
+    expect(answer).toStrictEqual({
+      structured: {
+        status: 'timeout',
+        job_id,
+        target_uuid: 'blender-1',
+        result: '',
+        error:
+          `No result within 0.1 s. The job had not started and was withdrawn. See blender://jobs/${job_id}; ` +
+          'the Blender may be busy or closed.',
+        duration_ms: milliseconds,
+      },
+      isError: true,
+    })
+    expect((await blender.messages.next()).data.payload).toStrictEqual({ message_type: 'job_cancel', job_id })
+  })
+
+  it('[R-605] answers cancelled when the peer drops the job or leaves', async () => {
+    const dropped = call(llm, 'blender_execute_code', { code: 'x' })
+    const first = (await commandTo(blender)).data.job_id
+    await report(blender, first, 'cancelled', { error: 'Cancelled before it started.' })
+    expect(await dropped).toMatchObject({
+      structured: { status: 'cancelled', job_id: first, error: 'Cancelled before it started.' },
+      isError: true,
+    })
+    const left = call(llm, 'blender_execute_code', { code: 'x' })
+    const second = (await commandTo(blender)).data.job_id
+    await call(blender, 'blender_unregister_client', { client_uuid: 'blender-1' })
+    expect(await left).toMatchObject({
+      structured: { status: 'cancelled', job_id: second, error: 'The client unregistered.' },
+      isError: true,
+    })
+  })
+
+  it("[R-606] passes MCP's cancellation on as job_cancel", async () => {
+    const control = new AbortController()
+    const answer = llm.client.callTool(
+      { name: 'blender_execute_code', arguments: { code: 'x' } },
+      undefined,
+      { signal: control.signal },
+    )
+    const { job_id } = (await commandTo(blender)).data
+    control.abort('not needed any more')
+    await expect(answer).rejects.toThrow('not needed any more')
+    expect((await blender.messages.next()).data).toMatchObject({
+      from_uuid: 'server:local',
+      routing: { type: 'direct', target_uuid: 'blender-1' },
+      payload: { message_type: 'job_cancel', job_id },
+    })
+  })
+
+  it('[R-607] withdraws its job also when the caller ends its session', async () => {
+    const answer = llm.client.callTool({ name: 'blender_execute_code', arguments: { code: 'x' } })
+    const { job_id } = (await commandTo(blender)).data
+    await Promise.all([llm.leave(), expect(answer).rejects.toThrow()])
+    expect((await blender.messages.next()).data.payload).toStrictEqual({ message_type: 'job_cancel', job_id })
+  })
+
+  it('[R-608] answers no_target when no Blender is live', async () => {
+    await blender.client.close()
+    await until(async () => {
+      const { structured } = await call(llm, 'blender_list_available_clients', { include_stale: false })
+      return (structured.persistent as unknown[]).length === 0 || undefined
+    })
+    expect(await call(llm, 'blender_get_scene_info')).toStrictEqual({
+      structured: {
+        status: 'no_target',
+        job_id: text,
+        target_uuid: '',
+        result: '',
+        error:
+          'No live Blender is connected (known, but not live: blender-1 (Shot 010, /a.blend)). Open Blender with the ' +
+          'Busbar add-on and connect it.',
+        duration_ms: milliseconds,
+      },
+      isError: true,
+    })
+    expect((await call(llm, 'blender_get_scene_info', { target: 'blender-1' })).structured).toMatchObject({
+      status: 'no_target',
+      error: '"blender-1" is registered but not connected now. No Blender is live.',
+    })
+  })
+
+  it('[R-609] answers no_target for a target that nobody has', async () => {
+    expect((await call(llm, 'blender_get_scene_info', { target: 'blender-9' })).structured).toMatchObject({
+      status: 'no_target',
+      error: 'No client "blender-9" is registered. Known clients: blender-1.',
+    })
+  })
+
+  it('[R-610] answers ambiguous_target when several are live, and lists label, file and uuid', async () => {
+    const second = await app.connect('second')
+    await register(second, 'blender-2', { label: 'Shot 020' })
+    expect(await call(llm, 'blender_execute_code', { code: 'x' })).toStrictEqual({
+      structured: {
+        status: 'ambiguous_target',
+        job_id: text,
+        target_uuid: '',
+        result: '',
+        error:
+          'Several Blenders are live. Name one as target: blender-1 (Shot 010, /a.blend), blender-2 (Shot 020, unsaved).',
+        duration_ms: milliseconds,
+      },
+      isError: true,
+    })
+    expect(blender.messages.all).toStrictEqual([])
+  })
+
+  it.each([
+    ['blender-1', 'blender-1'],
+    ['pid:11', 'blender-1'],
+    ['latest', 'blender-2'],
+  ])('[R-611] takes the target %s', async (target, uuid) => {
+    const second = await app.connect('second')
+    await register(second, 'blender-2', { pid: 22 })
+    const answer = call(llm, 'blender_get_scene_info', { target })
+    const peer = uuid === 'blender-1' ? blender : second
+    const { job_id } = (await commandTo(peer)).data
+    await report(peer, job_id, 'completed')
+    expect((await answer).structured).toMatchObject({ status: 'completed', target_uuid: uuid, result: '' })
+  })
+
+  it('[R-612] sends progress notifications on the way, from 0 at the dispatch, which only grow', async () => {
+    const heard: object[] = []
+    const answer = llm.client.callTool(
+      { name: 'blender_execute_code', arguments: { code: 'x' } },
+      undefined,
+      { onprogress: (progress) => heard.push(progress) },
+    )
+    const { job_id } = (await commandTo(blender)).data
+    await report(blender, job_id, 'running', { progress: 0.25, progress_message: 'a quarter' })
+    await report(blender, job_id, 'running', { progress: 0.1, progress_message: 'back again' })
+    await report(blender, job_id, 'running', { progress: 0.75, progress_message: 'nearly' })
+    await report(blender, job_id, 'completed', { result: 'done' })
+    expect((await answer).structuredContent).toMatchObject({ status: 'completed', result: 'done' })
+    expect(heard).toStrictEqual([
+      { progress: 0, total: 1 },
+      { progress: 0.25, total: 1, message: 'a quarter' },
+      { progress: 0.75, total: 1, message: 'nearly' },
+    ])
+  })
+
+  it('[R-613] registers its caller as an ephemeral llm on the first dispatch, under its program name', async () => {
+    expect(await buckets(llm)).toStrictEqual({ persistent: ['blender-1'], ephemeral: [] })
+    for (const _ of [1, 2]) {
+      const answer = call(llm, 'blender_get_scene_info')
+      const { job_id } = (await commandTo(blender)).data
+      await report(blender, job_id, 'completed')
+      await answer
+    }
+    const [uuid = '', ...rest] = (await buckets(llm)).ephemeral
+    expect(rest).toStrictEqual([])
+    expect(uuid).toMatch(/^llm-[0-9a-f-]{36}$/)
+    expect(await recordOf(llm, uuid)).toStrictEqual({
+      uuid,
+      client_type: 'llm',
+      is_persistent: false,
+      capabilities: [],
+      group_id: null,
+      connected_at: expect.any(Number) as number,
+      last_seen: expect.any(Number) as number,
+      label: 'Model of a test',
+    })
+    expect(blender.messages.all.map(({ data }) => data.from_uuid)).toStrictEqual([uuid, uuid])
+  })
+
+  it('[R-614] leaves a caller that registered itself as it is, and sends it no message besides the result', async () => {
+    await register(llm, 'llm-1', { client_type: 'llm' })
+    const answer = call(llm, 'blender_get_scene_info')
+    const { data } = await commandTo(blender)
+    expect(data.from_uuid).toBe('llm-1')
+    expect((await report(blender, data.job_id, 'completed')).structured).toStrictEqual({
+      status: 'ok',
+      delivered: 'direct',
+      targets: ['llm-1'],
+    })
+    await answer
+    await call(blender, 'blender_send_message', { payload: { last: true }, target_uuid: 'llm-1' })
+    await llm.messages.next(({ data: { payload } }) => payload.last === true)
+    expect(llm.messages.all).toHaveLength(1)
+    expect((await buckets(llm)).ephemeral).toStrictEqual(['llm-1'])
+  })
+})

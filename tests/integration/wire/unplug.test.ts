@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  buckets,
+  call,
+  register,
+  startApp,
+  type AppFixture,
+  type PanelApi,
+  type Plugged,
+} from './app-fixture.ts'
+
+let app: AppFixture
+let panel: PanelApi
+let llm: Plugged
+beforeEach(async () => {
+  app = await startApp()
+  panel = await app.operator()
+  llm = await app.connect('llm')
+  await register(llm, 'llm-1', { client_type: 'llm' })
+})
+afterEach(() => app.stop())
+
+const seconds = expect.any(Number) as number
+const ref = { userId: 'local', uuid: 'blender-1' }
+const unplug = (more: { reason?: string; blockSeconds?: number | null } = {}) =>
+  panel.clients.unregister({
+    clients: [ref],
+    reason: 'The farm needs it.',
+    blockSeconds: null,
+    ...more,
+  })
+
+async function rawBlender() {
+  const session = await app.raw('blender')
+  await session.call('blender_register_client', {
+    client_uuid: 'blender-1',
+    client_type: 'blender',
+    is_persistent: true,
+  })
+  return session
+}
+
+describe('a client that is unplugged', () => {
+  it('[R-801] is told who did it and why, at alert', async () => {
+    const blender = await app.connect('blender')
+    await register(blender, 'blender-1')
+    await unplug()
+    expect(await blender.messages.next()).toStrictEqual({
+      level: 'alert',
+      logger: '_message_bus',
+      data: {
+        user_id: 'local',
+        from_uuid: 'server:local',
+        target_uuid: 'blender-1',
+        routing: { type: 'direct', target_uuid: 'blender-1' },
+        payload: {
+          message_type: 'client_unregistered',
+          reason: 'The farm needs it.',
+          by: 'operator',
+          blocked_until: null,
+        },
+        job_id: expect.any(String) as string,
+        message_id: expect.any(String) as string,
+        priority: 1,
+        timestamp: seconds,
+      },
+    })
+  })
+
+  it('[R-802] hears that before its stream ends, and nothing after it', async () => {
+    const blender = await rawBlender()
+    const stream = await blender.openStream()
+    await call(llm, 'blender_send_message', { payload: { n: 1 }, target_uuid: 'blender-1' })
+    await unplug()
+    await stream.ended
+    const kinds = stream.frames.all.map((frame) => {
+      const { params } = JSON.parse(frame.replace('event: message\ndata: ', '')) as {
+        params: { data: { payload: { message_type?: string } } }
+      }
+      return params.data.payload.message_type ?? 'message'
+    })
+    expect(kinds).toStrictEqual(['message', 'client_unregistered'])
+  })
+
+  it('[R-803] has no record any more, however persistent', async () => {
+    await rawBlender()
+    expect(await buckets(llm)).toStrictEqual({ persistent: ['blender-1'], ephemeral: ['llm-1'] })
+    expect(await unplug()).toStrictEqual([
+      {
+        key: 'local\u001fblender-1',
+        outcome: 'unregistered',
+        sessionEnded: true,
+        jobsCancelled: 0,
+        blockedUntil: null,
+      },
+    ])
+    expect(await buckets(llm)).toStrictEqual({ persistent: [], ephemeral: ['llm-1'] })
+  })
+
+  it('[R-804] leaves its jobs cancelled with the reason, and their senders are told', async () => {
+    await rawBlender()
+    const dispatch = (job_id: string) =>
+      call(llm, 'blender_send_message', {
+        payload: { message_type: 'job_dispatch', job_id, script: 'pass', description: '' },
+        target_uuid: 'blender-1',
+      })
+    await dispatch('job-1')
+    await dispatch('job-2')
+    expect(await unplug()).toMatchObject([{ jobsCancelled: 2 }])
+    const told = [await llm.messages.next(), await llm.messages.next()]
+    expect(
+      told.map(({ level, data: { from_uuid, payload } }) => ({ level, from_uuid, payload })),
+    ).toStrictEqual(
+      ['job-1', 'job-2'].map((job_id) => ({
+        level: 'notice',
+        from_uuid: 'blender-1',
+        payload: { kind: 'job_update', job_id, status: 'cancelled', result: '', error: 'The farm needs it.' },
+      })),
+    )
+    const { contents } = await llm.client.readResource({ uri: 'blender://jobs/job-1' })
+    expect(JSON.parse((contents[0] as { text: string }).text)).toMatchObject({
+      status: 'cancelled',
+      error: 'The farm needs it.',
+    })
+  })
+
+  it('[R-805] ends the dispatch tool that waits for it as cancelled', async () => {
+    const blender = await app.connect('blender')
+    await register(blender, 'blender-1')
+    const answer = call(llm, 'blender_execute_code', { code: 'x' })
+    await blender.messages.next(({ data }) => data.payload.message_type === 'command_dispatch')
+    await unplug()
+    expect((await answer).structured).toMatchObject({
+      status: 'cancelled',
+      target_uuid: 'blender-1',
+      error: 'The farm needs it.',
+    })
+  })
+
+  it('[R-806] gets 404 for its next request, of whatever method', async () => {
+    const blender = await rawBlender()
+    await unplug()
+    const ping = await blender.post({ jsonrpc: '2.0', id: 9, method: 'ping' })
+    expect([ping.status, JSON.parse(ping.text)]).toStrictEqual([
+      404,
+      { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } },
+    ])
+    expect((await blender.openStream()).status).toBe(404)
+    expect((await blender.end()).status).toBe(404)
+  })
+
+  it('[R-807] may register again at once where there is no block', async () => {
+    await rawBlender()
+    await unplug()
+    const again = await app.connect('blender')
+    const record = await register(again, 'blender-1', { is_persistent: false })
+    expect(record.is_persistent).toBe(false)
+    expect(await buckets(llm)).toStrictEqual({ persistent: [], ephemeral: ['llm-1', 'blender-1'] })
+  })
+
+  it('[R-808] that asked others for jobs has them withdrawn', async () => {
+    const blender = await app.connect('blender')
+    const worker = await app.connect('worker')
+    await register(blender, 'blender-1')
+    await register(worker, 'worker', { client_type: 'script' })
+    const payload = { message_type: 'job_dispatch', job_id: 'job-1', script: 'pass', description: '' }
+    await call(blender, 'blender_send_message', { payload, target_uuid: 'worker' })
+    await worker.messages.next()
+    await unplug()
+    expect((await worker.messages.next()).data.payload).toStrictEqual({
+      message_type: 'job_cancel',
+      job_id: 'job-1',
+    })
+  })
+
+  it('[R-809] without a stream is told by the answer of blender_register_client alone', async () => {
+    await rawBlender()
+    const [result] = await unplug({ blockSeconds: 60 })
+    const again = await app.raw('blender')
+    expect(
+      await again.call('blender_register_client', { client_uuid: 'blender-1', client_type: 'blender' }),
+    ).toMatchObject({ error: 'blocked', blocked_until: result?.blockedUntil })
+  })
+})
+
+describe('a block', () => {
+  it('[R-810] stands in the notice and answers the registration, until it runs out', async () => {
+    const blender = await app.connect('blender')
+    await register(blender, 'blender-1')
+    const before = Date.now() / 1000
+    const [result] = await unplug({ blockSeconds: 3600 })
+    const until = result?.blockedUntil ?? 0
+    expect(until).toBeGreaterThanOrEqual(before + 3600)
+    expect(until).toBeLessThanOrEqual(Date.now() / 1000 + 3600)
+    expect((await blender.messages.next()).data.payload).toMatchObject({ blocked_until: until })
+    const again = await app.connect('blender')
+    expect(
+      await call(again, 'blender_register_client', { client_uuid: 'blender-1', client_type: 'blender' }),
+    ).toStrictEqual({
+      structured: {
+        status: 'error',
+        error: 'blocked',
+        message:
+          `Client "blender-1" was unplugged by the operator and may not register before ${new Date(until * 1000).toISOString()} ` +
+          '(The farm needs it.). Stop reconnecting; ask the operator to lift the block.',
+        blocked_until: until,
+      },
+      isError: true,
+    })
+    expect(await buckets(llm)).toStrictEqual({ persistent: [], ephemeral: ['llm-1'] })
+    expect((await register(again, 'blender-2')).uuid).toBe('blender-2')
+  })
+
+  it('[R-811] is lifted by a person', async () => {
+    await rawBlender()
+    await unplug({ blockSeconds: 3600 })
+    expect(await panel.blocks.lift(ref)).toStrictEqual({ lifted: true })
+    expect(await panel.blocks.lift(ref)).toStrictEqual({ lifted: false })
+    const again = await app.connect('blender')
+    expect((await register(again, 'blender-1')).uuid).toBe('blender-1')
+  })
+
+  it('[R-812] holds also for a client that had left when the order came', async () => {
+    expect(await unplug({ blockSeconds: 3600 })).toStrictEqual([
+      {
+        key: 'local\u001fblender-1',
+        outcome: 'not_found',
+        sessionEnded: false,
+        jobsCancelled: 0,
+        blockedUntil: seconds,
+      },
+    ])
+    const blender = await app.connect('blender')
+    const { structured } = await call(blender, 'blender_register_client', {
+      client_uuid: 'blender-1',
+      client_type: 'blender',
+    })
+    expect(structured.error).toBe('blocked')
+  })
+})
+
+describe('the others', () => {
+  it('[R-813] stay as they are when a client is unplugged', async () => {
+    await rawBlender()
+    const other = await app.connect('other')
+    await register(other, 'blender-2', { is_persistent: true })
+    await unplug()
+    await call(llm, 'blender_send_message', { payload: { n: 1 }, target_uuid: 'blender-2' })
+    await other.messages.next()
+    expect(other.messages.all.map(({ data }) => data.payload)).toStrictEqual([{ n: 1 }])
+    expect(await buckets(llm)).toStrictEqual({ persistent: ['blender-2'], ephemeral: ['llm-1'] })
+  })
+})
