@@ -28,9 +28,9 @@ export function Elapsed({ since }: { since: number }) {
   )
 }
 
-/** How long until a moment: `in 14 min`, or `over`. */
+/** How long until a moment: `for 14 min more`, or `over`. */
 export function Until({ at }: { at: number }) {
-  const text = useClockText((now) => (at <= now ? 'over' : `for ${durationText(at - now)} more`))
+  const text = useClockText((now) => (at <= now ? 'over' : `for ${agoText(Math.max(1, at - now))} more`))
   return (
     <time className="num" title={exactTime(at)}>
       {text}

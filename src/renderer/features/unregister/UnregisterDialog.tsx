@@ -44,9 +44,10 @@ export function UnregisterDialog() {
       ref={element}
       className={styles['dialog']}
       aria-labelledby="unregister-title"
-      onCancel={(event) => {
-        event.preventDefault()
-        unregister.dismiss()
+      // The browser closes a dialog on a second Escape whatever the page says, even while an order is on its way.
+      closedby="none"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') unregister.dismiss()
       }}
     >
       <h2 id="unregister-title">Unregister client</h2>
