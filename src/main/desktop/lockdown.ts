@@ -4,22 +4,7 @@
  */
 import { shell, type Session, type WebContents } from 'electron'
 import type { Log } from '../access/log.ts'
-import { isPanelUrl, panelUrl } from './panel-scheme.ts'
-
-/** Hosts whose pages a link in the panel may open in the person's browser. */
-const externalHosts: ReadonlySet<string> = new Set(['docs.blender.org', 'modelcontextprotocol.io'])
-
-/** True for an address that a link may open outside: HTTPS, a known host, no other port and no credentials. */
-export function isExternalLink(url: string): boolean {
-  const parsed = URL.parse(url)
-  return (
-    parsed !== null &&
-    parsed.protocol === 'https:' &&
-    externalHosts.has(parsed.host) &&
-    parsed.username === '' &&
-    parsed.password === ''
-  )
-}
+import { isExternalLink, isPanelUrl, panelUrl } from './addresses.ts'
 
 /**
  * Denies a session's pages every permission but one: the panel's copy buttons may write text to the clipboard.

@@ -1,7 +1,7 @@
 /** The one window and the page in it. It knows nothing of what the panel shows or where its data comes from. */
 import { BrowserWindow, dialog, nativeTheme, type WebFrameMain } from 'electron'
 import type { Log } from '../access/log.ts'
-import { isPanelUrl, panelUrl } from './panel-scheme.ts'
+import { isPanelUrl, panelUrl } from './addresses.ts'
 
 /** The `--ground` of each theme, so that nothing flashes before the page's first paint. */
 const darkGround = '#181818'
