@@ -431,6 +431,24 @@ const proofs: Proofs<typeof refusalRequirements> = {
     expect([...one.endpoint.sessions()]).toEqual([])
     expect(one.happened).toEqual([])
   },
+  async 'initialize-too-large'() {
+    const one = await host()
+    const message = (name: string): string =>
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'initialize',
+        params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name, version: '1' } },
+      })
+    expect(await refusal(one, 'POST', goodHeaders(), message('x'.repeat(128 * 1024)))).toEqual(
+      refused(413, -32000, 'Payload Too Large: an initialize request may have 131072 bytes at most', {
+        id: 1,
+      }),
+    )
+    expect((await send(one, 'POST', goodHeaders(), message('x'.repeat(100_000)))).status).toBe(200)
+    const [session] = one.endpoint.sessions()
+    expect(session?.clientInfo).toEqual({ name: 'x'.repeat(200), version: '1' })
+  },
   async 'initialize-twice'() {
     const one = await host()
     const id = await openSession(one)

@@ -59,6 +59,10 @@ export const refusalRequirements = {
     rule: 'an invalid initialize: 400 and no session',
     source: 'lifecycle, Initialization',
   },
+  'initialize-too-large': {
+    rule: 'an initialize that would cost memory for ever: 413',
+    source: 'RFC 9110, 15.5.14',
+  },
   'initialize-twice': { rule: 'initialize in a session: 400', source: 'lifecycle, Initialization' },
   'initialize-in-batch': {
     rule: 'initialize in a batch: 400',

@@ -8,17 +8,17 @@ import {
 import type { Caller } from '../../access/caller.ts'
 import type { Log } from '../../access/log.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
-import { readBody } from './body.ts'
 import type { ExchangeHost } from './exchange.ts'
-import { type Incoming, parseBody } from './json-rpc.ts'
+import type { Incoming } from './json-rpc.ts'
 import { defaultMcpHttpLimits, type McpHttpLimits } from './limits.ts'
-import { accepts, isJson, isPlainlyEncoded } from './negotiation.ts'
+import { accepts } from './negotiation.ts'
+import { type InitializeMessage, isInitialize, postHeadRefusal, readMessages } from './post-messages.ts'
 import { type Refusal, sendRefusal } from './refusal.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import * as refusals from './refusals.ts'
 import { createResumeStore } from './resume-store.ts'
 import { LiveSession } from './live-session.ts'
-import type { McpSession, McpSessionEvents, SessionEndCause } from './session.ts'
+import type { McpClientInfo, McpSession, McpSessionEvents, SessionEndCause } from './session.ts'
 import { createSessionTable } from './session-table.ts'
 
 export interface McpEndpointPorts {
@@ -140,7 +140,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       refuse(request, response, refusals.sessionNotFound)
       return
     }
-    const messages = await readMessages(request)
+    const messages = await readMessages(request, limits)
     if (messages === null || response.destroyed) return
     if ('status' in messages) {
       refuse(request, response, messages)
@@ -184,47 +184,9 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       : null
   }
 
-  function postHeadRefusal(request: IncomingMessage): Refusal | null {
-    const { accept } = request.headers
-    if (!accepts(accept, 'application/json') || !accepts(accept, 'text/event-stream')) {
-      return refusals.postNotAcceptable
-    }
-    if (!isJson(request.headers['content-type'])) return refusals.notJson
-    return isPlainlyEncoded(request.headers['content-encoding']) ? null : refusals.encoded
-  }
-
-  async function readMessages(
-    request: IncomingMessage,
-  ): Promise<{ list: readonly Incoming[]; isBatch: boolean } | Refusal | null> {
-    const body = await readBody(request, limits.maxBodyBytes)
-    switch (body.kind) {
-      case 'aborted':
-        return null
-      case 'too_large':
-        return refusals.bodyTooLarge(limits.maxBodyBytes)
-      case 'not_utf8':
-        return refusals.notUtf8
-      case 'text':
-        break
-    }
-    const parsed = parseBody(body.text, limits)
-    switch (parsed.kind) {
-      case 'malformed':
-        return refusals.malformed
-      case 'too_deep':
-        return refusals.tooDeep(limits.maxJsonDepth)
-      case 'too_many':
-        return refusals.batchTooLong(limits.maxBatchMessages)
-      case 'invalid':
-        return refusals.invalidMessage(parsed.id)
-      case 'messages':
-        return { list: parsed.messages, isBatch: parsed.isBatch }
-    }
-  }
-
   /** A session begins only with an initialize request that is valid, so that garbage leaves nothing behind. */
   async function begin(
-    initialize: Incoming & { kind: 'request' },
+    initialize: InitializeMessage,
     request: IncomingMessage,
     response: ServerResponse,
     caller: Caller,
@@ -253,12 +215,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       refuse(request, response, refusals.internalError(id))
       return
     }
-    const { name, version, title } = valid.data.params.clientInfo
-    session.receiveInitialize(
-      initialize,
-      { name, version, ...(title === undefined ? {} : { title }) },
-      response,
-    )
+    session.receiveInitialize(initialize, describeClient(valid.data.params.clientInfo), response)
   }
 
   function route(request: IncomingMessage, response: ServerResponse): void {
@@ -324,8 +281,13 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
 /** The last revision with JSON-RPC batches; 2025-06-18 took them out. */
 const lastBatchRevision = '2025-03-26'
 
-function isInitialize(incoming: Incoming): incoming is Incoming & { kind: 'request' } {
-  return incoming.kind === 'request' && incoming.message.method === 'initialize'
+/** The longest name, title or version of a client that is kept and shown. */
+const maxClientInfoLength = 200
+
+function describeClient(info: { name: string; version: string; title?: string | undefined }): McpClientInfo {
+  const clip = (text: string): string => text.slice(0, maxClientInfoLength)
+  const { name, version, title } = info
+  return { name: clip(name), version: clip(version), ...(title === undefined ? {} : { title: clip(title) }) }
 }
 
 /** A header that may stand only once; Node joins repeated ones with commas, and such a value matches nothing. */

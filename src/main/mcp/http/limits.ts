@@ -7,6 +7,8 @@ const minuteMs = 60 * secondMs
 export const defaultMcpHttpLimits = {
   /** A message's payload may have 4 MiB; the rest is room for its envelope and escapes. */
   maxBodyBytes: 5 * mebibyte,
+  /** An initialize request; what it says of its client is kept as long as the session. */
+  maxInitializeBytes: 128 * kibibyte,
   /** Messages in one JSON-RPC batch (revision 2025-03-26 only). */
   maxBatchMessages: 100,
   /** Nested objects and arrays; what walks a message later may be recursive. */

@@ -10,7 +10,9 @@ import type {
 } from '@modelcontextprotocol/sdk/types.js'
 import type { Caller } from '../../access/caller.ts'
 import type { Log } from '../../access/log.ts'
+import { Asked } from './asked.ts'
 import { Exchange, type ExchangeHost, understandsPriming } from './exchange.ts'
+import { InFlight } from './in-flight.ts'
 import type { Incoming } from './json-rpc.ts'
 import type { McpHttpLimits } from './limits.ts'
 import type { McpClientInfo, McpSession, McpSessionEvents } from './session.ts'
@@ -36,9 +38,6 @@ export interface SessionHost {
 /** Ids of the endpoint's own pings, told apart from those of the SDK's server, which are numbers. */
 export const pingIdPrefix = 'busbar-ping-'
 
-/** At most this many questions of the SDK's server to one client wait for an answer; it gives up on each itself. */
-const maxAsked = 256
-
 /** A class and not a factory since there is one for every client: methods are shared, state is a few fields. */
 export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, TransportOwner {
   readonly id: string
@@ -58,9 +57,8 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
   #initializeId: RequestId | null = null
   #stream: SseStream | null = null
   #streamClosedAtMs = 0
-  /** By the id of each request that waits for its answer. These three are made when needed. */
-  #exchanges: Map<RequestId, Exchange> | null = null
-  #asked: Set<RequestId> | null = null
+  readonly #inFlight = new InFlight()
+  readonly #asked = new Asked()
   #backlog: NotificationBacklog | null = null
 
   constructor(host: SessionHost, id: string, caller: Caller, remoteAddress: string) {
@@ -94,7 +92,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
   }
 
   get requestsInFlight(): number {
-    return this.#exchanges?.size ?? 0
+    return this.#inFlight.size
   }
 
   get notificationsDropped(): number {
@@ -126,7 +124,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
 
   /** True for the id of a request that is not answered yet. */
   isInFlight(id: RequestId): boolean {
-    return this.#exchanges?.has(id) === true
+    return this.#inFlight.has(id)
   }
 
   /** Takes the messages of one POST whose head and body have been checked, and answers it sooner or later. */
@@ -134,9 +132,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
     this.lastRequestAtMs = this.clock()
     const ids = requestIds(messages)
     if (ids.length > 0) {
-      const exchange = new Exchange(this, response, ids.length, isBatch)
-      this.#exchanges ??= new Map()
-      for (const id of ids) this.#exchanges.set(id, exchange)
+      this.#inFlight.add(ids, new Exchange(this, response, ids.length, isBatch))
     } else {
       response.writeHead(202, this.sessionHeaders()).end()
     }
@@ -172,7 +168,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
     const found = this.resume.find(this, eventId)
     if (found === null) return false
     this.lastRequestAtMs = this.clock()
-    const exchange = this.#exchangeOf(found.stream)
+    const exchange = this.#inFlight.exchanges().find(({ resumable }) => resumable === found.stream) ?? null
     const owner: SseStreamOwner = exchange ?? {
       streamClosed: () => undefined,
       streamDrained: () => undefined,
@@ -197,7 +193,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
       this.#host.log.warn({ session: this.id }, 'a stream that nobody reads was closed')
       this.#stream.destroy()
     }
-    if (this.#exchanges !== null) for (const exchange of new Set(this.#exchanges.values())) exchange.tick()
+    for (const exchange of this.#inFlight.exchanges()) exchange.tick()
   }
 
   /** Writes a ping's frame to the GET stream, unless its reader is behind: then it has enough to answer to. */
@@ -207,7 +203,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
 
   /** True for a session that nobody would miss since `sinceMs`. */
   idleSince(sinceMs: number): boolean {
-    if (this.streamOpen || this.#exchanges !== null) return false
+    if (this.streamOpen || this.#inFlight.size > 0) return false
     return Math.max(this.lastRequestAtMs, this.#streamClosedAtMs) <= sinceMs
   }
 
@@ -215,8 +211,8 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
   end(): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
-    const exchanges = new Set(this.#exchanges?.values())
-    this.#exchanges = null
+    const exchanges = this.#inFlight.exchanges()
+    this.#inFlight.clear()
     for (const exchange of exchanges) exchange.abandon(sessionNotFound)
     this.resume.forgetOwner(this)
     this.#stream?.end()
@@ -226,7 +222,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
 
   /** Resolves when all that is written to the open responses has gone out, once they have been ended. */
   async flushed(): Promise<void> {
-    const exchanges = [...new Set(this.#exchanges?.values())]
+    const exchanges = this.#inFlight.exchanges()
     await Promise.all([this.#stream?.flushed(), ...exchanges.map((exchange) => exchange.flushed())])
   }
 
@@ -253,25 +249,27 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
       return
     }
     const isRequest = 'id' in message
-    if (isRequest) this.#noteAsked(message.id)
-    else if (message.method === 'notifications/cancelled') this.#noteCancelled(message.params?.['requestId'])
+    if (isRequest) this.#asked.add(message.id)
+    else if (message.method === 'notifications/cancelled') this.#asked.remove(message.params?.['requestId'])
     const json = JSON.stringify(message)
     const related = options?.relatedRequestId
     if (related !== undefined) {
-      if (this.#exchanges?.get(related)?.relate(json) === true) return
+      if (this.#inFlight.find(related)?.relate(json) === true) return
       if (!isRequest) {
         this.#backlogOf().dropped += 1
         return
       }
-      this.#asked?.delete(message.id)
-      throw new Error(`The client of request ${String(related)} cannot be reached: its connection is gone`)
+      this.#asked.remove(message.id)
+      throw new Error(
+        `The client of request ${String(related)} cannot be asked: its connection is gone, or it reads too slowly`,
+      )
     }
     if (this.writeEvent(json)) return
     if (!isRequest) {
       this.#backlogOf().add(json)
       return
     }
-    this.#asked?.delete(message.id)
+    this.#asked.remove(message.id)
     throw new Error(
       this.streamOpen
         ? 'The client reads its stream too slowly to be asked anything'
@@ -312,22 +310,22 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
       this.#host.events.emit('pong', this)
       return
     }
-    if (id !== undefined && this.#asked?.delete(id) === true) this.transport.onmessage?.(message)
+    if (this.#asked.remove(id)) this.transport.onmessage?.(message)
   }
 
   #extra(id: RequestId): MessageExtraInfo {
     if (!understandsPriming(this.protocolVersion)) return {}
     return {
-      closeSSEStream: () => this.#exchanges?.get(id)?.sendAway(),
+      closeSSEStream: () => this.#inFlight.find(id)?.sendAway(),
       closeStandaloneSSEStream: () => this.#stream?.end(),
     }
   }
 
   #answer(message: JSONRPCResponse): void {
     const { id } = message
-    const exchange = id === undefined ? undefined : this.#exchanges?.get(id)
+    const exchange = this.#inFlight.find(id)
     if (id === undefined || exchange === undefined) return
-    this.#release(id)
+    this.#inFlight.remove(id)
     if (this.#state === 'opening' && id === this.#initializeId) {
       this.#answerInitialize(message, exchange)
       return
@@ -351,31 +349,10 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
   /** The SDK's server answers no cancelled request, so its HTTP response has to be let go here. */
   #withdraw(id: unknown): void {
     if (typeof id !== 'string' && typeof id !== 'number') return
-    const exchange = this.#exchanges?.get(id)
+    const exchange = this.#inFlight.find(id)
     if (exchange === undefined) return
-    this.#release(id)
+    this.#inFlight.remove(id)
     exchange.withdraw()
-  }
-
-  #release(id: RequestId): void {
-    this.#exchanges?.delete(id)
-    if (this.#exchanges?.size === 0) this.#exchanges = null
-  }
-
-  #exchangeOf(stream: Exchange['resumable']): Exchange | null {
-    for (const exchange of this.#exchanges?.values() ?? []) if (exchange.resumable === stream) return exchange
-    return null
-  }
-
-  #noteAsked(id: RequestId): void {
-    this.#asked ??= new Set()
-    const [oldest] = this.#asked
-    if (this.#asked.size >= maxAsked && oldest !== undefined) this.#asked.delete(oldest)
-    this.#asked.add(id)
-  }
-
-  #noteCancelled(id: unknown): void {
-    if (typeof id === 'string' || typeof id === 'number') this.#asked?.delete(id)
   }
 
   #backlogOf(): NotificationBacklog {

@@ -143,6 +143,16 @@ export function bodyTooLarge(maxBytes: number): Refusal {
   }
 }
 
+export function initializeTooLarge(maxBytes: number, id: RpcId): Refusal {
+  return {
+    status: 413,
+    code: refused,
+    message: `Payload Too Large: an initialize request may have ${maxBytes} bytes at most`,
+    reason: 'initialize_too_large',
+    id,
+  }
+}
+
 export function tooDeep(maxDepth: number): Refusal {
   return {
     status: 400,

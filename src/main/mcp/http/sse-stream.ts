@@ -54,7 +54,8 @@ export class SseStream {
   }
 
   get alive(): boolean {
-    return !this.#closed && !this.#response.destroyed && this.#response.socket?.destroyed !== true
+    // A peer that closes its half makes Node close the other: nothing can be written then, though the socket lives.
+    return !this.#closed && !this.#response.destroyed && this.#response.socket?.writable !== false
   }
 
   /** Alive and not over its bound. */

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http'
+import { readBody } from './body.ts'
+import { type Incoming, parseBody } from './json-rpc.ts'
+import type { McpHttpLimits } from './limits.ts'
+import { accepts, isJson, isPlainlyEncoded } from './negotiation.ts'
+import type { Refusal } from './refusal.ts'
+import * as refusals from './refusals.ts'
+
+export interface PostMessages {
+  readonly list: readonly Incoming[]
+  readonly isBatch: boolean
+}
+
+export type InitializeMessage = Incoming & { readonly kind: 'request' }
+
+/** What the head of a POST alone shows to be wrong. */
+export function postHeadRefusal(request: IncomingMessage): Refusal | null {
+  const { accept } = request.headers
+  if (!accepts(accept, 'application/json') || !accepts(accept, 'text/event-stream')) {
+    return refusals.postNotAcceptable
+  }
+  if (!isJson(request.headers['content-type'])) return refusals.notJson
+  return isPlainlyEncoded(request.headers['content-encoding']) ? null : refusals.encoded
+}
+
+/** Reads and checks the messages of a POST; null for a client that went away in the middle. */
+export async function readMessages(
+  request: IncomingMessage,
+  limits: McpHttpLimits,
+): Promise<PostMessages | Refusal | null> {
+  const body = await readBody(request, limits.maxBodyBytes)
+  switch (body.kind) {
+    case 'aborted':
+      return null
+    case 'too_large':
+      return refusals.bodyTooLarge(limits.maxBodyBytes)
+    case 'not_utf8':
+      return refusals.notUtf8
+    case 'text':
+      break
+  }
+  const parsed = parseBody(body.text, limits)
+  switch (parsed.kind) {
+    case 'malformed':
+      return refusals.malformed
+    case 'too_deep':
+      return refusals.tooDeep(limits.maxJsonDepth)
+    case 'too_many':
+      return refusals.batchTooLong(limits.maxBatchMessages)
+    case 'invalid':
+      return refusals.invalidMessage(parsed.id)
+    case 'messages':
+      break
+  }
+  const { messages: list, isBatch } = parsed
+  const initialize = list.find(isInitialize)
+  if (initialize !== undefined && body.text.length > limits.maxInitializeBytes) {
+    return refusals.initializeTooLarge(limits.maxInitializeBytes, initialize.message.id)
+  }
+  return { list, isBatch }
+}
+
+export function isInitialize(incoming: Incoming): incoming is InitializeMessage {
+  return incoming.kind === 'request' && incoming.message.method === 'initialize'
+}
