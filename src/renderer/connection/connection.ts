@@ -3,11 +3,11 @@ import type { OpenLink, PanelApi, PanelLink } from './panel-transport.ts'
 import type { Timers } from './timers.ts'
 
 /** Silence on a link after which it counts as lost. The server promises a sign every 2 seconds. */
-export const silenceLimitMs = 8_000
+const silenceLimitMs = 8_000
 const backoffMs = [500, 1_000, 2_000, 4_000, 8_000] as const
 
 /** Time to wait before the given attempt (1 is the first) at a new link. */
-export function retryDelayMs(attempt: number): number {
+function retryDelayMs(attempt: number): number {
   return backoffMs[Math.min(attempt, backoffMs.length) - 1] ?? backoffMs[0]
 }
 
@@ -15,7 +15,7 @@ export function retryDelayMs(attempt: number): number {
  * How the panel stands to the main process. Only under `live` may anything on screen pass for the truth of now.
  * `lost` is every state after a first `live`; `attempt` counts from 1, `retrying` is true while one runs.
  */
-export type ConnectionState =
+type ConnectionState =
   | { kind: 'no-key' }
   | { kind: 'bad-key' }
   | { kind: 'connecting'; attempt: number }

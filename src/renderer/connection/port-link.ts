@@ -4,7 +4,7 @@ import { panelPortChannel } from '../../shared/panel-socket.ts'
 import type { LinkEnd, PanelApi, PanelLink } from './panel-transport.ts'
 
 /** What the page says to its preload when it listens for a message port. */
-export const panelReadyMessage = { type: 'busbar:panel-ready' } as const
+const panelReadyMessage = { type: 'busbar:panel-ready' } as const
 
 /**
  * Calls `onPort` with each message port that the preload hands to this window. Answers a function that stops

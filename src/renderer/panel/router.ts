@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** The views of the panel, each at `#/<name>`. */
-export const views = ['clients', 'connect'] as const
+const views = ['clients', 'connect'] as const
 export type View = (typeof views)[number]
 
 export interface Router {

@@ -34,7 +34,7 @@ const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'bas
 const searchTexts = new WeakMap<PanelClient, string>()
 
 /** Whether a client passes the filter. */
-export function matches(client: PanelClient, filter: Filter): boolean {
+function matches(client: PanelClient, filter: Filter): boolean {
   if (filter.state !== null && client.state !== filter.state) return false
   if (filter.query === '') return true
   let text = searchTexts.get(client)

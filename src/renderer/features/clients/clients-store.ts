@@ -14,7 +14,7 @@ import {
 import { applyClientsEvent, type ClientsList } from './clients-list.ts'
 
 /** Numbers over all clients, whatever the filter. */
-export interface ClientTotals {
+interface ClientTotals {
   persistent: number
   ephemeral: number
   blenders: number
@@ -56,7 +56,7 @@ const noTotals: ClientTotals = {
 }
 
 /** Counts all clients. */
-export function countClients(clients: Iterable<PanelClient>): ClientTotals {
+function countClients(clients: Iterable<PanelClient>): ClientTotals {
   const totals = { ...noTotals, states: { ...noTotals.states } }
   for (const client of clients) {
     totals[bucketOf(client)] += 1

@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
  * Which rows are selected. `active` is the row that the keyboard stands on; a range goes from `anchor` to it.
  * `focusTurn` grows with each wish that the active row takes the focus.
  */
-export interface SelectionState {
+interface SelectionState {
   selected: ReadonlySet<string>
   active: string | null
   anchor: string | null
@@ -12,7 +12,7 @@ export interface SelectionState {
 }
 
 /** How a row is chosen: alone, added or taken away, or with all rows since the anchor. */
-export type SelectMode = 'only' | 'toggle' | 'range'
+type SelectMode = 'only' | 'toggle' | 'range'
 
 const nothing: SelectionState = { selected: new Set(), active: null, anchor: null, focusTurn: 0 }
 
@@ -24,7 +24,7 @@ function range(order: readonly string[], from: string | null, to: string): Set<s
 }
 
 /** The selection after a row was chosen. `order` is all rows as shown, both grids one after the other. */
-export function selectRow(
+function selectRow(
   state: SelectionState,
   order: readonly string[],
   key: string,
@@ -52,7 +52,7 @@ export function selectRow(
  * The selection without rows that are no longer shown: nothing out of sight can be acted on. Where the active row
  * left, the keyboard stands on the row that followed it, or else on the one before it.
  */
-export function keepShown(
+function keepShown(
   state: SelectionState,
   before: readonly string[],
   order: readonly string[],

@@ -7,9 +7,9 @@ export const inspectorTabs = ['record', 'session', 'traffic'] as const
 export type InspectorTab = (typeof inspectorTabs)[number]
 
 /** What the feed of one client has come to. `left`: it was unregistered or ended. */
-export type DetailPhase = 'loading' | 'live' | 'left' | 'failed'
+type DetailPhase = 'loading' | 'live' | 'left' | 'failed'
 
-export interface InspectorState {
+interface InspectorState {
   /** Key of the client on show, null while the inspector is closed. */
   key: string | null
   /** That client as last known: still readable after it left. */

@@ -6,7 +6,7 @@ const width = 140
 const height = 34
 
 /** Points of a line through the values, the newest at the right edge. The scale starts at zero. */
-export function sparklinePoints(values: readonly number[]): string {
+function sparklinePoints(values: readonly number[]): string {
   const top = Math.max(1, ...values)
   const across = width / Math.max(1, values.length - 1)
   return values
