@@ -154,7 +154,7 @@ async function plugIn(url: string, token: string, name: string, stream: boolean)
     messages.put(params as BusNotification),
   )
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => updates.put(params.uri))
-  const streamed = Promise.withResolvers<void>()
+  const streamed = Promise.withResolvers<undefined>()
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: { authorization: `Bearer ${token}` } },
     async fetch(input, init) {
@@ -162,12 +162,11 @@ async function plugIn(url: string, token: string, name: string, stream: boolean)
       // 405 is how a server would say that it has no stream: the client then goes on without one.
       if (!stream) return new Response(null, { status: 405 })
       const response = await fetch(input, init)
-      if (response.ok) streamed.resolve()
+      if (response.ok) streamed.resolve(undefined)
       return response
     },
   })
-  // The SDK's class and its own interface disagree under exactOptionalPropertyTypes.
-  await client.connect(transport as Parameters<Client['connect']>[0])
+  await client.connect(transport)
   if (stream) await streamed.promise
   return {
     client,

@@ -87,7 +87,7 @@ describe('a payload', () => {
     })
     expect(structured).toMatchObject({
       error: 'payload_too_large',
-      message: expect.stringMatching(/4194306/),
+      message: expect.stringMatching(/4194306/) as string,
     })
   })
 })

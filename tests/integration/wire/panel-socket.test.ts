@@ -159,6 +159,6 @@ describe('clients.watch over the socket', () => {
     let after = await next()
     while (after.type === 'patch' && after.remove.length === 0) after = await next()
     expect(after).toMatchObject({ type: 'patch', remove: ['local\u001fb'] })
-    await events.return?.(undefined)
+    await events.return(undefined)
   })
 })

@@ -246,7 +246,7 @@ describe('the record', () => {
     const panel = await app.operator()
     const watch = await panel.clients.inspect({ watchId: 'w', client: { userId: 'local', uuid: 'b' } })
     const detail = await watch.next()
-    await watch.return?.(undefined)
+    await watch.return(undefined)
     const seen = JSON.stringify([list, resource, detail])
     expect(seen).toContain('"uuid":"b"')
     expect(seen).not.toContain(blender.id)

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import type { Priority } from '../../../../src/shared/protocol.ts'
+import { createDelivery } from '../../../../src/main/mcp/delivery.ts'
+import { busFixture, registration } from '../bus/bus-fixture.ts'
+import { fakeSession, type FakeSession } from './fake-session.ts'
+
+function deliveryFixture() {
+  const { bus } = busFixture()
+  const thresholds = new Map<object, Priority>()
+  const delivery = createDelivery((session) => thresholds.get(session) ?? null)
+  delivery.attach(bus)
+  const send = (n: number, priority = 'info', target = 'b') => {
+    const sent = bus.send({ payload: { n }, priority, target_uuid: target, session: null })
+    return sent.ok ? sent.deliveries[target] : sent.error
+  }
+  return { bus, delivery, thresholds, send }
+}
+
+const numbers = (session: FakeSession) =>
+  session.written.map(
+    (json) => (JSON.parse(json) as { params: { data: { payload: { n: number } } } }).params.data.payload.n,
+  )
+
+describe('delivery', () => {
+  it('writes the notification while the sender waits', () => {
+    const { bus, send } = deliveryFixture()
+    const session = fakeSession()
+    bus.register(registration('b'), session)
+    expect(send(1, 'error')).toBe('sent')
+    expect(session.written).toStrictEqual([
+      '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"error","logger":"_message_bus","data":' +
+        '{"user_id":"local","from_uuid":"server:local","target_uuid":"b","routing":{"type":"direct","target_uuid":"b"},' +
+        '"payload":{"n":1},"job_id":"id-1","message_id":"id-1","priority":3,"timestamp":1700000000.5}}}',
+    ])
+    expect(bus.mailboxOf('b')).toStrictEqual({ count: 0, bytes: 0 })
+  })
+
+  it('writes a broadcast to each target under its own uuid, quoted', () => {
+    const { bus } = deliveryFixture()
+    const session = fakeSession()
+    bus.register(registration('a'), session)
+    bus.register(registration('with "quotes"'), session)
+    bus.send({ payload: {}, session: null })
+    expect(
+      session.written.map(
+        (json) => (JSON.parse(json) as { params: { data: { target_uuid: string } } }).params.data.target_uuid,
+      ),
+    ).toStrictEqual(['a', 'with "quotes"'])
+  })
+
+  it('leaves messages in the mailbox while the socket is full, and goes on where it stopped', () => {
+    const { bus, delivery, send } = deliveryFixture()
+    const session = fakeSession()
+    bus.register(registration('b'), session)
+    session.room = 1
+    expect([send(1), send(2), send(3, 'debug'), send(4, 'alert')]).toStrictEqual([
+      'sent',
+      'queued',
+      'queued',
+      'queued',
+    ])
+    session.room = 2
+    delivery.drainSession(bus, session)
+    expect(numbers(session)).toStrictEqual([1, 4, 2])
+    expect(bus.mailboxOf('b').count).toBe(1)
+    session.room = Infinity
+    delivery.drainSession(bus, session)
+    expect(numbers(session)).toStrictEqual([1, 4, 2, 3])
+    expect(bus.countersOf('b')).toStrictEqual({ sent: 0, received: 4, filtered: 0, dropped: 0 })
+  })
+
+  it('sends what waits before what comes, once the socket takes it', () => {
+    const { bus, send } = deliveryFixture()
+    const session = fakeSession()
+    bus.register(registration('b'), session)
+    session.room = 0
+    send(1)
+    session.room = Infinity
+    expect(send(2)).toBe('sent')
+    expect(numbers(session)).toStrictEqual([1, 2])
+  })
+
+  it('decides by the threshold at once, also behind messages that wait', () => {
+    const { bus, thresholds, send } = deliveryFixture()
+    const session = fakeSession()
+    bus.register(registration('b'), session)
+    session.room = 0
+    thresholds.set(session, 4)
+    expect(send(1, 'warning')).toBe('queued')
+    expect(send(2, 'notice')).toBe('filtered')
+    expect(bus.mailboxOf('b').count).toBe(1)
+    expect(bus.countersOf('b').filtered).toBe(1)
+  })
+
+  it('filters what waited since before the threshold was raised', () => {
+    const { bus, delivery, thresholds, send } = deliveryFixture()
+    const session = fakeSession()
+    bus.register(registration('b'), session)
+    session.room = 0
+    send(1, 'info')
+    send(2, 'error')
+    thresholds.set(session, 3)
+    session.room = Infinity
+    delivery.drainSession(bus, session)
+    expect(numbers(session)).toStrictEqual([2])
+    expect(bus.mailboxOf('b').count).toBe(0)
+    expect(bus.countersOf('b')).toStrictEqual({ sent: 0, received: 1, filtered: 1, dropped: 0 })
+  })
+
+  it('takes up what waited when a client comes back with its stream open', () => {
+    const { bus, send } = deliveryFixture()
+    bus.register(registration('b', { is_persistent: true }), null)
+    expect(send(1)).toBe('queued')
+    const session = fakeSession()
+    bus.register(registration('b', { is_persistent: true }), session)
+    expect(numbers(session)).toStrictEqual([1])
+  })
+
+  it('writes to the session that took a client over, and never to the one that lost it', () => {
+    const { bus, delivery, send } = deliveryFixture()
+    const first = fakeSession()
+    const second = fakeSession()
+    bus.register(registration('b'), first)
+    first.room = 0
+    send(1)
+    bus.register(registration('b'), second)
+    send(2)
+    first.room = Infinity
+    delivery.drainSession(bus, first)
+    expect([numbers(first), numbers(second)]).toStrictEqual([[], [1, 2]])
+  })
+})
