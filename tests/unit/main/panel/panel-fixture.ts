@@ -1,0 +1,17 @@
+import { createBlockList } from '../../../../src/main/access/block-list.ts'
+import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
+import type { BusLimits } from '../../../../src/main/bus/user-message-bus.ts'
+import { createPresence } from '../../../../src/main/mcp/presence.ts'
+import { createRoster } from '../../../../src/main/panel/roster.ts'
+
+/** Two buses could be there; most tests use `bus`, that of the local user. Times are moved by hand. */
+export function panelFixture(limits: Partial<BusLimits> = {}) {
+  const time = { nowMs: 1_700_000_000_500 }
+  let ids = 0
+  const clock = () => time.nowMs
+  const buses = new BusManager({ clock, newId: () => `id-${String((ids += 1))}`, limits })
+  const presence = createPresence(clock)
+  const roster = createRoster({ buses, presence })
+  const blocks = createBlockList(clock)
+  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, blocks }
+}

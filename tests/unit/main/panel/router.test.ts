@@ -1,0 +1,238 @@
+import { createRouterClient, ORPCError } from '@orpc/server'
+import { describe, expect, it } from 'vitest'
+import type { Priority } from '../../../../src/shared/protocol.ts'
+import { createDelivery } from '../../../../src/main/mcp/delivery.ts'
+import { createAcks } from '../../../../src/main/panel/paced-watch.ts'
+import { createPanelRouter } from '../../../../src/main/panel/router.ts'
+import { registration } from '../bus/bus-fixture.ts'
+import { fakeSession } from '../mcp/fake-session.ts'
+import { panelFixture } from './panel-fixture.ts'
+
+function routerFixture() {
+  const fixture = panelFixture()
+  const { roster, blocks, clock, bus } = fixture
+  let threshold: Priority | null = null
+  const router = createPanelRouter({
+    roster,
+    blocks,
+    threshold: () => threshold,
+    status: () => {
+      throw new Error('not asked for here')
+    },
+    connectInfo: () => ({ url: 'http://127.0.0.1:9877/mcp', dataDir: '/data', blenderCommand: 'blender' }),
+    token: () => 'the-token',
+    clock,
+  })
+  createDelivery(() => threshold).attach(bus)
+  const panel = createRouterClient(router, { context: { acks: createAcks() } })
+  return { ...fixture, panel, setThreshold: (priority: Priority) => (threshold = priority) }
+}
+
+const ref = (uuid: string) => ({ userId: 'local', uuid })
+
+describe('unregistering by a person', () => {
+  it('blocks first, then tells the client, takes its record away, cancels its jobs and says so', async () => {
+    const { bus, blocks, panel } = routerFixture()
+    const blender = fakeSession()
+    const llm = fakeSession()
+    bus.register(registration('b', { is_persistent: true }), blender)
+    bus.register(registration('l', { client_type: 'llm' }), llm)
+    const payload = { message_type: 'job_dispatch', job_id: 'j', script: 'pass', description: '' }
+    bus.send({ payload, target_uuid: 'b', session: llm })
+
+    const order: string[] = []
+    const note = (what: string) =>
+      order.push(
+        `${what} (blocked: ${String(blocks.find('local', 'b') !== null)}, registered: ${String(bus.get('b') !== undefined)})`,
+      )
+    bus.events.on('message', (message, [target]) =>
+      note(`${String(message.payload.message_type ?? message.payload.kind)} to ${target?.uuid ?? 'nobody'}`),
+    )
+    bus.events.on('job', (changed) => note(`job ${changed.state}`))
+    bus.events.on('unregistered', ({ session, cause, reason }) =>
+      note(`unregistered ${cause} ${reason} ${String(session === blender)}`),
+    )
+    expect(
+      await panel.clients.unregister({ clients: [ref('b')], reason: 'Enough', blockSeconds: 60 }),
+    ).toStrictEqual([
+      {
+        key: 'local\u001fb',
+        outcome: 'unregistered',
+        sessionEnded: true,
+        jobsCancelled: 1,
+        blockedUntil: 1_700_000_060.5,
+      },
+    ])
+    expect(order).toStrictEqual([
+      'client_unregistered to b (blocked: true, registered: true)',
+      'job cancelled (blocked: true, registered: false)',
+      'job_update to l (blocked: true, registered: false)',
+      'unregistered unplugged Enough true (blocked: true, registered: false)',
+    ])
+    expect(blocks.list()).toStrictEqual([
+      {
+        userId: 'local',
+        uuid: 'b',
+        reason: 'Enough',
+        blockedUntil: 1_700_000_060.5,
+        createdAt: 1_700_000_000.5,
+      },
+    ])
+  })
+
+  it('answers for each client in the order given, also for those that have left', async () => {
+    const { bus, blocks, panel } = routerFixture()
+    bus.register(registration('a', { is_persistent: true }), null)
+    bus.register(registration('c'), fakeSession())
+    const clients = [ref('c'), ref('gone'), ref('a')]
+    const results = await panel.clients.unregister({ clients, reason: '', blockSeconds: null })
+    expect(results).toStrictEqual([
+      {
+        key: 'local\u001fc',
+        outcome: 'unregistered',
+        sessionEnded: true,
+        jobsCancelled: 0,
+        blockedUntil: null,
+      },
+      {
+        key: 'local\u001fgone',
+        outcome: 'not_found',
+        sessionEnded: false,
+        jobsCancelled: 0,
+        blockedUntil: null,
+      },
+      {
+        key: 'local\u001fa',
+        outcome: 'unregistered',
+        sessionEnded: false,
+        jobsCancelled: 0,
+        blockedUntil: null,
+      },
+    ])
+    expect(blocks.list()).toStrictEqual([])
+  })
+
+  it.each([
+    { clients: [], reason: '', blockSeconds: null },
+    { clients: [ref('a')], reason: 'x'.repeat(501), blockSeconds: null },
+    { clients: [ref('a')], reason: '', blockSeconds: 0 },
+    { clients: [ref('a')], reason: '', blockSeconds: 31_536_001 },
+  ])('refuses an order out of bounds', async (input) => {
+    const { panel } = routerFixture()
+    await expect(panel.clients.unregister(input)).rejects.toBeInstanceOf(ORPCError)
+  })
+
+  it('is lifted once', async () => {
+    const { panel } = routerFixture()
+    await panel.clients.unregister({ clients: [ref('a')], reason: '', blockSeconds: 60 })
+    expect(await panel.blocks.lift(ref('a'))).toStrictEqual({ lifted: true })
+    expect(await panel.blocks.lift(ref('a'))).toStrictEqual({ lifted: false })
+  })
+})
+
+describe('the details of a client', () => {
+  it('hold its session without its id, its mailbox and its traffic, newest first', async () => {
+    const { bus, panel, setThreshold } = routerFixture()
+    const session = fakeSession({
+      createdAtMs: 1_699_999_999_000,
+      lastRequestAtMs: 1_700_000_000_000,
+      clientInfo: { name: 'addon', version: '0.1.0', title: 'Blender add-on' },
+    })
+    bus.register(registration('b'), session)
+    setThreshold(5)
+    bus.send({ payload: { n: 1 }, target_uuid: 'b', priority: 'alert', session: null })
+    bus.send({ payload: { kind: 'note' }, target_uuid: 'b', priority: 'debug', session: null })
+    session.room = 0
+    bus.send({ payload: { message_type: 'chat' }, target_uuid: 'b', priority: 'error', session: null })
+    bus.send({ payload: {}, from_uuid: 'b', group_id: 'nobody', session })
+    const watch = await panel.clients.inspect({ watchId: 'w', client: ref('b') })
+    const { value } = await watch.next()
+    await watch.return(undefined)
+    const common = {
+      at: 1_700_000_000.5,
+      routing: { type: 'direct', target_uuid: 'b' },
+      direction: 'in',
+      peers: ['server:local'],
+    }
+    expect(value).toStrictEqual({
+      client: expect.objectContaining({ key: 'local\u001fb', queued: 1, sent: 1, received: 1 }) as object,
+      session: {
+        programName: 'Blender add-on',
+        programVersion: '0.1.0',
+        protocolVersion: '2025-11-25',
+        remoteAddress: '127.0.0.1',
+        startedAt: 1_699_999_999,
+        lastRequestAt: 1_700_000_000,
+        streamsOpen: 1,
+        streamWritable: false,
+        bufferedBytes: 0,
+        threshold: 'notice',
+      },
+      mailbox: {
+        count: 1,
+        bytes: 279,
+        maxCount: 1000,
+        maxBytes: 8_388_608,
+        dropped: 0,
+        filtered: 1,
+      },
+      traffic: [
+        {
+          id: 3,
+          at: 1_700_000_000.5,
+          routing: { type: 'group', group_id: 'nobody' },
+          messageId: 'id-4',
+          jobId: 'id-4',
+          priority: 6,
+          kind: 'message',
+          bytes: 2,
+          preview: '{}',
+          direction: 'out',
+          peers: [],
+          outcome: null,
+        },
+        {
+          ...common,
+          id: 2,
+          messageId: 'id-3',
+          jobId: 'id-3',
+          priority: 3,
+          kind: 'chat',
+          bytes: 23,
+          preview: '{"message_type":"chat"}',
+          outcome: 'queued',
+        },
+        {
+          ...common,
+          id: 1,
+          messageId: 'id-2',
+          jobId: 'id-2',
+          priority: 7,
+          kind: 'note',
+          bytes: 15,
+          preview: '{"kind":"note"}',
+          outcome: 'filtered',
+        },
+        {
+          ...common,
+          id: 0,
+          messageId: 'id-1',
+          jobId: 'id-1',
+          priority: 1,
+          kind: 'message',
+          bytes: 7,
+          preview: '{"n":1}',
+          outcome: 'sent',
+        },
+      ],
+    })
+    expect(JSON.stringify(value)).not.toContain('secret-session-id')
+  })
+
+  it('are null for a client that is not there', async () => {
+    const { panel } = routerFixture()
+    const watch = await panel.clients.inspect({ watchId: 'w', client: ref('nobody') })
+    expect((await watch.next()).value).toBeNull()
+    await watch.return(undefined)
+  })
+})

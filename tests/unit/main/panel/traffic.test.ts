@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { createMessageRate } from '../../../../src/main/panel/message-rate.ts'
+import { createTraffic } from '../../../../src/main/panel/traffic.ts'
+import { busFixture, registration } from '../bus/bus-fixture.ts'
+import { panelFixture } from './panel-fixture.ts'
+
+describe('the traffic of a client', () => {
+  it('shows at most 100 messages, newest first, and forgets what is older than the last 2,000', () => {
+    const { bus } = busFixture()
+    const traffic = createTraffic(bus)
+    bus.register(registration('quiet'), null)
+    bus.register(registration('busy'), null)
+    bus.send({ payload: { n: -1 }, target_uuid: 'quiet', session: null })
+    for (let n = 0; n < 1999; n += 1) bus.send({ payload: { n }, target_uuid: 'busy', session: null })
+    const shown = traffic.of('busy').map(({ preview }) => preview)
+    expect([shown.length, shown[0], shown[99]]).toStrictEqual([100, '{"n":1998}', '{"n":1899}'])
+    expect(traffic.of('quiet')).toHaveLength(1)
+    bus.send({ payload: { n: 1999 }, target_uuid: 'busy', session: null })
+    expect(traffic.of('quiet')).toStrictEqual([])
+  })
+
+  it('keeps 2,000 characters of a payload and its whole size', () => {
+    const { bus } = busFixture()
+    const traffic = createTraffic(bus)
+    bus.register(registration('b'), null)
+    bus.send({ payload: { t: 'x'.repeat(5000) }, target_uuid: 'b', session: null })
+    expect(traffic.of('b')[0]).toMatchObject({ bytes: 5008, preview: `{"t":"${'x'.repeat(1994)}` })
+  })
+
+  it('tells what became of a message later on, for each target', () => {
+    const { bus } = busFixture({ limits: { mailbox: { maxCount: 1, maxBytes: 10_000 } } })
+    const traffic = createTraffic(bus)
+    bus.register(registration('a', { group_id: 'g' }), null)
+    bus.register(registration('b', { group_id: 'g' }), null)
+    bus.send({ payload: { n: 1 }, group_id: 'g', session: null })
+    const outcomes = (uuid: string) => traffic.of(uuid).map(({ outcome }) => outcome)
+    expect([outcomes('a'), outcomes('b')]).toStrictEqual([['queued'], ['queued']])
+    const a = bus.get('a')
+    if (a !== undefined) bus.take(a, 1)
+    bus.send({ payload: { n: 2 }, target_uuid: 'b', session: null })
+    expect([outcomes('a'), outcomes('b')]).toStrictEqual([['sent'], ['queued', 'dropped']])
+  })
+})
+
+describe('the message rate', () => {
+  it('counts what was handed over in each of the last 60 full seconds, oldest first', () => {
+    const { buses, bus, time, clock } = panelFixture()
+    const rate = createMessageRate(buses, clock)
+    const { client } = bus.register(registration('b'), null)
+    const hand = (count: number) => {
+      for (let n = 0; n < count; n += 1) bus.send({ payload: {}, target_uuid: 'b', session: null })
+      bus.take(client, count)
+    }
+    hand(3)
+    expect(rate.perSecond()).toStrictEqual(new Array(60).fill(0))
+    time.nowMs += 1000
+    hand(2)
+    bus.send({ payload: {}, target_uuid: 'b', session: null })
+    time.nowMs += 1000
+    expect(rate.perSecond().slice(-3)).toStrictEqual([0, 3, 2])
+    time.nowMs += 58_000
+    expect(rate.perSecond().slice(0, 2)).toStrictEqual([3, 2])
+    time.nowMs += 2000
+    expect(rate.perSecond()).toStrictEqual(new Array(60).fill(0))
+  })
+})
