@@ -97,6 +97,13 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
           })
           await hold()
           break
+        case 'late':
+          await hold()
+          await extra.sendNotification({
+            method: 'notifications/progress',
+            params: { progressToken: 1, progress: 1 },
+          })
+          break
         case 'away':
           extra.closeSSEStream?.()
           await hold()

@@ -99,6 +99,10 @@ export const sessionRequirements = {
     rule: 'a session ended here: open requests and streams end, then 404',
     source: 'transports, Session Management',
   },
+  'ended-during-body': {
+    rule: 'a session that ends while a body comes in: 404',
+    source: 'transports, Session Management',
+  },
   idle: { rule: 'a session left alone ends after the idle time', source: 'transports, Session Management' },
   'not-idle': {
     rule: 'a session with a stream or a request in flight does not',

@@ -125,6 +125,35 @@ const proofs: Proofs<typeof sessionRequirements> = {
     expect(one.happened.filter((what) => what.startsWith('closed'))).toEqual(['closed:ended'])
     one.release()
   },
+  async 'ended-during-body'() {
+    const one = await host()
+    const id = await openSession(one)
+    const body = JSON.stringify(ping)
+    const answer = new Promise<number>((resolve, reject) => {
+      const request = httpRequest(
+        {
+          host: '127.0.0.1',
+          port: one.port,
+          path: '/mcp',
+          method: 'POST',
+          headers: { ...goodHeaders(id), 'content-length': String(body.length), expect: '100-continue' },
+          agent: false,
+        },
+        (response) => {
+          response.resume()
+          resolve(response.statusCode ?? 0)
+        },
+      )
+      request.on('error', reject)
+      // "Continue" means that the endpoint has looked at the head and waits for the body.
+      request.on('continue', () => {
+        one.endpoint.end(sessionOf(one, id), 'ended')
+        request.end(body)
+      })
+      request.flushHeaders()
+    })
+    expect(await answer).toBe(404)
+  },
   async idle() {
     const one = await host({ limits: { keepaliveIntervalMs: 10, idleSessionMs: 30 * minuteMs } })
     const id = await openSession(one)
@@ -193,17 +222,16 @@ const proofs: Proofs<typeof sessionRequirements> = {
       { jsonrpc: '2.0', id: 'c', result: { content: [{ type: 'text', text: '{}' }] } },
     ])
     expect((await post(one, id, [notification, notification])).status).toBe(202)
-    const mixed = await openEvents(one, 'POST', goodHeaders(id), [
-      callTool('echo', 'd'),
-      callTool('progress', 'e'),
-    ])
-    const seen = [await mixed.next(), await mixed.next()]
+    // One answer is there before the batch has to become a stream; it goes out first.
+    const opening = openEvents(one, 'POST', goodHeaders(id), [callTool('echo', 'd'), callTool('late', 'e')])
+    await until(() => one.held() === 1, 'the second call waits')
     one.release()
-    seen.push(await mixed.next())
-    expect(seen.map((frame) => /"id":"(.)"/.exec(frame ?? '')?.[1] ?? 'progress').sort()).toEqual([
-      'd',
-      'e',
-      'progress',
+    const mixed = await opening
+    const frames = [await mixed.next(), await mixed.next(), await mixed.next()]
+    expect(frames.map((text) => text?.replace(/^id: 1-(\d)\nevent: message\ndata: /, '$1 '))).toEqual([
+      '1 {"result":{"content":[{"type":"text","text":"{}"}]},"jsonrpc":"2.0","id":"d"}',
+      '2 {"method":"notifications/progress","params":{"progressToken":1,"progress":1},"jsonrpc":"2.0"}',
+      '3 {"result":{"content":[{"type":"text","text":"{}"}]},"jsonrpc":"2.0","id":"e"}',
     ])
     expect(await mixed.next()).toBeNull()
   },
@@ -230,6 +258,14 @@ const proofs: Proofs<typeof sessionRequirements> = {
     one.release()
     expect((await post(one, id, cancel)).status).toBe(202)
     expect((await post(one, id, callTool('echo', 'c'))).status).toBe(200)
+    // A response that is a stream already ends, and there is nothing to come back for.
+    const stream = await openEvents(one, 'POST', goodHeaders(id), callTool('progress', 'c'))
+    expect(await stream.next()).toBe('id: 1-0\nretry: 1000\ndata: ')
+    await post(one, id, cancel)
+    expect(await stream.next()).toContain('"progress":0.5')
+    expect(await stream.next()).toBeNull()
+    expect((await send(one, 'GET', { ...goodHeaders(id), 'last-event-id': '1-1' })).status).toBe(400)
+    one.release()
     expect(one.faults).toEqual([])
   },
   async aborted() {
