@@ -61,7 +61,10 @@ export function createPanelWindow(ports: PanelWindowPorts): PanelWindow {
   window.on('closed', ports.onClosed)
 
   const load = () => {
-    window.loadURL(panelUrl).catch((error: unknown) => log.error({ err: error }, 'panel not loaded'))
+    window.loadURL(panelUrl).catch((error: unknown) => {
+      // Closed while it loaded.
+      if (!window.isDestroyed()) log.error({ err: error }, 'panel not loaded')
+    })
   }
 
   let mayReload = true

@@ -53,6 +53,22 @@ export function fromStandInUrl(url: string): string {
     : `${match[2] ?? ''}://${match[1] ?? ''}${parsed.pathname}${parsed.search}${parsed.hash}`
 }
 
+const openBinding = '__standInOpen'
+
+/**
+ * Electron asks the program before there is a window, and a page that is refused gets null. Chromium would make one
+ * first, and a page can hang in `window.open` while two debuggers see to the new one. Its source runs in the page.
+ */
+function askBeforeOpening(binding: string): void {
+  const page = window as unknown as Record<string, (url: string) => void>
+  const ask = page[binding]
+  Reflect.deleteProperty(page, binding)
+  window.open = (url = '') => {
+    ask?.(new URL(url, document.baseURI).href)
+    return null
+  }
+}
+
 /** Electron's name of a permission and Chromium's. */
 const permissions = {
   geolocation: { name: 'geolocation' },
@@ -105,6 +121,7 @@ export async function createPage(browser: Browser, ports: PagePorts): Promise<Pa
   })
   session.on('Runtime.executionContextsCleared', worldGone)
   session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
+    if (name === openBinding) ports.onOpenWindow(fromStandInUrl(payload))
     if (name === toHostBinding && executionContextId === world)
       ports.onMessage(JSON.parse(payload) as PageToHost)
   })
@@ -120,7 +137,7 @@ export async function createPage(browser: Browser, ports: PagePorts): Promise<Pa
   })
   session.on('Page.windowOpen', ({ url }) => ports.onOpenWindow(fromStandInUrl(url)))
   browser.session.on('Target.targetCreated', ({ targetInfo }) => {
-    // Electron answers window.open before there is a window; here it exists for a moment.
+    // A link with a target: here its window exists for a moment.
     if (targetInfo.openerId !== targetId) return
     loudly('closing a window', browser.session.send('Target.closeTarget', { targetId: targetInfo.targetId }))
   })
@@ -162,6 +179,10 @@ export async function createPage(browser: Browser, ports: PagePorts): Promise<Pa
       source: preloadWorldSource(createStructuredCodec, preload),
       worldName: preloadWorldName,
     })
+    await session.send('Runtime.addBinding', { name: openBinding })
+    await session.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: `(${askBeforeOpening.toString()})(${JSON.stringify(openBinding)})`,
+    })
     await session.send('Runtime.enable')
     await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] })
     await session.send('Emulation.setDeviceMetricsOverride', {
@@ -186,6 +207,8 @@ export async function createPage(browser: Browser, ports: PagePorts): Promise<Pa
         })
       }
       const loaded = new Promise<void>((resolve, reject) => (onLoad = { resolve, reject }))
+      // The window can be closed before the navigation has even begun.
+      loaded.catch(() => undefined)
       hostNavigates = true
       const { errorText } = await session.send('Page.navigate', { url: toStandInUrl(url) })
       if (errorText !== undefined) throw new Error(`${errorText} (loading '${url}')`)
