@@ -1,0 +1,52 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures/panel-test.ts'
+
+/** What axe calls serious or critical, as `rule: selector`. */
+async function findings(panel: Page): Promise<string[]> {
+  // axe in a page of its own would need a second one in the browser, which a desktop window is not.
+  const { violations } = await new AxeBuilder({ page: panel }).setLegacyMode().analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
+}
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  test(`axe finds nothing serious in any view, ${colorScheme}`, async ({ panel, connectClient }) => {
+    await panel.emulateMedia({ colorScheme })
+    await expect(panel.getByRole('region', { name: 'Persistent clients' })).toContainText(
+      'bpy.ops.busbar.serve()',
+    )
+    expect(await findings(panel)).toEqual([])
+
+    const farm = await connectClient({ name: 'farm' })
+    const register = (client_uuid: string, more: object): Promise<unknown> =>
+      farm.call('blender_register_client', {
+        client_uuid,
+        client_type: 'blender',
+        is_persistent: true,
+        ...more,
+      })
+    await register('b-1', { label: 'Atelier 1', group_id: 'farm', blend_file: '/a/b.blend' })
+    await register('b-2', { label: 'Atelier 2' })
+    const llm = await connectClient({ name: 'llm', register: { client_uuid: 'llm-1', client_type: 'llm' } })
+    await llm.call('blender_send_message', {
+      payload: { message_type: 'command_dispatch', job_id: 'j', command: 'render_image', params: {} },
+      target_uuid: 'b-1',
+    })
+    await farm.call('blender_job_update', { job_id: 'j', status: 'running', progress: 0.5 })
+    await panel.getByRole('row', { name: /^Atelier 1/ }).click()
+    for (const tab of ['Record', 'Session', 'Traffic']) {
+      await panel.getByRole('tab', { name: tab }).click()
+      expect(await findings(panel), tab).toEqual([])
+    }
+    await panel.getByRole('row', { name: /^Atelier 1/ }).focus()
+    await panel.keyboard.press('Delete')
+    await expect(panel.getByRole('dialog', { name: 'Unregister client' })).toBeVisible()
+    expect(await findings(panel), 'dialog').toEqual([])
+    await panel.keyboard.press('Escape')
+    await panel.getByRole('navigation', { name: 'Views' }).getByText('Connect').click()
+    await expect(panel.getByRole('main', { name: 'Connect' })).toBeVisible()
+    expect(await findings(panel), 'Connect').toEqual([])
+  })
+}

@@ -1,0 +1,122 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures/panel-test.ts'
+
+const persistentRow = (panel: Page, name: string | RegExp) =>
+  panel.getByRole('region', { name: 'Persistent clients' }).getByRole('row', { name })
+
+const dialogOf = (panel: Page) => panel.getByRole('dialog', { name: 'Unregister client' })
+
+test('one client with a reason and a block: told, gone, kept away, and let in again', async ({
+  panel,
+  connectClient,
+}) => {
+  const heard: unknown[] = []
+  const identity = {
+    client_uuid: 'blender-1',
+    client_type: 'blender',
+    is_persistent: true,
+    label: 'Atelier 1',
+  }
+  const blender = await connectClient({
+    name: 'blender',
+    register: identity,
+    onMessage: (data) => heard.push((data as { payload: unknown }).payload),
+  })
+  await persistentRow(panel, 'Atelier 1').click()
+  await panel
+    .getByRole('complementary', { name: 'Inspector' })
+    .getByRole('button', { name: 'Unregister…' })
+    .click()
+  const dialog = dialogOf(panel)
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('it renders the wrong shot')
+  await dialog.getByRole('combobox', { name: 'Block' }).selectOption({ label: '1 hour' })
+  const beforeSeconds = Date.now() / 1000
+  await dialog.getByRole('button', { name: 'Unregister' }).click()
+  await expect(dialog).toHaveCount(0)
+  await expect(persistentRow(panel, 'Atelier 1')).toHaveCount(0)
+
+  await expect
+    .poll(() => heard)
+    .toEqual([
+      {
+        message_type: 'client_unregistered',
+        reason: 'it renders the wrong shot',
+        by: 'operator',
+        blocked_until: expect.closeTo(beforeSeconds + 3600, -2) as number,
+      },
+    ])
+  // Its session is over, and under a new one it is turned away.
+  await expect(blender.call('blender_list_available_clients')).rejects.toThrow(/Session not found/)
+  const again = await connectClient({ name: 'blender' })
+  expect(await again.call('blender_register_client', identity)).toMatchObject({
+    status: 'error',
+    error: 'blocked',
+  })
+
+  await panel.getByRole('button', { name: 'Lift the block of blender-1' }).click()
+  await expect(panel.getByRole('button', { name: 'Lift the block of blender-1' })).toHaveCount(0)
+  expect(await again.call('blender_register_client', identity)).toMatchObject({ status: 'ok' })
+  await expect(persistentRow(panel, 'Atelier 1')).toBeVisible()
+})
+
+test('several selected clients at once, with a running job among them', async ({ panel, connectClient }) => {
+  const farm = await connectClient({ name: 'farm' })
+  for (const client_uuid of ['b-1', 'b-2', 'b-3']) {
+    await farm.call('blender_register_client', { client_uuid, client_type: 'blender', is_persistent: true })
+  }
+  const updates: unknown[] = []
+  const llm = await connectClient({
+    name: 'llm',
+    register: { client_uuid: 'llm-1', client_type: 'llm' },
+    onMessage: (data) => updates.push((data as { payload: unknown }).payload),
+  })
+  await llm.call('blender_send_message', {
+    payload: { message_type: 'job_dispatch', job_id: 'job-1', script: 'pass', description: 'Bake' },
+    target_uuid: 'b-1',
+  })
+  await persistentRow(panel, /^b-1/).click()
+  await persistentRow(panel, /^b-2/).click({ modifiers: ['ControlOrMeta'] })
+  await panel.keyboard.press('Delete')
+  const dialog = dialogOf(panel)
+  await expect(dialog).toContainText('2 clients')
+  await dialog.getByRole('button', { name: 'Unregister' }).click()
+  await expect(persistentRow(panel, /^b-[12]/)).toHaveCount(0)
+  await expect(persistentRow(panel, /^b-3/)).toBeVisible()
+  await expect
+    .poll(() => updates)
+    .toContainEqual({ kind: 'job_update', job_id: 'job-1', status: 'cancelled', result: '', error: '' })
+})
+
+test('Cancel and Escape leave everything as it is', async ({ panel, connectClient }) => {
+  await connectClient({
+    name: 'b',
+    register: { client_uuid: 'b-1', client_type: 'blender', is_persistent: true },
+  })
+  await persistentRow(panel, /^b-1/).click()
+  await panel.keyboard.press('Delete')
+  await dialogOf(panel).getByRole('button', { name: 'Cancel' }).click()
+  await expect(dialogOf(panel)).toHaveCount(0)
+  await persistentRow(panel, /^b-1/).focus()
+  await panel.keyboard.press('Delete')
+  await expect(dialogOf(panel)).toBeVisible()
+  await panel.keyboard.press('Escape')
+  await expect(dialogOf(panel)).toHaveCount(0)
+  await expect(persistentRow(panel, /^b-1.*live/)).toBeVisible()
+})
+
+test('a client that left while the dialog was open is said to have left', async ({
+  panel,
+  connectClient,
+}) => {
+  const client = await connectClient({
+    name: 'b',
+    register: { client_uuid: 'b-1', client_type: 'blender', is_persistent: true },
+  })
+  await persistentRow(panel, /^b-1/).click()
+  await panel.keyboard.press('Delete')
+  await client.call('blender_unregister_client', { client_uuid: 'b-1' })
+  await expect(persistentRow(panel, /^b-1/)).toHaveCount(0)
+  const dialog = dialogOf(panel)
+  await dialog.getByRole('button', { name: 'Unregister' }).click()
+  await expect(dialog).toContainText('had already left')
+})
