@@ -5,3 +5,23 @@ export interface Caller {
   /** Which of the user's tokens was presented: a name, never the token. */
   readonly token_id: string
 }
+
+/** Too many wrong tokens came from this address: its next one is looked at after so many whole seconds. */
+export interface TooManyAttempts {
+  readonly retryAfterSeconds: number
+}
+
+/** What a caller says of itself when it asks for a session. */
+export interface Applicant {
+  readonly caller: Caller
+  readonly remoteAddress: string
+  /** The name its program gave at `initialize`; null while it gave none. */
+  readonly programName: string | null
+}
+
+/** A person has shut this caller out. `message` is for the caller and says what to do. */
+export interface Blocked {
+  readonly message: string
+  /** Unix seconds; null for a block without an end. */
+  readonly blockedUntil: number | null
+}

@@ -5,7 +5,7 @@ import {
   type RequestId,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js'
-import type { Caller } from '../../access/caller.ts'
+import type { Applicant, Blocked, Caller, TooManyAttempts } from '../../access/caller.ts'
 import type { Log } from '../../access/log.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import type { ExchangeHost } from './exchange.ts'
@@ -23,7 +23,9 @@ import { createSessionTable } from './session-table.ts'
 
 export interface McpEndpointPorts {
   /** Who sends this request; null for a missing or wrong token. */
-  authenticate(request: IncomingMessage): Caller | null
+  authenticate(request: IncomingMessage): Caller | TooManyAttempts | null
+  /** Whether a person has shut out who asks for a session. Default: nobody is. */
+  blocked?(applicant: Applicant): Blocked | null
   /** Host and Origin: null lets the request in. */
   guard(request: IncomingMessage): GuardRefusal | null
   /** Attaches a server of the SDK to `session.transport`. A rejection is answered with 500, without a session. */
@@ -197,7 +199,14 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       refuse(request, response, refusals.invalidInitialize(id))
       return
     }
-    const session = table.create(ports.newId(), caller, request.socket.remoteAddress ?? 'unknown')
+    const clientInfo = describeClient(valid.data.params.clientInfo)
+    const remoteAddress = request.socket.remoteAddress ?? 'unknown'
+    const shutOut = ports.blocked?.({ caller, remoteAddress, programName: clientInfo.name }) ?? null
+    if (shutOut !== null) {
+      refuse(request, response, refusals.blocked(shutOut, id))
+      return
+    }
+    const session = table.create(ports.newId(), caller, remoteAddress)
     if (session === null) {
       refuse(request, response, { ...refusals.tooManySessions, id })
       return
@@ -215,7 +224,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       refuse(request, response, refusals.internalError(id))
       return
     }
-    session.receiveInitialize(initialize, describeClient(valid.data.params.clientInfo), response)
+    session.receiveInitialize(initialize, clientInfo, response)
   }
 
   function route(request: IncomingMessage, response: ServerResponse): void {
@@ -236,6 +245,10 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     const caller = ports.authenticate(request)
     if (caller === null) {
       refuse(request, response, refusals.unauthorized(request.headers.authorization !== undefined))
+      return
+    }
+    if ('retryAfterSeconds' in caller) {
+      refuse(request, response, refusals.tooManyAttempts(caller.retryAfterSeconds))
       return
     }
     if (method === 'GET') get(request, response, caller)

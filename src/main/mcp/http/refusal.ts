@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { JsonObject } from '../../../shared/protocol.ts'
 
 /** The JSON-RPC codes that this endpoint answers with by itself. */
 export const rpcCode = {
@@ -18,6 +19,8 @@ export interface Refusal {
   readonly status: number
   readonly code: number
   readonly message: string
+  /** `error.data`: details for a program. */
+  readonly data?: JsonObject
   /** What the log calls it. A literal: never text that a client sent. */
   readonly reason: string
   readonly id?: RpcId
@@ -38,7 +41,11 @@ export function sendRefusal(request: IncomingMessage, response: ServerResponse, 
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id: refusal.id ?? null,
-    error: { code: refusal.code, message: refusal.message },
+    error: {
+      code: refusal.code,
+      message: refusal.message,
+      ...(refusal.data !== undefined && { data: refusal.data }),
+    },
   })
   response.writeHead(refusal.status, {
     'Content-Type': 'application/json',

@@ -1,3 +1,4 @@
+import type { Blocked } from '../../access/caller.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import { type Refusal, rpcCode, type RpcId } from './refusal.ts'
 
@@ -126,6 +127,27 @@ export function unauthorized(presented: boolean): Refusal {
       : 'Unauthorized: send Authorization: Bearer <token>',
     reason: presented ? 'bad_token' : 'missing_token',
     headers: { 'WWW-Authenticate': presented ? 'Bearer error="invalid_token"' : 'Bearer' },
+  }
+}
+
+export function tooManyAttempts(retryAfterSeconds: number): Refusal {
+  return {
+    status: 429,
+    code: refused,
+    message: `Too many wrong tokens came from this address. Try again in ${retryAfterSeconds} s, with the right one`,
+    reason: 'too_many_attempts',
+    headers: { 'Retry-After': String(retryAfterSeconds) },
+  }
+}
+
+export function blocked({ message, blockedUntil }: Blocked, id: RpcId): Refusal {
+  return {
+    status: 403,
+    code: refused,
+    message,
+    data: { error: 'blocked', blocked_until: blockedUntil },
+    reason: 'blocked',
+    id,
   }
 }
 
