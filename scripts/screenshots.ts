@@ -5,7 +5,7 @@
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from '@playwright/test'
+import { chromium, type Browser, type Page } from 'playwright'
 import { startBrowserShell } from '../tests/e2e/fixtures/browser-shell.ts'
 import { populate, populateMany } from './screenshots/populate.ts'
 import { buildIfStale } from './build-if-stale.ts'

@@ -72,21 +72,21 @@ async function work(
   const identity = { client_uuid: uuid, client_type: 'llm', label: name }
   await client.callTool({ name: 'blender_register_client', arguments: identity })
   const either = AbortSignal.any([signal, unplugged.signal])
-  for (let turn = 0; !either.aborted; turn += 1) {
-    try {
+  try {
+    for (let turn = 0; !either.aborted; turn += 1) {
       const { structuredContent } = await client.callTool({
         name: 'blender_list_available_clients',
         arguments: { include_stale: false },
       })
-      const blenders = (structuredContent as unknown as Listing).persistent.filter(
+      const blenders = (structuredContent as Listing).persistent.filter(
         (one) => one.client_type === 'blender',
       )
       const target = blenders[turn % Math.max(1, blenders.length)]
       if (target !== undefined) await job(client, target.uuid)
       await pause(everyMs, undefined, { signal: either })
-    } catch (error) {
-      if (!either.aborted) console.log(`${name}: ${error instanceof Error ? error.message : String(error)}`)
-      return
     }
+  } catch (error) {
+    // Unplugged or ended: the call that was under way fails, and nobody needs to know.
+    if (!either.aborted) console.log(`${name}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

@@ -42,7 +42,7 @@ test('one client with a reason and a block: told, gone, kept away, and let in ag
         message_type: 'client_unregistered',
         reason: 'it renders the wrong shot',
         by: 'operator',
-        blocked_until: expect.closeTo(beforeSeconds + 3600, -2) as number,
+        blocked_until: expect.closeTo(beforeSeconds + 3600, -2) as unknown,
       },
     ])
   // Its session is over, and under a new one it is turned away.
