@@ -168,8 +168,8 @@ export interface Answer {
 
 export type Headers = Readonly<Record<string, string>>
 
-export const json = 'application/json'
-export const bothTypes = 'application/json, text/event-stream'
+const json = 'application/json'
+const bothTypes = 'application/json, text/event-stream'
 
 /** What every good request carries; a test overrides what it is about, with '' to leave a header out. */
 export function goodHeaders(session?: string): Headers {
@@ -221,7 +221,7 @@ export function post(
   return send(host, 'POST', { ...goodHeaders(session), ...headers }, JSON.stringify(message))
 }
 
-export const latest = '2025-11-25'
+const latest = '2025-11-25'
 
 export function initializeMessage(protocolVersion = latest, id: string | number = 0): object {
   return {

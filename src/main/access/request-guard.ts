@@ -20,7 +20,7 @@ export interface GuardPorts {
 }
 
 /** The parts of a request that the guard looks at. */
-export interface GuardedRequest {
+interface GuardedRequest {
   readonly headers: { readonly host?: string | undefined; readonly origin?: string | undefined }
   readonly socket: { readonly localAddress?: string | undefined }
 }

@@ -39,7 +39,7 @@ export interface EndpointFile {
 }
 
 /** Where the file stands in a data directory. */
-export function endpointPath(dataDir: string): string {
+function endpointPath(dataDir: string): string {
   return join(dataDir, 'endpoint.json')
 }
 

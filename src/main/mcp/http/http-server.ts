@@ -3,7 +3,7 @@ import { declaresTooMuch } from './body.ts'
 import { defaultMcpHttpLimits } from './limits.ts'
 
 /** Recommended settings of the HTTP server under the endpoint. Times in milliseconds. */
-export const httpServerSettings = {
+const httpServerSettings = {
   /** For the request line and headers; a client that dribbles them is cut. */
   headersTimeoutMs: 15_000,
   /** For the whole request, its body included: 5 MiB at 90 KB/s. Does not limit how long an answer may take. */

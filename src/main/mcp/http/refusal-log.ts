@@ -10,7 +10,7 @@ export interface RefusalLogPorts {
 }
 
 /** What the log says of a refused request: no header, no query string, no body, no token. */
-export interface RefusedRequest {
+interface RefusedRequest {
   readonly remote: string
   readonly method: string
   readonly status: number
