@@ -4,11 +4,17 @@ from typing import Any, Dict
 
 import bpy
 
+from . import params as read
+from .data_browser import browse_data
 from .executor import Command, CommandError, ReportProgress
+from .files import open_file, save_file
 from .messages import Job
+from .rendering import render_image
+from .scene_queries import get_object_info, get_scene_info, list_objects
+from .screenshot import get_viewport_screenshot
 from .script import ScriptOutcome, run_script
 
-MAX_LISTED_OBJECTS = 50
+MAX_UNDO_STEPS = 50
 
 
 def execute_code(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> ScriptOutcome:
@@ -19,40 +25,26 @@ def execute_code(params: Dict[str, Any], report_progress: ReportProgress, job: J
     return run_script(code, {"bpy": bpy, "report_progress": report_progress}, f"job {job.job_id}")
 
 
-def get_scene_info(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> Dict[str, Any]:
-    """The facts of the current scene, with its first objects."""
-    scene = bpy.context.scene
-    render, units = scene.render, scene.unit_settings
-    return {
-        "name": scene.name,
-        "frame_current": scene.frame_current,
-        "frame_start": scene.frame_start,
-        "frame_end": scene.frame_end,
-        "fps": round(render.fps / render.fps_base, 4),
-        "unit_system": units.system,
-        "unit_scale": units.scale_length,
-        "object_count": len(scene.objects),
-        "objects": [_object_line(item) for item in scene.objects[:MAX_LISTED_OBJECTS]],
-        "materials_count": len(bpy.data.materials),
-        "render_engine": render.engine,
-        "resolution": [render.resolution_x, render.resolution_y],
-        "blend_file": bpy.data.filepath,
-        "blender_version": bpy.app.version_string,
-    }
+def undo(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> Dict[str, Any]:
+    """Takes back the newest steps of the undo history, as Ctrl+Z does: one for each job that ran a script."""
+    steps = read.integer(params, "steps", 1, 1, MAX_UNDO_STEPS) or 1
+    if bpy.app.background:
+        raise CommandError(
+            "This Blender has no window, and keeps no undo history without one. Save before a change, and open the"
+            " file again to go back."
+        )
+    undone = 0
+    while undone < steps and bpy.ops.ed.undo.poll():
+        bpy.ops.ed.undo()
+        undone += 1
+    if undone == 0:
+        raise CommandError("There is nothing to undo.")
+    return {"asked": steps, "undone": undone, "more": bpy.ops.ed.undo.poll()}
 
 
 def ping(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> Dict[str, Any]:
     """Shows that the main thread takes jobs."""
-    return {"pong": True, "blender_version": bpy.app.version_string}
-
-
-def _object_line(item: Any) -> Dict[str, Any]:
-    return {"name": item.name, "type": item.type, "location": [_finite(number) for number in item.location]}
-
-
-def _finite(number: float) -> float:
-    """Rounded to what single precision holds; JSON has no infinity and no NaN."""
-    return round(number, 6) if abs(number) < float("inf") else 0.0
+    return {"pong": True, "blender_version": bpy.app.version_string, "blend_file": bpy.data.filepath}
 
 
 def create_commands() -> Dict[str, Command]:
@@ -60,5 +52,13 @@ def create_commands() -> Dict[str, Command]:
     return {
         "execute_code": Command(execute_code, mutates=True),
         "get_scene_info": Command(get_scene_info),
+        "list_objects": Command(list_objects),
+        "get_object_info": Command(get_object_info),
+        "browse_data": Command(browse_data),
+        "get_viewport_screenshot": Command(get_viewport_screenshot),
+        "render_image": Command(render_image),
+        "open_file": Command(open_file),
+        "save_file": Command(save_file),
+        "undo": Command(undo),
         "ping": Command(ping),
     }

@@ -34,15 +34,20 @@ class ReportProgress:
         self._last: Optional[float] = None
 
     def __call__(self, fraction: float, message: str = "") -> None:
+        if self.aside(fraction, message):
+            self._settle()
+
+    def aside(self, fraction: float, message: str = "") -> bool:
+        """The same from a thread beside the one that runs the job: it waits for nothing. False for one too soon."""
         value = float(fraction)
         if math.isnan(value):
             raise ValueError("report_progress needs a number from 0 to 1.")
         now = self._clock()
         if self._last is not None and now - self._last < PROGRESS_INTERVAL_S and value < 1.0:
-            return
+            return False
         self._last = now
         self._desk.progress(self._job, min(1.0, max(0.0, value)), str(message)[:500])
-        self._settle()
+        return True
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import { createEndpointFile } from './connect/endpoint-file.ts'
 import { listen } from './http/listen.ts'
 import { routeHttp, type BrowserPanel } from './http/routes.ts'
 import { createDelivery } from './mcp/delivery.ts'
+import { createStickyTargets } from './mcp/dispatch-sticky.ts'
 import { createDispatcher } from './mcp/dispatch.ts'
 import { createMcpEndpoint } from './mcp/http/endpoint.ts'
 import { configureHttpServer } from './mcp/http/http-server.ts'
@@ -25,6 +26,7 @@ import { busResources } from './mcp/resources/bus-resources.ts'
 import { createMcpServerFactory, type McpServerFactory } from './mcp/server.ts'
 import { createSubscriptions } from './mcp/subscriptions.ts'
 import { blenderCommandTools } from './mcp/tools/blender-commands.ts'
+import { useTargetTool } from './mcp/tools/blender-use-target.ts'
 import { listClientsTool } from './mcp/tools/listing.ts'
 import { jobUpdateTool, receiveMessagesTool, sendMessageTool } from './mcp/tools/messaging.ts'
 import { registerClientTool, unregisterClientTool } from './mcp/tools/registration.ts'
@@ -147,12 +149,15 @@ async function startUp(options: StartUp): Promise<Running> {
   const guard = createGuard({ port: () => port, boundHost: host })
 
   // Listeners run in the order they are attached: the panel's books must be open before delivery settles anything.
-  const roster = createRoster({ buses, presence })
+  const sticky = createStickyTargets()
+  const roster = createRoster({ buses, presence, targetOf: (session) => sticky.of(session) })
+  sticky.events.on('changed', (session) => roster.sessionChanged(session))
   const rate = createMessageRate(buses, clock)
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
   })
+  const dispatcher = createDispatcher({ presence, sticky, clock, newId })
   const factory: McpServerFactory = createMcpServerFactory({
     catalogue: {
       tools: [
@@ -162,7 +167,8 @@ async function startUp(options: StartUp): Promise<Running> {
         jobUpdateTool,
         listClientsTool(presence),
         receiveMessagesTool,
-        ...blenderCommandTools(createDispatcher({ presence, clock, newId })),
+        ...blenderCommandTools(dispatcher),
+        useTargetTool(dispatcher),
       ],
       resources: busResources,
       prompts: [dispatchScriptPrompt],

@@ -70,6 +70,8 @@ export const panelClientSchema = z.object({
   jobsWaiting: z.number().int(),
   /** The newest unfinished job it asked others for. */
   workingOn: jobBriefSchema.nullable(),
+  /** The Blender that this client's session chose for its calls: a uuid, `group:<id>`, `any` or `any:<capability>`. */
+  target: z.string().nullable(),
 })
 export type PanelClient = z.infer<typeof panelClientSchema>
 

@@ -6,6 +6,7 @@ import type { Log } from '../../src/main/access/log.ts'
 import { createBlockList } from '../../src/main/access/block-list.ts'
 import { createGuard } from '../../src/main/access/request-guard.ts'
 import { BusManager } from '../../src/main/bus/bus-manager.ts'
+import { createStickyTargets } from '../../src/main/mcp/dispatch-sticky.ts'
 import { createDispatcher } from '../../src/main/mcp/dispatch.ts'
 import { createMcpEndpoint } from '../../src/main/mcp/http/endpoint.ts'
 import { configureHttpServer } from '../../src/main/mcp/http/http-server.ts'
@@ -46,7 +47,7 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
         jobUpdateTool,
         listClientsTool(presence),
         receiveMessagesTool,
-        ...blenderCommandTools(createDispatcher({ presence, clock, newId })),
+        ...blenderCommandTools(createDispatcher({ presence, sticky: createStickyTargets(), clock, newId })),
         ...fixtureTools,
       ],
       resources: [...busResources, ...fixtureResources],

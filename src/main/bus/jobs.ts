@@ -72,6 +72,8 @@ export class JobTable {
   readonly #finished = new Map<string, Job>()
   /** For jobs with several targets: how each one that has ended did end. */
   readonly #parts = new WeakMap<Job, Map<string, JobStatus>>()
+  /** Targets that a job was really handed to: for them it may have begun, whatever is heard of it. */
+  readonly #handedTo = new WeakMap<Job, Set<string>>()
   #finishedChars = 0
 
   constructor(limits: JobTableLimits) {
@@ -120,6 +122,20 @@ export class JobTable {
       if (oldest !== undefined) this.#pending.delete(oldest)
     }
     return job
+  }
+
+  /** Notes that a job has gone out to one of its targets. */
+  noteHanded(jobId: string, uuid: string): void {
+    const job = this.#pending.get(jobId)
+    if (job === undefined) return
+    const known = this.#handedTo.get(job)
+    if (known === undefined) this.#handedTo.set(job, new Set([uuid]))
+    else known.add(uuid)
+  }
+
+  /** Unfinished jobs that a client was handed. */
+  handedTo(uuid: string): Job[] {
+    return [...this.#pending.values()].filter((job) => this.#handedTo.get(job)?.has(uuid) === true)
   }
 
   /**

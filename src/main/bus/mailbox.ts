@@ -29,6 +29,12 @@ class Fifo {
     return this.length > 0 && this.#items.at(-1)?.message === message ? this.#items.pop() : undefined
   }
 
+  /** Removes the first item that is meant, wherever it stands. */
+  pull(isMeant: (item: QueuedMessage) => boolean): QueuedMessage | undefined {
+    const index = this.#items.findIndex((item, at) => at >= this.#head && isMeant(item))
+    return index === -1 ? undefined : this.#items.splice(index, 1)[0]
+  }
+
   shift(): QueuedMessage | undefined {
     const item = this.#items[this.#head]
     if (item === undefined) return undefined
@@ -94,6 +100,15 @@ export class Mailbox {
   /** Removes a message that was just put in; undefined if it is not the newest of its priority. */
   takeBack(message: BusMessage): QueuedMessage | undefined {
     return this.#account(this.#queues[message.priority]?.takeBack(message))
+  }
+
+  /** Removes the first message that is meant, wherever it stands; undefined if there is none. */
+  pull(isMeant: (message: BusMessage) => boolean): QueuedMessage | undefined {
+    for (const queue of this.#queues) {
+      const found = queue?.pull((item) => isMeant(item.message))
+      if (found !== undefined) return this.#account(found)
+    }
+    return undefined
   }
 
   #next(): Fifo | undefined {

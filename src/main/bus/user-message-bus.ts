@@ -121,11 +121,18 @@ export class UserMessageBus {
     return resolveTarget(this.registry, target, this.#isLive)
   }
 
-  /** Makes a record or updates the one of this uuid; a session given becomes the one it is bound to. */
+  /**
+   * Makes a record or updates the one of this uuid; a session given becomes the one it is bound to. Another
+   * process id than before means that the client was started anew: jobs its predecessor was handed end as `failed`.
+   */
   register(registration: Registration, session: SessionHandle | null): RegistrationOutcome {
+    const pidBefore = this.registry.get(registration.client_uuid)?.metadata.pid
     const outcome = this.registry.register(registration, session, this.#nowSeconds())
     if (outcome.created) {
       this.#counters.set(outcome.client.uuid, { sent: 0, received: 0, filtered: 0, dropped: 0 })
+    }
+    if (pidBefore !== undefined && outcome.client.metadata.pid !== pidBefore) {
+      this.#failJobsLostBy(outcome.client.uuid)
     }
     this.events.emit('registered', outcome)
     return outcome
@@ -135,9 +142,22 @@ export class UserMessageBus {
     return this.registry.get(uuid)
   }
 
-  /** Removes a record; false if there is none. Its jobs in flight end as `cancelled`, and their senders are told. */
-  unregister(uuid: string, cause: UnregisterCause = 'request', reason = 'The client unregistered.'): boolean {
-    return this.#remove(uuid, cause, reason) !== null
+  /**
+   * Removes a record on request; false if there is none. Its jobs in flight end as `cancelled`, and their senders
+   * are told. A client that somebody else's session takes off is told by whom first, as one that is unplugged.
+   */
+  unregister(uuid: string, askedBy: SessionHandle | null = null): boolean {
+    const client = this.registry.get(uuid)
+    if (client === undefined) return false
+    if (askedBy === null || client.session === null || client.session === askedBy) {
+      this.#remove(uuid, 'request', 'The client unregistered.')
+      return true
+    }
+    const by = this.registry.boundTo(askedBy)?.uuid ?? this.#serverUuid
+    const reason = 'Another client asked for it.'
+    this.#postNotice(client, { reason, by, blocked_until: null })
+    this.#remove(uuid, 'request', `Unregistered by ${by}.`)
+    return true
   }
 
   /**
@@ -147,12 +167,7 @@ export class UserMessageBus {
   unplug(uuid: string, order: Unplugging): { jobsCancelled: number; session: SessionHandle | null } | null {
     const client = this.registry.get(uuid)
     if (client === undefined) return null
-    this.#post(this.#serverUuid, [client], { type: 'direct', target_uuid: uuid }, 1, {
-      message_type: 'client_unregistered',
-      reason: order.reason,
-      by: 'operator',
-      blocked_until: order.blocked_until,
-    })
+    this.#postNotice(client, { reason: order.reason, by: 'operator', blocked_until: order.blocked_until })
     return this.#remove(uuid, 'unplugged', order.reason)
   }
 
@@ -340,6 +355,15 @@ export class UserMessageBus {
     this.#deliver(this.#compose(from, routing, priority, payload, payloadJson, size), targets)
   }
 
+  /** The last word to a client that has to leave, at `alert`. */
+  #postNotice(
+    client: ClientInfo,
+    notice: { reason: string; by: string; blocked_until: number | null },
+  ): void {
+    const routing = { type: 'direct', target_uuid: client.uuid } as const
+    this.#post(this.#serverUuid, [client], routing, 1, { message_type: 'client_unregistered', ...notice })
+  }
+
   #deliver(message: BusMessage, targets: readonly ClientInfo[]): QueuedMessage[] {
     const entries = targets.map((client) => {
       const entry: QueuedMessage = { message, outcome: 'queued' }
@@ -359,6 +383,9 @@ export class UserMessageBus {
     entry.outcome = outcome
     const counters = this.#counters.get(client.uuid)
     if (counters !== undefined) counters[outcome === 'sent' ? 'received' : outcome] += 1
+    if (outcome === 'sent' && jobKind(entry.message) !== null) {
+      this.jobs.noteHanded(entry.message.job_id, client.uuid)
+    }
     this.events.emit('settled', client, entry)
   }
 
@@ -428,6 +455,14 @@ export class UserMessageBus {
     return jobs.length
   }
 
+  /** Ends the jobs that went down with a client's last process. Whether they had begun, nobody knows. */
+  #failJobsLostBy(uuid: string): void {
+    const error = `"${uuid}" was closed or crashed while it had this job, and was started again. The job was not repeated.`
+    for (const job of this.jobs.handedTo(uuid)) {
+      this.#report(job, { job_id: job.job_id, status: 'failed', result: '', error }, uuid)
+    }
+  }
+
   /** Asks the peers of a client that was unplugged to drop its jobs they have not started. */
   #withdrawJobsFrom(uuid: string): void {
     for (const job of [...this.jobs.pending()].filter((pending) => pending.from_uuid === uuid)) {
@@ -435,12 +470,24 @@ export class UserMessageBus {
     }
   }
 
-  /** Sends `job_cancel` to a job's targets. The job ends when they say so; what runs may run on. */
+  /**
+   * Asks a job's targets to drop it, by `job_cancel`. The job ends when they say so; what runs may run on. From a
+   * target that it is still waiting for it is taken back, and ends there and then.
+   */
   cancelJob(job: Job): void {
     if (isTerminal(job.state)) return
     for (const uuid of job.targets) {
       const target = this.registry.get(uuid)
       if (target === undefined) continue
+      const waiting = this.#mailboxes
+        .get(uuid)
+        ?.pull((message) => message.job_id === job.job_id && jobKind(message) !== null)
+      if (waiting !== undefined) {
+        this.#end(target, waiting, 'dropped')
+        const error = 'Withdrawn before it reached its target.'
+        this.#report(job, { job_id: job.job_id, status: 'cancelled', result: '', error }, uuid)
+        continue
+      }
       this.#post(this.#serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, {
         message_type: 'job_cancel',
         job_id: job.job_id,

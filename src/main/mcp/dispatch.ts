@@ -1,10 +1,15 @@
 import { isTerminal, type JsonObject } from '../../shared/protocol.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
-import { listNames } from '../bus/errors.ts'
 import type { Job } from '../bus/jobs.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
+import type { StickyTargets } from './dispatch-sticky.ts'
+import { createTargetChooser, poolOf, type NoChoice } from './dispatch-target.ts'
+import { createJobWaits, type WaitEnd } from './dispatch-wait.ts'
 import type { Presence } from './presence.ts'
 import type { CallContext } from './tool.ts'
+
+/** How long a Blender that went away in the middle of a job may take to come back with its answer. */
+export const defaultLostTargetGraceMs = 15_000
 
 /** How a dispatched command ended, in the words of the wire. */
 export interface DispatchOutcome {
@@ -20,170 +25,169 @@ export interface DispatchOutcome {
 export interface DispatchRequest {
   command: string
   params: JsonObject
-  /** A uuid, `latest` or `pid:<n>`; absent: the only live Blender. */
+  /**
+   * A uuid, `latest`, `pid:<n>`, `group:<id>`, `any` or `any:<capability>`; absent: the session's own target, else
+   * the only live Blender.
+   */
   target: string | undefined
   timeoutMs: number
+  /** The id of a job whose answer the caller missed; absent: a new one. */
+  jobId?: string | undefined
 }
 
 export interface DispatchPorts {
   presence: Presence
+  sticky: StickyTargets
   /** Unix milliseconds. */
   clock: () => number
   newId: () => string
+  /** Default: `defaultLostTargetGraceMs`. */
+  lostTargetGraceMs?: number
 }
 
-/** Sends commands to Blenders and waits for their job updates. It never picks a target that was not named or the only one. */
+/** Sends commands to Blenders and waits for their job updates. */
 export interface Dispatcher {
   run(request: DispatchRequest, context: CallContext): Promise<DispatchOutcome>
+  /** Makes a target the session's own, or forgets it (null); what it stands for now, null for several or none. */
+  useTarget(target: string | null, context: CallContext): ClientInfo | NoChoice | null
 }
 
 export function createDispatcher(ports: DispatchPorts): Dispatcher {
-  const { presence, clock, newId } = ports
-  /** Calls that wait for a job, by bus and job id: one listener a bus, however many wait. */
-  const waiting = new WeakMap<UserMessageBus, Map<string, (job: Job) => void>>()
+  const { presence, sticky, clock, newId, lostTargetGraceMs = defaultLostTargetGraceMs } = ports
+  const targets = createTargetChooser(presence)
+  const waits = createJobWaits({ presence, clock, lostTargetGraceMs })
 
-  const waitersOf = (bus: UserMessageBus): Map<string, (job: Job) => void> => {
-    const known = waiting.get(bus)
-    if (known !== undefined) return known
-    const waiters = new Map<string, (job: Job) => void>()
-    waiting.set(bus, waiters)
-    bus.events.on('job', (job) => waiters.get(job.job_id)?.(job))
-    return waiters
+  const choose = ({ bus, session }: CallContext, named: string | undefined): ClientInfo | NoChoice => {
+    const own = named === undefined || named === '' ? sticky.of(session) : null
+    const choice = targets.choose(bus, own ?? named)
+    if (own === null || !('ok' in choice)) return choice
+    const hint = `This session set "${own}" by blender_use_target: name another target, or set another.`
+    return { ...choice, error: `${choice.error} ${hint}` }
   }
 
-  const waitFor = (
-    bus: UserMessageBus,
+  /** Waits for a job that is on the bus or about to be, and puts its end into words. */
+  const follow = async (
+    request: DispatchRequest,
+    context: CallContext,
     jobId: string,
-    timeoutMs: number,
-    signal: AbortSignal,
-    onProgress: (job: Job) => void,
-  ): { ended: Promise<Job | 'timeout' | 'aborted'>; close: () => void } => {
-    const { promise, resolve } = Promise.withResolvers<Job | 'timeout' | 'aborted'>()
-    const waiters = waitersOf(bus)
-    const finish = (end: Job | 'timeout' | 'aborted'): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-      waiters.delete(jobId)
-      resolve(end)
+    target: ClientInfo | undefined,
+    send: () => string | null,
+  ): Promise<Omit<DispatchOutcome, 'job_id' | 'duration_ms'>> => {
+    const { bus, extra } = context
+    const wait = waits.start({
+      bus,
+      jobId,
+      target,
+      timeoutMs: request.timeoutMs,
+      signal: extra.signal,
+      onProgress: progressReporter(context),
+    })
+    const refusal = send()
+    if (refusal !== null) {
+      wait.close()
+      return { status: 'no_target', target_uuid: '', result: '', error: refusal }
     }
-    const onAbort = (): void => finish('aborted')
-    const timer = setTimeout(() => finish('timeout'), timeoutMs)
-    signal.addEventListener('abort', onAbort)
-    waiters.set(jobId, (job) => (isTerminal(job.state) ? finish(job) : onProgress(job)))
-    if (signal.aborted) onAbort()
-    return { ended: promise, close: onAbort }
+    const job = bus.jobs.get(jobId)
+    const end = await wait.ended
+    const target_uuid = target?.uuid ?? job?.targets[0] ?? ''
+    if (end === 'ended' && job !== undefined && isTerminal(job.state)) return endOf(job, target_uuid)
+    const error = giveUpText(end, bus, jobId, job, target_uuid, request.timeoutMs, lostTargetGraceMs)
+    // Somebody else may wait for the same job: then it is still wanted.
+    if (job !== undefined && waits.count(bus, jobId) === 0) bus.cancelJob(job)
+    const status = end === 'timeout' ? 'timeout' : end === 'lost' ? 'failed' : 'cancelled'
+    return { status, target_uuid, result: '', error }
   }
 
   return {
     async run(request, context) {
-      const { bus, extra } = context
+      const { bus } = context
       const startedMs = clock()
-      const jobId = newId()
-      const outcome = (
-        status: DispatchOutcome['status'],
-        more: Partial<DispatchOutcome> = {},
-      ): DispatchOutcome => ({
-        status,
-        job_id: jobId,
-        target_uuid: '',
-        result: '',
-        error: '',
-        ...more,
-        duration_ms: Math.max(0, Math.round(clock() - startedMs)),
-      })
+      const jobId = request.jobId ?? newId()
+      const timed = (ended: Omit<DispatchOutcome, 'job_id' | 'duration_ms'>): DispatchOutcome => {
+        const { status, target_uuid, result, error } = ended
+        const duration_ms = Math.max(0, Math.round(clock() - startedMs))
+        return { status, job_id: jobId, target_uuid, result, error, duration_ms }
+      }
+      const known = request.jobId === undefined ? undefined : bus.jobs.get(jobId)
+      if (known !== undefined) {
+        const target_uuid = known.targets[0] ?? ''
+        if (known.title !== request.command) {
+          const error = `job_id "${jobId}" belongs to another call (${known.title}). Leave job_id out.`
+          return timed({ status: 'failed', target_uuid, result: '', error })
+        }
+        if (isTerminal(known.state)) return timed(endOf(known, target_uuid))
+        return timed(await follow(request, context, jobId, bus.get(target_uuid), () => null))
+      }
 
-      const target = chooseTarget(bus, request.target, presence)
-      if (!(typeof target === 'object' && 'uuid' in target))
-        return outcome(target.status, { error: target.error })
+      const target = choose(context, request.target)
+      if ('ok' in target) {
+        return timed({ status: target.status, target_uuid: '', result: '', error: target.error })
+      }
       registerCaller(context, newId)
-
-      const waiter = waitFor(bus, jobId, request.timeoutMs, extra.signal, progressReporter(context))
-      const sent = bus.send({
-        target_uuid: target.uuid,
-        payload: {
-          message_type: 'command_dispatch',
-          job_id: jobId,
-          command: request.command,
-          params: request.params,
-        },
-        session: context.session,
-        reply: 'caller',
-      })
-      if (!sent.ok) {
-        waiter.close()
-        return outcome('no_target', { error: sent.message })
-      }
-      const job = bus.jobs.get(jobId)
-      const end = await waiter.ended
-      if (typeof end === 'object') {
-        return outcome(end.state === 'completed' || end.state === 'failed' ? end.state : 'cancelled', {
+      const send = (): string | null => {
+        const sent = bus.send({
           target_uuid: target.uuid,
-          result: parseResult(end.result),
-          error: end.error,
+          payload: {
+            message_type: 'command_dispatch',
+            job_id: jobId,
+            command: request.command,
+            params: request.params,
+          },
+          session: context.session,
+          reply: 'caller',
         })
+        return sent.ok ? null : sent.message
       }
-      const started = job?.state === 'running'
-      if (job !== undefined) bus.cancelJob(job)
-      if (end === 'aborted')
-        return outcome('cancelled', { target_uuid: target.uuid, error: 'The caller cancelled it.' })
-      return outcome('timeout', {
-        target_uuid: target.uuid,
-        error:
-          `No result within ${String(request.timeoutMs / 1000)} s. ` +
-          (started
-            ? `The job had started and may still finish: read blender://jobs/${jobId} before you run it again.`
-            : `The job had not started and was withdrawn. See blender://jobs/${jobId}; the Blender may be busy or closed.`),
-      })
+      return timed(await follow(request, context, jobId, target, send))
+    },
+
+    useTarget(target, context) {
+      registerCaller(context, newId)
+      if (target === null) {
+        sticky.set(context.session, null)
+        return null
+      }
+      const isPool = context.bus.get(target) === undefined && poolOf(target) !== null
+      const choice = targets.choose(context.bus, target)
+      if ('ok' in choice) return choice
+      // `latest` and `pid:<n>` are settled here: the same Blender from now on, not whatever comes next.
+      sticky.set(context.session, isPool ? target : choice.uuid)
+      return isPool ? null : choice
     },
   }
 }
 
-/** The named target, or the only live Blender; never a guess among several. */
-function chooseTarget(
-  bus: UserMessageBus,
-  target: string | undefined,
-  presence: Presence,
-): ClientInfo | { status: 'no_target' | 'ambiguous_target'; error: string } {
-  const blenders = [...bus.registry.all()].filter((client) => client.client_type === 'blender')
-  const live = blenders.filter((client) => presence.isReachable(client))
-  if (target === undefined || target === '') {
-    const [only] = live
-    if (only === undefined) {
-      return {
-        status: 'no_target',
-        error: `No live Blender is connected${blenders.length === 0 ? '' : ` (known, but not live: ${describe(blenders)})`}. Open Blender with the Busbar add-on and connect it.`,
-      }
-    }
-    if (live.length > 1) {
-      return {
-        status: 'ambiguous_target',
-        error: `Several Blenders are live. Name one as target: ${describe(live)}.`,
-      }
-    }
-    return only
-  }
-  const found = bus.resolve(target)
-  if ('ok' in found) {
-    return {
-      status: found.error === 'ambiguous_target' ? 'ambiguous_target' : 'no_target',
-      error: found.message,
-    }
-  }
-  if (presence.contact(found) === 'gone') {
-    return {
-      status: 'no_target',
-      error: `"${found.uuid}" is registered but not connected now. ${live.length === 0 ? 'No Blender is live.' : `Live: ${describe(live)}.`}`,
-    }
-  }
-  return found
+function endOf(job: Job, target_uuid: string): Omit<DispatchOutcome, 'job_id' | 'duration_ms'> {
+  const status = job.state === 'completed' || job.state === 'failed' ? job.state : 'cancelled'
+  return { status, target_uuid, result: parseResult(job.result), error: job.error }
 }
 
-function describe(clients: readonly ClientInfo[]): string {
-  return listNames(
-    clients.map(({ uuid, metadata }) => {
-      const facts = [metadata.label, metadata.blend_file ?? 'unsaved'].filter(Boolean).join(', ')
-      return `${uuid} (${facts})`
-    }),
+/** What a caller is told of a job that it stops to wait for: whether it may still happen, and where to look. */
+function giveUpText(
+  end: WaitEnd,
+  bus: UserMessageBus,
+  jobId: string,
+  job: Job | undefined,
+  targetUuid: string,
+  timeoutMs: number,
+  lostTargetGraceMs: number,
+): string {
+  if (end === 'lost') {
+    const handed = bus.jobs.handedTo(targetUuid).some((known) => known.job_id === jobId)
+    return (
+      `"${targetUuid}" went away and did not come back within ${String(lostTargetGraceMs / 1000)} s: it was closed, ` +
+      'crashed, or lost its connection. ' +
+      (handed
+        ? `It had received the job and may have done part of it: look at the scene, and at blender://jobs/${jobId}, before you run it again.`
+        : 'It never received the job.')
+    )
+  }
+  if (end !== 'timeout') return 'The caller cancelled it.'
+  return (
+    `No result within ${String(timeoutMs / 1000)} s. ` +
+    (job?.state === 'running'
+      ? `The job had started and may still finish: read blender://jobs/${jobId} before you run it again.`
+      : `The job had not started and was withdrawn. See blender://jobs/${jobId}; the Blender may be busy or closed.`)
   )
 }
 
@@ -210,7 +214,10 @@ function registerCaller({ bus, session }: CallContext, newId: () => string): voi
   )
 }
 
-/** Passes a job's progress on to a caller that gave a progress token; MCP wants it to grow with every word. */
+/**
+ * Passes a job's progress on to a caller that gave a progress token; MCP wants it to grow with every word. The
+ * first word names the job: a caller whose connection breaks can then ask for it again.
+ */
 function progressReporter({ extra }: CallContext): (job: Job) => void {
   const progressToken = extra._meta?.progressToken
   if (progressToken === undefined) return () => undefined
@@ -218,12 +225,12 @@ function progressReporter({ extra }: CallContext): (job: Job) => void {
   return (job) => {
     const progress = job.progress ?? 0
     if (progress <= last) return
+    const message = last === -1 && job.progress_message === '' ? `Job ${job.job_id}` : job.progress_message
     last = progress
-    const message = job.progress_message === '' ? {} : { message: job.progress_message }
     extra
       .sendNotification({
         method: 'notifications/progress',
-        params: { progressToken, progress, total: 1, ...message },
+        params: { progressToken, progress, total: 1, ...(message !== '' && { message }) },
       })
       // The caller has gone; its call ends by its own signal.
       .catch(() => undefined)

@@ -26,7 +26,12 @@ export interface Roster {
 }
 
 /** Shows the clients of all buses as a person sees them: records, and what is known besides. */
-export function createRoster(ports: { buses: BusManager; presence: Presence }): Roster {
+export function createRoster(ports: {
+  buses: BusManager
+  presence: Presence
+  /** The target a session chose for its calls, null where it chose none. */
+  targetOf: (session: McpSession) => string | null
+}): Roster {
   const { buses, presence } = ports
   const events = new EventEmitter<{ changed: [ref: ClientRef]; left: [ref: ClientRef] }>()
   events.setMaxListeners(0)
@@ -80,6 +85,7 @@ export function createRoster(ports: { buses: BusManager; presence: Presence }): 
       job: current === undefined ? null : jobBrief(current),
       jobsWaiting: Math.max(0, given.length - 1),
       workingOn: working === undefined ? null : jobBrief(working),
+      target: session === null ? null : ports.targetOf(session),
     }
   }
 

@@ -242,7 +242,7 @@ describe('a dispatch tool', () => {
     await report(blender, job_id, 'completed', { result: 'done' })
     expect((await answer).structuredContent).toMatchObject({ status: 'completed', result: 'done' })
     expect(heard).toStrictEqual([
-      { progress: 0, total: 1 },
+      { progress: 0, total: 1, message: `Job ${job_id}` },
       { progress: 0.25, total: 1, message: 'a quarter' },
       { progress: 0.75, total: 1, message: 'nearly' },
     ])

@@ -142,6 +142,7 @@ describe('clients.watch over the socket', () => {
           job: null,
           jobsWaiting: 0,
           workingOn: null,
+          target: null,
         },
       ],
     })

@@ -97,6 +97,80 @@ describe('the catalogue', () => {
         title: 'Describe the scene',
         annotations: { title: 'Describe the scene', readOnlyHint: true, openWorldHint: false },
       },
+      {
+        name: 'blender_list_objects',
+        title: 'List objects',
+        annotations: { title: 'List objects', readOnlyHint: true, openWorldHint: false },
+      },
+      {
+        name: 'blender_get_object_info',
+        title: 'Describe an object',
+        annotations: { title: 'Describe an object', readOnlyHint: true, openWorldHint: false },
+      },
+      {
+        name: 'blender_browse_data',
+        title: 'Browse bpy.data',
+        annotations: { title: 'Browse bpy.data', readOnlyHint: true, openWorldHint: false },
+      },
+      {
+        name: 'blender_get_viewport_screenshot',
+        title: 'See the 3D view',
+        annotations: { title: 'See the 3D view', readOnlyHint: true, openWorldHint: false },
+      },
+      {
+        name: 'blender_render_image',
+        title: 'Render a still',
+        annotations: { title: 'Render a still', readOnlyHint: true, openWorldHint: false },
+      },
+      {
+        name: 'blender_open_file',
+        title: 'Open a file',
+        annotations: {
+          title: 'Open a file',
+          readOnlyHint: false,
+          destructiveHint: true,
+          idempotentHint: true,
+          openWorldHint: false,
+        },
+      },
+      {
+        name: 'blender_save_file',
+        title: 'Save the file',
+        annotations: {
+          title: 'Save the file',
+          readOnlyHint: false,
+          destructiveHint: true,
+          idempotentHint: true,
+          openWorldHint: false,
+        },
+      },
+      {
+        name: 'blender_undo',
+        title: 'Undo',
+        annotations: {
+          title: 'Undo',
+          readOnlyHint: false,
+          destructiveHint: true,
+          idempotentHint: false,
+          openWorldHint: false,
+        },
+      },
+      {
+        name: 'blender_ping',
+        title: 'Ping a Blender',
+        annotations: { title: 'Ping a Blender', readOnlyHint: true, openWorldHint: false },
+      },
+      {
+        name: 'blender_use_target',
+        title: 'Choose a Blender',
+        annotations: {
+          title: 'Choose a Blender',
+          readOnlyHint: false,
+          destructiveHint: false,
+          idempotentHint: true,
+          openWorldHint: false,
+        },
+      },
     ])
   })
 
@@ -142,8 +216,36 @@ describe('the catalogue', () => {
         takes: ['client_uuid', 'wait_seconds', 'max'],
         needs: ['client_uuid'],
       },
-      blender_execute_code: { takes: ['code', 'target', 'timeout_seconds'], needs: ['code'] },
-      blender_get_scene_info: { takes: ['target', 'timeout_seconds'], needs: [] },
+      blender_execute_code: { takes: ['code', 'target', 'timeout_seconds', 'job_id'], needs: ['code'] },
+      blender_get_scene_info: { takes: ['target', 'timeout_seconds', 'job_id'], needs: [] },
+      blender_list_objects: {
+        takes: ['type', 'name_contains', 'page', 'page_size', 'target', 'timeout_seconds', 'job_id'],
+        needs: [],
+      },
+      blender_get_object_info: { takes: ['name', 'target', 'timeout_seconds', 'job_id'], needs: ['name'] },
+      blender_browse_data: {
+        takes: ['collection', 'item_name', 'page', 'page_size', 'target', 'timeout_seconds', 'job_id'],
+        needs: [],
+      },
+      blender_get_viewport_screenshot: {
+        takes: ['max_size', 'target', 'timeout_seconds', 'job_id'],
+        needs: [],
+      },
+      blender_render_image: {
+        takes: ['frame', 'width', 'height', 'samples', 'engine', 'target', 'timeout_seconds', 'job_id'],
+        needs: [],
+      },
+      blender_open_file: {
+        takes: ['path', 'discard_changes', 'target', 'timeout_seconds', 'job_id'],
+        needs: ['path'],
+      },
+      blender_save_file: {
+        takes: ['path', 'overwrite', 'copy', 'target', 'timeout_seconds', 'job_id'],
+        needs: [],
+      },
+      blender_undo: { takes: ['steps', 'target', 'timeout_seconds', 'job_id'], needs: [] },
+      blender_ping: { takes: ['target', 'timeout_seconds', 'job_id'], needs: [] },
+      blender_use_target: { takes: ['target'], needs: [] },
     })
     for (const { outputSchema } of tools) expect(outputSchema?.type).toBe('object')
   })

@@ -87,8 +87,8 @@ export const unregisterClientTool: Tool = defineTool({
   input: z.object({ client_uuid: nameSchema }),
   output: z.object({ status: z.enum(['ok', 'not_found']), client_uuid: z.string() }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
-  run({ client_uuid }, { bus }) {
-    const status = bus.unregister(client_uuid) ? 'ok' : 'not_found'
+  run({ client_uuid }, { bus, session }) {
+    const status = bus.unregister(client_uuid, session) ? 'ok' : 'not_found'
     return { structured: { status, client_uuid } }
   },
 })

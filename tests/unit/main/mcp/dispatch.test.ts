@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { JobStatus } from '../../../../src/shared/protocol.ts'
+import { createStickyTargets } from '../../../../src/main/mcp/dispatch-sticky.ts'
 import { createDispatcher, type DispatchRequest } from '../../../../src/main/mcp/dispatch.ts'
 import { createPresence } from '../../../../src/main/mcp/presence.ts'
 import { busFixture, registration } from '../bus/bus-fixture.ts'
@@ -14,6 +15,7 @@ function dispatchFixture() {
   const presence = createPresence(() => time.nowMs)
   const dispatcher = createDispatcher({
     presence,
+    sticky: createStickyTargets(),
     clock: () => time.nowMs,
     newId: () => `d-${String((ids += 1))}`,
   })
@@ -203,7 +205,7 @@ describe('progress', () => {
     report('d-1', 'completed')
     await outcome
     expect(call.notified.map(({ params }) => params)).toStrictEqual([
-      { progressToken: 'p', progress: 0, total: 1 },
+      { progressToken: 'p', progress: 0, total: 1, message: 'Job d-1' },
       { progressToken: 'p', progress: 0.5, total: 1, message: 'half' },
       { progressToken: 'p', progress: 1, total: 1, message: 'half' },
     ])

@@ -11,7 +11,7 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const clock = () => time.nowMs
   const buses = new BusManager({ clock, newId: () => `id-${String((ids += 1))}`, limits })
   const presence = createPresence(clock)
-  const roster = createRoster({ buses, presence })
+  const roster = createRoster({ buses, presence, targetOf: () => null })
   const blocks = createBlockList(clock)
   return { time, clock, buses, bus: buses.busOf('local'), presence, roster, blocks }
 }

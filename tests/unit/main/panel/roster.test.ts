@@ -46,6 +46,7 @@ describe('a row', () => {
       job: null,
       jobsWaiting: 0,
       workingOn: null,
+      target: null,
     })
     expect(JSON.stringify(row)).not.toContain('secret-session-id')
   })

@@ -18,6 +18,7 @@ export function panelClient(
     job: null,
     jobsWaiting: 0,
     workingOn: null,
+    target: null,
     ...change,
     record: {
       uuid,
