@@ -33,6 +33,7 @@ import { registerClientTool, unregisterClientTool } from './mcp/tools/registrati
 import { createMessageRate } from './panel/message-rate.ts'
 import { createAcks } from './panel/paced-watch.ts'
 import { createRoster } from './panel/roster.ts'
+import { createJobLedger } from './panel/job-ledger.ts'
 import { createPanelRouter, type PanelRouter } from './panel/router.ts'
 import { version } from './version.ts'
 
@@ -164,6 +165,7 @@ async function startUp(options: StartUp): Promise<Running> {
         registerClientTool(blocks),
         unregisterClientTool,
         sendMessageTool,
+  const jobs = createJobLedger({ buses, newId })
         jobUpdateTool,
         listClientsTool(presence),
         receiveMessagesTool,
@@ -262,6 +264,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const endpointFile = createEndpointFile({ dataDir, log })
   try {
     await endpointFile.write({
+    jobs,
       url,
       panel_url: panelUrl,
       token: tokens.token,
@@ -298,3 +301,4 @@ function urlHost(host: string): string {
   if (host === '::') return '[::1]'
   return isIPv6(host) ? `[${host}]` : host
 }
+      jobs.close()

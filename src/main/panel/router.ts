@@ -14,16 +14,20 @@ import type { BlockList } from '../access/block-list.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { McpServerFactory } from '../mcp/server.ts'
 import { pacedWatch, type Acks } from './paced-watch.ts'
+import type { JobLedger } from './job-ledger.ts'
 import type { Roster } from './roster.ts'
-import { blocksSource, clientsSource, detailSource, statusSource } from './sources.ts'
+import { activitySource } from './activity-source.ts'
+import { blocksSource, clientsSource, detailSource, jobsSource, statusSource } from './sources.ts'
 
-/** Least time between two events of one watch: 20 a second for lists, 5 for one client's details. */
+/** Least time between two events of one watch: 20 a second for clients, 10 for jobs, 5 for one client's details. */
 const listIntervalMs = 50
 const detailIntervalMs = 200
+const jobsIntervalMs = 100
 
 export interface PanelRouterPorts {
   roster: Roster
   blocks: BlockList
+  jobs: JobLedger
   threshold: McpServerFactory['threshold']
   status: () => PanelStatus
   connectInfo: () => ConnectInfo
@@ -39,7 +43,7 @@ export interface PanelContext {
 
 /** Serves the panel contract. It holds no state of a panel: that is in the watches, which end with their connection. */
 export function createPanelRouter(ports: PanelRouterPorts) {
-  const { roster, blocks } = ports
+  const { roster, jobs, blocks } = ports
   const os = implement(panelContract).$context<PanelContext>()
   const never = new AbortController().signal
 
@@ -78,6 +82,19 @@ export function createPanelRouter(ports: PanelRouterPorts) {
     },
     blocks: {
       watch: os.blocks.watch.handler(({ input, context, signal = never }) =>
+    jobs: {
+      watch: os.jobs.watch.handler(({ input, context, signal = never }) =>
+        pacedWatch(jobsSource(jobs), {
+          acks: context.acks,
+          watchId: input.watchId,
+          intervalMs: jobsIntervalMs,
+          signal,
+        }),
+      ),
+      detail: os.jobs.detail.handler(({ input }) => jobs.detail(input)),
+      cancel: os.jobs.cancel.handler(({ input }) => ({ outcome: jobs.cancel(input) })),
+      repeat: os.jobs.repeat.handler(({ input }) => jobs.repeat(input)),
+    },
         pacedWatch(blocksSource(blocks), {
           acks: context.acks,
           watchId: input.watchId,

@@ -3,10 +3,13 @@ import type {
   ClientDetail,
   ClientRef,
   ClientsEvent,
+  JobRef,
+  JobsEvent,
   PanelStatus,
 } from '../../shared/panel-contract.ts'
-import { clientKey } from '../../shared/panel-contract.ts'
+import { clientKey, jobKey } from '../../shared/panel-contract.ts'
 import type { BlockList } from '../access/block-list.ts'
+import type { JobLedger } from './job-ledger.ts'
 import type { Roster } from './roster.ts'
 import type { Source } from './paced-watch.ts'
 
@@ -49,6 +52,45 @@ export function clientsSource(roster: Roster): Source<ClientsEvent> {
         roster.events.off('changed', changed)
         roster.events.off('left', mark)
       }
+    },
+  }
+}
+
+/** One snapshot of all jobs, then patches. What a bus forgot meanwhile is found by looking: it says no word of it. */
+export function jobsSource(ledger: JobLedger): Source<JobsEvent> {
+  const dirty = new Map<string, JobRef>()
+  const shown = new Map<string, JobRef>()
+  let revision = 0
+  return {
+    take() {
+      if (revision === 0) {
+        dirty.clear()
+        revision = 1
+        const jobs = ledger.rows()
+        for (const { key, userId, jobId } of jobs) shown.set(key, { userId, jobId })
+        return { type: 'snapshot', revision, jobs }
+      }
+      if (dirty.size === 0) return null
+      const upsert = []
+      for (const [key, ref] of dirty) {
+        const row = ledger.row(ref)
+        if (row === null) continue
+        upsert.push(row)
+        shown.set(key, ref)
+      }
+      const remove = [...shown].filter(([, ref]) => !ledger.has(ref)).map(([key]) => key)
+      for (const key of remove) shown.delete(key)
+      dirty.clear()
+      revision += 1
+      return { type: 'patch', from: revision - 1, revision, upsert, remove }
+    },
+    onNews(listener) {
+      const mark = (ref: JobRef): void => {
+        dirty.set(jobKey(ref), ref)
+        listener()
+      }
+      ledger.events.on('changed', mark)
+      return () => void ledger.events.off('changed', mark)
     },
   }
 }

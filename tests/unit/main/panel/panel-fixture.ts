@@ -3,15 +3,22 @@ import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import type { BusLimits } from '../../../../src/main/bus/user-message-bus.ts'
 import { createPresence } from '../../../../src/main/mcp/presence.ts'
 import { createRoster } from '../../../../src/main/panel/roster.ts'
+import { createJobLedger } from '../../../../src/main/panel/job-ledger.ts'
 
 /** Two buses could be there; most tests use `bus`, that of the local user. Times are moved by hand. */
 export function panelFixture(limits: Partial<BusLimits> = {}) {
   const time = { nowMs: 1_700_000_000_500 }
   let ids = 0
   const clock = () => time.nowMs
-  const buses = new BusManager({ clock, newId: () => `id-${String((ids += 1))}`, limits })
+  const newId = () => `id-${String((ids += 1))}`
+  const buses = new BusManager({ clock, newId, limits })
+  const jobs = createJobLedger({ buses, newId })
   const presence = createPresence(clock)
   const roster = createRoster({ buses, presence, targetOf: () => null })
   const blocks = createBlockList(clock)
-  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, blocks }
+  const journal = { events: new EventEmitter<never>(), queries: noHistory }
+  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, jobs, blocks, journal }
 }
+
+/** No history is kept: there is nothing to read. */
+const noHistory = { activity: () => [], messages: () => [], jobs: () => [], clients: () => [] }

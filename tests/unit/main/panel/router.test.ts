@@ -10,10 +10,11 @@ import { panelFixture } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
-  const { roster, blocks, clock, bus } = fixture
+  const { roster, jobs, blocks, journal, clock, bus } = fixture
   let threshold: Priority | null = null
   const router = createPanelRouter({
     roster,
+    jobs,
     blocks,
     threshold: () => threshold,
     status: () => {
