@@ -30,10 +30,10 @@ import { useTargetTool } from './mcp/tools/blender-use-target.ts'
 import { listClientsTool } from './mcp/tools/listing.ts'
 import { jobUpdateTool, receiveMessagesTool, sendMessageTool } from './mcp/tools/messaging.ts'
 import { registerClientTool, unregisterClientTool } from './mcp/tools/registration.ts'
+import { createJobLedger } from './panel/job-ledger.ts'
 import { createMessageRate } from './panel/message-rate.ts'
 import { createAcks } from './panel/paced-watch.ts'
 import { createRoster } from './panel/roster.ts'
-import { createJobLedger } from './panel/job-ledger.ts'
 import { createPanelRouter, type PanelRouter } from './panel/router.ts'
 import { version } from './version.ts'
 
@@ -153,6 +153,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const sticky = createStickyTargets()
   const roster = createRoster({ buses, presence, targetOf: (session) => sticky.of(session) })
   sticky.events.on('changed', (session) => roster.sessionChanged(session))
+  const jobs = createJobLedger({ buses, newId })
   const rate = createMessageRate(buses, clock)
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
@@ -165,7 +166,6 @@ async function startUp(options: StartUp): Promise<Running> {
         registerClientTool(blocks),
         unregisterClientTool,
         sendMessageTool,
-  const jobs = createJobLedger({ buses, newId })
         jobUpdateTool,
         listClientsTool(presence),
         receiveMessagesTool,
@@ -245,6 +245,7 @@ async function startUp(options: StartUp): Promise<Running> {
   }
   const router = createPanelRouter({
     roster,
+    jobs,
     blocks,
     threshold: (session) => factory.threshold(session),
     status,
@@ -264,7 +265,6 @@ async function startUp(options: StartUp): Promise<Running> {
   const endpointFile = createEndpointFile({ dataDir, log })
   try {
     await endpointFile.write({
-    jobs,
       url,
       panel_url: panelUrl,
       token: tokens.token,
@@ -289,6 +289,7 @@ async function startUp(options: StartUp): Promise<Running> {
       httpServer.closeAllConnections()
       await closed
       subscriptions.close()
+      jobs.close()
       roster.close()
       log.info({}, 'Busbar has stopped')
     },
@@ -301,4 +302,3 @@ function urlHost(host: string): string {
   if (host === '::') return '[::1]'
   return isIPv6(host) ? `[${host}]` : host
 }
-      jobs.close()

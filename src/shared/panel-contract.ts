@@ -307,6 +307,14 @@ export const panelContract = {
     /** Force-unregisters clients, one result for each in the order given. */
     unregister: oc.input(unregisterInputSchema).output(z.array(unregisterResultSchema)),
   },
+  jobs: {
+    watch: oc.input(watchInput).output(eventIterator(jobsEventSchema)),
+    /** Null once the bus has forgotten the job. */
+    detail: oc.input(jobRefSchema).output(jobDetailSchema.nullable()),
+    cancel: oc.input(jobRefSchema).output(z.object({ outcome: jobCancelOutcomeSchema })),
+    /** Sends the same payload along the same routing as a new job, whose updates go to nobody but the panel. */
+    repeat: oc.input(jobRefSchema).output(jobRepeatOutcomeSchema),
+  },
   blocks: {
     watch: oc.input(watchInput).output(eventIterator(z.array(blockSchema))),
     /** False where there was no such block. */
@@ -318,11 +326,3 @@ export const panelContract = {
     token: oc.output(z.object({ token: z.string() })),
   },
 }
-  jobs: {
-    watch: oc.input(watchInput).output(eventIterator(jobsEventSchema)),
-    /** Null once the bus has forgotten the job. */
-    detail: oc.input(jobRefSchema).output(jobDetailSchema.nullable()),
-    cancel: oc.input(jobRefSchema).output(z.object({ outcome: jobCancelOutcomeSchema })),
-    /** Sends the same payload along the same routing as a new job, whose updates go to nobody but the panel. */
-    repeat: oc.input(jobRefSchema).output(jobRepeatOutcomeSchema),
-  },

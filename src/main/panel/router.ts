@@ -13,21 +13,21 @@ import { priorityName } from '../../shared/protocol.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { McpServerFactory } from '../mcp/server.ts'
-import { pacedWatch, type Acks } from './paced-watch.ts'
 import type { JobLedger } from './job-ledger.ts'
+import { pacedWatch, type Acks } from './paced-watch.ts'
 import type { Roster } from './roster.ts'
 import { activitySource } from './activity-source.ts'
 import { blocksSource, clientsSource, detailSource, jobsSource, statusSource } from './sources.ts'
 
 /** Least time between two events of one watch: 20 a second for clients, 10 for jobs, 5 for one client's details. */
 const listIntervalMs = 50
-const detailIntervalMs = 200
 const jobsIntervalMs = 100
+const detailIntervalMs = 200
 
 export interface PanelRouterPorts {
   roster: Roster
-  blocks: BlockList
   jobs: JobLedger
+  blocks: BlockList
   threshold: McpServerFactory['threshold']
   status: () => PanelStatus
   connectInfo: () => ConnectInfo
@@ -80,8 +80,6 @@ export function createPanelRouter(ports: PanelRouterPorts) {
         input.clients.map((ref) => unregister(ports, ref, input)),
       ),
     },
-    blocks: {
-      watch: os.blocks.watch.handler(({ input, context, signal = never }) =>
     jobs: {
       watch: os.jobs.watch.handler(({ input, context, signal = never }) =>
         pacedWatch(jobsSource(jobs), {
@@ -95,6 +93,8 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       cancel: os.jobs.cancel.handler(({ input }) => ({ outcome: jobs.cancel(input) })),
       repeat: os.jobs.repeat.handler(({ input }) => jobs.repeat(input)),
     },
+    blocks: {
+      watch: os.blocks.watch.handler(({ input, context, signal = never }) =>
         pacedWatch(blocksSource(blocks), {
           acks: context.acks,
           watchId: input.watchId,

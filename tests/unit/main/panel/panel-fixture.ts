@@ -2,8 +2,8 @@ import { createBlockList } from '../../../../src/main/access/block-list.ts'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import type { BusLimits } from '../../../../src/main/bus/user-message-bus.ts'
 import { createPresence } from '../../../../src/main/mcp/presence.ts'
-import { createRoster } from '../../../../src/main/panel/roster.ts'
 import { createJobLedger } from '../../../../src/main/panel/job-ledger.ts'
+import { createRoster } from '../../../../src/main/panel/roster.ts'
 
 /** Two buses could be there; most tests use `bus`, that of the local user. Times are moved by hand. */
 export function panelFixture(limits: Partial<BusLimits> = {}) {
