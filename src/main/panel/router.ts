@@ -16,7 +16,6 @@ import type { McpServerFactory } from '../mcp/server.ts'
 import type { JobLedger } from './job-ledger.ts'
 import { pacedWatch, type Acks } from './paced-watch.ts'
 import type { Roster } from './roster.ts'
-import { activitySource } from './activity-source.ts'
 import { blocksSource, clientsSource, detailSource, jobsSource, statusSource } from './sources.ts'
 
 /** Least time between two events of one watch: 20 a second for clients, 10 for jobs, 5 for one client's details. */

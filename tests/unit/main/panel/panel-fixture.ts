@@ -16,8 +16,7 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const presence = createPresence(clock)
   const roster = createRoster({ buses, presence, targetOf: () => null })
   const blocks = createBlockList(clock)
-  const journal = { events: new EventEmitter<never>(), queries: noHistory }
-  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, jobs, blocks, journal }
+  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, jobs, blocks }
 }
 
 /** No history is kept: there is nothing to read. */

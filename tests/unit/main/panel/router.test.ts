@@ -10,7 +10,7 @@ import { panelFixture } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
-  const { roster, jobs, blocks, journal, clock, bus } = fixture
+  const { roster, jobs, blocks, clock, bus } = fixture
   let threshold: Priority | null = null
   const router = createPanelRouter({
     roster,
