@@ -1,7 +1,6 @@
 /** What the desktop shell adds around the panel. Where the real Electron is installed, it runs there as well. */
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chromiumPath } from '../../scripts/programs.ts'
 import { electronBinary, forkStandIn } from './fixtures/desktop-shell.ts'
 import { expect, test } from './fixtures/panel-test.ts'
 import { cleanEnv, endpointPath, followProcess } from './fixtures/server-process.ts'
@@ -183,8 +182,7 @@ test('only the panel itself gets a port', async ({ standIn, panel, server }) => 
     null,
   ]
   for (const frame of foreign) await standIn.ask('sendIpcAs', { channel: 'busbar:panel-port', frame })
-  const refused = server.log().match(/"msg":"port refused: not the panel"/g)
-  expect(refused).toHaveLength(3)
+  await expect.poll(() => server.log().match(/"msg":"port refused: not the panel"/g)).toHaveLength(3)
   expect((await standIn.ask('state', null)).windows[0]?.ports).toEqual({ open: 1, handedOut: 1 })
   await expect(panel.getByText('Connected', { exact: true })).toBeVisible()
 })
@@ -193,7 +191,7 @@ test('a second start shows the first one’s window', async ({ standIn, panel, s
   await panel.waitForLoadState()
   await expect.poll(async () => (await standIn.ask('state', null)).windows[0]?.calls).toEqual(['show'])
   await standIn.ask('minimise', { window: 0 })
-  const second = forkStandIn(server.dataDir, cleanEnv(), chromiumPath() ?? '')
+  const second = forkStandIn(server.dataDir, cleanEnv())
   const [code] = (await once(second, 'exit')) as [number | null]
   expect(code).toBe(0)
   await expect
@@ -249,7 +247,7 @@ test('a crashed panel is loaded once more, then a person decides', async ({
 test('a start that fails says why and ends', async ({ standIn, server }, testInfo) => {
   expect(await standIn.ask('state', null)).toMatchObject({ errorBoxes: [] })
   const env = { ...cleanEnv(), BUSBAR_PORT: '70000', BUSBAR_DATA_DIR: testInfo.outputPath('data') }
-  const second = followProcess(forkStandIn(server.dataDir, env, chromiumPath() ?? ''))
+  const second = followProcess(forkStandIn(server.dataDir, env))
   expect(await second.ended()).toEqual({ code: 1, signal: null })
   expect(second.errors()).toContain(
     'Busbar could not start\nBUSBAR_PORT must be a port from 0 to 65535, not "70000".\n',

@@ -1,8 +1,5 @@
 /** A browser driven over the DevTools protocol, with Playwright's types for it. It knows nothing of Electron. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { CDPSession } from '@playwright/test'
 import { WebSocket } from 'ws'
 
@@ -21,21 +18,22 @@ export type Browser = {
   readonly session: DevToolsSession
   /** The session with this id, once a target was attached. */
   sessionOf(sessionId: string): DevToolsSession
-  /** Kills the browser and removes its profile; works in an `exit` handler. Idempotent. */
-  kill(): void
+  /** Kills the browser and waits for its end. Idempotent. */
+  kill: () => Promise<void>
 }
 
 type Listener = (payload: never) => void
 type Pending = { method: string; resolve: (value: unknown) => void; reject: (error: Error) => void }
 
-/** Starts a headless Chromium with a fresh profile. */
-export async function launchBrowser(executablePath: string): Promise<Browser> {
-  const profile = mkdtempSync(join(tmpdir(), 'busbar-stand-in-'))
+/** Starts a headless Chromium with its profile in this folder. It ends with this process, however that ends. */
+export async function launchBrowser(executablePath: string, profile: string): Promise<Browser> {
   const child = spawn(
     executablePath,
     [
       '--headless',
       '--remote-debugging-port=0',
+      // Nobody speaks through this pipe: a Chromium that was given one ends when the other end goes away.
+      '--remote-debugging-pipe',
       `--user-data-dir=${profile}`,
       // Root has no user namespace to build a sandbox in. What is tested here is the shell, not Chromium.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
@@ -54,12 +52,11 @@ export async function launchBrowser(executablePath: string): Promise<Browser> {
       '--password-store=basic',
       '--no-startup-window',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
   )
-  const kill = () => {
-    child.kill('SIGKILL')
-    // Helper processes may write on for a moment.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const kill = async () => {
+    if (child.kill('SIGKILL')) await ended
   }
   try {
     const endpoint = await new Promise<string>((resolve, reject) => {
@@ -70,18 +67,18 @@ export async function launchBrowser(executablePath: string): Promise<Browser> {
       )
       child.on('error', reject)
       child.on('exit', () => reject(new Error(`Chromium ended at once:\n${said}`)))
-      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
         said += chunk
         const address = /DevTools listening on (ws:\S+)/.exec(said)?.[1]
         if (address === undefined) return
         clearTimeout(timer)
-        child.stderr.removeAllListeners('data').resume()
+        child.stderr?.removeAllListeners('data').resume()
         resolve(address)
       })
     })
     return { ...(await connect(endpoint)), kill }
   } catch (error) {
-    kill()
+    await kill()
     throw error
   }
 }

@@ -38,10 +38,10 @@ type AppPart = Pick<
 
 export type AppPorts = {
   /** Starts what a window needs; `ready` comes after it. */
-  prepare(): Promise<void>
-  closeAllWindows(): void
+  prepare: (userData: string) => Promise<void>
+  closeAllWindows: () => void
   /** Releases everything, at the very end. */
-  dispose(): void
+  dispose: () => Promise<void>
 }
 
 export type AppStandIn = {
@@ -71,8 +71,7 @@ export function createAppStandIn(ports: AppPorts): AppStandIn {
   const exit = (code = 0) => {
     calls?.close()
     if (calls !== null) rmSync(join(state.userData, lockFile), { force: true })
-    ports.dispose()
-    process.exit(code)
+    void ports.dispose().finally(() => process.exit(code))
   }
 
   const quit = () => {
@@ -90,7 +89,7 @@ export function createAppStandIn(ports: AppPorts): AppStandIn {
   const ready = new Promise<void>((resolve, reject) => {
     // What has to come before `ready` is called while the program's entry runs.
     setImmediate(() => {
-      ports.prepare().then(() => {
+      ports.prepare(state.userData).then(() => {
         state.isReady = true
         resolve()
       }, reject)

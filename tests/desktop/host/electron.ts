@@ -4,6 +4,7 @@
  * else throws. See register.ts for how a bundle gets it.
  */
 import type { Dialog, NativeTheme, Shell, WebFrameMain } from 'electron'
+import { chromiumPath } from '../../../scripts/programs.ts'
 import { launchBrowser, type Browser } from './cdp.ts'
 import type { StandInHello, StandInReply, StandInRequest } from './control.ts'
 import { createAppStandIn } from './electron-app.ts'
@@ -17,14 +18,18 @@ const errorBoxes: { title: string; content: string }[] = []
 const dialogAnswers: number[] = []
 
 const appStandIn = createAppStandIn({
-  async prepare() {
-    browser = await launchBrowser(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium')
+  async prepare(userData) {
+    const chromium = chromiumPath()
+    if (chromium === null)
+      throw new Error('The stand-in for Electron needs Chromium: install it, or set CHROMIUM_PATH.')
+    browser = await launchBrowser(chromium, userData)
     process.send?.({ endpoint: browser.endpoint } satisfies StandInHello)
   },
   closeAllWindows: () => windows.closeAll(),
-  dispose: () => browser?.kill(),
+  async dispose() {
+    await browser?.kill()
+  },
 })
-process.once('exit', () => browser?.kill())
 
 const sessionStandIn = createSessionStandIn(() => appStandIn.state.isReady)
 
