@@ -18,6 +18,3 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const blocks = createBlockList(clock)
   return { time, clock, buses, bus: buses.busOf('local'), presence, roster, jobs, blocks }
 }
-
-/** No history is kept: there is nothing to read. */
-const noHistory = { activity: () => [], messages: () => [], jobs: () => [], clients: () => [] }
