@@ -102,6 +102,14 @@ describe('the result and the error of a job update', () => {
     await call(llm, 'blender_send_message', { payload, target_uuid: 'b' })
     await call(blender, 'blender_job_update', {
       job_id: 'j',
+      status: 'running',
+      result: 'r'.repeat(1_048_600),
+    })
+    expect((await llm.messages.next()).data.payload.result).toBe(
+      `${'r'.repeat(1_048_512)}\n[cut: 88 of 1048600 bytes left out]`,
+    )
+    await call(blender, 'blender_job_update', {
+      job_id: 'j',
       status: 'failed',
       result: 'r'.repeat(1_048_576),
       error: 'e'.repeat(1_048_577),

@@ -36,6 +36,9 @@ describe('presence', () => {
     time.nowMs += 1000
     presence.streamClosed(session)
     expect(presence.contact(client)).toBe('gone')
+    // Its last request may have come in the very millisecond: that is no sign of life after the end.
+    session.lastRequestAtMs = time.nowMs
+    expect(presence.contact(client)).toBe('gone')
     session.lastRequestAtMs = time.nowMs + 1
     expect(presence.contact(client)).toBe('live')
     session.lastRequestAtMs = 0
