@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { isIPv6 } from 'node:net'
+import { join } from 'node:path'
 import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
 import type { PanelStatus } from '../shared/panel-contract.ts'
 import { createBlockList } from './access/block-list.ts'
@@ -11,6 +12,8 @@ import { BusManager } from './bus/bus-manager.ts'
 import type { UserMessageBus } from './bus/user-message-bus.ts'
 import { dataDirectory } from './connect/data-dir.ts'
 import { createEndpointFile } from './connect/endpoint-file.ts'
+import { createJournal } from './journal/journal.ts'
+import { createRecorder } from './journal/recorder.ts'
 import { listen } from './http/listen.ts'
 import { routeHttp, type BrowserPanel } from './http/routes.ts'
 import { createDelivery } from './mcp/delivery.ts'
@@ -56,6 +59,15 @@ export interface AppOptions {
   port?: number | undefined
   /** Serves the panel to browsers; without it HTTP has the MCP endpoint and the health check alone. */
   browserPanel?: (parts: BrowserPanelParts) => BrowserPanel
+  /** What is kept of what happened, in `<data-dir>/history.db`. */
+  history?: {
+    /** False keeps what messages and results say out of it. Default: true. */
+    payloads?: boolean
+    /** Default: 30 days. */
+    maxAgeSeconds?: number
+    /** Default: 256 MiB. */
+    maxBytes?: number
+  }
   env: NodeJS.ProcessEnv
   log: Log
 }
@@ -155,6 +167,9 @@ async function startUp(options: StartUp): Promise<Running> {
   sticky.events.on('changed', (session) => roster.sessionChanged(session))
   const jobs = createJobLedger({ buses, newId })
   const rate = createMessageRate(buses, clock)
+  const { payloads: keepPayloads = true, ...historyLimits } = options.history ?? {}
+  const journal = createJournal({ path: join(dataDir, 'history.db'), clock, log, limits: historyLimits })
+  const recorder = createRecorder({ journal, clock, keepPayloads })
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
@@ -193,6 +208,7 @@ async function startUp(options: StartUp): Promise<Running> {
   })
 
   const attachBus = (bus: UserMessageBus): void => {
+    recorder.attachBus(bus)
     subscriptions.attach(bus)
     delivery.attach(bus)
     bus.events.on('unregistered', ({ client, session, cause, reason }) => {
@@ -211,6 +227,8 @@ async function startUp(options: StartUp): Promise<Running> {
     })
   }
   buses.events.on('created', attachBus)
+  endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
+  endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
 
   endpoint.events.on('request', (session) => busOf(session).touchSession(session))
   endpoint.events.on('pong', (session) => busOf(session).touchSession(session))
@@ -241,12 +259,14 @@ async function startUp(options: StartUp): Promise<Running> {
         .length,
       jobsRunning: [...buses.buses()].reduce((sum, bus) => sum + bus.jobs.pendingCount, 0),
       messagesPerSecond: rate.perSecond(),
+      history: journal.state(),
     }
   }
   const router = createPanelRouter({
     roster,
     jobs,
     blocks,
+    journal,
     threshold: (session) => factory.threshold(session),
     status,
     connectInfo: () => ({
@@ -274,8 +294,10 @@ async function startUp(options: StartUp): Promise<Running> {
     })
   } catch (error) {
     httpServer.close()
+    journal.close()
     throw error
   }
+  recorder.note({ kind: 'server_started', text: `Busbar ${version} at ${url}` })
   log.info({ url, dataDir, version }, 'Busbar is running')
 
   return {
@@ -291,6 +313,8 @@ async function startUp(options: StartUp): Promise<Running> {
       subscriptions.close()
       jobs.close()
       roster.close()
+      recorder.note({ kind: 'server_stopped' })
+      journal.close()
       log.info({}, 'Busbar has stopped')
     },
   }

@@ -261,6 +261,65 @@ export const blockSchema = z.object({
 })
 export type Block = z.infer<typeof blockSchema>
 
+/** Whether what happens is being kept; `reason` is one sentence for a person where it is not. */
+export const historyStateSchema = z.object({ state: z.enum(['on', 'off']), reason: z.string() })
+export type HistoryState = z.infer<typeof historyStateSchema>
+
+export const activityKindSchema = z.enum([
+  'server_started',
+  'server_stopped',
+  'history_gap',
+  'history_set_aside',
+  'session_opened',
+  'session_closed',
+  'client_registered',
+  'client_returned',
+  'client_taken_over',
+  'client_detached',
+  'client_unregistered',
+  'client_unplugged',
+  'login_refused',
+  'blocked_refused',
+  'block_set',
+  'block_lifted',
+  'message_dropped',
+  'token_created',
+  'token_revoked',
+])
+export type ActivityKind = z.infer<typeof activityKindSchema>
+
+/** One line of what happened. */
+export const activitySchema = z.object({
+  /** Rises with time; also the place to page from. */
+  id: z.number().int(),
+  /** Unix seconds. */
+  at: z.number(),
+  kind: activityKindSchema,
+  /** Whose bus it was on; empty where it concerns no one user. */
+  userId: z.string(),
+  /** The client's uuid; empty where it concerns none. */
+  client: z.string(),
+  by: z.enum(['client', 'operator', 'server']),
+  /** Reason, program, address: whatever tells a person more. Partly written by clients. */
+  text: z.string(),
+  /** How many such events this line stands for: refusals and drops come in numbers. */
+  count: z.number().int(),
+})
+export type Activity = z.infer<typeof activitySchema>
+
+/** Most lines of one page of `activity.list`, and of one event of `activity.watch`. */
+export const activityPageMax = 200
+
+export const activityQuerySchema = z.object({
+  client: z.string().optional(),
+  kinds: z.array(activityKindSchema).optional(),
+  /** Part of a text or of a uuid, in any case. */
+  text: z.string().max(200).optional(),
+  /** Only lines before this id: the last of the page before. */
+  before: z.number().int().optional(),
+  limit: z.number().int().min(1).max(activityPageMax).default(100),
+})
+
 export const statusSchema = z.object({
   version: z.string(),
   /** Address LLM programs and Blenders connect to. */
@@ -275,6 +334,7 @@ export const statusSchema = z.object({
   jobsRunning: z.number().int(),
   /** Messages handed to targets in each of the last 60 full seconds, oldest first. */
   messagesPerSecond: z.array(z.number().int()),
+  history: historyStateSchema,
 })
 export type PanelStatus = z.infer<typeof statusSchema>
 
@@ -319,6 +379,19 @@ export const panelContract = {
     watch: oc.input(watchInput).output(eventIterator(z.array(blockSchema))),
     /** False where there was no such block. */
     lift: oc.input(clientRefSchema).output(z.object({ lifted: z.boolean() })),
+  },
+  activity: {
+    /** A page of what happened, newest first; empty while no history is kept. */
+    list: oc
+      .input(activityQuerySchema)
+      .output(z.object({ entries: z.array(activitySchema), more: z.boolean() })),
+    /**
+     * Lines as they are written, oldest first, beginning with the newest that are kept. `missed` says that a panel
+     * which could not keep up has to list for what it did not get.
+     */
+    watch: oc
+      .input(watchInput)
+      .output(eventIterator(z.object({ entries: z.array(activitySchema), missed: z.boolean() }))),
   },
   connect: {
     info: oc.output(connectInfoSchema),

@@ -11,11 +11,13 @@ import {
 } from '../../shared/panel-contract.ts'
 import { priorityName } from '../../shared/protocol.ts'
 import type { BlockList } from '../access/block-list.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { McpServerFactory } from '../mcp/server.ts'
 import type { JobLedger } from './job-ledger.ts'
 import { pacedWatch, type Acks } from './paced-watch.ts'
 import type { Roster } from './roster.ts'
+import { activitySource } from './activity-source.ts'
 import { blocksSource, clientsSource, detailSource, jobsSource, statusSource } from './sources.ts'
 
 /** Least time between two events of one watch: 20 a second for clients, 10 for jobs, 5 for one client's details. */
@@ -27,6 +29,7 @@ export interface PanelRouterPorts {
   roster: Roster
   jobs: JobLedger
   blocks: BlockList
+  journal: Pick<Journal, 'queries' | 'events'>
   threshold: McpServerFactory['threshold']
   status: () => PanelStatus
   connectInfo: () => ConnectInfo
@@ -102,6 +105,20 @@ export function createPanelRouter(ports: PanelRouterPorts) {
         }),
       ),
       lift: os.blocks.lift.handler(({ input }) => ({ lifted: blocks.lift(input.userId, input.uuid) })),
+    },
+    activity: {
+      list: os.activity.list.handler(({ input }) => {
+        const found = ports.journal.queries.activity({ ...input, limit: input.limit + 1 })
+        return { entries: found.slice(0, input.limit), more: found.length > input.limit }
+      }),
+      watch: os.activity.watch.handler(({ input, context, signal = never }) =>
+        pacedWatch(activitySource(ports.journal), {
+          acks: context.acks,
+          watchId: input.watchId,
+          intervalMs: listIntervalMs,
+          signal,
+        }),
+      ),
     },
     connect: {
       info: os.connect.info.handler(() => ports.connectInfo()),

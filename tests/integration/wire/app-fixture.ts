@@ -75,6 +75,9 @@ export interface AppFixture {
   operator(): Promise<PanelApi>
   /** Stops the app and starts another on the same data directory. */
   restart(): Promise<void>
+  /** The two halves of `restart`, for what is to be done in between. */
+  stopAlone(): Promise<void>
+  startAgain(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -136,6 +139,13 @@ export async function startApp(): Promise<AppFixture> {
     async restart() {
       await disconnect()
       await running.app.stop()
+      running = await start()
+    },
+    async stopAlone() {
+      await disconnect()
+      await running.app.stop()
+    },
+    async startAgain() {
       running = await start()
     },
     async stop() {

@@ -30,6 +30,11 @@ export function StatusBar() {
           {countOf(facts.sessionsUnregistered, 'session')} not registered
         </span>
       )}
+      {facts.history.state === 'off' && (
+        <span className={styles['problem']} role="status" title={facts.history.reason}>
+          History is not being kept. {facts.history.reason}
+        </span>
+      )}
       <span className={styles['end']}>
         {roundTripMs === null ? 'round trip –' : `round trip ${roundTripMs.toFixed(1)} ms`}
       </span>

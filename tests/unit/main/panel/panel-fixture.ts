@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { createBlockList } from '../../../../src/main/access/block-list.ts'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import type { BusLimits } from '../../../../src/main/bus/user-message-bus.ts'
@@ -16,5 +17,9 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const presence = createPresence(clock)
   const roster = createRoster({ buses, presence, targetOf: () => null })
   const blocks = createBlockList(clock)
-  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, jobs, blocks }
+  const journal = { events: new EventEmitter<never>(), queries: noHistory }
+  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, jobs, blocks, journal }
 }
+
+/** No history is kept: there is nothing to read. */
+const noHistory = { activity: () => [], messages: () => [], jobs: () => [], clients: () => [] }

@@ -10,12 +10,13 @@ import { panelFixture } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
-  const { roster, jobs, blocks, clock, bus } = fixture
+  const { roster, jobs, blocks, journal, clock, bus } = fixture
   let threshold: Priority | null = null
   const router = createPanelRouter({
     roster,
     jobs,
     blocks,
+    journal,
     threshold: () => threshold,
     status: () => {
       throw new Error('not asked for here')

@@ -72,6 +72,7 @@ const status: PanelStatus = {
   messagesPerSecond: [],
 }
 const snapshot = (revision: number, ...uuids: string[]): ClientsEvent => ({
+  history: { state: 'on', reason: '' },
   type: 'snapshot',
   revision,
   clients: uuids.map((uuid) => panelClient(uuid)),

@@ -1,0 +1,181 @@
+import { closeSync, openSync, renameSync, statSync } from 'node:fs'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { JournalEntry } from './entries.ts'
+import { HistoryUnavailableError } from './history-fault.ts'
+import { migrations } from './schema.ts'
+
+export interface HistoryFilePorts {
+  readonly path: string
+  /** Marks this run of the server: jobs of other runs that have no end are taken as interrupted. */
+  readonly run: number
+  /** Bytes that the file may never exceed; SQLite then reports that the disk is full. */
+  readonly maxFileBytes: number
+}
+
+/** An open history file. Every method may throw an error of SQLite; nothing is half written then. */
+export interface HistoryFile {
+  /** Writes all entries in one transaction, or none. Returns the ids of the activity rows, in order. */
+  write(entries: readonly JournalEntry[]): number[]
+  readonly db: DatabaseSync
+  close(): void
+}
+
+/** Largest file that is checked as a whole when it is opened; a larger one shows its damage where it is read. */
+const checkedBytes = 32 * 1024 * 1024
+
+/**
+ * Opens the history and brings it to the newest schema, making it with mode 0600 where there is none. WAL with
+ * `synchronous=NORMAL`: a killed process loses nothing that was committed and never damages the file; a power cut
+ * may lose the last commits and does not damage it either (sqlite.org/wal.html). No call waits for a lock.
+ */
+export function openHistoryFile(ports: HistoryFilePorts): HistoryFile {
+  const { path, run } = ports
+  // Asked for at run time: a Node without it keeps no history and does everything else.
+  const sqlite = process.getBuiltinModule('node:sqlite') as { DatabaseSync: typeof DatabaseSync } | undefined
+  if (sqlite === undefined) {
+    throw new HistoryUnavailableError('This Node.js cannot keep a history. Use Node.js 22.13 or newer.')
+  }
+  closeSync(openSync(path, 'a', 0o600))
+  const db = new sqlite.DatabaseSync(path, { timeout: 0, defensive: true })
+  try {
+    // Looked at before anything is written: a damaged file is kept as it was found.
+    if (statSync(path).size <= checkedBytes) checkSoundness(db)
+    if (Number(pragma(db, 'page_count')) === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL')
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    db.exec(`PRAGMA journal_size_limit = ${4 * 1024 * 1024}`)
+    migrate(db)
+    const pageSize = Number(pragma(db, 'page_size'))
+    db.exec(`PRAGMA max_page_count = ${Math.ceil(ports.maxFileBytes / pageSize)}`)
+    db.prepare(
+      `UPDATE jobs SET state = 'interrupted' WHERE run <> ? AND state IN ('pending', 'running')`,
+    ).run(run)
+    return { db, write: writer(db, run), close: () => db.close() }
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** Moves a damaged history out of the way, its log with it, under names that hold the time. Returns the new name. */
+export function setAside(path: string, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')
+  const aside = `${path}.damaged-${stamp}`
+  for (const suffix of ['-wal', '-shm', '']) {
+    try {
+      renameSync(path + suffix, aside + suffix)
+    } catch (error) {
+      // The log is only there while it holds something.
+      if (suffix === '' || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  return aside
+}
+
+/** The value of a pragma that has one. */
+export function pragma(db: DatabaseSync, name: string): unknown {
+  const row = db.prepare(`PRAGMA ${name}`).get()
+  return row === undefined ? undefined : Object.values(row)[0]
+}
+
+function checkSoundness(db: DatabaseSync): void {
+  const answer = pragma(db, 'quick_check(1)')
+  if (answer !== 'ok') {
+    throw Object.assign(new Error(`The history file is damaged: ${String(answer)}`), { errcode: 11 })
+  }
+}
+
+function migrate(db: DatabaseSync): void {
+  const found = Number(pragma(db, 'user_version'))
+  if (found > migrations.length) {
+    throw new HistoryUnavailableError('The history file was made by a newer Busbar.')
+  }
+  for (let step = found; step < migrations.length; step += 1) {
+    transaction(db, () => {
+      db.exec(migrations[step] ?? '')
+      db.exec(`PRAGMA user_version = ${step + 1}`)
+    })
+  }
+}
+
+/** Runs `work` in a transaction of its own and undoes all of it where it throws. */
+export function transaction<Result>(db: DatabaseSync, work: () => Result): Result {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function writer(db: DatabaseSync, run: number): HistoryFile['write'] {
+  const statements: Record<JournalEntry['table'], StatementSync> = {
+    activity: db.prepare(
+      'INSERT INTO activity (at, kind, user_id, client, by_whom, text, count) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    messages: db.prepare(
+      `INSERT OR IGNORE INTO messages (at, user_id, message_id, job_id, from_uuid, routing, targets, target_count,
+        priority, kind, bytes, preview, sent, filtered, dropped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    outcomes: db.prepare(
+      'UPDATE messages SET sent = sent + ?, filtered = filtered + ?, dropped = dropped + ? WHERE message_id = ?',
+    ),
+    jobs: db.prepare(
+      `INSERT INTO jobs (run, user_id, job_id, at, updated_at, kind, title, from_uuid, targets, state, error, result)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (user_id, job_id, at) DO UPDATE SET updated_at = excluded.updated_at, state = excluded.state,
+        error = excluded.error, result = excluded.result`,
+    ),
+    clients: db.prepare(
+      `INSERT INTO clients (user_id, uuid, client_type, label, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (user_id, uuid) DO UPDATE SET client_type = excluded.client_type, label = excluded.label,
+        last_seen = max(last_seen, excluded.last_seen)`,
+    ),
+  }
+
+  const writeOne = (entry: JournalEntry): number | null => {
+    switch (entry.table) {
+      case 'activity': {
+        const { at, kind, userId, client, by, text, count } = entry.row
+        return Number(statements.activity.run(at, kind, userId, client, by, text, count).lastInsertRowid)
+      }
+      case 'messages': {
+        const r = entry.row
+        statements.messages.run(
+          ...[r.at, r.userId, r.messageId, r.jobId, r.from, JSON.stringify(r.routing)],
+          ...[JSON.stringify(r.targets), r.targetCount, r.priority, r.kind, r.bytes, r.preview],
+          ...[r.sent, r.filtered, r.dropped],
+        )
+        return null
+      }
+      case 'outcomes': {
+        const { sent, filtered, dropped, messageId } = entry.row
+        statements.outcomes.run(sent, filtered, dropped, messageId)
+        return null
+      }
+      case 'jobs': {
+        const r = entry.row
+        statements.jobs.run(
+          ...[run, r.userId, r.jobId, r.at, r.updatedAt, r.kind, r.title, r.from, JSON.stringify(r.targets)],
+          ...[r.state, r.error, r.result],
+        )
+        return null
+      }
+      case 'clients': {
+        const r = entry.row
+        statements.clients.run(r.userId, r.uuid, r.clientType, r.label, r.firstSeen, r.lastSeen)
+        return null
+      }
+    }
+  }
+
+  return (entries) =>
+    transaction(db, () =>
+      entries.flatMap((entry) => {
+        const id = writeOne(entry)
+        return id === null ? [] : [id]
+      }),
+    )
+}

@@ -1,0 +1,207 @@
+import type { ActivityKind } from '../../shared/panel-contract.ts'
+import type { Caller } from '../access/caller.ts'
+import type { UnregisterCause } from '../bus/bus-events.ts'
+import type { ClientInfo } from '../bus/client-info.ts'
+import type { Job } from '../bus/jobs.ts'
+import type { BusMessage, Outcome } from '../bus/message.ts'
+import type { UserMessageBus } from '../bus/user-message-bus.ts'
+import type { ActivityRow, OutcomeRow } from './entries.ts'
+import type { Journal } from './journal.ts'
+
+/** Bytes of a payload or a result that are kept. */
+const previewBytes = 4096
+const textLength = 500
+const shownTargets = 20
+
+/** What the journal looks at of a session. */
+interface RecordedSession {
+  readonly caller: Caller
+  readonly remoteAddress: string
+  readonly clientInfo: { readonly name: string; readonly version: string } | null
+}
+
+export interface RecorderPorts {
+  readonly journal: Pick<Journal, 'add'>
+  /** Unix milliseconds. */
+  readonly clock: () => number
+  /** False keeps what messages and results say out of the file; who sent what kind to whom stays. */
+  readonly keepPayloads: boolean
+}
+
+/** Turns events into entries of the journal. It listens and is called; it never calls back. */
+export interface Recorder {
+  /** Follows a bus from now on. */
+  attachBus(bus: UserMessageBus): void
+  sessionOpened(session: RecordedSession): void
+  sessionClosed(session: RecordedSession, cause: string): void
+  /** Notes one line; lines of the same `key` within one batch become one with a count. */
+  note(line: Pick<ActivityRow, 'kind'> & Partial<ActivityRow>, key?: string): void
+}
+
+export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts): Recorder {
+  const note: Recorder['note'] = (line, key) => {
+    const row: ActivityRow = {
+      at: clock() / 1000,
+      userId: '',
+      client: '',
+      by: 'server',
+      count: 1,
+      ...line,
+      text: (line.text ?? '').slice(0, textLength),
+    }
+    journal.add({ table: 'activity', row }, key, (waiting) => {
+      if (waiting.table === 'activity') waiting.row.count += row.count
+    })
+  }
+
+  function seen(bus: UserMessageBus, client: ClientInfo): void {
+    const row = {
+      userId: bus.user_id,
+      uuid: client.uuid,
+      clientType: client.client_type,
+      label: client.metadata.label ?? '',
+      firstSeen: client.connected_at,
+      lastSeen: clock() / 1000,
+    }
+    journal.add({ table: 'clients', row }, keyOf('client', bus.user_id, client.uuid), (waiting) => {
+      if (waiting.table === 'clients') Object.assign(waiting.row, row)
+    })
+  }
+
+  function messageSent(bus: UserMessageBus, message: BusMessage, targets: readonly ClientInfo[]): void {
+    const row = {
+      at: message.timestamp,
+      userId: bus.user_id,
+      messageId: message.message_id,
+      jobId: message.job_id,
+      from: message.from_uuid,
+      routing: message.routing,
+      targets: targets.slice(0, shownTargets).map((client) => client.uuid),
+      targetCount: targets.length,
+      priority: message.priority,
+      kind: kindOf(message),
+      bytes: message.payloadBytes,
+      preview: keepPayloads ? cut(message.payloadJson) : null,
+      sent: 0,
+      filtered: 0,
+      dropped: 0,
+    }
+    journal.add({ table: 'messages', row }, keyOf('message', message.message_id))
+  }
+
+  function settled(bus: UserMessageBus, client: ClientInfo, messageId: string, outcome: Outcome): void {
+    if (outcome === 'queued') return
+    const row: OutcomeRow = { messageId, sent: 0, filtered: 0, dropped: 0 }
+    row[outcome] = 1
+    // The message itself may still wait to be written: then it takes the outcome along.
+    journal.add({ table: 'outcomes', row }, keyOf('message', messageId), (waiting) => {
+      if (waiting.table === 'messages' || waiting.table === 'outcomes') waiting.row[outcome] += 1
+    })
+    if (outcome === 'dropped') {
+      note(
+        { kind: 'message_dropped', userId: bus.user_id, client: client.uuid },
+        keyOf('drop', bus.user_id, client.uuid),
+      )
+    }
+  }
+
+  function jobChanged(bus: UserMessageBus, job: Job): void {
+    const row = {
+      userId: bus.user_id,
+      jobId: job.job_id,
+      at: job.created_at,
+      updatedAt: job.updated_at,
+      kind: job.kind,
+      title: job.title,
+      from: job.from_uuid,
+      targets: job.targets.slice(0, shownTargets),
+      state: job.state,
+      error: cut(job.error),
+      result: keepPayloads ? cut(job.result) : null,
+    }
+    const key = keyOf('job', bus.user_id, job.job_id, String(job.created_at))
+    journal.add({ table: 'jobs', row }, key, (waiting) => {
+      if (waiting.table === 'jobs') Object.assign(waiting.row, row)
+    })
+  }
+
+  function sessionLine(kind: ActivityKind, session: RecordedSession, more: string): void {
+    const { caller, remoteAddress, clientInfo } = session
+    const program = clientInfo === null ? 'unknown' : `${clientInfo.name} ${clientInfo.version}`
+    const text = `${program} at ${remoteAddress}, token ${caller.token_id}${more}`
+    note({ kind, userId: caller.user_id, by: 'client', text })
+  }
+
+  return {
+    note,
+    attachBus(bus) {
+      const away = new WeakSet<ClientInfo>()
+      const userId = bus.user_id
+      bus.events.on('registered', ({ client, created, takenFrom }) => {
+        seen(bus, client)
+        const returned = away.delete(client)
+        const kind: ActivityKind | null = created
+          ? 'client_registered'
+          : takenFrom !== null
+            ? 'client_taken_over'
+            : returned
+              ? 'client_returned'
+              : null
+        if (kind !== null) note({ kind, userId, client: client.uuid, by: 'client', text: describe(client) })
+      })
+      bus.events.on('detached', (client) => {
+        away.add(client)
+        seen(bus, client)
+        note({ kind: 'client_detached', userId, client: client.uuid, text: 'Its session ended.' })
+      })
+      bus.events.on('unregistered', ({ client, cause, reason }) => {
+        seen(bus, client)
+        note({
+          kind: cause === 'unplugged' ? 'client_unplugged' : 'client_unregistered',
+          userId,
+          client: client.uuid,
+          by: orderedBy(cause),
+          text: reason,
+        })
+      })
+      bus.events.on('message', (message, targets) => messageSent(bus, message, targets))
+      bus.events.on('settled', (client, { message, outcome }) =>
+        settled(bus, client, message.message_id, outcome),
+      )
+      bus.events.on('job', (job) => jobChanged(bus, job))
+    },
+    sessionOpened: (session) => sessionLine('session_opened', session, ''),
+    sessionClosed: (session, cause) => sessionLine('session_closed', session, `: ${cause}`),
+  }
+}
+
+/** Parts that may hold anything are told apart by what JSON makes of them. */
+function keyOf(...parts: readonly string[]): string {
+  return JSON.stringify(parts)
+}
+
+function orderedBy(cause: UnregisterCause): ActivityRow['by'] {
+  if (cause === 'unplugged') return 'operator'
+  return cause === 'request' ? 'client' : 'server'
+}
+
+function describe(client: ClientInfo): string {
+  const { label, blend_file } = client.metadata
+  return [client.client_type, label, blend_file].filter((part) => part !== undefined).join(', ')
+}
+
+function kindOf({ payload }: BusMessage): string {
+  const named = [payload.message_type, payload.kind].find((name) => typeof name === 'string')
+  return typeof named === 'string' ? named.slice(0, 100) : 'message'
+}
+
+/** At most 4 KiB of UTF-8, as a copy: a slice would keep the whole text alive (V8), a half character goes. */
+function cut(text: string): string {
+  if (text.length <= previewBytes / 4) return text
+  const bytes = Buffer.from(text.slice(0, previewBytes))
+  if (bytes.length <= previewBytes && text.length <= previewBytes) return text
+  return bytes
+    .subarray(0, previewBytes)
+    .toString()
+    .replace(/\uFFFD+$/, '')
+}

@@ -1,0 +1,381 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Activity } from '../../../../src/shared/panel-contract.ts'
+import type { JournalEntry } from '../../../../src/main/journal/entries.ts'
+import { createJournal, type Journal, type JournalLimits } from '../../../../src/main/journal/journal.ts'
+import { recordedLog } from '../access/recorded-log.ts'
+
+let folder: string
+let path: string
+const open: Journal[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'busbar-journal-'))
+  path = join(folder, 'history.db')
+})
+afterEach(() => {
+  for (const journal of open.splice(0)) journal.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const time = { nowMs: 1_700_000_000_000 }
+function start(limits: Partial<JournalLimits> = {}, file = path): Journal {
+  const journal = createJournal({
+    path: file,
+    clock: () => time.nowMs,
+    log: recordedLog(),
+    limits: { flushMs: 5, retryMs: 20, ...limits },
+  })
+  open.push(journal)
+  return journal
+}
+
+const line = (text: string, more: Partial<Activity> = {}): JournalEntry => ({
+  table: 'activity',
+  row: {
+    at: time.nowMs / 1000,
+    kind: 'client_registered',
+    userId: 'local',
+    client: 'b',
+    by: 'client',
+    text,
+    count: 1,
+    ...more,
+  },
+})
+const texts = (journal: Journal) => journal.queries.activity({ limit: 200 }).map(({ text }) => text)
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 })
+
+/** A second connection that holds the write lock until it is let go. */
+function lock(): () => void {
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN IMMEDIATE')
+  return () => {
+    other.exec('ROLLBACK')
+    other.close()
+  }
+}
+
+describe('what is added', () => {
+  it('is in the file a moment later, newest first, and told once it is', async () => {
+    const journal = start()
+    const told: Activity[] = []
+    journal.events.on('written', (entries) => told.push(...entries))
+    journal.add(line('one'))
+    journal.add(line('two', { kind: 'login_refused', client: '', by: 'server', count: 3 }))
+    expect(texts(journal)).toStrictEqual([])
+    await eventually(() => expect(told).toHaveLength(2))
+    expect(told).toStrictEqual([
+      {
+        id: 1,
+        at: 1_700_000_000,
+        kind: 'client_registered',
+        userId: 'local',
+        client: 'b',
+        by: 'client',
+        text: 'one',
+        count: 1,
+      },
+      {
+        id: 2,
+        at: 1_700_000_000,
+        kind: 'login_refused',
+        userId: 'local',
+        client: '',
+        by: 'server',
+        text: 'two',
+        count: 3,
+      },
+    ])
+    expect(journal.queries.activity({ limit: 200 })).toStrictEqual(told.toReversed())
+    expect(journal.state()).toStrictEqual({ state: 'on', reason: '' })
+  })
+
+  it('is in the file when it is closed, and read back by the next run, in a file of mode 600', () => {
+    const journal = start()
+    journal.add(line('kept'))
+    journal.close()
+    journal.add(line('too late'))
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(texts(start())).toStrictEqual(['kept'])
+  })
+
+  it('is merged under its key until it is written, and begins anew after', async () => {
+    const journal = start()
+    const add = () =>
+      journal.add(line('again'), 'key', (waiting) => {
+        if (waiting.table === 'activity') waiting.row.count += 1
+      })
+    add()
+    add()
+    add()
+    await eventually(() => expect(texts(journal)).toHaveLength(1))
+    add()
+    journal.close()
+    expect(
+      start()
+        .queries.activity({ limit: 9 })
+        .map(({ count }) => count),
+    ).toStrictEqual([1, 3])
+  })
+
+  it('is refused and counted beyond the bound, and the gap is written down', () => {
+    const journal = start({ maxQueued: 3 })
+    for (const text of ['a', 'b', 'c', 'd', 'e']) journal.add(line(text))
+    journal.close()
+    expect(
+      start()
+        .queries.activity({ limit: 9 })
+        .map(({ kind, text, count }) => [kind, text, count]),
+    ).toStrictEqual([
+      ['history_gap', 'Not kept since 2023-11-14T22:13:20.000Z.', 2],
+      ['client_registered', 'c', 1],
+      ['client_registered', 'b', 1],
+      ['client_registered', 'a', 1],
+    ])
+  })
+})
+
+describe('reading', () => {
+  it('filters by client, kind and text, takes text literally, and pages by id', () => {
+    const journal = start()
+    journal.add(line('100% of it', { client: 'shot_010' }))
+    journal.add(line('100 of it', { client: 'shotX010', userId: 'eve' }))
+    journal.add(line('gone', { kind: 'client_unregistered', client: 'shot_010' }))
+    journal.close()
+    const { queries } = start()
+    const ids = (query: Partial<Parameters<typeof queries.activity>[0]>) =>
+      queries.activity({ limit: 9, ...query }).map(({ id }) => id)
+    expect(ids({})).toStrictEqual([3, 2, 1])
+    expect(ids({ client: 'shot_010' })).toStrictEqual([3, 1])
+    expect(ids({ kinds: ['client_unregistered', 'client_unplugged'] })).toStrictEqual([3])
+    expect(ids({ kinds: [] })).toStrictEqual([])
+    expect(ids({ text: '0% O' })).toStrictEqual([1])
+    expect(ids({ text: 'shot_' })).toStrictEqual([3, 1])
+    expect(ids({ userId: 'eve' })).toStrictEqual([2])
+    expect(ids({ before: 3, limit: 1 })).toStrictEqual([2])
+    expect(ids({ text: "'; DROP TABLE activity; --" })).toStrictEqual([])
+  })
+
+  it('gives back messages with what became of them, jobs as they ended, and known clients', () => {
+    const journal = start({ maxAgeSeconds: Infinity })
+    const message = {
+      at: 5,
+      userId: 'local',
+      messageId: 'm',
+      jobId: 'j',
+      from: 'llm',
+      routing: { type: 'broadcast' as const },
+      targets: ['a', 'b'],
+      targetCount: 2,
+      priority: 6,
+      kind: 'message',
+      bytes: 7,
+      preview: '{"n":1}',
+      sent: 1,
+      filtered: 0,
+      dropped: 0,
+    }
+    const job = {
+      userId: 'local',
+      jobId: 'j',
+      at: 5,
+      updatedAt: 5,
+      kind: 'job_dispatch',
+      title: 't',
+      from: 'llm',
+      targets: ['a'],
+      state: 'running' as const,
+      error: '',
+      result: null,
+    }
+    const client = { userId: 'local', uuid: 'a', clientType: 'blender', label: '', firstSeen: 4, lastSeen: 5 }
+    journal.add({ table: 'messages', row: message })
+    journal.add({ table: 'outcomes', row: { messageId: 'm', sent: 0, filtered: 0, dropped: 1 } })
+    journal.add({ table: 'jobs', row: job })
+    journal.add({ table: 'jobs', row: { ...job, updatedAt: 6, state: 'failed', error: 'E', result: 'R' } })
+    journal.add({ table: 'clients', row: client })
+    journal.add({ table: 'clients', row: { ...client, label: 'A', firstSeen: 9, lastSeen: 9 } })
+    journal.close()
+    // The clock of these rows is near 1970: without an age limit they stay.
+    const { queries } = start({ maxAgeSeconds: Infinity })
+    expect(queries.messages(9)).toStrictEqual([{ ...message, dropped: 1 }])
+    expect(queries.jobs(9)).toStrictEqual([
+      { ...job, updatedAt: 6, state: 'failed', error: 'E', result: 'R' },
+    ])
+    expect(queries.clients(9)).toStrictEqual([{ ...client, label: 'A', firstSeen: 4, lastSeen: 9 }])
+  })
+
+  it('shows a job that the last run left unfinished as interrupted', () => {
+    const journal = start()
+    const job = {
+      userId: 'local',
+      jobId: 'j',
+      at: 1_699_999_999,
+      updatedAt: 5,
+      kind: 'job_dispatch',
+      title: 't',
+      from: 'llm',
+      targets: ['a'],
+      error: '',
+      result: null,
+    }
+    journal.add({ table: 'jobs', row: { ...job, state: 'running' } })
+    journal.close()
+    time.nowMs += 1000
+    expect(start().queries.jobs(9)).toStrictEqual([{ ...job, state: 'interrupted' }])
+  })
+})
+
+describe('retention', () => {
+  it('lets go of what is older than the limit', async () => {
+    const journal = start({ maxAgeSeconds: 60, pruneMs: 0 })
+    journal.add(line('old', { at: time.nowMs / 1000 - 61 }))
+    journal.add(line('young', { at: time.nowMs / 1000 - 59 }))
+    await eventually(() => expect(texts(journal)).toStrictEqual(['young']))
+  })
+
+  it('keeps the file near its size limit, and the newest in it', async () => {
+    const journal = start({ maxBytes: 1024 * 1024, maxQueued: 100_000, maxQueuedChars: 1e9, flushMs: 0 })
+    const preview = 'x'.repeat(4000)
+    for (let n = 0; n < 3000; n += 1) {
+      journal.add({
+        table: 'messages',
+        row: {
+          at: time.nowMs / 1000,
+          userId: 'local',
+          messageId: `m${n}`,
+          jobId: '',
+          from: 'a',
+          routing: { type: 'broadcast' },
+          targets: [],
+          targetCount: 0,
+          priority: 6,
+          kind: 'message',
+          bytes: 1,
+          preview,
+          sent: 0,
+          filtered: 0,
+          dropped: 0,
+        },
+      })
+      // As traffic comes: some, and then time for the file.
+      if (n % 100 === 99)
+        await eventually(() => expect(journal.queries.messages(1)[0]?.messageId).toBe(`m${n}`))
+    }
+    expect(journal.state()).toStrictEqual({ state: 'on', reason: '' })
+    expect(journal.queries.messages(1)[0]?.messageId).toBe('m2999')
+    expect(journal.queries.messages(9999).length).toBeLessThan(800)
+    journal.close()
+    expect(statSync(path).size).toBeLessThan(6 * 1024 * 1024)
+  })
+})
+
+describe('a file that cannot be used', () => {
+  const offWith = (journal: Journal, reason: string) =>
+    eventually(() => expect(journal.state()).toStrictEqual({ state: 'off', reason }))
+
+  it.each([
+    [
+      'not a database',
+      () => writeFileSync(path, 'This is a text.\n'.repeat(1000)),
+      'The history file is not a database.',
+    ],
+    [
+      'cut in the middle',
+      () => {
+        fill(200)
+        truncateSync(path, Math.floor(statSync(path).size / 2 / 4096) * 4096)
+      },
+      'The history file is damaged.',
+    ],
+    [
+      'overwritten in the middle',
+      () => {
+        fill(200)
+        const bytes = readFileSync(path)
+        bytes.fill(0xff, 4096 * 3, 4096 * 12)
+        writeFileSync(path, bytes)
+      },
+      'The history file is damaged.',
+    ],
+  ])('is set aside, never deleted, when it is %s', async (_, damage, reason) => {
+    damage()
+    const damaged = readFileSync(path)
+    const journal = start()
+    expect(journal.state()).toStrictEqual({ state: 'on', reason: '' })
+    const aside = 'history.db.damaged-' + new Date(time.nowMs).toISOString().replaceAll(/[:.]/g, '-')
+    expect(readdirSync(folder)).toContain(aside)
+    expect(readFileSync(join(folder, aside)).equals(damaged)).toBe(true)
+    journal.add(line('goes on'))
+    await eventually(() =>
+      expect(texts(journal)).toStrictEqual(['goes on', `${reason} It was kept as ${aside}.`]),
+    )
+  })
+
+  it('that is locked loses nothing: what waits is written when the lock is gone', async () => {
+    const journal = start()
+    const release = lock()
+    journal.add(line('while locked'))
+    await offWith(journal, 'The history file is locked by another program.')
+    journal.add(line('later'))
+    release()
+    await eventually(() => expect(texts(journal)).toStrictEqual(['later', 'while locked']))
+    expect(journal.state()).toStrictEqual({ state: 'on', reason: '' })
+  })
+
+  it('that is full keeps what it has, says so, and does not throw at who reports', async () => {
+    const journal = start({ maxBytes: 100_000, maxQueued: 500 })
+    const big = 'x'.repeat(2000)
+    // One batch that is larger than the file may ever be.
+    for (let n = 0; n < 200; n += 1) journal.add(line(big))
+    await offWith(journal, 'The disk is full, or the history has reached its size limit.')
+    expect(journal.queries.activity({ limit: 5 })).toStrictEqual([])
+  })
+
+  it('whose folder is not there is tried again until it is', async () => {
+    const journal = start({}, join(folder, 'later', 'history.db'))
+    expect(journal.state()).toStrictEqual({
+      state: 'off',
+      reason: 'The history file cannot be opened or made.',
+    })
+    journal.add(line('waits'))
+    const { mkdirSync } = await import('node:fs')
+    mkdirSync(join(folder, 'later'))
+    await eventually(() => expect(texts(journal)).toStrictEqual(['waits']))
+  })
+
+  it('made by a newer program is left as it is', () => {
+    const newer = new DatabaseSync(path)
+    newer.exec('PRAGMA user_version = 99; CREATE TABLE theirs (x)')
+    newer.close()
+    expect(start().state()).toStrictEqual({
+      state: 'off',
+      reason: 'The history file was made by a newer Busbar.',
+    })
+    const again = new DatabaseSync(path)
+    expect(
+      again
+        .prepare('SELECT name FROM sqlite_schema')
+        .all()
+        .map((row) => ({ ...row })),
+    ).toStrictEqual([{ name: 'theirs' }])
+    again.close()
+  })
+})
+
+function fill(lines: number): void {
+  const journal = start()
+  for (let n = 0; n < lines; n += 1) journal.add(line('x'.repeat(500)))
+  journal.close()
+}
