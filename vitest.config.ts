@@ -19,6 +19,17 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: 'blender',
+          include: ['tests/blender/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // Blender draws in software here: one after another is faster than all at once.
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

@@ -35,6 +35,7 @@ const python = findOnPath('python3') ?? findOnPath('python')
 const noPython = 'no python3 on the PATH; install Python 3.10 or newer'
 const noBlender =
   'no blender on the PATH; install Blender 3.4 or newer (Debian: apt-get install blender xvfb)'
+const noXvfb = 'no Xvfb on the PATH; install it (Debian: apt-get install xvfb)'
 const noChromium = 'no Chromium found; install it (Debian: apt-get install chromium) or set CHROMIUM_PATH'
 
 const suites: Suite[] = [
@@ -45,6 +46,11 @@ const suites: Suite[] = [
     name: 'addon-in-blender',
     missing: () => (python === null ? noPython : findOnPath('blender') === null ? noBlender : null),
     run: () => unittest('tests.addon.in_blender'),
+  },
+  {
+    name: 'blender',
+    missing: () => (findOnPath('blender') === null ? noBlender : findOnPath('Xvfb') === null ? noXvfb : null),
+    run: () => vitest('blender'),
   },
   { name: 'panel', missing: () => (chromiumPath() === null ? noChromium : null), run: playwright },
 ]

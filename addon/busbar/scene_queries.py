@@ -58,7 +58,7 @@ def get_object_info(params: Dict[str, Any], report_progress: ReportProgress, job
     return {
         **object_line(item),
         "rotation_mode": item.rotation_mode,
-        "rotation_degrees": [finite(math.degrees(angle)) for angle in item.matrix_basis.to_euler()],
+        "rotation_degrees": [round(math.degrees(angle), 3) + 0.0 for angle in item.matrix_basis.to_euler()],
         "scale": numbers(item.scale),
         "dimensions": numbers(item.dimensions),
         "world_location": numbers(item.matrix_world.translation),
@@ -99,7 +99,7 @@ def finite(number: float) -> float:
 
 def similar(name: str, known: List[str]) -> str:
     """A hint for a name that does not exist: names like it, or the first few there are."""
-    close = difflib.get_close_matches(name, known, n=5, cutoff=0.5)
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     if not close:
         folded = name.casefold()
         close = [other for other in known if folded and folded in other.casefold()][:5]

@@ -32,7 +32,7 @@ class Status:
 
 def unplugged_text(reason: str, by: str, blocked_until: Optional[float], now: float) -> str:
     """The sentence for a client that was unplugged; times are Unix seconds."""
-    text = f"You were unplugged by the {by}"
+    text = "You were unplugged by " + ("the operator" if by == "operator" else by)
     text += f": {reason.rstrip('.')}." if reason else "."
     if blocked_until is not None and blocked_until > now:
         text += f" This Blender is blocked until {time.strftime('%H:%M on %d %B', time.localtime(blocked_until))}."

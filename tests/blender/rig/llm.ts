@@ -1,0 +1,92 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { LoggingMessageNotificationSchema, type Progress } from '@modelcontextprotocol/sdk/types.js'
+import { limitMs } from './process.ts'
+
+export interface Outcome {
+  status: string
+  job_id: string
+  target_uuid: string
+  result: unknown
+  error: string
+  duration_ms: number
+}
+
+export interface ToolCall {
+  outcome: Outcome
+  isError: boolean
+  /** The picture of the answer, decoded from its image block. */
+  image: Buffer | null
+  mimeType: string | null
+  /** The text block as it came. */
+  text: string
+}
+
+/** A model's side: an MCP client of the SDK that knows nothing of the bus. */
+export class Llm {
+  readonly client: Client
+  /** Payloads of the bus that came on its stream, oldest first. */
+  readonly heard: Record<string, unknown>[] = []
+  private constructor(client: Client) {
+    this.client = client
+    client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+      this.heard.push((params.data as { payload: Record<string, unknown> }).payload)
+    })
+  }
+
+  static async connect(server: { url: string; token: string }, name = 'model-of-a-test'): Promise<Llm> {
+    const client = new Client({ name, version: '1.0' })
+    const transport = new StreamableHTTPClientTransport(new URL(server.url), {
+      requestInit: { headers: { authorization: `Bearer ${server.token}` } },
+    })
+    // The SDK's class and its own interface disagree under exactOptionalPropertyTypes.
+    await client.connect(transport as Parameters<Client['connect']>[0])
+    return new Llm(client)
+  }
+
+  /** Calls `blender_<command>`. */
+  async call(
+    command: string,
+    args: object = {},
+    options: { onprogress?: (progress: Progress) => void; signal?: AbortSignal } = {},
+  ): Promise<ToolCall> {
+    const request = { name: `blender_${command}`, arguments: { timeout_seconds: limitMs / 1000, ...args } }
+    const result = await this.client.callTool(request, undefined, { timeout: 2 * limitMs, ...options })
+    const blocks = result.content as { type: string; text?: string; data?: string; mimeType?: string }[]
+    const picture = blocks.find(({ type }) => type === 'image')
+    return {
+      outcome: result.structuredContent as unknown as Outcome,
+      isError: result.isError === true,
+      image: picture?.data === undefined ? null : Buffer.from(picture.data, 'base64'),
+      mimeType: picture?.mimeType ?? null,
+      text: blocks.find(({ type }) => type === 'text')?.text ?? '',
+    }
+  }
+
+  /** Runs Python and returns the value of its last expression; throws where the job did not complete. */
+  async run(code: string, args: object = {}): Promise<string | null> {
+    const { outcome } = await this.call('execute_code', { code, ...args })
+    if (outcome.status !== 'completed') throw new Error(`${outcome.status}: ${outcome.error}`)
+    return (outcome.result as { value: string | null }).value
+  }
+
+  /** The records of Blenders that are there now. */
+  async blenders(): Promise<Record<string, unknown>[]> {
+    const result = await this.client.callTool({
+      name: 'blender_list_available_clients',
+      arguments: { include_stale: false },
+    })
+    const { persistent } = result.structuredContent as { persistent: Record<string, unknown>[] }
+    return persistent
+  }
+
+  /** `blender://jobs/{id}` as it stands. */
+  async job(id: string): Promise<Record<string, unknown>> {
+    const { contents } = await this.client.readResource({ uri: `blender://jobs/${id}` })
+    return JSON.parse((contents[0] as { text: string }).text) as Record<string, unknown>
+  }
+
+  close(): Promise<void> {
+    return this.client.close()
+  }
+}

@@ -1,0 +1,153 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findOnPath } from '../../../scripts/programs.ts'
+import { Llm } from './llm.ts'
+import { start, until, within, type Running } from './process.ts'
+
+const root = join(import.meta.dirname, '../../..')
+/** The token of every server here; it is given by the environment, so that restarts keep it. */
+const token = 'token-of-a-test'
+
+export interface Server {
+  readonly url: string
+  readonly token: string
+  readonly port: number
+  readonly process: Running
+}
+
+export interface BlenderOptions {
+  label: string
+  server: Server
+  /** With a window on the rig's virtual display. */
+  window?: boolean
+  group?: string
+  args?: readonly string[]
+}
+
+export interface Blender {
+  readonly uuid: string
+  readonly pid: number
+  readonly label: string
+  readonly process: Running
+}
+
+/**
+ * Real servers and real Blenders in a folder of their own. The add-on is the built zip, installed the way an
+ * artist does it; servers are found by the file they leave.
+ */
+export interface Rig {
+  readonly folder: string
+  /** A file in the rig's folder. */
+  path(name: string): string
+  serve(options?: { port?: number; dataDir?: string }): Promise<Server>
+  /** Starts a Blender and waits until it is plugged in. */
+  blender(options: BlenderOptions): Promise<Blender>
+  llm(server: Server, name?: string): Promise<Llm>
+  close(): Promise<void>
+}
+
+export async function createRig(): Promise<Rig> {
+  const folder = mkdtempSync(join(tmpdir(), 'busbar-blender-'))
+  const started: Running[] = []
+  const models: Llm[] = []
+  let display: Promise<string> | null = null
+  const env = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BUSBAR_'))),
+    BLENDER_USER_RESOURCES: folder,
+    BLENDER_USER_CONFIG: join(folder, 'config'),
+    BLENDER_USER_SCRIPTS: join(folder, 'scripts'),
+    LIBGL_ALWAYS_SOFTWARE: '1',
+    LC_ALL: 'C.UTF-8',
+    BUSBAR_TOKEN: token,
+  }
+  const run = (program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Running => {
+    const running = start(program, args, { ...env, ...more })
+    started.push(running)
+    return running
+  }
+  const dataDirs = new Map<string, string>()
+  await install(run)
+
+  const openDisplay = async (): Promise<string> => {
+    const path = findOnPath('Xvfb')
+    if (path === null) throw new Error('No Xvfb on the PATH (Debian: apt-get install xvfb)')
+    // It chooses a free number itself and prints it.
+    const xvfb = run(path, ['-displayfd', '1', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'])
+    const number = await until(async () => /^(\d+)\n/m.exec(xvfb.output())?.[1], 'a display', xvfb.output)
+    return `:${number}`
+  }
+
+  return {
+    folder,
+    path: (name) => join(folder, name),
+    async serve({ port = 0, dataDir = join(folder, 'data') } = {}) {
+      const process = run('node', [
+        join(root, 'src/main/cli/main.ts'),
+        ...['serve', '--port', String(port), '--data-dir', dataDir, '--no-panel'],
+      ])
+      const url = await until(
+        async () => /^MCP +(http:\S+)$/m.exec(process.output())?.[1],
+        'the server',
+        process.output,
+      )
+      dataDirs.set(url, dataDir)
+      return { url, token, port: Number(new URL(url).port), process }
+    },
+    async blender({ label, server, window = false, group = '', args = [] }) {
+      const process = run(
+        findOnPath('blender') ?? 'blender',
+        [
+          ...(window ? ['--window-geometry', '0', '0', '1000', '700'] : ['-b']),
+          ...args,
+          ...(window ? [] : ['--python-expr', 'import bpy; bpy.ops.busbar.serve()']),
+        ],
+        {
+          BUSBAR_DATA_DIR: dataDirs.get(server.url),
+          BUSBAR_LABEL: label,
+          BUSBAR_GROUP: group,
+          ...(window ? { DISPLAY: await (display ??= openDisplay()) } : { DISPLAY: undefined }),
+        },
+      )
+      const watcher = await Llm.connect(server, 'watcher')
+      try {
+        const pid = process.child.pid ?? 0
+        const find = async () => (await watcher.blenders()).find((record) => record.pid === pid)
+        const record = await until(find, `the Blender ${label}`, process.output)
+        return { uuid: String(record.uuid), pid, label, process }
+      } finally {
+        await watcher.close()
+      }
+    },
+    async llm(server, name) {
+      const llm = await Llm.connect(server, name)
+      models.push(llm)
+      return llm
+    },
+    async close() {
+      for (const llm of models) await llm.close().catch(() => undefined)
+      for (const running of started.reverse()) await running.kill()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+async function install(run: (program: string, args: readonly string[]) => Running): Promise<void> {
+  const dist = join(root, 'dist')
+  const zip = readdirSync(dist).find((name) => /^busbar-addon-.*\.zip$/.test(name))
+  if (zip === undefined) throw new Error('No add-on in dist: npm run addon:build')
+  const script =
+    'import bpy\n' +
+    `bpy.ops.preferences.addon_install(overwrite=True, filepath=${JSON.stringify(join(dist, zip))})\n` +
+    'bpy.ops.preferences.addon_enable(module="busbar")\n' +
+    'bpy.ops.wm.save_userpref()\n'
+  const blender = run(findOnPath('blender') ?? 'blender', [
+    '-b',
+    '--python-exit-code',
+    '3',
+    '--python-expr',
+    script,
+  ])
+  const { code } = await within(blender.ended(), 'the installation', blender.output)
+  if (code !== 0) throw new Error(`The add-on could not be installed:\n${blender.output()}`)
+}
