@@ -28,6 +28,11 @@ const browser = await chromium.launch({
 
 await withServer(async (address) => {
   await shoot(browser, address, 'empty', async () => Promise.resolve())
+  if (asked !== undefined) {
+    await shoot(browser, address, 'empty-jobs', async (page) => {
+      await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^Jobs/ }).click()
+    })
+  }
 })
 await withServer(async (address, server) => {
   const clients = await populate(server)
@@ -38,6 +43,10 @@ await withServer(async (address, server) => {
     await page.getByRole('row', { name: /^Farm 03/ }).click()
     await page.keyboard.press('Delete')
     await page.getByRole('textbox', { name: 'Reason' }).fill('The node is taken out for repair')
+  })
+  await shoot(browser, address, 'jobs', async (page) => {
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^Jobs/ }).click()
+    await page.getByRole('row', { name: /^execute_code, failed/ }).click()
   })
   await shoot(browser, address, 'connect', async (page) => {
     await page.getByRole('navigation', { name: 'Views' }).getByText('Connect').click()

@@ -68,6 +68,7 @@ export async function populate(server: Server): Promise<ConnectedClient> {
     client_type: 'script',
     ...{ label: 'pipeline.py' },
   })
+  await runFinishedJobs(model, atelier)
   await model.call('blender_send_message', {
     payload: {
       message_type: 'command_dispatch',
@@ -94,6 +95,35 @@ export async function populate(server: Server): Promise<ConnectedClient> {
   })
   await farm.call('blender_job_update', { job_id: 'bake-038', status: 'running' })
   return atelier
+}
+
+/** What the model has asked for so far, with one mistake in it. */
+async function runFinishedJobs(model: ConnectedClient, atelier: ConnectedClient): Promise<void> {
+  const jobs = [
+    { command: 'get_scene_info', params: {}, result: '{"name":"Scene","object_count":42}' },
+    {
+      command: 'execute_code',
+      params: { code: 'lamp = bpy.data.objects["Key light"]\nlamp.data.energy = 800' },
+      error:
+        'Traceback (most recent call last):\n  File "<job>", line 1, in <module>\n' +
+        'KeyError: \'bpy_prop_collection[key]: key "Key light" not found\'',
+    },
+    {
+      command: 'execute_code',
+      params: { code: 'lamp = bpy.data.objects["Key"]\nlamp.data.energy = 800' },
+      result: '{"stdout":"","value":null}',
+    },
+  ]
+  for (const [index, { command, params, result = '', error = '' }] of jobs.entries()) {
+    const job_id = `look-${String(index)}`
+    await model.call('blender_send_message', {
+      payload: { message_type: 'command_dispatch', job_id, command, params },
+      target_uuid: 'blender-7f3a91c2-55e0',
+    })
+    await atelier.call('blender_job_update', { job_id, status: 'running' })
+    const status = error === '' ? 'completed' : 'failed'
+    await atelier.call('blender_job_update', { job_id, status, result, error })
+  }
 }
 
 /** Many more of the same, as on a farm. */

@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app/App.tsx'
 import { createPanel } from './panel/panel.ts'
 import { PanelContext } from './panel/panel-context.ts'
+import { followDeepLinks } from './panel/deep-links.ts'
 import { createRouter } from './panel/router.ts'
 import { connectToShell } from './connection/connect-to-shell.ts'
 import { afterPaint } from './connection/follow-watch.ts'
@@ -23,6 +24,7 @@ const panel = createPanel({ timers: createBrowserTimers(), drawn: afterPaint })
 connectToShell(window, panel.connection)
 const router = createRouter(location.hash)
 window.addEventListener('hashchange', () => router.follow(location.hash))
+followDeepLinks(panel, router)
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no element with the id "root".')

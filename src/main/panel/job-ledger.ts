@@ -183,12 +183,16 @@ function previewOf({ payload }: BusMessage): string {
   const code = typeof params === 'object' && params !== null && 'code' in params ? params.code : undefined
   const text =
     [script, code].find((each) => typeof each === 'string') ??
-    (params === undefined ? '' : JSON.stringify(params))
-  return String(text)
+    (params === undefined || isEmpty(params) ? '' : JSON.stringify(params))
+  return text
     .slice(0, 4 * previewLength)
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, previewLength)
+}
+
+function isEmpty(params: unknown): boolean {
+  return typeof params === 'object' && params !== null && Object.keys(params).length === 0
 }
 
 /** Where a Python traceback says what went wrong. */

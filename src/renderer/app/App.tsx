@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import { ClientsView } from '../features/clients/ClientsView.tsx'
 import { ConnectView } from '../features/connect/ConnectView.tsx'
+import { JobsView } from '../features/jobs/JobsView.tsx'
 import { StatusBar } from '../features/status/StatusBar.tsx'
 import { UnregisterDialog } from '../features/unregister/UnregisterDialog.tsx'
 import { Toaster } from './Toaster.tsx'
@@ -10,6 +11,13 @@ import { Header } from './Header.tsx'
 import { LostBanner } from './LostBanner.tsx'
 import { Nav } from './Nav.tsx'
 import { usePanel, useRouter } from '../panel/panel-context.ts'
+import type { View } from '../panel/router.ts'
+
+const views: Record<View, React.ReactNode> = {
+  clients: <ClientsView />,
+  jobs: <JobsView />,
+  connect: <ConnectView />,
+}
 
 /** The window: either the way in, or the shell with the view in it. */
 export function App() {
@@ -26,7 +34,7 @@ function Shell() {
       <Nav />
       <div className={styles['content']}>
         <LostBanner />
-        {view === 'clients' ? <ClientsView /> : <ConnectView />}
+        {views[view]}
       </div>
       <StatusBar />
       <UnregisterDialog />

@@ -1,19 +1,28 @@
-import { Cable, List, Monitor, Moon, Sun } from 'lucide-react'
+import { Cable, List, ListChecks, Monitor, Moon, Sun } from 'lucide-react'
 import { useStore } from 'zustand'
+import { countOf } from '../features/status/count-text.ts'
 import { Sparkline } from '../features/status/Sparkline.tsx'
 import { themeChoices, type ThemeChoice } from '../theme/theme.ts'
 import styles from './Nav.module.css'
 import { usePanel, useRouter, useTheme } from '../panel/panel-context.ts'
-import type { View } from '../panel/router.ts'
+import { placeLink, type View } from '../panel/router.ts'
 
 export function Nav() {
-  const { clients } = usePanel()
+  const { clients, jobs } = usePanel()
   const ready = useStore(clients.state, (state) => state.ready)
   const count = useStore(clients.state, (state) => state.byKey.size)
+  const unfinished = useStore(jobs.state, ({ totals }) => totals.pending + totals.running)
   return (
     <nav className={styles['nav']} aria-label="Views">
       <NavLink view="clients" label="Clients" icon={<List size={16} aria-hidden />}>
         {ready && <b className="num">{count}</b>}
+      </NavLink>
+      <NavLink view="jobs" label="Jobs" icon={<ListChecks size={16} aria-hidden />}>
+        {unfinished > 0 && (
+          <b className="num" title={`${countOf(unfinished, 'job')} not finished`}>
+            {unfinished}
+          </b>
+        )}
       </NavLink>
       <NavLink view="connect" label="Connect" icon={<Cable size={16} aria-hidden />} />
       <div className={styles['foot']}>
@@ -34,7 +43,12 @@ interface NavLinkProps {
 function NavLink({ view, label, icon, children }: NavLinkProps) {
   const here = useStore(useRouter().state, (state) => state.view === view)
   return (
-    <a className={styles['link']} href={`#/${view}`} aria-current={here ? 'page' : undefined} title={label}>
+    <a
+      className={styles['link']}
+      href={placeLink(view)}
+      aria-current={here ? 'page' : undefined}
+      title={label}
+    >
       {icon}
       <span>{label}</span>
       {children}

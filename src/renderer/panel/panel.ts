@@ -6,6 +6,7 @@ import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
 import { createClients, type Clients, type ClientsState } from '../features/clients/clients-store.ts'
 import { createSelection, type Selection } from '../features/clients/selection.ts'
 import { createInspector, type Inspector } from '../features/inspector/inspector-store.ts'
+import { createJobs, type Jobs } from '../features/jobs/jobs-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
 import { createUnregister, type Unregister } from '../features/unregister/unregister-store.ts'
 import { createToasts, type Toasts } from '../ui/toasts.ts'
@@ -20,6 +21,7 @@ export interface Panel {
   readonly selection: Selection
   readonly inspector: Inspector
   readonly unregister: Unregister
+  readonly jobs: Jobs
   readonly blocks: Blocks
   readonly toasts: Toasts
   /** Rows as shown, both grids one after the other. */
@@ -49,6 +51,7 @@ export function createPanel({ timers, drawn }: PanelPorts): Panel {
   const selection = createSelection()
   const connection = createConnection({ timers, onLink })
   const api = () => connection.api()
+  const jobs = createJobs({ api, toasts })
   const blocks = createBlocks({ api, toasts })
   const unregister = createUnregister({
     api,
@@ -88,7 +91,12 @@ export function createPanel({ timers, drawn }: PanelPorts): Panel {
       snapshotTaken = true
       heard()
     }
-    const watches = [followStatus(session, heard), followClients(session, onSnapshot), followBlocks(session)]
+    const watches = [
+      followStatus(session, heard),
+      followClients(session, onSnapshot),
+      followJobs(session),
+      followBlocks(session),
+    ]
     for (const watch of watches) {
       // A feed that ends, however it ends, leaves something on screen that is no longer kept true.
       void watch.then(session.broken, session.broken)
@@ -124,6 +132,20 @@ export function createPanel({ timers, drawn }: PanelPorts): Panel {
           if (event.type === 'snapshot') onSnapshot()
           return 'go on'
         },
+        settled: drawn,
+      })
+    } while (outcome === 'stopped')
+  }
+
+  async function followJobs({ api, signal }: LinkSession) {
+    let outcome: 'stopped' | 'ended'
+    do {
+      outcome = await followWatch({
+        api,
+        signal,
+        watchId: watchIds(),
+        open: (input, options) => api.jobs.watch(input, options),
+        take: (event) => (jobs.apply(event) === 'gap' ? 'stop' : 'go on'),
         settled: drawn,
       })
     } while (outcome === 'stopped')
@@ -191,6 +213,7 @@ export function createPanel({ timers, drawn }: PanelPorts): Panel {
     selection,
     inspector,
     unregister,
+    jobs,
     blocks,
     toasts,
     rowOrder,

@@ -1,17 +1,37 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** The views of the panel, each at `#/<name>`. */
-const views = ['clients', 'connect'] as const
+const views = ['clients', 'jobs', 'connect'] as const
 export type View = (typeof views)[number]
 
+/** Where the panel is. `item` is the client's uuid or the job's id in `#/clients/<uuid>` and `#/jobs/<id>`. */
+export interface Place {
+  view: View
+  item: string | null
+}
+
 export interface Router {
-  readonly state: StoreApi<{ view: View }>
-  /** Reads the view off a fragment; anything unknown leads to the clients. */
+  readonly state: StoreApi<Place>
+  /** Reads the place off a fragment; anything unknown leads to the clients. */
   follow: (fragment: string) => void
 }
 
+/** The fragment of a place, for a link. */
+export function placeLink(view: View, item?: string): string {
+  return item === undefined ? `#/${view}` : `#/${view}/${encodeURIComponent(item)}`
+}
+
+function placeIn(fragment: string): Place {
+  const [, name, item] = /^#\/([a-z]+)(?:\/(.+))?$/.exec(fragment) ?? []
+  const view = views.find((each) => each === name) ?? 'clients'
+  try {
+    return { view, item: item === undefined ? null : decodeURIComponent(item) }
+  } catch {
+    return { view, item: null }
+  }
+}
+
 export function createRouter(fragment: string): Router {
-  const viewIn = (text: string): View => views.find((view) => text === `#/${view}`) ?? 'clients'
-  const state = createStore<{ view: View }>(() => ({ view: viewIn(fragment) }))
-  return { state, follow: (text) => state.setState({ view: viewIn(text) }) }
+  const state = createStore<Place>(() => placeIn(fragment))
+  return { state, follow: (text) => state.setState(placeIn(text)) }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createPanel } from '../../../../src/renderer/panel/panel.ts'
 import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
-import type { Block, ClientsEvent, PanelStatus } from '../../../../src/shared/panel-contract.ts'
+import type { Block, ClientsEvent, JobsEvent, PanelStatus } from '../../../../src/shared/panel-contract.ts'
 import { createManualTimers } from '../fakes/manual-timers.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 
@@ -46,12 +46,14 @@ function build() {
   const feeds = {
     status: createFeed<PanelStatus>(),
     clients: createFeed<ClientsEvent>(),
+    jobs: createFeed<JobsEvent>(),
     blocks: createFeed<Block[]>(),
   }
   const api = {
     feed: { ack: () => Promise.resolve() },
     status: { watch: feeds.status.watch, ping: () => Promise.resolve() },
     clients: { watch: feeds.clients.watch },
+    jobs: { watch: feeds.jobs.watch },
     blocks: { watch: feeds.blocks.watch },
   } as unknown as PanelApi
   const panel = createPanel({ timers, drawn: () => Promise.resolve() })
@@ -70,9 +72,9 @@ const status: PanelStatus = {
   sessionsUnregistered: 0,
   jobsRunning: 0,
   messagesPerSecond: [],
+  history: { state: 'on', reason: '' },
 }
 const snapshot = (revision: number, ...uuids: string[]): ClientsEvent => ({
-  history: { state: 'on', reason: '' },
   type: 'snapshot',
   revision,
   clients: uuids.map((uuid) => panelClient(uuid)),

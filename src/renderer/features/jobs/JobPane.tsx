@@ -1,0 +1,177 @@
+import { X } from 'lucide-react'
+import { useStore } from 'zustand'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { jobKey, type JobDetail, type PanelJob } from '../../../shared/panel-contract.ts'
+import { isTerminal } from '../../../shared/protocol.ts'
+import { Button } from '../../ui/Button.tsx'
+import { ClientText } from '../../ui/ClientText.tsx'
+import { CopyButton } from '../../ui/CopyButton.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { Fact, Facts } from '../inspector/Facts.tsx'
+import pane from '../inspector/Inspector.module.css'
+import { JsonText } from '../inspector/JsonText.tsx'
+import { exactTime } from '../status/time-text.ts'
+import { JobDot } from './JobDot.tsx'
+import styles from './JobPane.module.css'
+import { JobDuration, JobProgress } from './JobRow.tsx'
+import { codeOf, toolCallOf } from './tool-call.ts'
+
+/** One job in full: what was asked of whom, and what came of it. */
+export function JobPane() {
+  const { jobs } = usePanel()
+  const live = useLive()
+  const job = useStore(jobs.state, (state) => state.open)
+  const detail = useStore(jobs.state, (state) => state.detail)
+  const known = useStore(jobs.state, ({ open, byKey }) => open !== null && byKey.has(jobKey(open)))
+  if (job === null) return null
+  const call = detail === null || detail === undefined ? null : toolCallOf(detail)
+  return (
+    <aside className={pane['inspector']} aria-label="Job">
+      <div className={pane['head']}>
+        <h2>
+          <JobDot state={job.state} />
+          <ClientText className={pane['name']} text={job.title} />
+          <Button kind="quiet" className={pane['close']} aria-label="Close job" onClick={jobs.close}>
+            <X size={15} aria-hidden />
+          </Button>
+        </h2>
+        <ClientText className={pane['uuid']} text={job.jobId} />
+      </div>
+      <div className={`${styles['body']} ${live && known ? '' : pane['past']}`}>
+        {!known && <p className={pane['note']}>The bus has forgotten this job. This is its last state.</p>}
+        <JobFacts job={job} />
+        <Texts detail={detail} />
+      </div>
+      <div className={pane['actions']}>
+        {call !== null && <CopyButton label="Copy as tool call" text={call} />}
+        {call !== null && (
+          <Button disabled={!live || !known} onClick={() => void jobs.repeat(job)}>
+            Run again
+          </Button>
+        )}
+        {!isTerminal(job.state) && (
+          <Button kind="danger" disabled={!live || !known} onClick={() => void jobs.cancel(job)}>
+            Cancel job
+          </Button>
+        )}
+      </div>
+    </aside>
+  )
+}
+
+function JobFacts({ job }: { job: PanelJob }) {
+  return (
+    <Facts>
+      <Fact name="State">
+        <JobProgress job={job} />
+      </Fact>
+      {job.progressMessage !== '' && (
+        <Fact name="Says" title={visibleText(job.progressMessage)}>
+          {visibleText(job.progressMessage)}
+        </Fact>
+      )}
+      <Fact name="From">
+        <ClientText text={job.from.name} />
+      </Fact>
+      <Fact name={job.targetCount === 1 ? 'To' : `To ${job.targetCount}`} wrap>
+        {job.targets.map(({ uuid, name }) => (
+          <a key={uuid} className={styles['client']} href={`#/clients/${encodeURIComponent(uuid)}`}>
+            <ClientText text={name} />
+          </a>
+        ))}
+        {job.targetCount > job.targets.length && ` and ${job.targetCount - job.targets.length} more`}
+      </Fact>
+      <Fact name="Asked for">{exactTime(job.createdAt)}</Fact>
+      {job.startedAt !== null && <Fact name="Started">{exactTime(job.startedAt)}</Fact>}
+      {job.endedAt !== null && <Fact name="Ended">{exactTime(job.endedAt)}</Fact>}
+      <Fact name={job.startedAt === null && job.endedAt === null ? 'Waits for' : 'Took'}>
+        <JobDuration job={job} />
+      </Fact>
+    </Facts>
+  )
+}
+
+function Texts({ detail }: { detail: JobDetail | null | undefined }) {
+  if (detail === undefined) return <p className={pane['note']}>Loading…</p>
+  if (detail === null) return null
+  const asked = detail.payload === null ? null : codeOf(detail.payload)
+  return (
+    <div className={styles['texts']}>
+      {detail.error !== '' && (
+        <Text title="Error" kind="code" text={detail.error} length={detail.errorLength} failed />
+      )}
+      {detail.result !== '' && (
+        <Text title="Result" kind={kindOf(detail.result)} text={detail.result} length={detail.resultLength} />
+      )}
+      {asked === null ? (
+        <p className={styles['unknown']}>
+          What it asked for was too large to keep, or is too long ago. It can’t be run again from here.
+        </p>
+      ) : (
+        <Text
+          title={asked.kind === 'code' ? 'Code' : 'Parameters'}
+          kind={asked.kind}
+          text={asked.text}
+          length={asked.text.length}
+        />
+      )}
+    </div>
+  )
+}
+
+/** JSON above this size is shown as plain text: highlighting makes an element of each token. */
+const highlightMax = 20_000
+
+function kindOf(text: string): 'code' | 'json' {
+  try {
+    return text.length <= highlightMax && typeof JSON.parse(text) === 'object' ? 'json' : 'code'
+  } catch {
+    return 'code'
+  }
+}
+
+interface TextProps {
+  title: string
+  kind: 'code' | 'json'
+  text: string
+  /** Characters of the whole, of which `text` may be the start. */
+  length: number
+  failed?: boolean
+}
+
+function Text({ title, kind, text, length, failed = false }: TextProps) {
+  return (
+    <section>
+      <div className={styles['textHead']}>
+        <h3>{title}</h3>
+        <CopyButton label={`Copy ${title.toLowerCase()}`} text={text} />
+      </div>
+      {kind === 'json' && text.length <= highlightMax ? (
+        <JsonText json={text} label={title} />
+      ) : (
+        <pre
+          className={`${styles['code']} ${failed ? styles['failed'] : ''}`}
+          tabIndex={0}
+          role="region"
+          aria-label={title}
+          dir="ltr"
+        >
+          {legible(text)}
+        </pre>
+      )}
+      {text.length < length && (
+        <p className={styles['unknown']}>
+          Shown are {text.length.toLocaleString('en')} of {length.toLocaleString('en')} characters.
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** Lines and tabs as they are, everything else that can't be seen as symbols. */
+function legible(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.split('\t').map(visibleText).join('\t'))
+    .join('\n')
+}

@@ -1,0 +1,101 @@
+import { memo } from 'react'
+import { useStore } from 'zustand'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
+import type { PanelJob } from '../../../shared/panel-contract.ts'
+import { ClientText } from '../../ui/ClientText.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { Elapsed, LastSeen } from '../status/Times.tsx'
+import { durationText } from '../status/time-text.ts'
+import { JobDot } from './JobDot.tsx'
+import styles from './JobRow.module.css'
+import { partyText } from './job-text.ts'
+import { jobStateWords } from './jobs-order.ts'
+
+/** Height in CSS pixels; the style sheet says the same. */
+export const jobRowHeight = 44
+
+interface JobRowProps {
+  jobKey: string
+  index: number
+  /** Distance from the first row, in CSS pixels. */
+  top: number
+  tabStop: boolean
+  open: boolean
+  onStand: (key: string) => void
+}
+
+/** One job. Drawn anew only when its own row changes. */
+export const JobRow = memo(function JobRow({ jobKey, index, top, tabStop, open, onStand }: JobRowProps) {
+  const job = useStore(usePanel().jobs.state, (state) => state.byKey.get(jobKey))
+  const live = useLive()
+  if (job === undefined) return null
+  const targets = partyText(job)
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={open}
+      aria-label={visibleText(`${job.title}, ${jobStateWords[job.state]}, ${targets}`)}
+      data-job={jobKey}
+      tabIndex={tabStop ? 0 : -1}
+      className={`${styles['row']} ${live ? '' : styles['quiet']}`}
+      style={{ transform: `translateY(${top}px)` }}
+      onFocus={() => onStand(jobKey)}
+    >
+      <div role="gridcell" className={styles['job']}>
+        <JobDot state={job.state} />
+        <ClientText className={styles['title']} text={job.title} />
+        <ClientText
+          className={`${styles['preview']} ${job.problem === '' ? '' : styles['failed']}`}
+          text={job.problem === '' ? job.preview : job.problem}
+        />
+      </div>
+      <div role="gridcell" className={styles['state']}>
+        <JobProgress job={job} />
+      </div>
+      <div role="gridcell" className={styles['parties']}>
+        <ClientText className={styles['from']} text={job.from.name} />
+        <span className={styles['to']}>
+          <span aria-hidden>→ </span>
+          <ClientText text={targets} />
+        </span>
+      </div>
+      <div role="gridcell" className={`${styles['end']} num`}>
+        <JobDuration job={job} />
+      </div>
+      <div role="gridcell" className={`${styles['end']} ${styles['dim']} num`}>
+        <LastSeen at={job.createdAt} />
+      </div>
+    </div>
+  )
+})
+
+/** How long it ran; while nobody has said that it runs, how long it waits. */
+export function JobDuration({ job }: { job: PanelJob }) {
+  const since = job.startedAt ?? job.createdAt
+  if (job.endedAt === null) return <Elapsed since={since} />
+  const seconds = job.endedAt - since
+  return <span>{seconds < 1 ? `${Math.max(0, Math.round(seconds * 1000))} ms` : durationText(seconds)}</span>
+}
+
+export function JobProgress({ job }: { job: PanelJob }) {
+  if (job.state !== 'running' || job.progress === null) {
+    return <span className={styles[job.state]}>{jobStateWords[job.state]}</span>
+  }
+  const percent = Math.round(Math.max(0, Math.min(1, job.progress)) * 100)
+  return (
+    <span className={styles['progress']} title={visibleText(job.progressMessage)}>
+      <span
+        className={styles['bar']}
+        role="progressbar"
+        aria-label={visibleText(job.progressMessage === '' ? job.title : job.progressMessage)}
+        aria-valuenow={percent}
+        aria-valuemin={0}
+        aria-valuemax={100}
+      >
+        <span style={{ width: `${percent}%` }} />
+      </span>
+      <span className="num">{percent} %</span>
+    </span>
+  )
+}

@@ -1,0 +1,68 @@
+import { useEffect } from 'react'
+import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
+import { useStore } from 'zustand'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useMedia } from '../../ui/use-media.ts'
+import split from '../clients/ClientsView.module.css'
+import { JobPane } from './JobPane.tsx'
+import { JobsGrid } from './JobsGrid.tsx'
+import { JobsToolbar } from './JobsToolbar.tsx'
+import styles from './JobsView.module.css'
+import { Timeline } from './Timeline.tsx'
+
+/** Every job the bus still knows: what runs, what waits, and what came of the last ones. */
+export function JobsView() {
+  const { jobs } = usePanel()
+  const live = useLive()
+  const open = useStore(jobs.state, (state) => state.open !== null)
+  const overlay = useMedia('(max-width: 1000px)')
+
+  useEffect(() => {
+    const onEscape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      if (event.target instanceof Element && event.target.closest('dialog[open], [role="menu"]')) return
+      const key = jobs.state.getState().open?.key
+      jobs.close()
+      if (key !== undefined) {
+        document.querySelector<HTMLElement>(`[data-job="${CSS.escape(key)}"]`)?.focus({ preventScroll: true })
+      }
+    }
+    window.addEventListener('keydown', onEscape)
+    return () => window.removeEventListener('keydown', onEscape)
+  }, [jobs])
+
+  return (
+    <Group className={split['group']} orientation="horizontal" id="jobs">
+      <Pane id="jobs-list" minSize="40%" className={split['pane']}>
+        <main className={split['main']} aria-label="Jobs">
+          <h1 className="spoken">Jobs</h1>
+          <JobsToolbar />
+          <div className={`${styles['content']} ${live ? '' : split['lost']}`}>
+            <Timeline />
+            <JobsGrid />
+          </div>
+        </main>
+        {open && overlay && (
+          <div className={split['overlay']}>
+            <JobPane />
+          </div>
+        )}
+      </Pane>
+      {open && !overlay && (
+        <>
+          <Separator className={split['separator']} aria-label="Width of the job's details" />
+          <Pane
+            id="job"
+            defaultSize={372}
+            minSize={300}
+            maxSize="55%"
+            groupResizeBehavior="preserve-pixel-size"
+            className={split['pane']}
+          >
+            <JobPane />
+          </Pane>
+        </>
+      )}
+    </Group>
+  )
+}

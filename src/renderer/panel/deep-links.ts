@@ -1,0 +1,40 @@
+import type { Panel } from './panel.ts'
+import type { Router } from './router.ts'
+
+/**
+ * Opens what the address names, `#/clients/<uuid>` or `#/jobs/<id>`: at once where it is there, else when it comes
+ * with the first list. A name that is on no list is let go. Answers the way to stop.
+ */
+export function followDeepLinks(panel: Panel, router: Router): () => void {
+  let wanted = false
+  const open = () => {
+    const { view, item } = router.state.getState()
+    const store = view === 'jobs' ? panel.jobs.state : panel.clients.state
+    if (!wanted || item === null || view === 'connect' || !store.getState().ready) return
+    wanted = false
+    if (view === 'jobs') {
+      for (const job of panel.jobs.state.getState().byKey.values()) {
+        if (job.jobId === item) panel.jobs.open(job.key)
+      }
+      return
+    }
+    for (const client of panel.clients.state.getState().byKey.values()) {
+      if (client.record.uuid !== item) continue
+      panel.selection.select(panel.rowOrder(), client.key, 'only')
+      panel.inspector.open(client.key)
+    }
+  }
+  const want = () => {
+    wanted = true
+    open()
+  }
+  const stops = [
+    router.state.subscribe(want),
+    panel.clients.state.subscribe(open),
+    panel.jobs.state.subscribe(open),
+  ]
+  want()
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
