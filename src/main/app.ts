@@ -4,7 +4,8 @@ import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
 import type { PanelStatus } from '../shared/panel-contract.ts'
-import { createBlockList } from './access/block-list.ts'
+import { keepBlocks, readBlocks } from './access/block-file.ts'
+import { blockedAnswer, createBlockList } from './access/block-list.ts'
 import type { Log } from './access/log.ts'
 import { createGuard, type RequestGuard } from './access/request-guard.ts'
 import { createTokenStore, type TokenStore } from './access/token-store.ts'
@@ -22,6 +23,7 @@ import { createDispatcher } from './mcp/dispatch.ts'
 import { createMcpEndpoint } from './mcp/http/endpoint.ts'
 import { configureHttpServer } from './mcp/http/http-server.ts'
 import type { McpSession } from './mcp/http/session.ts'
+import { createExpulsion } from './mcp/expel.ts'
 import { instructions } from './mcp/instructions.ts'
 import { createPresence } from './mcp/presence.ts'
 import { dispatchScriptPrompt } from './mcp/prompt.ts'
@@ -148,6 +150,8 @@ async function startUp(options: StartUp): Promise<Running> {
   const { host, port: askedPort, dataDir, clock, newId, log, env } = options
   const startedAt = clock() / 1000
   const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
+  const blockFile = { path: join(dataDir, 'blocks.json'), clock, log }
+  const keptBlocks = await readBlocks(blockFile)
   const httpServer = createServer()
   configureHttpServer(httpServer)
   // The socket comes first: everything below may speak of the address, and a refused one leaves nothing behind.
@@ -157,7 +161,8 @@ async function startUp(options: StartUp): Promise<Running> {
 
   const presence = createPresence(clock)
   const buses = new BusManager({ clock, newId, isLive: (client) => presence.isReachable(client) })
-  const blocks = createBlockList(clock)
+  const blocks = createBlockList(clock, keptBlocks.blocks)
+  const blocksWritten = keepBlocks(blocks, blockFile)
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
   const guard = createGuard({ port: () => port, boundHost: host })
 
@@ -201,6 +206,11 @@ async function startUp(options: StartUp): Promise<Running> {
   const endpoint = createMcpEndpoint({
     authenticate: (request) => tokens.authenticate(request),
     guard,
+    blocked(applicant) {
+      const block = blocks.shutsOut(applicant)
+      if (block !== null) recorder.turnedAway(applicant, block)
+      return block === null ? null : blockedAnswer(block, 'The operator has blocked you: no session')
+    },
     connect: (session) => factory.connect(session),
     clock,
     newId,
@@ -227,7 +237,18 @@ async function startUp(options: StartUp): Promise<Running> {
     })
   }
   buses.events.on('created', attachBus)
-  endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
+  recorder.attachBlocks(blocks.events, keptBlocks.setAside)
+  const expulsion = createExpulsion({ endpoint, buses })
+  const isShutOut = ({ caller, remoteAddress, clientInfo }: McpSession): boolean =>
+    blocks.shutsOut({ caller, remoteAddress, programName: clientInfo?.name ?? null }) !== null
+  blocks.events.on('added', ({ kind, reason, blockedUntil }) => {
+    if (kind !== 'client') expulsion.expel(isShutOut, { reason, blocked_until: blockedUntil })
+  })
+  endpoint.events.on('opened', (session) => {
+    recorder.sessionOpened(session)
+    // Blocked in the moment between its request and its answer.
+    if (isShutOut(session)) endpoint.end(session, 'ended')
+  })
   endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
 
   endpoint.events.on('request', (session) => busOf(session).touchSession(session))
@@ -313,6 +334,7 @@ async function startUp(options: StartUp): Promise<Running> {
       subscriptions.close()
       jobs.close()
       roster.close()
+      await blocksWritten()
       recorder.note({ kind: 'server_stopped' })
       journal.close()
       log.info({}, 'Busbar has stopped')

@@ -8,7 +8,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { clientRecordSchema, jobStateSchema, routingSchema } from './protocol.ts'
+import { bounds, clientRecordSchema, jobStateSchema, nameSchema, routingSchema } from './protocol.ts'
 
 /** Longest reason a person may give for an unregistration, in characters. */
 export const reasonLength = 500
@@ -251,15 +251,41 @@ export const unregisterResultSchema = z.object({
 })
 export type UnregisterResult = z.infer<typeof unregisterResultSchema>
 
+/** What a block goes by: a client's uuid, the name a program gives at `initialize`, an address or a token's id. */
+export const blockKindSchema = z.enum(['client', 'program', 'address', 'token'])
+export type BlockKind = z.infer<typeof blockKindSchema>
+
 export const blockSchema = z.object({
+  id: z.string(),
+  kind: blockKindSchema,
+  /** Whose bus the client is kept off; empty for the other kinds, which hold on every bus. */
   userId: z.string(),
-  uuid: z.string(),
+  /** The uuid, name, address or token id. */
+  subject: z.string(),
   reason: z.string(),
   /** Unix seconds. */
   createdAt: z.number(),
-  blockedUntil: z.number(),
+  /** Unix seconds; null until it is lifted. */
+  blockedUntil: z.number().nullable(),
 })
 export type Block = z.infer<typeof blockSchema>
+
+/** A new block, or other terms for the one there is of the same kind and subject. It ends what is connected now. */
+export const blockInputSchema = z
+  .object({
+    kind: blockKindSchema,
+    /** For a client: whose bus. */
+    userId: z.string().max(bounds.nameLength).default(''),
+    subject: nameSchema,
+    reason: z.string().max(reasonLength),
+    /** Seconds from now; null until it is lifted. */
+    blockSeconds: z.number().int().positive().max(blockSecondsMax).nullable(),
+  })
+  .refine(
+    ({ kind, userId }) => (kind === 'client') === (userId !== ''),
+    'userId goes with a client, and only with one',
+  )
+export type BlockInput = z.infer<typeof blockInputSchema>
 
 /** Whether what happens is being kept; `reason` is one sentence for a person where it is not. */
 export const historyStateSchema = z.object({ state: z.enum(['on', 'off']), reason: z.string() })
@@ -282,6 +308,7 @@ export const activityKindSchema = z.enum([
   'blocked_refused',
   'block_set',
   'block_lifted',
+  'blocks_set_aside',
   'message_dropped',
   'token_created',
   'token_revoked',
@@ -377,8 +404,11 @@ export const panelContract = {
   },
   blocks: {
     watch: oc.input(watchInput).output(eventIterator(z.array(blockSchema))),
-    /** False where there was no such block. */
-    lift: oc.input(clientRefSchema).output(z.object({ lifted: z.boolean() })),
+    add: oc.input(blockInputSchema).output(blockSchema),
+    /** By the block's id, or a client's by its bus and uuid. False where there was no such block. */
+    lift: oc
+      .input(z.union([z.object({ id: z.string() }), clientRefSchema]))
+      .output(z.object({ lifted: z.boolean() })),
   },
   activity: {
     /** A page of what happened, newest first; empty while no history is kept. */

@@ -1,55 +1,97 @@
 import { EventEmitter } from 'node:events'
-import type { Block } from '../../shared/panel-contract.ts'
+import type { Block, BlockKind } from '../../shared/panel-contract.ts'
+import { plainAddress } from './address.ts'
+import type { Applicant, Blocked } from './caller.ts'
 
-/** Uuids that a person keeps away for a time, each on one user's bus. In memory: a restart lifts them. */
+/** What a person asks for: until when in Unix seconds, null until it is lifted. */
+export type BlockOrder = Omit<Block, 'id' | 'createdAt'>
+
+/** Who a person keeps away, and for how long. */
 export interface BlockList {
-  /** Blocks a uuid until then (Unix seconds), in place of an older block of it. */
-  add(block: Omit<Block, 'createdAt'>): Block
+  /** Adds a block, in place of an older one of the same. `userId` counts for clients only. */
+  add(order: BlockOrder): Block
   /** False where there was no such block. */
-  lift(userId: string, uuid: string): boolean
-  /** The block that holds now, or null. */
+  lift(id: string): boolean
+  /** The block of a client's uuid that holds now, or null. */
   find(userId: string, uuid: string): Block | null
+  /** The block that keeps a program from a session: by its address, its token or its name. */
+  shutsOut(applicant: Applicant): Block | null
   /** Every block that still holds, newest first. */
   list(): Block[]
-  /** `changed` after an `add` or a `lift` that changed anything; blocks that run out are silent. */
-  readonly events: EventEmitter<{ changed: [] }>
+  /** `changed` follows `added` or `lifted`; blocks that run out are silent. */
+  readonly events: EventEmitter<{ changed: []; added: [block: Block]; lifted: [block: Block] }>
 }
 
-/** Builds an empty list. `clock` gives Unix milliseconds. */
-export function createBlockList(clock: () => number): BlockList {
-  const events = new EventEmitter<{ changed: [] }>()
-  const blocks = new Map<string, Block>()
-  const key = (userId: string, uuid: string): string => JSON.stringify([userId, uuid])
+/** The id of a block: what it blocks. No part can hold a control character. */
+export function blockId(kind: BlockKind, userId: string, subject: string): string {
+  return [kind, kind === 'client' ? userId : '', normal(kind, subject)].join('\u001f')
+}
 
-  const sweep = (): void => {
-    const nowSeconds = clock() / 1000
-    for (const [name, block] of blocks) if (block.blockedUntil <= nowSeconds) blocks.delete(name)
+/** Builds a list with what was kept of it. `clock` gives Unix milliseconds. */
+export function createBlockList(clock: () => number, kept: readonly Block[] = []): BlockList {
+  const events: BlockList['events'] = new EventEmitter()
+  events.setMaxListeners(0)
+  const blocks = new Map<string, Block>(kept.map((block) => [block.id, block]))
+
+  const holds = (block: Block): boolean => block.blockedUntil === null || block.blockedUntil > clock() / 1000
+  const get = (kind: BlockKind, userId: string, subject: string): Block | null => {
+    const block = blocks.get(blockId(kind, userId, subject))
+    return block !== undefined && holds(block) ? block : null
   }
 
   return {
     events,
-    add(block) {
-      sweep()
-      const full = { ...block, createdAt: clock() / 1000 }
-      const name = key(block.userId, block.uuid)
-      blocks.delete(name)
-      blocks.set(name, full)
+    add(order) {
+      const { kind } = order
+      const subject = normal(kind, order.subject)
+      const userId = kind === 'client' ? order.userId : ''
+      const id = blockId(kind, userId, subject)
+      const block: Block = { ...order, id, userId, subject, createdAt: clock() / 1000 }
+      blocks.delete(id)
+      blocks.set(id, block)
+      events.emit('added', block)
       events.emit('changed')
-      return full
+      return block
     },
-    lift(userId, uuid) {
-      sweep()
-      const lifted = blocks.delete(key(userId, uuid))
-      if (lifted) events.emit('changed')
-      return lifted
+    lift(id) {
+      const block = blocks.get(id)
+      if (block === undefined || !blocks.delete(id) || !holds(block)) return false
+      events.emit('lifted', block)
+      events.emit('changed')
+      return true
     },
-    find(userId, uuid) {
-      sweep()
-      return blocks.get(key(userId, uuid)) ?? null
+    find: (userId, uuid) => get('client', userId, uuid),
+    shutsOut({ caller, remoteAddress, programName }) {
+      return (
+        get('address', '', remoteAddress) ??
+        get('token', '', caller.token_id) ??
+        (programName === null ? null : get('program', '', programName))
+      )
     },
     list() {
-      sweep()
+      for (const [id, block] of blocks) if (!holds(block)) blocks.delete(id)
       return [...blocks.values()].reverse()
     },
   }
+}
+
+/** Says to who is kept out what happened and what to do. `who` is how they are named in it. */
+export function blockedAnswer(block: Block, who: string): Blocked {
+  const { blockedUntil, reason } = block
+  const when =
+    blockedUntil === null
+      ? 'until the operator allows it'
+      : `before ${new Date(blockedUntil * 1000).toISOString()}`
+  return {
+    message:
+      `${who} ${when}${reason === '' ? '' : ` (${reason})`}. ` +
+      'Stop reconnecting; ask the operator to lift the block.',
+    blockedUntil,
+  }
+}
+
+/** Programs are told apart without regard to case; an address has one form. */
+function normal(kind: BlockKind, subject: string): string {
+  if (kind === 'program') return subject.trim().toLowerCase()
+  return kind === 'address' ? plainAddress(subject) : subject
 }

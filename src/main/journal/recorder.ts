@@ -1,5 +1,6 @@
-import type { ActivityKind } from '../../shared/panel-contract.ts'
-import type { Caller } from '../access/caller.ts'
+import type { ActivityKind, Block } from '../../shared/panel-contract.ts'
+import type { BlockList } from '../access/block-list.ts'
+import type { Applicant, Caller } from '../access/caller.ts'
 import type { UnregisterCause } from '../bus/bus-events.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
 import type { Job } from '../bus/jobs.ts'
@@ -34,6 +35,9 @@ export interface Recorder {
   attachBus(bus: UserMessageBus): void
   sessionOpened(session: RecordedSession): void
   sessionClosed(session: RecordedSession, cause: string): void
+  attachBlocks(events: BlockList['events'], setAside: string | null): void
+  /** A blocked program asked for a session. */
+  turnedAway(applicant: Applicant, block: Block): void
   /** Notes one line; lines of the same `key` within one batch become one with a count. */
   note(line: Pick<ActivityRow, 'kind'> & Partial<ActivityRow>, key?: string): void
 }
@@ -169,6 +173,27 @@ export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts):
         settled(bus, client, message.message_id, outcome),
       )
       bus.events.on('job', (job) => jobChanged(bus, job))
+    },
+    attachBlocks(events, setAside) {
+      const line = (kind: ActivityKind, block: Block, more: string): void => {
+        const client = block.kind === 'client' ? block.subject : ''
+        const text = `${block.kind} ${block.subject}${more}`
+        note({ kind, userId: block.userId, client, by: 'operator', text })
+      }
+      events.on('added', (block) => {
+        const { blockedUntil, reason } = block
+        const until =
+          blockedUntil === null ? 'until lifted' : `until ${new Date(blockedUntil * 1000).toISOString()}`
+        line('block_set', block, `, ${until}${reason === '' ? '' : `: ${reason}`}`)
+      })
+      events.on('lifted', (block) => line('block_lifted', block, ''))
+      if (setAside !== null) {
+        note({ kind: 'blocks_set_aside', text: `The block list was damaged. It was kept as ${setAside}.` })
+      }
+    },
+    turnedAway({ caller, remoteAddress, programName }, block) {
+      const text = `${programName ?? 'unknown'} at ${remoteAddress}, blocked by ${block.kind} ${block.subject}`
+      note({ kind: 'blocked_refused', userId: caller.user_id, text }, keyOf('blocked', block.id))
     },
     sessionOpened: (session) => sessionLine('session_opened', session, ''),
     sessionClosed: (session, cause) => sessionLine('session_closed', session, `: ${cause}`),

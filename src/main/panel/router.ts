@@ -2,6 +2,8 @@ import { implement } from '@orpc/server'
 import {
   clientKey,
   panelContract,
+  type Block,
+  type BlockInput,
   type ClientDetail,
   type ClientRef,
   type ConnectInfo,
@@ -10,7 +12,7 @@ import {
   type UnregisterResult,
 } from '../../shared/panel-contract.ts'
 import { priorityName } from '../../shared/protocol.ts'
-import type { BlockList } from '../access/block-list.ts'
+import { blockId, type BlockList } from '../access/block-list.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { McpServerFactory } from '../mcp/server.ts'
@@ -104,7 +106,10 @@ export function createPanelRouter(ports: PanelRouterPorts) {
           signal,
         }),
       ),
-      lift: os.blocks.lift.handler(({ input }) => ({ lifted: blocks.lift(input.userId, input.uuid) })),
+      add: os.blocks.add.handler(({ input }) => block(ports, input)),
+      lift: os.blocks.lift.handler(({ input }) => ({
+        lifted: blocks.lift('id' in input ? input.id : blockId('client', input.userId, input.uuid)),
+      })),
     },
     activity: {
       list: os.activity.list.handler(({ input }) => {
@@ -133,7 +138,10 @@ export type PanelRouter = ReturnType<typeof createPanelRouter>
 function unregister(ports: PanelRouterPorts, ref: ClientRef, order: UnregisterInput): UnregisterResult {
   const { roster, blocks, clock } = ports
   const blockedUntil = order.blockSeconds === null ? null : clock() / 1000 + order.blockSeconds
-  if (blockedUntil !== null) blocks.add({ ...ref, reason: order.reason, blockedUntil })
+  if (blockedUntil !== null) {
+    const { userId, uuid } = ref
+    blocks.add({ kind: 'client', userId, subject: uuid, reason: order.reason, blockedUntil })
+  }
   const found = roster.client(ref)
   const unplugged = found?.bus.unplug(ref.uuid, { reason: order.reason, blocked_until: blockedUntil }) ?? null
   return {
@@ -143,6 +151,18 @@ function unregister(ports: PanelRouterPorts, ref: ClientRef, order: UnregisterIn
     jobsCancelled: unplugged?.jobsCancelled ?? 0,
     blockedUntil,
   }
+}
+
+/** Ends what is connected now: a client is unplugged here, sessions are ended by who listens to the list. */
+function block(ports: PanelRouterPorts, { kind, userId, subject, reason, blockSeconds }: BlockInput): Block {
+  const blockedUntil = blockSeconds === null ? null : ports.clock() / 1000 + blockSeconds
+  const added = ports.blocks.add({ kind, userId, subject, reason, blockedUntil })
+  if (kind === 'client') {
+    ports.roster
+      .client({ userId, uuid: subject })
+      ?.bus.unplug(subject, { reason, blocked_until: blockedUntil })
+  }
+  return added
 }
 
 function detailOf({ roster, threshold }: PanelRouterPorts, ref: ClientRef): ClientDetail | null {

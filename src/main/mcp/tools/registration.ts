@@ -7,7 +7,7 @@ import {
   metadataSchema,
   nameSchema,
 } from '../../../shared/protocol.ts'
-import type { BlockList } from '../../access/block-list.ts'
+import { blockedAnswer, type BlockList } from '../../access/block-list.ts'
 import type { MetadataChange } from '../../bus/client-info.ts'
 import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
 
@@ -45,15 +45,13 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
     run(args, { bus, session }) {
       const block = blocks.find(bus.user_id, args.client_uuid)
       if (block !== null) {
-        const until = new Date(block.blockedUntil * 1000).toISOString()
+        const { message, blockedUntil } = blockedAnswer(
+          block,
+          `Client "${args.client_uuid}" was unplugged by the operator and may not register`,
+        )
         return failure(
-          {
-            error: 'blocked',
-            message:
-              `Client "${args.client_uuid}" was unplugged by the operator and may not register before ${until}` +
-              `${block.reason === '' ? '' : ` (${block.reason})`}. Stop reconnecting; ask the operator to lift the block.`,
-          },
-          { blocked_until: block.blockedUntil },
+          { error: 'blocked', message },
+          blockedUntil === null ? {} : { blocked_until: blockedUntil },
         )
       }
       const { client } = bus.register(

@@ -22,27 +22,30 @@ export function BlockedList() {
       </h2>
       <ul tabIndex={list.length > 3 ? 0 : undefined}>
         {list.map((block) => (
-          <BlockedClient key={`${block.userId}\u001f${block.uuid}`} block={block} live={live} />
+          <BlockedClient key={block.id} block={block} live={live} />
         ))}
       </ul>
     </section>
   )
 }
 
+const kindNames = { program: 'Program', address: 'Address', token: 'Token' } as const
+
 function BlockedClient({ block, live }: { block: Block; live: boolean }) {
   const { blocks } = usePanel()
   return (
     <li>
-      <ClientText className={styles['who']} text={block.uuid} />
+      {block.kind !== 'client' && <span>{kindNames[block.kind]}</span>}
+      <ClientText className={styles['who']} text={block.subject} />
       <span className={styles['why']} title={visibleText(block.reason)}>
         {block.reason === '' ? 'no reason given' : <bdi>{visibleText(block.reason)}</bdi>}
       </span>
-      <Until at={block.blockedUntil} />
+      {block.blockedUntil === null ? <span>until lifted</span> : <Until at={block.blockedUntil} />}
       <Button
         className={styles['lift']}
         disabled={!live}
-        aria-label={`Lift the block of ${visibleText(block.uuid)}`}
-        onClick={() => void blocks.lift(block, visibleText(block.uuid))}
+        aria-label={`Lift the block of ${visibleText(block.subject)}`}
+        onClick={() => void blocks.lift({ id: block.id }, visibleText(block.subject))}
       >
         Lift
       </Button>

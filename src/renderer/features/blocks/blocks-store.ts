@@ -13,8 +13,8 @@ export interface BlocksPorts {
 export interface Blocks {
   readonly state: StoreApi<{ blocks: readonly Block[] }>
   replace: (blocks: readonly Block[]) => void
-  /** Lets a client come back; tells the outcome by a toast. `name` is what a person calls it. */
-  lift: (client: ClientRef, name: string) => Promise<void>
+  /** Lets who was blocked come back; tells the outcome by a toast. `name` is what a person calls it. */
+  lift: (block: ClientRef | { id: string }, name: string) => Promise<void>
 }
 
 export function createBlocks({ api, toasts }: BlocksPorts): Blocks {
@@ -22,14 +22,16 @@ export function createBlocks({ api, toasts }: BlocksPorts): Blocks {
   return {
     state,
     replace: (blocks) => state.setState({ blocks }),
-    async lift(client, name) {
+    async lift(block, name) {
       const link = api()
       if (link === null) {
         toasts.show({ kind: 'problem', text: `The block of ${name} was not lifted: no connection.` })
         return
       }
       try {
-        const { lifted } = await link.blocks.lift({ userId: client.userId, uuid: client.uuid })
+        const { lifted } = await link.blocks.lift(
+          'id' in block ? { id: block.id } : { userId: block.userId, uuid: block.uuid },
+        )
         toasts.show({
           kind: 'done',
           text: lifted ? `Block lifted. ${name} may come back.` : `${name} was not blocked any more.`,

@@ -74,7 +74,9 @@ describe('unregistering by a person', () => {
     expect(blocks.list()).toStrictEqual([
       {
         userId: 'local',
-        uuid: 'b',
+        id: 'client\u001flocal\u001fb',
+        kind: 'client',
+        subject: 'b',
         reason: 'Enough',
         blockedUntil: 1_700_000_060.5,
         createdAt: 1_700_000_000.5,

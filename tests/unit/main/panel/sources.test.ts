@@ -125,10 +125,18 @@ describe('the source of blocks', () => {
     let told = 0
     const stop = source.onNews(() => (told += 1))
     expect(source.take()).toStrictEqual([])
-    blocks.add({ userId: 'local', uuid: 'a', reason: 'r', blockedUntil: 1_700_000_010 })
+    blocks.add({ kind: 'client', userId: 'local', subject: 'a', reason: 'r', blockedUntil: 1_700_000_010 })
     expect(told).toBe(1)
     expect(source.take()).toStrictEqual([
-      { userId: 'local', uuid: 'a', reason: 'r', blockedUntil: 1_700_000_010, createdAt: 1_700_000_000.5 },
+      {
+        id: 'client\u001flocal\u001fa',
+        kind: 'client',
+        userId: 'local',
+        subject: 'a',
+        reason: 'r',
+        blockedUntil: 1_700_000_010,
+        createdAt: 1_700_000_000.5,
+      },
     ])
     expect(source.take()).toBeNull()
     time.nowMs = 1_700_000_010_000

@@ -1,0 +1,83 @@
+import { readFile, rename } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { z } from 'zod'
+import { blockSchema, type Block } from '../../shared/panel-contract.ts'
+import type { BlockList } from './block-list.ts'
+import type { Log } from './log.ts'
+import { writePrivateFile } from './secret-file.ts'
+
+const fileSchema = z.object({ version: z.literal(1), blocks: z.array(blockSchema) })
+
+export interface BlockFilePorts {
+  /** The file, `<data-dir>/blocks.json`. */
+  readonly path: string
+  /** Unix milliseconds. */
+  readonly clock: () => number
+  readonly log: Log
+}
+
+export interface KeptBlocks {
+  readonly blocks: readonly Block[]
+  /** The name under which an unreadable file was kept; null where there was none. */
+  readonly setAside: string | null
+}
+
+/**
+ * Reads the blocks that an earlier run kept. A file that holds something else is renamed, never overwritten, and
+ * the caller must tell: who was kept away is let in again.
+ */
+export async function readBlocks({ path, clock, log }: BlockFilePorts): Promise<KeptBlocks> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { blocks: [], setAside: null }
+    throw error
+  }
+  const parsed = fileSchema.safeParse(parse(text))
+  if (parsed.success) return { blocks: parsed.data.blocks, setAside: null }
+  const aside = `${path}.damaged-${new Date(clock()).toISOString().replaceAll(/[:.]/g, '-')}`
+  await rename(path, aside)
+  const setAside = basename(aside)
+  log.error({ setAside }, 'the block list could not be read; it was set aside, and nobody is blocked by it')
+  return { blocks: [], setAside }
+}
+
+/**
+ * Writes the list after each change, whole or not at all, one write at a time; many changes at once become one
+ * write. A write that fails is logged and made up for by the next.
+ *
+ * @returns waits until everything is written
+ */
+export function keepBlocks(list: BlockList, { path, log }: BlockFilePorts): () => Promise<void> {
+  let due = false
+  let writing: Promise<void> | null = null
+  const write = async (): Promise<void> => {
+    while (due) {
+      due = false
+      try {
+        await writePrivateFile(path, `${JSON.stringify({ version: 1, blocks: list.list().reverse() })}\n`)
+      } catch (error) {
+        log.error(
+          { err: error },
+          'the block list could not be written; a restart would lift what was just blocked',
+        )
+      }
+    }
+    writing = null
+  }
+  list.events.on('changed', () => {
+    due = true
+    // Whoever blocks many at once does so before this runs.
+    writing ??= Promise.resolve().then(write)
+  })
+  return () => writing ?? Promise.resolve()
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,143 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Block, BlockInput } from '../../../src/shared/panel-contract.ts'
+import { buckets, call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
+
+let app: AppFixture
+let panel: PanelApi
+beforeEach(async () => {
+  app = await startApp()
+  panel = await app.operator()
+})
+afterEach(() => app.stop())
+
+const asked = (kind: BlockInput['kind'], subject: string): BlockInput => ({
+  kind,
+  userId: kind === 'client' ? 'local' : '',
+  subject,
+  reason: 'It ran wild.',
+  blockSeconds: null,
+})
+const answer =
+  'The operator has blocked you: no session until the operator allows it (It ran wild.). ' +
+  'Stop reconnecting; ask the operator to lift the block.'
+
+/** What a program is told that asks for a session. */
+async function initialize(name: string) {
+  const response = await fetch(app.url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${app.token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name, version: '1' } },
+    }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: response.status === 200 ? null : (JSON.parse(text) as unknown) }
+}
+
+describe.each(['program', 'address', 'token'] as const)('a block by %s', (kind) => {
+  const subject = { program: 'Wild', address: '127.0.0.1', token: 'local' }[kind]
+
+  it('ends what is connected, keeps it out under new sessions and after a restart, and is lifted', async () => {
+    const wild = await app.connect('wild')
+    await register(wild, 'w', { is_persistent: true })
+    await panel.blocks.add(asked(kind, subject))
+    expect((await wild.messages.next()).data.payload).toStrictEqual({
+      message_type: 'client_unregistered',
+      reason: 'It ran wild.',
+      by: 'operator',
+      blocked_until: null,
+    })
+    await expect(call(wild, 'blender_list_available_clients')).rejects.toThrow('Session not found')
+    const refused = {
+      status: 403,
+      body: {
+        jsonrpc: '2.0',
+        id: 1,
+        error: { code: -32000, message: answer, data: { error: 'blocked', blocked_until: null } },
+      },
+    }
+    expect(await initialize('wild')).toStrictEqual(refused)
+    await app.restart()
+    expect(await initialize('wild')).toStrictEqual(refused)
+    if (kind === 'program') {
+      const tame = await app.connect('tame')
+      expect(await buckets(tame)).toStrictEqual({ persistent: [], ephemeral: [] })
+    }
+
+    panel = await app.operator()
+    const watch = await panel.blocks.watch({ watchId: 'b' })
+    const list = (await watch.next()).value as Block[]
+    expect(list).toMatchObject([
+      { kind, subject: subject.toLowerCase(), reason: 'It ran wild.', blockedUntil: null },
+    ])
+    expect(await panel.blocks.lift({ id: list[0]?.id ?? '' })).toStrictEqual({ lifted: true })
+    expect(await initialize('wild')).toStrictEqual({ status: 200, body: null })
+    await vi.waitFor(async () => {
+      const { entries } = await panel.activity.list({
+        kinds: ['block_set', 'block_lifted', 'blocked_refused'],
+      })
+      expect(entries.map((line) => [line.kind, line.by]).toReversed()).toStrictEqual([
+        ['block_set', 'operator'],
+        ['blocked_refused', 'server'],
+        ['blocked_refused', 'server'],
+        ['block_lifted', 'operator'],
+      ])
+    })
+  })
+})
+
+it('a block by uuid ends the client, holds after a restart, and takes new terms', async () => {
+  const wild = await app.connect('wild')
+  await register(wild, 'w')
+  await panel.blocks.add(asked('client', 'w'))
+  await app.restart()
+  const again = await app.connect('wild')
+  const refused = await call(again, 'blender_register_client', { client_uuid: 'w', client_type: 'blender' })
+  expect(refused.structured).toStrictEqual({
+    status: 'error',
+    error: 'blocked',
+    message:
+      'Client "w" was unplugged by the operator and may not register until the operator allows it (It ran wild.). ' +
+      'Stop reconnecting; ask the operator to lift the block.',
+  })
+  panel = await app.operator()
+  const changed = await panel.blocks.add({ ...asked('client', 'w'), reason: 'Lunch', blockSeconds: 60 })
+  const watch = await panel.blocks.watch({ watchId: 'b' })
+  expect((await watch.next()).value).toStrictEqual([changed])
+  expect(changed.blockedUntil).toBeGreaterThan(Date.now() / 1000)
+})
+
+it('a damaged list is kept aside, and a person is told that nobody is blocked by it', async () => {
+  await app.stopAlone()
+  await writeFile(join(app.dataDir, 'blocks.json'), '{"version":1,"blo')
+  await app.startAgain()
+  panel = await app.operator()
+  await vi.waitFor(async () => {
+    const { entries } = await panel.activity.list({ kinds: ['blocks_set_aside'] })
+    expect(entries.map(({ text }) => text)).toStrictEqual([
+      expect.stringMatching(
+        /^The block list was damaged\. It was kept as blocks\.json\.damaged-[0-9TZ-]+\.$/,
+      ),
+    ])
+  })
+})
+
+it('refuses a block that names nobody', async () => {
+  for (const bad of [
+    { ...asked('address', 'x'), subject: '' },
+    { ...asked('client', 'x'), userId: '' },
+    { ...asked('token', 'x'), userId: 'local' },
+    { ...asked('program', 'x'), subject: 'a\nb' },
+  ]) {
+    await expect(panel.blocks.add(bad)).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  }
+})

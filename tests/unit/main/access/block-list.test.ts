@@ -1,0 +1,160 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { keepBlocks, readBlocks } from '../../../../src/main/access/block-file.ts'
+import { createBlockList, type BlockOrder } from '../../../../src/main/access/block-list.ts'
+import { recordedLog } from './recorded-log.ts'
+
+const time = { nowMs: 1_700_000_000_000 }
+const clock = () => time.nowMs
+beforeEach(() => void (time.nowMs = 1_700_000_000_000))
+
+const order = (kind: BlockOrder['kind'], subject: string, more: Partial<BlockOrder> = {}): BlockOrder => ({
+  kind,
+  userId: kind === 'client' ? 'local' : '',
+  subject,
+  reason: 'r',
+  blockedUntil: 1_700_000_060,
+  ...more,
+})
+const applicant = (more: { address?: string; token?: string; program?: string | null } = {}) => ({
+  caller: { user_id: 'local', token_id: more.token ?? 't' },
+  remoteAddress: more.address ?? '10.0.0.1',
+  programName: more.program === undefined ? 'claude' : more.program,
+})
+
+describe('the block list', () => {
+  it('keeps a uuid off one bus and no other, until it runs out', () => {
+    const list = createBlockList(clock)
+    const block = list.add(order('client', 'b'))
+    expect(block).toStrictEqual({
+      id: 'client\u001flocal\u001fb',
+      kind: 'client',
+      userId: 'local',
+      subject: 'b',
+      reason: 'r',
+      blockedUntil: 1_700_000_060,
+      createdAt: 1_700_000_000,
+    })
+    expect([list.find('local', 'b'), list.find('eve', 'b'), list.shutsOut(applicant())]).toStrictEqual([
+      block,
+      null,
+      null,
+    ])
+    time.nowMs += 60_000
+    expect([list.find('local', 'b'), list.list()]).toStrictEqual([null, []])
+  })
+
+  it.each([
+    [
+      'a program in any case',
+      order('program', 'Claude '),
+      applicant({ program: 'cLAUDE' }),
+      applicant({ program: 'claude-2' }),
+    ],
+    [
+      'an IPv4 address',
+      order('address', '10.0.0.9'),
+      applicant({ address: '::ffff:10.0.0.9' }),
+      applicant({ address: '10.0.0.90' }),
+    ],
+    [
+      'an IPv6 address',
+      order('address', 'FE80::1'),
+      applicant({ address: 'fe80::1' }),
+      applicant({ address: 'fe80::11' }),
+    ],
+    [
+      'a token',
+      order('token', 'tok-1'),
+      applicant({ token: 'tok-1' }),
+      applicant({ token: 'tok-10', program: null }),
+    ],
+  ])('shuts out %s and nobody else, without an end where it has none', (_, asked, meant, other) => {
+    const list = createBlockList(clock)
+    const block = list.add({ ...asked, blockedUntil: null })
+    time.nowMs += 1e12
+    expect([list.shutsOut(meant), list.shutsOut(other)]).toStrictEqual([block, null])
+    expect([list.lift(block.id), list.lift(block.id), list.shutsOut(meant)]).toStrictEqual([
+      true,
+      false,
+      null,
+    ])
+  })
+
+  it('takes new terms for the same subject, and lists the newest first', () => {
+    const list = createBlockList(clock)
+    const told: string[] = []
+    list.events.on('added', ({ subject }) => told.push(`added ${subject}`))
+    list.events.on('lifted', ({ subject }) => told.push(`lifted ${subject}`))
+    list.events.on('changed', () => told.push('changed'))
+    list.add(order('client', 'a'))
+    list.add(order('client', 'b'))
+    list.add(order('client', 'a', { reason: 'another' }))
+    expect(list.list().map(({ subject, reason }) => [subject, reason])).toStrictEqual([
+      ['a', 'another'],
+      ['b', 'r'],
+    ])
+    list.lift('client\u001flocal\u001fb')
+    expect(told).toStrictEqual([
+      'added a',
+      'changed',
+      'added b',
+      'changed',
+      'added a',
+      'changed',
+      'lifted b',
+      'changed',
+    ])
+  })
+})
+
+describe('its file', () => {
+  let folder: string
+  const ports = () => ({ path: join(folder, 'blocks.json'), clock, log: recordedLog() })
+  beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'busbar-blocks-'))))
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  it('brings every block back, in mode 600, and forgets those that were lifted', async () => {
+    const list = createBlockList(clock, (await readBlocks(ports())).blocks)
+    const written = keepBlocks(list, ports())
+    list.add(order('client', 'a'))
+    list.add(order('address', '10.0.0.9', { blockedUntil: null }))
+    const lifted = list.add(order('token', 't'))
+    list.lift(lifted.id)
+    await written()
+    const again = await readBlocks(ports())
+    expect(again).toStrictEqual({ blocks: list.list().reverse(), setAside: null })
+    expect(createBlockList(clock, again.blocks).list()).toStrictEqual(list.list())
+    expect(again.blocks).toHaveLength(2)
+    if (process.platform !== 'win32') expect((await stat(ports().path)).mode & 0o777).toBe(0o600)
+    expect(await readdir(folder)).toStrictEqual(['blocks.json'])
+  })
+
+  it.each(['', '{', '[]', '{"version":2,"blocks":[]}', '{"version":1,"blocks":[{"id":1}]}'])(
+    'is set aside and told of where it holds %j',
+    async (text) => {
+      await writeFile(ports().path, text)
+      const log = recordedLog()
+      const { blocks, setAside } = await readBlocks({ ...ports(), log })
+      expect([blocks, setAside]).toStrictEqual([[], 'blocks.json.damaged-2023-11-14T22-13-20-000Z'])
+      expect(await readFile(join(folder, setAside ?? ''), 'utf8')).toBe(text)
+      expect(await readdir(folder)).toStrictEqual([setAside])
+    },
+  )
+
+  it('that cannot be written is no fault of who blocks, and the next change writes all', async () => {
+    const list = createBlockList(clock)
+    const written = keepBlocks(list, { ...ports(), path: join(folder, 'later', 'blocks.json') })
+    list.add(order('client', 'a'))
+    await written()
+    const { mkdir } = await import('node:fs/promises')
+    await mkdir(join(folder, 'later'))
+    list.add(order('client', 'b'))
+    await written()
+    expect(
+      (await readBlocks({ ...ports(), path: join(folder, 'later', 'blocks.json') })).blocks,
+    ).toHaveLength(2)
+  })
+})
