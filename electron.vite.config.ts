@@ -7,7 +7,7 @@ export default defineConfig({
       outDir: 'out/main',
       target: 'node22',
       sourcemap: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: { desktop: 'src/main/desktop/main.ts', cli: 'src/main/cli/main.ts' },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
@@ -17,7 +17,7 @@ export default defineConfig({
     build: {
       outDir: 'out/preload',
       // A sandboxed preload is a single CommonJS file: it can require nothing but electron.
-      rollupOptions: {
+      rolldownOptions: {
         input: { preload: 'src/preload/preload.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -33,8 +33,9 @@ export default defineConfig({
       target: 'chrome140',
       // The strict CSP allows no data: URL for fonts or scripts.
       assetsInlineLimit: 0,
+      minify: true,
       modulePreload: { polyfill: false },
-      rollupOptions: { input: 'src/renderer/index.html' },
+      rolldownOptions: { input: 'src/renderer/index.html' },
     },
   },
 })
