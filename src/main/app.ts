@@ -13,6 +13,7 @@ import { BusManager } from './bus/bus-manager.ts'
 import type { UserMessageBus } from './bus/user-message-bus.ts'
 import { dataDirectory } from './connect/data-dir.ts'
 import { createEndpointFile } from './connect/endpoint-file.ts'
+import type { Limits } from './connect/limits-from-env.ts'
 import { createJournal } from './journal/journal.ts'
 import { createRecorder } from './journal/recorder.ts'
 import { listen } from './http/listen.ts'
@@ -44,6 +45,9 @@ import { version } from './version.ts'
 
 export const defaultPort = 9877
 
+/** How often the buses look for clients that have been away for too long. */
+const expiryCheckMs = 1000
+
 /** What a shell that shows the panel over HTTP is given, and what it answers with. */
 export interface BrowserPanelParts {
   router: PanelRouter
@@ -70,6 +74,10 @@ export interface AppOptions {
     /** Default: 256 MiB. */
     maxBytes?: number
   }
+  /** Bounds and times that differ from the defaults; docs/configuration.md names them all. */
+  limits?: Limits
+  /** Milliseconds: Unix time, and one that never jumps. Default: the system's. */
+  clocks?: { wall: () => number; steady: () => number }
   env: NodeJS.ProcessEnv
   log: Log
 }
@@ -109,13 +117,15 @@ export function createApp(options: AppOptions): App {
   const host = options.host ?? '127.0.0.1'
   const askedPort = options.port ?? defaultPort
   const dataDir = dataDirectory(options.dataDir, env)
-  const clock = (): number => Date.now()
+  const clock = options.clocks?.wall ?? Date.now
+  // Reads like Unix time, but counts on when the wall clock is set: durations are taken from it.
+  const steady = options.clocks?.steady ?? (() => performance.timeOrigin + performance.now())
   const newId = (): string => randomUUID()
   let running: Running | null = null
 
   return {
     async start() {
-      running = await startUp({ ...options, host, port: askedPort, dataDir, clock, newId, log })
+      running = await startUp({ ...options, host, port: askedPort, dataDir, clock, steady, newId, log })
       return running.listening
     },
     async stop() {
@@ -143,11 +153,12 @@ interface StartUp extends AppOptions {
   port: number
   dataDir: string
   clock: () => number
+  steady: () => number
   newId: () => string
 }
 
 async function startUp(options: StartUp): Promise<Running> {
-  const { host, port: askedPort, dataDir, clock, newId, log, env } = options
+  const { host, port: askedPort, dataDir, clock, steady, newId, log, env } = options
   const startedAt = clock() / 1000
   const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
   const blockFile = { path: join(dataDir, 'blocks.json'), clock, log }
@@ -159,8 +170,14 @@ async function startUp(options: StartUp): Promise<Running> {
   const origin = `http://${urlHost(host)}:${String(port)}`
   const url = `${origin}/mcp`
 
-  const presence = createPresence(clock)
-  const buses = new BusManager({ clock, newId, isLive: (client) => presence.isReachable(client) })
+  const presence = createPresence(steady)
+  const buses = new BusManager({
+    clock,
+    steady,
+    newId,
+    isLive: (client) => presence.isReachable(client),
+    limits: options.limits?.bus ?? {},
+  })
   const blocks = createBlockList(clock, keptBlocks.blocks)
   const blocksWritten = keepBlocks(blocks, blockFile)
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
@@ -212,9 +229,10 @@ async function startUp(options: StartUp): Promise<Running> {
       return block === null ? null : blockedAnswer(block, 'The operator has blocked you: no session')
     },
     connect: (session) => factory.connect(session),
-    clock,
+    clock: steady,
     newId,
     log,
+    limits: options.limits?.mcp ?? {},
   })
 
   const attachBus = (bus: UserMessageBus): void => {
@@ -253,8 +271,11 @@ async function startUp(options: StartUp): Promise<Running> {
 
   endpoint.events.on('request', (session) => busOf(session).touchSession(session))
   endpoint.events.on('pong', (session) => busOf(session).touchSession(session))
+  endpoint.events.on('streamOpened', (session, resumed) => {
+    if (!resumed) delivery.takeBack(busOf(session), session, 'new-stream')
+  })
   for (const event of ['streamOpened', 'writable'] as const) {
-    endpoint.events.on(event, (session) => {
+    endpoint.events.on(event, (session: McpSession) => {
       delivery.drainSession(busOf(session), session)
       roster.sessionChanged(session)
     })
@@ -263,10 +284,17 @@ async function startUp(options: StartUp): Promise<Running> {
     presence.streamClosed(session)
     roster.sessionChanged(session)
   })
-  endpoint.events.on('closed', (session) => {
+  endpoint.events.on('closed', (session, cause) => {
     subscriptions.removeSession(session)
-    busOf(session).endSession(session)
+    // Only these two come over a client that did not mean to go.
+    const lost = cause === 'idle' || cause === 'evicted'
+    if (lost) delivery.takeBack(busOf(session), session, 'lost')
+    busOf(session).endSession(session, lost ? 'lost' : 'ended')
   })
+  const expiry = setInterval(() => {
+    for (const bus of buses.buses()) bus.expire()
+  }, expiryCheckMs)
+  expiry.unref()
 
   const status = (): PanelStatus => {
     const all = [...endpoint.sessions()]
@@ -326,6 +354,7 @@ async function startUp(options: StartUp): Promise<Running> {
     router,
     async stop() {
       await endpointFile.remove()
+      clearInterval(expiry)
       panel?.close()
       const closed = new Promise<void>((resolve) => httpServer.close(() => resolve()))
       await endpoint.close()

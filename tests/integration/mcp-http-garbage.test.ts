@@ -9,7 +9,7 @@ import {
   type Headers,
   type Host,
   openSession,
-  openStream,
+  openMessages,
   post,
   send,
   sessionOf,
@@ -78,7 +78,7 @@ test(
     host = await startHost()
     const one = host
     const bystander = await openSession(one)
-    const stream = await openStream(one, bystander)
+    const stream = await openMessages(one, bystander)
     const target = await openSession(one)
 
     const flood = async (rounds: number): Promise<void> => {

@@ -331,6 +331,22 @@ export function openStream(host: Host, session: string, headers: Headers = {}): 
   })
 }
 
+/** The same as seen without the ids of its events, and without the first event, which says where it stands. */
+export async function openMessages(host: Host, session: string): Promise<EventReader> {
+  const stream = await openStream(host, session)
+  return {
+    ...stream,
+    async next() {
+      for (;;) {
+        const frame = await stream.next()
+        if (frame === null || !frame.startsWith('id: ')) return frame
+        const body = frame.slice(frame.indexOf('\n') + 1)
+        if (!body.startsWith('retry: ')) return body
+      }
+    },
+  }
+}
+
 /** The endpoint's own view of a session. */
 export function sessionOf(host: Host, id: string): McpSession {
   const session = host.endpoint.get(id)

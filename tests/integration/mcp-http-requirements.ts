@@ -158,6 +158,24 @@ export const streamRequirements = {
     source: '2025-11-25 transports, Sending Messages',
   },
   resume: { rule: 'Last-Event-ID brings what was missed, on GET', source: 'transports, Resumability' },
+  'get-priming': {
+    rule: 'events of the GET stream have ids; since 2025-11-25 it begins with one, a retry time and no data',
+    source: '2025-11-25 transports, Resumability',
+  },
+  'get-resume': {
+    rule: 'Last-Event-ID on the GET stream brings what came after that event, and goes on',
+    source: 'transports, Resumability',
+  },
+  'get-confirmed': { rule: 'the answer to a ping confirms what came before it', source: 'this project' },
+  'get-bound': { rule: 'only so much is kept, and a gap is logged', source: 'this project' },
+  'get-untaken': {
+    rule: 'what the system never took can be told from what it did',
+    source: 'this project',
+  },
+  silent: {
+    rule: 'a client that answered pings and fell silent loses its stream, not its session',
+    source: 'RFC 9293, 3.8.4',
+  },
   'resume-other': { rule: "another session's events cannot be resumed", source: 'transports, Resumability' },
   polling: { rule: 'a client sent away comes back for its answer', source: 'SEP-1699' },
   'slow-answer': {

@@ -10,8 +10,8 @@ import {
   type HostOptions,
   initializeMessage,
   openEvents,
+  openMessages,
   openSession,
-  openStream,
   post,
   send,
   sessionOf,
@@ -99,7 +99,7 @@ const proofs: Proofs<typeof sessionRequirements> = {
   async delete() {
     const one = await host()
     const id = await openSession(one)
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     const answer = await send(one, 'DELETE', goodHeaders(id))
     expect([answer.status, answer.text]).toEqual([204, ''])
     expect(await stream.next()).toBeNull()
@@ -110,7 +110,7 @@ const proofs: Proofs<typeof sessionRequirements> = {
   async 'ended-by-server'() {
     const one = await host()
     const id = await openSession(one)
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     const call = post(one, id, callTool('hold', 5))
     await until(() => one.held() === 1, 'the call runs')
     const session = sessionOf(one, id)
@@ -172,7 +172,7 @@ const proofs: Proofs<typeof sessionRequirements> = {
       await openSession(one),
       await openSession(one),
     ]
-    const stream = await openStream(one, streaming)
+    const stream = await openMessages(one, streaming)
     const call = post(one, calling, callTool('hold', 1))
     await until(() => one.held() === 1, 'the call runs')
     one.time.nowMs += 10 * minuteMs
@@ -190,7 +190,7 @@ const proofs: Proofs<typeof sessionRequirements> = {
   async evicted() {
     const one = await host({ limits: { maxSessions: 3 } })
     const streaming = await openSession(one)
-    await openStream(one, streaming)
+    await openMessages(one, streaming)
     one.time.nowMs += 1000
     const quiet = await openSession(one)
     one.time.nowMs += 1000

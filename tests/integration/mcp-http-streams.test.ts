@@ -7,6 +7,7 @@ import {
   type Host,
   type HostOptions,
   openEvents,
+  openMessages,
   openSession,
   openStream,
   post,
@@ -54,7 +55,7 @@ const proofs: Proofs<typeof streamRequirements> = {
   async 'get-stream'() {
     const one = await host()
     const id = await openSession(one)
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     expect(stream.status).toBe(200)
     const { 'content-type': type, 'cache-control': cache, 'mcp-session-id': sessionId } = stream.headers
     expect({ type, cache, sessionId }).toEqual({
@@ -79,15 +80,15 @@ const proofs: Proofs<typeof streamRequirements> = {
   async 'second-get'() {
     const one = await host()
     const id = await openSession(one)
-    const first = await openStream(one, id)
-    const second = await openStream(one, id)
+    const first = await openMessages(one, id)
+    const second = await openMessages(one, id)
     expect(await first.next()).toBeNull()
     sessionOf(one, id).writeEvent(event('two'))
     expect(await second.next()).toBe(frame('two'))
     expect(one.happened.slice(-3)).toEqual(['streamOpened', 'streamClosed', 'streamOpened'])
     second.close()
     await until(() => one.happened.at(-1) === 'streamClosed', 'the second closes')
-    const third = await openStream(one, id)
+    const third = await openMessages(one, id)
     sessionOf(one, id).writeEvent(event('three'))
     expect(await third.next()).toBe(frame('three'))
   },
@@ -153,6 +154,117 @@ const proofs: Proofs<typeof streamRequirements> = {
     expect(await late.next()).toBeNull()
     expect(sessionOf(one, id).streamOpen).toBe(false)
   },
+  async 'get-priming'() {
+    const one = await host({ limits: { resumeRetryMs: 250 } })
+    const id = await openSession(one)
+    const first = await openStream(one, id)
+    expect(await first.next()).toBe('id: g-0\nretry: 250\ndata: ')
+    sessionOf(one, id).writeEvent(event('one'))
+    expect(await first.next()).toBe(`id: g-1\n${frame('one')}`)
+    // Ids go on counting over the streams of a session.
+    const second = await openStream(one, id)
+    expect(await second.next()).toBe('id: g-1\nretry: 250\ndata: ')
+    sessionOf(one, id).writeEvent(event('two'))
+    expect(await second.next()).toBe(`id: g-2\n${frame('two')}`)
+    const older = await openSession(one, '2025-06-18')
+    const plain = await openStream(one, older)
+    sessionOf(one, older).writeEvent(event('old'))
+    expect(await plain.next()).toBe(`id: g-1\n${frame('old')}`)
+  },
+  async 'get-resume'() {
+    const one = await host()
+    const id = await openSession(one)
+    const session = sessionOf(one, id)
+    const cut = await openStream(one, id)
+    for (const n of [1, 2, 3]) session.writeEvent(event(n))
+    expect([await cut.next(), await cut.next()]).toEqual([
+      'id: g-0\nretry: 1000\ndata: ',
+      `id: g-1\n${frame(1)}`,
+    ])
+    cut.close()
+    await until(() => one.happened.includes('streamClosed'), 'the stream closes')
+    const back = await openStream(one, id, { 'last-event-id': 'g-1' })
+    session.writeEvent(event(4))
+    expect([await back.next(), await back.next(), await back.next(), await back.next()]).toEqual([
+      'id: g-1\nretry: 1000\ndata: ',
+      `id: g-2\n${frame(2)}`,
+      `id: g-3\n${frame(3)}`,
+      `id: g-4\n${frame(4)}`,
+    ])
+    expect(session.streamOpen).toBe(true)
+    for (const unknown of ['g-5', 'g-', 'g-1x']) {
+      const refused = await send(one, 'GET', { ...goodHeaders(id), 'last-event-id': unknown })
+      expect([refused.status, unknown]).toEqual([400, unknown])
+    }
+    expect(session.streamOpen).toBe(true)
+  },
+  async 'get-confirmed'() {
+    const one = await host({ limits: { pingIntervalMs: 500 } })
+    const id = await openSession(one)
+    const session = sessionOf(one, id)
+    const stream = await openMessages(one, id)
+    const events = [{ n: 1 }, { n: 2 }]
+    session.writeEvent(event(1), events[0])
+    expect(await stream.next()).toBe(frame(1))
+    const ping = /busbar-ping-\d+/.exec((await stream.next()) ?? '')?.[0]
+    session.writeEvent(event(2), events[1])
+    await post(one, id, { jsonrpc: '2.0', id: ping, result: {} })
+    expect(session.takeBack('unconfirmed')).toEqual([{ origin: events[1], taken: true }])
+    expect(session.takeBack('unconfirmed')).toEqual([])
+  },
+  async 'get-bound'() {
+    const one = await host({ limits: { maxUnconfirmedEvents: 2 } })
+    const id = await openSession(one)
+    const session = sessionOf(one, id)
+    const cut = await openStream(one, id)
+    for (const n of [1, 2, 3, 4]) session.writeEvent(event(n))
+    cut.close()
+    await until(() => one.happened.includes('streamClosed'), 'the stream closes')
+    const back = await openStream(one, id, { 'last-event-id': 'g-0' })
+    expect([await back.next(), await back.next(), await back.next()]).toEqual([
+      'id: g-0\nretry: 1000\ndata: ',
+      `id: g-3\n${frame(3)}`,
+      `id: g-4\n${frame(4)}`,
+    ])
+    expect(one.logged.filter(({ level }) => level === 'warn')).toEqual([
+      {
+        level: 'warn',
+        details: { session: id, events: 2 },
+        message: 'a client came back too late for some events: they were kept no longer',
+      },
+    ])
+  },
+  async 'get-untaken'() {
+    const one = await host({ limits: { maxStreamBufferedBytes: 100_000 } })
+    const id = await openSession(one)
+    const session = sessionOf(one, id)
+    const stream = await openStream(one, id)
+    stream.pause()
+    const origins: object[] = []
+    for (;;) {
+      const origin = { n: origins.length }
+      if (!session.writeEvent(event('x'.repeat(50_000)), origin)) break
+      origins.push(origin)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const untaken = session.takeBack('untaken')
+    expect(untaken.length).toBeGreaterThan(0)
+    expect(untaken).toEqual(origins.slice(-untaken.length).map((origin) => ({ origin, taken: false })))
+    expect(session.takeBack('unconfirmed').every(({ taken }) => taken)).toBe(true)
+  },
+  async silent() {
+    const one = await host({ limits: { keepaliveIntervalMs: 20, silentStreamMs: 60_000 } })
+    const answers = await openSession(one)
+    const never = await openSession(one)
+    await openStream(one, answers)
+    await openStream(one, never)
+    await post(one, answers, { jsonrpc: '2.0', id: 'busbar-ping-1', result: {} })
+    one.time.nowMs += 60_000
+    await until(() => !sessionOf(one, answers).streamOpen, 'the silent stream is cut')
+    // Who never answered a ping may not know how.
+    expect(sessionOf(one, never).streamOpen).toBe(true)
+    expect((await post(one, answers, callTool('echo', 1))).status).toBe(200)
+  },
   async 'resume-other'() {
     const one = await host()
     const mine = await openSession(one)
@@ -190,13 +302,13 @@ const proofs: Proofs<typeof streamRequirements> = {
   },
   async keepalive() {
     const one = await host({ limits: { keepaliveIntervalMs: 20 } })
-    const stream = await openStream(one, await openSession(one))
+    const stream = await openMessages(one, await openSession(one))
     expect([await stream.next(), await stream.next()]).toEqual([': keepalive', ': keepalive'])
   },
   async ping() {
     const one = await host({ limits: { pingIntervalMs: 20 } })
     const id = await openSession(one)
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     const ping = await stream.next()
     expect(ping).toMatch(/^event: message\ndata: \{"jsonrpc":"2.0","id":"busbar-ping-\d+","method":"ping"\}$/)
     const pingId = /busbar-ping-\d+/.exec(ping ?? '')?.[0]
@@ -213,7 +325,7 @@ const proofs: Proofs<typeof streamRequirements> = {
     const server = one.server(sessionOf(one, id))
     await server.notification(updated)
     await server.notification({ ...updated, params: { uri: 'test://y' } })
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     expect(await stream.next()).toBe(
       'event: message\ndata: {"method":"notifications/resources/updated","params":{"uri":"test://x"},"jsonrpc":"2.0"}',
     )
@@ -229,7 +341,7 @@ const proofs: Proofs<typeof streamRequirements> = {
     for (let n = 0; n < 10; n += 1)
       await server.notification({ ...updated, params: { uri: `test://${String(n)}` } })
     expect(sessionOf(one, id).notificationsDropped).toBe(7)
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     expect(
       [await stream.next(), await stream.next(), await stream.next()].map(
         (text) => /test:..(\d)/.exec(text ?? '')?.[1],
@@ -242,7 +354,7 @@ const proofs: Proofs<typeof streamRequirements> = {
     await expect(one.server(sessionOf(one, id)).listRoots()).rejects.toThrow(
       'The client has no open stream to be asked on; it opens one with GET',
     )
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     const asked = one.server(sessionOf(one, id)).listRoots()
     expect(await stream.next()).toMatch(/"method":"roots\/list"/)
     await post(one, id, { jsonrpc: '2.0', id: 1, result: { roots: [{ uri: 'file:///r' }] } })
@@ -251,9 +363,9 @@ const proofs: Proofs<typeof streamRequirements> = {
   async backpressure() {
     const one = await host({ limits: { maxStreamBufferedBytes: 100_000 } })
     const id = await openSession(one)
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     const other = await openSession(one)
-    const otherStream = await openStream(one, other)
+    const otherStream = await openMessages(one, other)
     stream.pause()
     const session = sessionOf(one, id)
     const big = event('x'.repeat(50_000))
@@ -289,7 +401,7 @@ const proofs: Proofs<typeof streamRequirements> = {
       limits: { keepaliveIntervalMs: 20, stalledStreamMs: 60_000, maxStreamBufferedBytes: 1000 },
     })
     const id = await openSession(one)
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     stream.pause()
     const session = sessionOf(one, id)
     while (session.writeEvent(event('x'.repeat(50_000))))
@@ -297,7 +409,7 @@ const proofs: Proofs<typeof streamRequirements> = {
     one.time.nowMs += 60_001
     await until(() => one.happened.includes('streamClosed'), 'the stream is cut')
     expect([session.streamOpen, session.bufferedBytes]).toEqual([false, 0])
-    const again = await openStream(one, id)
+    const again = await openMessages(one, id)
     session.writeEvent(event('back'))
     let seen = await again.next()
     while (seen === ': keepalive') seen = await again.next()
@@ -306,7 +418,7 @@ const proofs: Proofs<typeof streamRequirements> = {
   async unicode() {
     const one = await host()
     const id = await openSession(one)
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     const session = sessionOf(one, id)
     const texts = ['größe', '漢字', '🐒🧊', '\u2028\u2029', 'a\nb\r\nc', '\u0000\u001f']
     for (const text of texts) session.writeEvent(event(text))
@@ -328,9 +440,13 @@ const proofs: Proofs<typeof streamRequirements> = {
     await until(() => received().includes('early'), 'the event arrives')
     sessionOf(one, id).writeEvent(event('late'))
     await until(() => received().includes('late'), 'the second event arrives')
-    const chunks = received().slice(received().lastIndexOf('\r\n\r\n', received().indexOf('early')) + 4)
+    const chunks = received().slice(received().lastIndexOf('\r\n\r\n', received().indexOf('g-0')) + 4)
     const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
-    expect(chunks).toBe(chunk(`${frame('early')}\n\n`) + chunk(`${frame('late')}\n\n`))
+    expect(chunks).toBe(
+      chunk('id: g-0\nretry: 1000\ndata: \n\n') +
+        chunk(`id: g-1\n${frame('early')}\n\n`) +
+        chunk(`id: g-2\n${frame('late')}\n\n`),
+    )
   },
   async 'http-1-0'() {
     const one = await host()
@@ -345,7 +461,7 @@ const proofs: Proofs<typeof streamRequirements> = {
     await new Promise((resolve) => socket.once('end', resolve))
     const [head, body] = received().split(/\r\n\r\n([^]*)/)
     expect(head).not.toMatch(/transfer-encoding/i)
-    expect(body).toBe(`${frame('plain')}\n\n`)
+    expect(body).toBe(`id: g-0\nretry: 1000\ndata: \n\nid: g-1\n${frame('plain')}\n\n`)
   },
   async 'connection-reuse'() {
     const one = await host()
@@ -384,7 +500,7 @@ const proofs: Proofs<typeof streamRequirements> = {
   async 'flushed-on-close'() {
     const one = await host()
     const id = await openSession(one)
-    const stream = await openStream(one, id)
+    const stream = await openMessages(one, id)
     // More than the system's buffers take at once.
     const text = 'x'.repeat(8_000_000)
     sessionOf(one, id).writeEvent(event('first'))

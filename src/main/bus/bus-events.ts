@@ -3,7 +3,7 @@ import type { Job } from './jobs.ts'
 import type { BusMessage, QueuedMessage } from './message.ts'
 
 /** Why a record left its bucket. */
-export type UnregisterCause = 'request' | 'unplugged' | 'session_ended'
+export type UnregisterCause = 'request' | 'unplugged' | 'session_ended' | 'expired'
 
 /**
  * Everything a bus tells the world, synchronously and in the order it happened. Listeners must not throw:
@@ -23,6 +23,8 @@ export interface BusEvents {
   message: [message: BusMessage, targets: readonly ClientInfo[]]
   /** A message reached its end for one client: `sent`, `filtered` or `dropped`. */
   settled: [client: ClientInfo, entry: QueuedMessage]
+  /** A message that was settled as `sent` turned out not to have arrived, and waits in the mailbox again. */
+  returned: [client: ClientInfo, entry: QueuedMessage]
   /** A job was dispatched or changed. */
   job: [job: Job]
 }

@@ -30,6 +30,10 @@ export class ClientInfo {
   capabilities: readonly string[]
   group_id: string | null
   last_seen: number
+  /** Its last sign of life on the steady clock, milliseconds: `last_seen` may jump with the wall clock. Never shown. */
+  lastSignMs = 0
+  /** When its session was lost, on the steady clock; null while it has one, and for one that never had any. */
+  detachedAtMs: number | null = null
   #metadata: ClientMetadata = {}
   #session: SessionHandle | null
 

@@ -133,6 +133,12 @@ export class JobTable {
     else known.add(uuid)
   }
 
+  /** Takes `noteHanded` back: the job did not arrive. */
+  noteNotHanded(jobId: string, uuid: string): void {
+    const job = this.#pending.get(jobId)
+    if (job !== undefined) this.#handedTo.get(job)?.delete(uuid)
+  }
+
   /** Unfinished jobs that a client was handed. */
   handedTo(uuid: string): Job[] {
     return [...this.#pending.values()].filter((job) => this.#handedTo.get(job)?.has(uuid) === true)

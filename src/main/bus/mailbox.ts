@@ -20,6 +20,12 @@ class Fifo {
     this.#items.push(item)
   }
 
+  /** Puts an item before all others. */
+  unshift(item: QueuedMessage): void {
+    if (this.#head === 0) this.#items.unshift(item)
+    else this.#items[(this.#head -= 1)] = item
+  }
+
   peek(): QueuedMessage | undefined {
     return this.#items[this.#head]
   }
@@ -74,17 +80,14 @@ export class Mailbox {
 
   /** Adds a message and returns what had to go for it, already removed; its outcome is left to the caller. */
   put(entry: QueuedMessage): QueuedMessage[] {
-    const queue = (this.#queues[entry.message.priority] ??= new Fifo())
-    queue.push(entry)
-    this.#count += 1
-    this.#bytes += queuedBytes(entry.message)
-    const overflow: QueuedMessage[] = []
-    while (this.#count > this.#limits.maxCount || this.#bytes > this.#limits.maxBytes) {
-      const victim = this.#removeFrom(this.#queues.findLast((candidate) => (candidate?.length ?? 0) > 0))
-      if (victim === undefined) break
-      overflow.push(victim)
-    }
-    return overflow
+    this.#queueOf(entry).push(entry)
+    return this.#added(entry)
+  }
+
+  /** The same for a message that had already been taken out: it goes before all others of its priority. */
+  putBack(entry: QueuedMessage): QueuedMessage[] {
+    this.#queueOf(entry).unshift(entry)
+    return this.#added(entry)
   }
 
   /** The next message to go out, left in place. */
@@ -109,6 +112,22 @@ export class Mailbox {
       if (found !== undefined) return this.#account(found)
     }
     return undefined
+  }
+
+  #queueOf(entry: QueuedMessage): Fifo {
+    return (this.#queues[entry.message.priority] ??= new Fifo())
+  }
+
+  #added(entry: QueuedMessage): QueuedMessage[] {
+    this.#count += 1
+    this.#bytes += queuedBytes(entry.message)
+    const overflow: QueuedMessage[] = []
+    while (this.#count > this.#limits.maxCount || this.#bytes > this.#limits.maxBytes) {
+      const victim = this.#removeFrom(this.#queues.findLast((candidate) => (candidate?.length ?? 0) > 0))
+      if (victim === undefined) break
+      overflow.push(victim)
+    }
+    return overflow
   }
 
   #next(): Fifo | undefined {

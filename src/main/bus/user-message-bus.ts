@@ -28,6 +28,8 @@ import { resolveTarget, route, type Address } from './routing.ts'
 export interface BusPorts {
   /** Unix milliseconds. */
   clock: () => number
+  /** Milliseconds that only ever grow, whatever happens to the wall clock. Default: `clock`. */
+  steady?: () => number
   /** A fresh id, unique for ever. */
   newId: () => string
   /** Whether a client can be reached now; `latest` only picks such. Default: it has a session. */
@@ -40,11 +42,17 @@ export interface BusPorts {
 export interface BusLimits {
   mailbox: MailboxLimits
   jobs: JobTableLimits
+  /** How long an ephemeral client whose session was lost may come back, milliseconds. */
+  ephemeralGraceMs: number
+  /** How long a persistent client without a session is kept after its last sign of life, milliseconds. */
+  persistentExpiryMs: number
 }
 
 export const defaultBusLimits: BusLimits = {
   mailbox: { maxCount: 1000, maxBytes: 8 * 1024 * 1024 },
   jobs: { maxPending: 10_000, maxFinished: 1000, maxFinishedChars: 32 * 1024 * 1024 },
+  ephemeralGraceMs: 30_000,
+  persistentExpiryMs: 24 * 3600 * 1000,
 }
 
 export interface SendRequest extends Address {
@@ -128,6 +136,8 @@ export class UserMessageBus {
   register(registration: Registration, session: SessionHandle | null): RegistrationOutcome {
     const pidBefore = this.registry.get(registration.client_uuid)?.metadata.pid
     const outcome = this.registry.register(registration, session, this.#nowSeconds())
+    outcome.client.lastSignMs = this.#steadyMs()
+    if (outcome.client.session !== null) outcome.client.detachedAtMs = null
     if (outcome.created) {
       this.#counters.set(outcome.client.uuid, { sent: 0, received: 0, filtered: 0, dropped: 0 })
     }
@@ -176,6 +186,7 @@ export class UserMessageBus {
     const client = this.registry.get(uuid)
     if (client === undefined) return
     client.last_seen = this.#nowSeconds()
+    client.lastSignMs = this.#steadyMs()
     this.events.emit('touched', client)
   }
 
@@ -184,14 +195,34 @@ export class UserMessageBus {
     for (const client of this.registry.allBoundTo(session)) this.touch(client.uuid)
   }
 
-  /** A session is no more: its ephemeral clients leave with it, its persistent ones stay without a session. */
-  endSession(session: SessionHandle): void {
+  /**
+   * A session is no more. Its persistent clients stay without a session. Its ephemeral ones leave with it where it was
+   * `ended` in order; where it was `lost` they stay for the grace, in case they come back under another session.
+   */
+  endSession(session: SessionHandle, how: 'ended' | 'lost' = 'ended'): void {
+    const waits = how === 'lost' && this.#limits.ephemeralGraceMs > 0
     for (const client of [...this.registry.allBoundTo(session)]) {
-      if (client.is_persistent) {
+      if (client.is_persistent || waits) {
         this.registry.detach(client)
+        client.detachedAtMs = this.#steadyMs()
         this.events.emit('detached', client)
       } else {
         this.#remove(client.uuid, 'session_ended', 'Its session ended.')
+      }
+    }
+  }
+
+  /** Unregisters who has been away for too long. Call it every second or so. */
+  expire(): void {
+    const nowMs = this.#steadyMs()
+    const { ephemeralGraceMs, persistentExpiryMs } = this.#limits
+    for (const client of [...this.registry.all()]) {
+      if (client.detachedAtMs === null) continue
+      if (client.is_persistent) {
+        if (nowMs - client.lastSignMs >= persistentExpiryMs)
+          this.#remove(client.uuid, 'expired', 'It gave no sign of life for too long.')
+      } else if (nowMs - client.detachedAtMs >= ephemeralGraceMs) {
+        this.#remove(client.uuid, 'session_ended', 'Its session ended, and it did not come back.')
       }
     }
   }
@@ -273,6 +304,23 @@ export class UserMessageBus {
     if (entry !== undefined) this.#end(client, entry, 'filtered')
   }
 
+  /**
+   * Puts a message that was settled as `sent` back in front of its mailbox: it did not arrive, or nobody can tell. Left
+   * alone: a client that is no longer registered, and a job that somebody has reported on or that has ended.
+   */
+  putBack(client: ClientInfo, message: BusMessage): void {
+    if (this.registry.get(client.uuid) !== client) return
+    if (jobKind(message) !== null) {
+      if (this.jobs.get(message.job_id)?.state !== 'pending') return
+      this.jobs.noteNotHanded(message.job_id, client.uuid)
+    }
+    const counters = this.#counters.get(client.uuid)
+    if (counters !== undefined) counters.received -= 1
+    const entry: QueuedMessage = { message, outcome: 'queued' }
+    this.events.emit('returned', client, entry)
+    for (const overflow of this.#mailboxOf(client).putBack(entry)) this.#end(client, overflow, 'dropped')
+  }
+
   /** Takes up to `max` messages out of a mailbox, in order of delivery. */
   take(client: ClientInfo, max: number): BusMessage[] {
     const taken: BusMessage[] = []
@@ -299,6 +347,10 @@ export class UserMessageBus {
   }
 
   #isLive = (client: ClientInfo): boolean => (this.#ports.isLive ?? ((c) => c.session !== null))(client)
+
+  #steadyMs(): number {
+    return (this.#ports.steady ?? this.#ports.clock)()
+  }
 
   #nowSeconds(): number {
     return this.#ports.clock() / 1000
@@ -367,16 +419,20 @@ export class UserMessageBus {
   #deliver(message: BusMessage, targets: readonly ClientInfo[]): QueuedMessage[] {
     const entries = targets.map((client) => {
       const entry: QueuedMessage = { message, outcome: 'queued' }
-      let mailbox = this.#mailboxes.get(client.uuid)
-      if (mailbox === undefined) {
-        mailbox = new Mailbox(this.#limits.mailbox)
-        this.#mailboxes.set(client.uuid, mailbox)
-      }
-      for (const overflow of mailbox.put(entry)) this.#end(client, overflow, 'dropped')
+      for (const overflow of this.#mailboxOf(client).put(entry)) this.#end(client, overflow, 'dropped')
       return entry
     })
     this.events.emit('message', message, targets)
     return entries
+  }
+
+  #mailboxOf(client: ClientInfo): Mailbox {
+    let mailbox = this.#mailboxes.get(client.uuid)
+    if (mailbox === undefined) {
+      mailbox = new Mailbox(this.#limits.mailbox)
+      this.#mailboxes.set(client.uuid, mailbox)
+    }
+    return mailbox
   }
 
   #end(client: ClientInfo, entry: QueuedMessage, outcome: Exclude<Outcome, 'queued'>): void {

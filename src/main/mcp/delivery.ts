@@ -1,5 +1,6 @@
 import { messageBusLogger, priorityName, type Priority } from '../../shared/protocol.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
+import { jobKind } from '../bus/jobs.ts'
 import type { BusMessage } from '../bus/message.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { McpSession } from './http/session.ts'
@@ -9,6 +10,24 @@ export interface Delivery {
   attach(bus: UserMessageBus): void
   /** Drains every mailbox of a session: call it when its stream opens or takes writes again. */
   drainSession(bus: UserMessageBus, session: McpSession): void
+  /**
+   * Puts back into the mailboxes what was written to a session's stream and did not arrive. `new-stream`: the client
+   * has opened another and did not say what it has; what the system never took from the process is put back.
+   * `lost`: the session is over without its client's word; then also what may have arrived, but no jobs, as not every
+   * peer knows one that it was given before.
+   */
+  takeBack(bus: UserMessageBus, session: McpSession, how: 'new-stream' | 'lost'): void
+}
+
+/** What delivery knows a written event by. */
+class Handed {
+  readonly client: ClientInfo
+  readonly message: BusMessage
+
+  constructor(client: ClientInfo, message: BusMessage) {
+    this.client = client
+    this.message = message
+  }
 }
 
 /**
@@ -24,13 +43,27 @@ export function createDelivery(threshold: (session: McpSession) => Priority | nu
       if (least !== null && entry.message.priority > least) {
         bus.settle(client, 'filtered')
       } else {
-        if (!session.streamWritable || !session.writeEvent(frame(entry.message, client.uuid))) return
+        if (
+          !session.streamWritable ||
+          !session.writeEvent(frame(entry.message, client.uuid), new Handed(client, entry.message))
+        )
+          return
         bus.settle(client, 'sent')
       }
     }
   }
 
+  const takeBack: Delivery['takeBack'] = (bus, session, how) => {
+    const written = session.takeBack(how === 'lost' ? 'unconfirmed' : 'untaken')
+    // Each goes before those that are there, so the newest is put back first.
+    for (const { origin, taken } of written.toReversed()) {
+      if (!(origin instanceof Handed)) continue
+      if (!taken || jobKind(origin.message) === null) bus.putBack(origin.client, origin.message)
+    }
+  }
+
   return {
+    takeBack,
     attach(bus) {
       bus.events.on('message', (message, targets) => {
         for (const client of targets) {
@@ -44,8 +77,10 @@ export function createDelivery(threshold: (session: McpSession) => Priority | nu
         }
       })
       // A reconnect under a new session takes up what waited, if its stream was open before it registered.
-      bus.events.on('registered', ({ client }) => {
+      bus.events.on('registered', ({ client, takenFrom }) => {
         const session = client.session as McpSession | null
+        const before = takenFrom as McpSession | null
+        if (before !== null && !before.streamOpen) takeBack(bus, before, 'lost')
         if (session !== null) drain(bus, client, session)
       })
     },

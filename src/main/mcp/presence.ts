@@ -20,7 +20,7 @@ export interface Presence {
  * sent nothing since is gone: its program died or lost the network. One that never had a stream, or goes on
  * without, is judged by its requests.
  *
- * @param clock Unix milliseconds
+ * @param clock milliseconds on the steady clock of the bus and of the endpoint's sessions
  */
 export function createPresence(clock: () => number): Presence {
   const closedAtMs = new WeakMap<McpSession, number>()
@@ -30,7 +30,7 @@ export function createPresence(clock: () => number): Presence {
     if (session === null) return 'gone'
     const closed = session.streamOpen ? undefined : closedAtMs.get(session)
     if (closed !== undefined && session.lastRequestAtMs <= closed) return 'gone'
-    return clock() - client.last_seen * 1000 > staleAfterMs ? 'stale' : 'live'
+    return clock() - client.lastSignMs > staleAfterMs ? 'stale' : 'live'
   }
   return {
     contact,

@@ -52,6 +52,7 @@ export function createRoster(ports: {
       for (const client of targets) changed(client.uuid)
     })
     bus.events.on('settled', (client) => changed(client.uuid))
+    bus.events.on('returned', (client) => changed(client.uuid))
     bus.events.on('job', (job) => {
       changed(job.from_uuid)
       for (const uuid of job.targets) changed(uuid)

@@ -47,6 +47,10 @@ export function createTraffic(bus: UserMessageBus): Traffic {
     byMessage.get(message.message_id)?.outcomes.set(client.uuid, outcome)
   })
 
+  bus.events.on('returned', (client, { message }) => {
+    byMessage.get(message.message_id)?.outcomes.delete(client.uuid)
+  })
+
   return {
     of(uuid) {
       const found: TrafficEntry[] = []

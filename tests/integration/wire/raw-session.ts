@@ -7,10 +7,15 @@ export interface RawAnswer {
   readonly text: string
 }
 
-/** An open GET: its SSE frames as they stood on the wire, without the empty line that ends each. */
+/**
+ * An open GET: its SSE frames as they stood on the wire, without the empty line that ends each, and without the `id:`
+ * line that each begins with; the frame that only says where the stream stands is left out.
+ */
 export interface RawStream {
   readonly status: number
   readonly frames: Inbox<string>
+  /** The id of the newest frame, "" before the first: what a client comes back with. */
+  readonly lastEventId: () => string
   /** Resolves when the server has ended the response. */
   readonly ended: Promise<void>
   close(): void
@@ -24,7 +29,8 @@ export interface RawSession {
   /** Calls a tool and resolves with its `structuredContent`. */
   call(tool: string, args?: object): Promise<Record<string, unknown>>
   post(message: object): Promise<RawAnswer>
-  openStream(): Promise<RawStream>
+  /** @param lastEventId where to go on */
+  openStream(lastEventId?: string): Promise<RawStream>
   /** DELETE: the session's regular end. */
   end(): Promise<RawAnswer>
 }
@@ -65,7 +71,7 @@ export async function openRawSession(address: Address, name: string): Promise<Ra
       return result.structuredContent
     },
     post: (message) => post(message, id),
-    openStream: () => openStream(address, id),
+    openStream: (lastEventId) => openStream(address, id, lastEventId),
     end: () => exchange(address, 'DELETE', id),
   }
 }
@@ -117,21 +123,36 @@ async function exchange(
   return { status: response.statusCode ?? 0, headers: response.headers, text }
 }
 
-async function openStream(address: Address, sessionId: string): Promise<RawStream> {
-  const asked = send(address, 'GET', sessionId, { accept: 'text/event-stream' })
+async function openStream(address: Address, sessionId: string, resumeAt?: string): Promise<RawStream> {
+  const asked = send(address, 'GET', sessionId, {
+    accept: 'text/event-stream',
+    ...(resumeAt !== undefined && { 'last-event-id': resumeAt }),
+  })
   asked.end()
   const response = await head(asked)
   const frames = new Inbox<string>('SSE frame')
   let rest = ''
+  let lastEventId = ''
   response.setEncoding('utf8')
   response.on('data', (chunk: string) => {
     const parts = (rest + chunk).split('\n\n')
     rest = parts.pop() ?? ''
-    for (const frame of parts) frames.put(frame)
+    for (const frame of parts) {
+      const id = /^id: (.*)\n/.exec(frame)
+      lastEventId = id?.[1] ?? lastEventId
+      const body = frame.slice(id?.[0].length ?? 0)
+      if (!body.startsWith('retry:')) frames.put(body)
+    }
   })
   const ended = new Promise<void>((resolve) => response.once('close', () => resolve()))
   response.on('error', () => undefined)
-  return { status: response.statusCode ?? 0, frames, ended, close: () => asked.destroy() }
+  return {
+    status: response.statusCode ?? 0,
+    frames,
+    lastEventId: () => lastEventId,
+    ended,
+    close: () => asked.destroy(),
+  }
 }
 
 function head(asked: ClientRequest): Promise<IncomingMessage> {

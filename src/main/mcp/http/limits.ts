@@ -24,6 +24,8 @@ export const defaultMcpHttpLimits = {
   maxStreamBufferedBytes: mebibyte,
   /** A reader that takes nothing for this long, with its buffer full, loses its stream. */
   stalledStreamMs: 2 * minuteMs,
+  /** A client that has answered pings and falls silent for this long, its stream open, loses the stream. */
+  silentStreamMs: 2 * minuteMs,
   /** Notifications kept for a session that has no open stream. */
   maxPendingNotifications: 32,
   maxPendingNotificationBytes: 256 * kibibyte,
@@ -31,6 +33,10 @@ export const defaultMcpHttpLimits = {
   maxResumeEventsPerStream: 256,
   maxResumeBytesPerSession: 8 * mebibyte,
   maxResumeBytesTotal: 64 * mebibyte,
+  /** Events of the GET streams that no client has confirmed yet, kept to be written again. Chars: UTF-16 code units. */
+  maxUnconfirmedEvents: 256,
+  maxUnconfirmedChars: mebibyte,
+  maxUnconfirmedCharsTotal: 64 * mebibyte,
   /** How long a finished response stream can still be resumed. */
   resumeRetentionMs: 2 * minuteMs,
   /** The SSE `retry` field: how long a client waits before it resumes a stream. */

@@ -12,21 +12,24 @@ import type { Caller } from '../../access/caller.ts'
 import type { Log } from '../../access/log.ts'
 import { Asked } from './asked.ts'
 import { Exchange, type ExchangeHost, understandsPriming } from './exchange.ts'
+import { GetStream, type GetStreamHost } from './get-stream.ts'
 import { InFlight } from './in-flight.ts'
 import type { Incoming } from './json-rpc.ts'
 import type { McpHttpLimits } from './limits.ts'
-import type { McpClientInfo, McpSession, McpSessionEvents } from './session.ts'
+import type { McpClientInfo, McpSession, McpSessionEvents, TakenBack } from './session.ts'
 import { NotificationBacklog } from './notification-backlog.ts'
 import { sessionNotFound } from './refusals.ts'
 import { positionOf, type ResumeStore } from './resume-store.ts'
+import { type SentBudget, sentEventSequence } from './sent-events.ts'
 import { SessionTransport, type TransportOwner } from './session-transport.ts'
-import { keepaliveFrame, messageFrame, primingFrame, SseStream, type SseStreamOwner } from './sse-stream.ts'
+import { primingFrame, SseStream, type SseStreamOwner } from './sse-stream.ts'
 
 /** What all sessions of an endpoint share. */
 export interface SessionHost {
   readonly limits: McpHttpLimits
   readonly events: EventEmitter<McpSessionEvents>
   readonly resume: ResumeStore<ExchangeHost>
+  readonly sentBudget: SentBudget
   readonly log: Log
   clock(): number
   /** The initialize request was answered with a result. */
@@ -39,7 +42,7 @@ export interface SessionHost {
 export const pingIdPrefix = 'busbar-ping-'
 
 /** A class and not a factory since there is one for every client: methods are shared, state is a few fields. */
-export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, TransportOwner {
+export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, TransportOwner {
   readonly id: string
   readonly caller: Caller
   readonly remoteAddress: string
@@ -55,7 +58,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
   readonly #host: SessionHost
   #state: 'opening' | 'open' | 'ended' = 'opening'
   #initializeId: RequestId | null = null
-  #stream: SseStream | null = null
+  readonly #getStream: GetStream
   #streamClosedAtMs = 0
   readonly #inFlight = new InFlight()
   readonly #asked = new Asked()
@@ -69,6 +72,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
     this.createdAtMs = host.clock()
     this.lastRequestAtMs = this.createdAtMs
     this.transport = new SessionTransport(this)
+    this.#getStream = new GetStream(this)
   }
 
   get limits(): McpHttpLimits {
@@ -79,16 +83,24 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
     return this.#host.resume
   }
 
+  get sentBudget(): SentBudget {
+    return this.#host.sentBudget
+  }
+
+  get log(): Log {
+    return this.#host.log
+  }
+
   get streamOpen(): boolean {
-    return this.#stream?.alive === true
+    return this.#getStream.open
   }
 
   get streamWritable(): boolean {
-    return this.#stream?.writable === true
+    return this.#getStream.writable
   }
 
   get bufferedBytes(): number {
-    return this.#stream?.bufferedBytes ?? 0
+    return this.#getStream.bufferedBytes
   }
 
   get requestsInFlight(): number {
@@ -115,11 +127,12 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
     return this.#state === 'open' ? { 'Mcp-Session-Id': this.id } : {}
   }
 
-  writeEvent(json: string): boolean {
-    if (!this.streamWritable) return false
-    this.#stream?.write(messageFrame(json), this.clock())
-    this.eventsSent += 1
-    return true
+  writeEvent(json: string, origin: object | null = null): boolean {
+    return this.#getStream.write(json, origin)
+  }
+
+  takeBack(which: 'unconfirmed' | 'untaken'): TakenBack[] {
+    return this.#getStream.takeBack(which)
   }
 
   /** True for the id of a request that is not answered yet. */
@@ -153,18 +166,23 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
   /** Opens the GET stream. An older one is ended: its client has come again and may never have left it cleanly. */
   openStream(response: ServerResponse): void {
     this.lastRequestAtMs = this.clock()
-    const old = this.#stream
-    if (old !== null) {
-      this.#host.log.info({ session: this.id, alive: old.alive }, 'a second GET replaces the open stream')
-      old.end()
-    }
-    this.#stream = new SseStream(response, this, this.limits.maxStreamBufferedBytes, this.sessionHeaders())
+    this.#getStream.begin(response)
     this.#sendBacklog()
-    this.#host.events.emit('streamOpened', this)
+    this.#host.events.emit('streamOpened', this, false)
   }
 
-  /** Resumes a response stream after `eventId`. False for an event that is not known, or no longer. */
+  /** Resumes the GET stream or a response stream after `eventId`. False for an event it does not know, or no longer. */
   resumeStream(eventId: string, response: ServerResponse): boolean {
+    const sequence = sentEventSequence(eventId)
+    if (sequence === null) return this.#resumeResponse(eventId, response)
+    this.lastRequestAtMs = this.clock()
+    if (!this.#getStream.resume(sequence, response)) return false
+    this.#sendBacklog()
+    this.#host.events.emit('streamOpened', this, true)
+    return true
+  }
+
+  #resumeResponse(eventId: string, response: ServerResponse): boolean {
     const found = this.resume.find(this, eventId)
     if (found === null) return false
     this.lastRequestAtMs = this.clock()
@@ -187,18 +205,12 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
 
   /** Called every keepalive interval. */
   tick(): void {
-    const nowMs = this.clock()
-    this.#stream?.comment(keepaliveFrame, nowMs)
-    if (this.#stream?.stalledSince(nowMs - this.limits.stalledStreamMs) === true) {
-      this.#host.log.warn({ session: this.id }, 'a stream that nobody reads was closed')
-      this.#stream.destroy()
-    }
+    this.#getStream.tick()
     for (const exchange of this.#inFlight.exchanges()) exchange.tick()
   }
 
-  /** Writes a ping's frame to the GET stream, unless its reader is behind: then it has enough to answer to. */
-  ping(frame: string): void {
-    if (this.#stream?.bufferedBytes === 0) this.#stream.write(frame, this.clock())
+  ping(id: string, frame: string): void {
+    this.#getStream.ping(id, frame)
   }
 
   /** True for a session that nobody would miss since `sinceMs`. */
@@ -215,7 +227,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
     this.#inFlight.clear()
     for (const exchange of exchanges) exchange.abandon(sessionNotFound)
     this.resume.forgetOwner(this)
-    this.#stream?.end()
+    this.#getStream.end()
     this.#backlog = null
     this.transport.onclose?.()
   }
@@ -223,22 +235,19 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
   /** Resolves when all that is written to the open responses has gone out, once they have been ended. */
   async flushed(): Promise<void> {
     const exchanges = this.#inFlight.exchanges()
-    await Promise.all([this.#stream?.flushed(), ...exchanges.map((exchange) => exchange.flushed())])
+    await Promise.all([this.#getStream.flushed(), ...exchanges.map((exchange) => exchange.flushed())])
   }
 
   closedByServer(): void {
     if (this.#state !== 'ended') this.#host.ended(this)
   }
 
-  streamClosed(stream: SseStream): void {
-    if (this.#stream !== stream) return
-    this.#stream = null
+  getStreamClosed(): void {
     this.#streamClosedAtMs = this.clock()
     this.#host.events.emit('streamClosed', this)
   }
 
-  streamDrained(stream: SseStream): void {
-    if (this.#stream !== stream) return
+  getStreamDrained(): void {
     this.#sendBacklog()
     this.#host.events.emit('writable', this)
   }
@@ -307,6 +316,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
   #take(message: JSONRPCResponse): void {
     const { id } = message
     if (typeof id === 'string' && id.startsWith(pingIdPrefix)) {
+      this.#getStream.ponged(id)
       this.#host.events.emit('pong', this)
       return
     }
@@ -317,7 +327,7 @@ export class LiveSession implements McpSession, ExchangeHost, SseStreamOwner, Tr
     if (!understandsPriming(this.protocolVersion)) return {}
     return {
       closeSSEStream: () => this.#inFlight.find(id)?.sendAway(),
-      closeStandaloneSSEStream: () => this.#stream?.end(),
+      closeStandaloneSSEStream: () => this.#getStream.end(),
     }
   }
 

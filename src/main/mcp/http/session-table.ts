@@ -41,6 +41,7 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     limits,
     events,
     resume: ports.resume,
+    sentBudget: { held: 0 },
     log,
     clock: () => ports.clock(),
     opened(session) {
@@ -55,9 +56,14 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     const wasOpen = open.delete(session.id)
     opening.delete(session)
     session.end()
-    if (!wasOpen) return
+    if (!wasOpen) {
+      session.takeBack('unconfirmed')
+      return
+    }
     log.info({ session: session.id, cause }, 'a session has ended')
     events.emit('closed', session, cause)
+    // What no listener wanted back is given up, so that it counts no longer.
+    session.takeBack('unconfirmed')
   }
 
   /** Ends the session that is missed least: no stream, nothing in flight, never finished its handshake, longest idle. */
@@ -91,8 +97,9 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     },
     ping() {
       pings += 1
-      const frame = messageFrame(`{"jsonrpc":"2.0","id":"${pingIdPrefix}${pings}","method":"ping"}`)
-      for (const session of open.values()) session.ping(frame)
+      const id = `${pingIdPrefix}${pings}`
+      const frame = messageFrame(`{"jsonrpc":"2.0","id":"${id}","method":"ping"}`)
+      for (const session of open.values()) session.ping(id, frame)
     },
     async close() {
       const sessions = [...opening, ...open.values()]

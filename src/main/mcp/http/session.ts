@@ -13,7 +13,8 @@ export interface McpSessionEvents {
   request: [session: McpSession]
   /** The client has answered a ping. */
   pong: [session: McpSession]
-  streamOpened: [session: McpSession]
+  /** `resumed`: the client named the last event it has, and was sent what came after it. */
+  streamOpened: [session: McpSession, resumed: boolean]
   streamClosed: [session: McpSession]
   /** A stream that was over its bound has been read empty. */
   writable: [session: McpSession]
@@ -25,6 +26,14 @@ export interface McpClientInfo {
   readonly name: string
   readonly version: string
   readonly title?: string
+}
+
+/** An event that was written to a session's GET stream and may not have arrived. */
+export interface TakenBack {
+  /** What `writeEvent` was given with it. */
+  readonly origin: object
+  /** The system has taken it, so the client may have read it; false: all that is known is that it was written. */
+  readonly taken: boolean
 }
 
 /** One MCP session. Lives in memory only; ends with DELETE, idle time, eviction or the server. */
@@ -55,6 +64,14 @@ export interface McpSession {
   /**
    * Writes one SSE `message` event with this JSON-RPC text to the GET stream, straight to the socket. The text
    * must be one line, as `JSON.stringify` makes it. False, with nothing written, where `streamWritable` is false.
+   * Until the client confirms it, by the answer to a later ping or by `Last-Event-ID`, it is kept (bounded).
+   *
+   * @param origin what `takeBack` hands out for it; without one it is written again only to a stream that resumes
    */
-  writeEvent(json: string): boolean
+  writeEvent(json: string, origin?: object): boolean
+  /**
+   * Takes out the events that are not confirmed, oldest first; they are not written again. With `untaken` only those
+   * that the system had not taken from the process when that was last known: no reader can count on those.
+   */
+  takeBack(which: 'unconfirmed' | 'untaken'): TakenBack[]
 }

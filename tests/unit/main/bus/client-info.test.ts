@@ -155,4 +155,60 @@ describe('the end of a session', () => {
     expect(bus.get('blender')?.session).toBeNull()
     expect(bus.get('llm')).toBeUndefined()
   })
+
+  it('leaves ephemeral clients on the bus for the grace where it was lost, and no longer', () => {
+    const { bus, time } = busFixture()
+    const session = fakeSession('a')
+    const again = fakeSession('b')
+    bus.register(registration('comes back', { client_type: 'llm' }), session)
+    bus.register(registration('stays away', { client_type: 'llm' }), session)
+    bus.endSession(session, 'lost')
+    expect([bus.get('comes back')?.session, bus.get('stays away')?.session]).toStrictEqual([null, null])
+    time.nowMs += 29_999
+    bus.register(registration('comes back', { client_type: 'llm' }), again)
+    bus.expire()
+    expect([...bus.registry.ephemeral.keys()]).toStrictEqual(['comes back', 'stays away'])
+    const left: unknown[] = []
+    bus.events.on('unregistered', ({ client, cause, reason }) => left.push([client.uuid, cause, reason]))
+    time.nowMs += 1
+    bus.expire()
+    expect(left).toStrictEqual([
+      ['stays away', 'session_ended', 'Its session ended, and it did not come back.'],
+    ])
+    time.nowMs += 1_000_000
+    bus.expire()
+    expect(bus.get('comes back')?.session).toBe(again)
+  })
+
+  it('keeps persistent clients for a day after their last sign of life', () => {
+    const { bus, time } = busFixture()
+    const session = fakeSession('a')
+    bus.register(registration('away', { is_persistent: true }), session)
+    bus.register(registration('connected', { is_persistent: true }), fakeSession('b'))
+    bus.endSession(session)
+    time.nowMs += 24 * 3600 * 1000 - 1
+    bus.expire()
+    expect([...bus.registry.persistent.keys()]).toStrictEqual(['away', 'connected'])
+    time.nowMs += 1
+    const left: unknown[] = []
+    bus.events.on('unregistered', ({ client, cause }) => left.push([client.uuid, cause]))
+    bus.expire()
+    expect(left).toStrictEqual([['away', 'expired']])
+  })
+
+  it('measures both on the steady clock: a wall clock that is set expires and revives nobody', () => {
+    const steady = { nowMs: 0 }
+    const { bus, time } = busFixture({ steady: () => steady.nowMs })
+    const session = fakeSession('a')
+    bus.register(registration('e'), session)
+    bus.register(registration('p', { is_persistent: true }), session)
+    bus.endSession(session, 'lost')
+    time.nowMs += 100 * 24 * 3600 * 1000
+    bus.expire()
+    expect([...bus.registry.all()].map(({ uuid }) => uuid)).toStrictEqual(['p', 'e'])
+    time.nowMs -= 200 * 24 * 3600 * 1000
+    steady.nowMs += 30_000
+    bus.expire()
+    expect([...bus.registry.all()].map(({ uuid }) => uuid)).toStrictEqual(['p'])
+  })
 })

@@ -129,4 +129,68 @@ describe('delivery', () => {
     delivery.drainSession(bus, first)
     expect([numbers(first), numbers(second)]).toStrictEqual([[], [1, 2]])
   })
+
+  it('puts back what a stream that is lost had not confirmed, in order, but no job that may have arrived', () => {
+    const { bus, delivery, send } = deliveryFixture()
+    const session = fakeSession()
+    bus.register(registration('b', { is_persistent: true }), session)
+    for (const n of [1, 2]) send(n)
+    const job = { message_type: 'job_dispatch', job_id: 'j', n: 3 }
+    bus.send({ payload: job, target_uuid: 'b', session: null })
+    session.unconfirmed = session.origins.map((origin) => ({ origin: origin ?? {}, taken: true }))
+    session.streamOpen = false
+    send(4)
+    delivery.takeBack(bus, session, 'lost')
+    expect(bus.countersOf('b')).toStrictEqual({ sent: 0, received: 1, filtered: 0, dropped: 0 })
+    const again = fakeSession()
+    bus.register(registration('b', { is_persistent: true }), again)
+    expect(numbers(again)).toStrictEqual([1, 2, 4])
+    expect(bus.countersOf('b').received).toBe(4)
+  })
+
+  it('puts back, for a stream that begins anew, what the system never took, jobs among it', () => {
+    const { bus, delivery, send } = deliveryFixture()
+    const session = fakeSession()
+    bus.register(registration('b'), session)
+    send(1)
+    const job = { message_type: 'job_dispatch', job_id: 'j', n: 2 }
+    bus.send({ payload: job, target_uuid: 'b', session: null })
+    const reported = { message_type: 'job_dispatch', job_id: 'k', n: 3 }
+    bus.send({ payload: reported, target_uuid: 'b', session: null })
+    bus.jobUpdate({ job_id: 'k', status: 'running', result: '', error: '' }, session)
+    session.unconfirmed = session.origins.map((origin, n) => ({ origin: origin ?? {}, taken: n === 0 }))
+    delivery.takeBack(bus, session, 'new-stream')
+    delivery.drainSession(bus, session)
+    // The job that was reported on has arrived, whatever the socket knows.
+    expect(numbers(session)).toStrictEqual([1, 2, 3, 2])
+  })
+
+  it('puts back what the last session of a client had not confirmed when a new one takes over', () => {
+    const { bus, send } = deliveryFixture()
+    const first = fakeSession()
+    const second = fakeSession()
+    bus.register(registration('b'), first)
+    send(1)
+    first.unconfirmed = first.origins.map((origin) => ({ origin: origin ?? {}, taken: true }))
+    first.streamOpen = false
+    bus.register(registration('b'), second)
+    expect(numbers(second)).toStrictEqual([1])
+    expect(bus.mailboxOf('b').count).toBe(0)
+  })
+
+  it('puts nothing back from a session whose stream is alive, nor for a client that has left', () => {
+    const { bus, delivery, send } = deliveryFixture()
+    const first = fakeSession()
+    const second = fakeSession()
+    bus.register(registration('b'), first)
+    send(1)
+    first.unconfirmed = first.origins.map((origin) => ({ origin: origin ?? {}, taken: true }))
+    bus.register(registration('b'), second)
+    expect(numbers(second)).toStrictEqual([])
+    bus.unregister('b')
+    bus.register(registration('b'), second)
+    delivery.takeBack(bus, first, 'lost')
+    delivery.drainSession(bus, second)
+    expect(numbers(second)).toStrictEqual([])
+  })
 })

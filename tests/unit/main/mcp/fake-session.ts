@@ -1,7 +1,7 @@
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js'
 import type { UserMessageBus } from '../../../../src/main/bus/user-message-bus.ts'
-import type { McpClientInfo, McpSession } from '../../../../src/main/mcp/http/session.ts'
+import type { McpClientInfo, McpSession, TakenBack } from '../../../../src/main/mcp/http/session.ts'
 import type { CallContext } from '../../../../src/main/mcp/tool.ts'
 
 /** A session without HTTP: what is written to it is kept, and the test decides whether its stream takes more. */
@@ -12,6 +12,10 @@ export interface FakeSession extends McpSession {
   room: number
   streamOpen: boolean
   lastRequestAtMs: number
+  /** What `takeBack` gives back next; a test fills it. */
+  unconfirmed: TakenBack[]
+  /** What came with each of `written`. */
+  readonly origins: (object | undefined)[]
 }
 
 export function fakeSession(more: Partial<McpSession> = {}): FakeSession {
@@ -35,16 +39,24 @@ export function fakeSession(more: Partial<McpSession> = {}): FakeSession {
     notificationsDropped: 0,
     ...more,
     written,
+    origins: [],
+    unconfirmed: [],
     room: Infinity,
     streamOpen: more.streamOpen ?? true,
     lastRequestAtMs: more.lastRequestAtMs ?? 0,
     get streamWritable() {
       return this.streamOpen && this.room > 0
     },
-    writeEvent(json) {
+    takeBack(which) {
+      const all = this.unconfirmed
+      this.unconfirmed = which === 'untaken' ? all.filter(({ taken }) => taken) : []
+      return which === 'untaken' ? all.filter(({ taken }) => !taken) : all
+    },
+    writeEvent(json, origin) {
       if (!this.streamWritable) return false
       this.room -= 1
       written.push(json)
+      this.origins.push(origin)
       return true
     },
   }

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { SentEvents, sentEventId, sentEventSequence } from '../../../../../src/main/mcp/http/sent-events.ts'
+
+const limits = { maxUnconfirmedEvents: 3, maxUnconfirmedChars: 10, maxUnconfirmedCharsTotal: 15 }
+const kept = (sent: SentEvents, after = 0) =>
+  sent.after(after).events.map(({ sequence, json }) => [sequence, json])
+
+describe('the events that nobody has confirmed', () => {
+  it('are numbered from 1 and kept in order until they are confirmed', () => {
+    const budget = { held: 0 }
+    const sent = new SentEvents(limits, budget)
+    expect([sent.last, sent.add('a', null), sent.add('bb', null), sent.add('c', null)]).toEqual([0, 1, 2, 3])
+    expect(kept(sent, 1)).toEqual([
+      [2, 'bb'],
+      [3, 'c'],
+    ])
+    sent.confirm(2)
+    expect([kept(sent), budget.held]).toEqual([[[3, 'c']], 1])
+    sent.confirm(99)
+    expect([kept(sent), budget.held, sent.last]).toEqual([[], 0, 3])
+  })
+
+  it('give way by count and by size, oldest first, and a client that comes too late is told how many', () => {
+    const budget = { held: 0 }
+    const sent = new SentEvents(limits, budget)
+    for (const json of ['1', '2', '3', '4']) sent.add(json, null)
+    expect(sent.after(0)).toEqual({
+      events: [
+        { sequence: 2, json: '2', origin: null },
+        { sequence: 3, json: '3', origin: null },
+        { sequence: 4, json: '4', origin: null },
+      ],
+      givenUp: 1,
+    })
+    expect(sent.after(1).givenUp).toBe(0)
+    sent.add('x'.repeat(9), null)
+    expect([kept(sent), budget.held]).toEqual([
+      [
+        [4, '4'],
+        [5, 'x'.repeat(9)],
+      ],
+      10,
+    ])
+    sent.add('x'.repeat(11), null)
+    expect([kept(sent), budget.held, sent.after(4).givenUp]).toEqual([[], 0, 2])
+  })
+
+  it('share one budget over all sessions', () => {
+    const budget = { held: 0 }
+    const one = new SentEvents(limits, budget)
+    const other = new SentEvents(limits, budget)
+    one.add('x'.repeat(9), null)
+    other.add('yyyy', null)
+    other.add('zzz', null)
+    expect([kept(other), budget.held]).toEqual([[[2, 'zzz']], 12])
+  })
+
+  it('are taken out once, from a number on', () => {
+    const budget = { held: 0 }
+    const sent = new SentEvents(limits, budget)
+    const origin = {}
+    sent.add('a', null)
+    sent.add('b', origin)
+    expect(sent.takeAfter(1)).toEqual([{ sequence: 2, json: 'b', origin }])
+    expect([sent.takeAfter(1), kept(sent), budget.held]).toEqual([[], [[1, 'a']], 1])
+    expect(sent.add('c', null)).toBe(3)
+  })
+})
+
+describe('the id of such an event', () => {
+  it('holds its number, and no other text is one', () => {
+    expect(sentEventId(12)).toBe('g-12')
+    expect(['g-12', 'g-0', '1-12', 'g-', 'g-1x', 'g-1234567890123456'].map(sentEventSequence)).toEqual([
+      12,
+      0,
+      null,
+      null,
+      null,
+      null,
+    ])
+  })
+})
