@@ -59,7 +59,14 @@ class Registration:
 
 
 class _Unplugged(Exception):
-    """Ends the worker: this client must stay away. Carries the sentence to show."""
+    """Ends the worker: this client must stay away. Carries the sentence to show.
+
+    `session_ended`: the server ends the session of a client that a person unplugs, and of no other.
+    """
+
+    def __init__(self, text: str, session_ended: bool = False) -> None:
+        super().__init__(text)
+        self.session_ended = session_ended
 
 
 class Connection:
@@ -229,9 +236,8 @@ class Connection:
                 if self._stop.is_set():
                     break
                 stream = client.open_stream(stream.last_event_id, asked)
-        except _Unplugged:
-            # Turned away at the door, the session is still open; unplugged later, the server has ended it.
-            if self._plugged is not client:
+        except _Unplugged as order:
+            if not order.session_ended:
                 client.end_session(1.0)
             raise
         finally:
@@ -275,7 +281,7 @@ class Connection:
             self._desk.cancel(delivery)
         elif isinstance(delivery, UnregisteredNotice):
             text = unplugged_text(delivery.reason, delivery.by, delivery.blocked_until, self._unix_time())
-            raise _Unplugged(text)
+            raise _Unplugged(text, session_ended=delivery.by == "operator")
 
     def _leave(self, text: str, url: str) -> None:
         self._detach()

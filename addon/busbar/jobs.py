@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 MAX_QUEUED_JOBS = 1000
 MAX_REMEMBERED_JOBS = 512
-MAX_REMEMBERED_ANSWER_CHARS = 64 * 1024
+# All answers together. Of those that don't fit, the oldest are forgotten; that their jobs have run is not.
+MAX_REMEMBERED_CHARS = 32 * 1024 * 1024
 MAX_OUTBOX_CHARS = 64 * 1024 * 1024
 
 Update = Dict[str, Any]
@@ -101,8 +102,9 @@ class JobDesk:
         self._order = itertools.count()
         self._queued: Dict[str, Job] = {}
         self._running: Optional[Job] = None
-        # Finished jobs by id: what they were, and their final update where it was small enough to keep.
+        # Finished jobs by id, oldest first: what they were, and their final update while it is kept.
         self._finished: "OrderedDict[str, Tuple[str, Optional[Update]]]" = OrderedDict()
+        self._remembered_chars = 0
 
     @property
     def running(self) -> Optional[Job]:
@@ -132,8 +134,8 @@ class JobDesk:
                 self._changed.notify_all()
         if repeat:
             log.info("Job %s was delivered again after it had run: not run again.", job.job_id)
-            if answer is not None:
-                self.outbox.add(answer)
+            forgotten = "This job ran before, and its answer is no longer kept. It was not run again."
+            self.outbox.add(_update(job.job_id, "failed", error=forgotten) if answer is None else answer)
         elif full:
             problem = f"This Blender already has {MAX_QUEUED_JOBS} jobs waiting. Try again later."
             self.outbox.add(_update(job.job_id, "failed", error=problem))
@@ -207,13 +209,24 @@ class JobDesk:
         return jobs
 
     def _finish(self, job: Job, update: Update) -> None:
-        small = len(update["result"]) + len(update["error"]) <= MAX_REMEMBERED_ANSWER_CHARS
         with self._changed:
-            self._finished[job.job_id] = (job.fingerprint, update if small else None)
-            self._finished.move_to_end(job.job_id)
-            while len(self._finished) > MAX_REMEMBERED_JOBS:
-                self._finished.popitem(last=False)
+            self._remember(job, update)
         self.outbox.add(update)
+
+    def _remember(self, job: Job, update: Update) -> None:
+        _, before = self._finished.pop(job.job_id, ("", None))
+        self._remembered_chars += _size(update) - (0 if before is None else _size(before))
+        self._finished[job.job_id] = (job.fingerprint, update)
+        while len(self._finished) > MAX_REMEMBERED_JOBS:
+            _, (_, oldest) = self._finished.popitem(last=False)
+            self._remembered_chars -= 0 if oldest is None else _size(oldest)
+        for job_id in list(self._finished):
+            if self._remembered_chars <= MAX_REMEMBERED_CHARS or job_id == job.job_id:
+                break
+            fingerprint, kept = self._finished[job_id]
+            if kept is not None:
+                self._remembered_chars -= _size(kept)
+                self._finished[job_id] = (fingerprint, None)
 
 
 def _update(job_id: str, status: str, result: str = "", error: str = "") -> Update:

@@ -237,6 +237,17 @@ class ConnectionTest(unittest.TestCase):
             r" This Blender is blocked until \d\d:\d\d on \d\d \w+\.$",
         )
 
+    def test_taken_off_by_another_client_it_ends_its_session_itself(self):
+        server = self.serve()
+        connection = self.connect(server.url)
+        session = server.wait_registered()
+        server.push(fixture("delivery-client-unregistered-by-another"))
+        self.assertEqual(
+            self.wait_state(connection, "unplugged").text, "You were unplugged by llm-1: Another client asked for it."
+        )
+        server.wait_for(lambda: server.deleted == [session.id], "the end of the session")
+        self.assertEqual(len(server.registrations()), 1)
+
     def test_blocked_at_the_door(self):
         server = self.serve()
         server.register_answers = [fixture("register-blocked-result")]

@@ -102,3 +102,17 @@ class ExecutorTest(unittest.TestCase):
         self.assertEqual(sent[2]["progress_message"], "over")
         self.assertIn("ValueError: report_progress needs a number from 0 to 1.", sent[3]["error"])
         self.assertEqual(self.settled, 3)
+
+    def test_progress_from_a_thread_beside_waits_for_nothing(self):
+        answers = []
+        aside = Command(
+            lambda params, report, job: answers.extend([report.aside(0.5, "half"), report.aside(0.6), report.aside(1.0)])
+        )
+        executor = Executor(self.desk, {"aside": aside}, self.undo_steps.append, self.settle, lambda: self.now)
+        sent = []
+        self.desk.outbox.on_change(lambda: sent.append(self.desk.outbox.peek()) or drain(self.desk.outbox))
+        self.desk.offer(Job("j", "m", "aside", {}, "", 6, "", "f"))
+        executor.run_next()
+        self.assertEqual(answers, [True, False, True])
+        self.assertEqual([update.get("progress") for update in sent], [None, 0.5, 1.0, None])
+        self.assertEqual(self.settled, 1)

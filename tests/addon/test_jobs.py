@@ -1,6 +1,6 @@
 import unittest
 
-from busbar.jobs import MAX_OUTBOX_CHARS, JobDesk, Outbox
+from busbar.jobs import MAX_OUTBOX_CHARS, MAX_REMEMBERED_CHARS, JobDesk, Outbox
 from busbar.messages import CancelRequest, Job, MalformedJob
 
 from .fixtures import fixture
@@ -47,6 +47,27 @@ class DeskTest(unittest.TestCase):
         self.assertEqual(drain(self.outbox), [fixture("job-update-running"), fixture("job-update-progress")])
         self.desk.finish(taken, "completed", fixture("job-update-completed")["result"], "")
         self.assertEqual(drain(self.outbox), [fixture("job-update-completed")])
+
+    def test_large_answers_are_sent_again_while_they_are_kept(self):
+        large = "x" * (MAX_REMEMBERED_CHARS // 2)
+        for name in ("a", "b", "c"):
+            self.desk.offer(job(name))
+            self.desk.finish(self.desk.take(), "completed", large, "")
+        drain(self.outbox)
+        for name in ("a", "c"):
+            self.desk.offer(job(name))
+            self.assertIsNone(self.desk.take())
+        forgotten, kept = drain(self.outbox)
+        self.assertEqual(
+            forgotten,
+            {
+                "job_id": "a",
+                "status": "failed",
+                "result": "",
+                "error": "This job ran before, and its answer is no longer kept. It was not run again.",
+            },
+        )
+        self.assertEqual((kept["job_id"], kept["status"], len(kept["result"])), ("c", "completed", 16777216))
 
     def test_a_repeat_never_runs_twice(self):
         self.desk.offer(job("a"))
