@@ -13,7 +13,7 @@ import { BusManager } from './bus/bus-manager.ts'
 import type { UserMessageBus } from './bus/user-message-bus.ts'
 import { dataDirectory } from './connect/data-dir.ts'
 import { createEndpointFile } from './connect/endpoint-file.ts'
-import type { Limits } from './connect/limits-from-env.ts'
+import { limitsFromEnv, type Limits } from './connect/limits-from-env.ts'
 import { createJournal } from './journal/journal.ts'
 import { createRecorder } from './journal/recorder.ts'
 import { listen } from './http/listen.ts'
@@ -74,7 +74,7 @@ export interface AppOptions {
     /** Default: 256 MiB. */
     maxBytes?: number
   }
-  /** Bounds and times that differ from the defaults; docs/configuration.md names them all. */
+  /** Bounds and times that differ from those of the environment and the defaults; see docs/configuration.md. */
   limits?: Limits
   /** Milliseconds: Unix time, and one that never jumps. Default: the system's. */
   clocks?: { wall: () => number; steady: () => number }
@@ -160,6 +160,7 @@ interface StartUp extends AppOptions {
 async function startUp(options: StartUp): Promise<Running> {
   const { host, port: askedPort, dataDir, clock, steady, newId, log, env } = options
   const startedAt = clock() / 1000
+  const fromEnv = limitsFromEnv(env)
   const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
   const blockFile = { path: join(dataDir, 'blocks.json'), clock, log }
   const keptBlocks = await readBlocks(blockFile)
@@ -176,7 +177,7 @@ async function startUp(options: StartUp): Promise<Running> {
     steady,
     newId,
     isLive: (client) => presence.isReachable(client),
-    limits: options.limits?.bus ?? {},
+    limits: { ...fromEnv.bus, ...options.limits?.bus },
   })
   const blocks = createBlockList(clock, keptBlocks.blocks)
   const blocksWritten = keepBlocks(blocks, blockFile)
@@ -232,7 +233,7 @@ async function startUp(options: StartUp): Promise<Running> {
     clock: steady,
     newId,
     log,
-    limits: options.limits?.mcp ?? {},
+    limits: { ...fromEnv.mcp, ...options.limits?.mcp },
   })
 
   const attachBus = (bus: UserMessageBus): void => {
@@ -309,6 +310,7 @@ async function startUp(options: StartUp): Promise<Running> {
       jobsRunning: [...buses.buses()].reduce((sum, bus) => sum + bus.jobs.pendingCount, 0),
       messagesPerSecond: rate.perSecond(),
       history: journal.state(),
+      limits: [...endpoint.usage(), ...busiest([...buses.buses()].flatMap((bus) => bus.usage()))],
     }
   }
   const router = createPanelRouter({
@@ -369,6 +371,15 @@ async function startUp(options: StartUp): Promise<Running> {
       log.info({}, 'Busbar has stopped')
     },
   }
+}
+
+/** Of each limit the entry that is used most. */
+function busiest<Entry extends { name: string; used: number }>(entries: readonly Entry[]): Entry[] {
+  const most = new Map<string, Entry>()
+  for (const entry of entries) {
+    if (entry.used >= (most.get(entry.name)?.used ?? 0)) most.set(entry.name, entry)
+  }
+  return [...most.values()]
 }
 
 /** The host of the printed address: a wildcard is reached over loopback, and IPv6 stands in brackets. */

@@ -347,6 +347,9 @@ export const activityQuerySchema = z.object({
   limit: z.number().int().min(1).max(activityPageMax).default(100),
 })
 
+/** `name` is what a refusal calls it in `error.data.limit`. Sizes are the largest seen, in bytes. */
+const limitSchema = z.object({ name: z.string(), used: z.number(), max: z.number() })
+
 export const statusSchema = z.object({
   version: z.string(),
   /** Address LLM programs and Blenders connect to. */
@@ -362,6 +365,8 @@ export const statusSchema = z.object({
   /** Messages handed to targets in each of the last 60 full seconds, oldest first. */
   messagesPerSecond: z.array(z.number().int()),
   history: historyStateSchema,
+  /** Every bound and how much of it is used; where many have one each (sessions, tokens, buses), the busiest. */
+  limits: z.array(limitSchema),
 })
 export type PanelStatus = z.infer<typeof statusSchema>
 

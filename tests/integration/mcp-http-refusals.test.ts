@@ -56,11 +56,15 @@ function refused(
   status: number,
   code: number,
   message: string,
-  more: { id?: string | number; headers?: object } = {},
+  more: { id?: string | number; data?: object; headers?: object } = {},
 ): object {
   return {
     status,
-    body: { jsonrpc: '2.0', id: more.id ?? null, error: { code, message } },
+    body: {
+      jsonrpc: '2.0',
+      id: more.id ?? null,
+      error: { code, message, ...(more.data !== undefined && { data: more.data }) },
+    },
     headers: { type: 'application/json', ...more.headers },
   }
 }
@@ -267,7 +271,8 @@ const proofs: Proofs<typeof refusalRequirements> = {
     expect(answer).toMatch(/^HTTP\/1\.1 413 Payload Too Large\r\n/)
     expect(answer).toContain('Connection: close\r\n')
     expect(answer).toContain(
-      '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Payload Too Large: a body may have 1000 bytes at most"}}',
+      '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Payload Too Large: a body may have 1000 bytes at most",' +
+        '"data":{"limit":"body_bytes","max":1000}}}',
     )
   },
   async 'body-streamed-too-large'() {
@@ -310,7 +315,11 @@ const proofs: Proofs<typeof refusalRequirements> = {
     expect(answer.text.length).toBeGreaterThan(text.length)
     expect(
       await refusal(one, 'POST', goodHeaders(id), JSON.stringify(callTool('echo', 2, { text: text + text }))),
-    ).toEqual(refused(413, -32000, 'Payload Too Large: a body may have 5242880 bytes at most'))
+    ).toEqual(
+      refused(413, -32000, 'Payload Too Large: a body may have 5242880 bytes at most', {
+        data: { limit: 'body_bytes', max: 5_242_880 },
+      }),
+    )
   },
   async 'protocol-version'() {
     const one = await host()
@@ -483,8 +492,8 @@ const proofs: Proofs<typeof refusalRequirements> = {
       refused(
         429,
         -32000,
-        'Too many requests of this session wait for their answers. Send the next when one has come',
-        { headers: { retry: '1' } },
+        'Too many requests of this session wait for their answers: 2 may. Send the next when one has come',
+        { data: { limit: 'requests_in_flight', max: 2 }, headers: { retry: '1' } },
       ),
     )
     expect((await post(one, id, { jsonrpc: '2.0', method: 'notifications/roots/list_changed' })).status).toBe(
@@ -500,11 +509,67 @@ const proofs: Proofs<typeof refusalRequirements> = {
     expect(
       await refusal(one, 'POST', goodHeaders(), JSON.stringify(initializeMessage('2025-06-18', 'full'))),
     ).toEqual(
-      refused(503, -32000, 'Too many sessions are open. End one with DELETE, or try again later', {
-        id: 'full',
+      refused(
+        503,
+        -32000,
+        'Too many sessions are open: 1 are allowed. End one with DELETE, or try again later',
+        { id: 'full', data: { limit: 'sessions', max: 1 }, headers: { retry: '30' } },
+      ),
+    )
+  },
+  async 'sessions-of-token'() {
+    const one = await host({ limits: { maxSessionsPerToken: 1 } })
+    await openStream(one, await openSession(one))
+    expect(
+      await refusal(one, 'POST', goodHeaders(), JSON.stringify(initializeMessage('2025-06-18', 'full'))),
+    ).toEqual(
+      refused(
+        503,
+        -32000,
+        'Too many sessions are open with this token: 1 are allowed. End one with DELETE, or try again later',
+        { id: 'full', data: { limit: 'sessions_per_token', max: 1 }, headers: { retry: '30' } },
+      ),
+    )
+    // Another token has places of its own, and a session that nobody would miss makes room for its own token's next.
+    const bobs = await openSession(one, '2025-06-18', tokens.bob)
+    const next = await openSession(one, '2025-06-18', tokens.bob)
+    expect([one.endpoint.get(bobs), one.endpoint.get(next)?.id]).toEqual([undefined, next])
+  },
+  async 'streams-full'() {
+    const one = await host({ limits: { maxStreams: 1 } })
+    const first = await openSession(one)
+    await openStream(one, first)
+    expect(await refusal(one, 'GET', goodHeaders(await openSession(one)))).toEqual(
+      refused(503, -32000, 'Too many streams are open: 1 are allowed. Close one, or try again later', {
+        data: { limit: 'streams', max: 1 },
         headers: { retry: '30' },
       }),
     )
+    expect((await openStream(one, first)).status).toBe(200)
+  },
+  async 'requests-per-second'() {
+    const one = await host({ limits: { maxRequestsPerSecond: 3 } })
+    const id = await openSession(one)
+    for (const n of [1, 2]) expect((await post(one, id, { ...ping, id: n })).status).toBe(200)
+    expect(await refusal(one, 'POST', goodHeaders(id), JSON.stringify({ ...ping, id: 3 }))).toEqual(
+      refused(
+        429,
+        -32000,
+        'Too many requests of this session came in one second: 3 are allowed. Wait a second',
+        { data: { limit: 'requests_per_second', max: 3 }, headers: { retry: '1' } },
+      ),
+    )
+    expect((await post(one, id, { jsonrpc: '2.0', id: 'busbar-ping-1', result: {} })).status).toBe(202)
+    expect(one.endpoint.usage()).toEqual([
+      { name: 'sessions', used: 1, max: 2000 },
+      { name: 'sessions_per_token', used: 1, max: 1000 },
+      { name: 'streams', used: 0, max: 2000 },
+      { name: 'requests_in_flight', used: 0, max: 256 },
+      { name: 'requests_per_second', used: 3, max: 3 },
+      { name: 'body_bytes', used: expect.any(Number) as number, max: 5_242_880 },
+    ])
+    one.time.nowMs += 1000
+    expect((await post(one, id, { ...ping, id: 4 })).status).toBe(200)
   },
   async 'connect-failed'() {
     const one = await host({ connect: () => Promise.reject(new Error('out of order')) })

@@ -70,6 +70,12 @@ export const refusalRequirements = {
   },
   'unknown-event': { rule: 'an unknown Last-Event-ID: 400', source: 'transports, Resumability' },
   'in-flight-bound': { rule: 'too many unanswered requests: 429', source: 'RFC 6585, 4' },
+  'sessions-of-token': {
+    rule: 'no place for a session of this token: 503, and other tokens have theirs',
+    source: 'RFC 9110, 15.6.4',
+  },
+  'streams-full': { rule: 'no place for a stream: 503', source: 'RFC 9110, 15.6.4' },
+  'requests-per-second': { rule: 'too many requests in one second: 429', source: 'RFC 6585, 4' },
   'sessions-full': { rule: 'no place for a session: 503 with Retry-After', source: 'RFC 9110, 15.6.4' },
   'connect-failed': {
     rule: 'a server that cannot be attached: 500 and no session',

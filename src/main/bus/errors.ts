@@ -8,6 +8,8 @@ export type BusErrorCode =
   | 'cross_user_job_update'
   | 'unknown_client'
   | 'blocked'
+  | 'too_many_clients'
+  | 'too_many_jobs'
 
 /** A refusal as a value. `message` says what happened, to what, and what to do next. */
 export interface BusError {

@@ -36,13 +36,16 @@ export interface JobUpdate {
 }
 
 export interface JobTableLimits {
-  /** Most jobs that have not ended; past it the oldest is forgotten, since its peer never answered. */
+  /** Most jobs that have not ended. */
   maxPending: number
   /** Most jobs kept after their end, oldest forgotten first. */
   maxFinished: number
   /** Most characters of results and errors kept after the end of their jobs. */
   maxFinishedChars: number
 }
+
+/** Silence after which an unfinished job gives up its place to a new one. */
+const silentJobSeconds = 3600
 
 /** The kind of job a payload dispatches, or null for any other message. */
 export function jobKind(message: BusMessage): JobKind | null {
@@ -97,6 +100,20 @@ export class JobTable {
     yield* this.#finished.values()
   }
 
+  /**
+   * Whether another job may be added. Where there are as many as may be, one of which nothing was heard for an hour
+   * makes room: its peer will not answer any more.
+   */
+  hasRoomFor(jobId: string, nowSeconds: number): boolean {
+    if (this.#pending.size < this.#limits.maxPending || this.#pending.has(jobId)) return true
+    for (const job of this.#pending.values()) {
+      if (nowSeconds - job.updated_at < silentJobSeconds) continue
+      this.#pending.delete(job.job_id)
+      return true
+    }
+    return false
+  }
+
   /** Remembers a dispatched job. A job id used again means the newer dispatch from then on. */
   add(message: BusMessage, kind: JobKind, targets: readonly string[], reply: JobReply): Job {
     this.#forgetFinished(message.job_id)
@@ -117,10 +134,6 @@ export class JobTable {
       updated_at: message.timestamp,
     }
     this.#pending.set(job.job_id, job)
-    if (this.#pending.size > this.#limits.maxPending) {
-      const [oldest] = this.#pending.keys()
-      if (oldest !== undefined) this.#pending.delete(oldest)
-    }
     return job
   }
 

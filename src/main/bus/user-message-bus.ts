@@ -42,6 +42,8 @@ export interface BusPorts {
 export interface BusLimits {
   mailbox: MailboxLimits
   jobs: JobTableLimits
+  /** Records in both buckets. */
+  maxClients: number
   /** How long an ephemeral client whose session was lost may come back, milliseconds. */
   ephemeralGraceMs: number
   /** How long a persistent client without a session is kept after its last sign of life, milliseconds. */
@@ -51,6 +53,7 @@ export interface BusLimits {
 export const defaultBusLimits: BusLimits = {
   mailbox: { maxCount: 1000, maxBytes: 8 * 1024 * 1024 },
   jobs: { maxPending: 10_000, maxFinished: 1000, maxFinishedChars: 32 * 1024 * 1024 },
+  maxClients: 5000,
   ephemeralGraceMs: 30_000,
   persistentExpiryMs: 24 * 3600 * 1000,
 }
@@ -111,6 +114,7 @@ export class UserMessageBus {
   readonly #limits: BusLimits
   readonly #mailboxes = new Map<string, Mailbox>()
   readonly #counters = new Map<string, ClientCounters>()
+  #largestPayload = 0
 
   constructor(userId: string, ports: BusPorts) {
     this.user_id = userId
@@ -150,6 +154,25 @@ export class UserMessageBus {
 
   get(uuid: string): ClientInfo | undefined {
     return this.registry.get(uuid)
+  }
+
+  /** Why a uuid may not register: the bus is full. Null for one that may, as any that is registered. */
+  refusesClient(uuid: string): BusError | null {
+    const { maxClients } = this.#limits
+    if (this.registry.size < maxClients || this.registry.get(uuid) !== undefined) return null
+    return refuse(
+      'too_many_clients',
+      `The bus is full: at most ${String(maxClients)} clients may be registered. Unregister one first.`,
+    )
+  }
+
+  /** How near its bounds this bus is; for payloads the largest that was sent. */
+  usage(): { name: 'clients_per_bus' | 'pending_jobs' | 'payload_bytes'; used: number; max: number }[] {
+    return [
+      { name: 'clients_per_bus', used: this.registry.size, max: this.#limits.maxClients },
+      { name: 'pending_jobs', used: this.jobs.pendingCount, max: this.#limits.jobs.maxPending },
+      { name: 'payload_bytes', used: this.#largestPayload, max: bounds.payloadBytes },
+    ]
   }
 
   /**
@@ -251,12 +274,19 @@ export class UserMessageBus {
           'Write large data to a file and send its path.',
       )
     }
+    this.#largestPayload = Math.max(this.#largestPayload, payloadBytes)
     const found = route(this.registry, request, from, this.#isLive)
     if (!found.ok) return found
     this.last_activity = this.#nowSeconds()
     const message = this.#compose(from, found.routing, priority, request.payload, payloadJson, payloadBytes)
     const kind = jobKind(message)
     if (kind !== null && found.targets.length > 0) {
+      if (!this.jobs.hasRoomFor(message.job_id, this.#nowSeconds())) {
+        return refuse(
+          'too_many_jobs',
+          `At most ${String(this.#limits.jobs.maxPending)} jobs may be unfinished at once. Wait until some end, or cancel them.`,
+        )
+      }
       const targets = found.targets.map((client) => client.uuid)
       this.events.emit('job', this.jobs.add(message, kind, targets, request.reply ?? 'client'))
     }

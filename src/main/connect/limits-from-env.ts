@@ -18,9 +18,13 @@ const variables = {
   BUSBAR_PING_SECONDS: { mcp: 'pingIntervalMs', unit: 'seconds', min: 0.1 },
   BUSBAR_STREAM_BUFFER_BYTES: { mcp: 'maxStreamBufferedBytes', unit: 'count', min: 1 },
   BUSBAR_MAX_SESSIONS: { mcp: 'maxSessions', unit: 'count', min: 1 },
+  BUSBAR_MAX_SESSIONS_PER_TOKEN: { mcp: 'maxSessionsPerToken', unit: 'count', min: 1 },
+  BUSBAR_MAX_STREAMS: { mcp: 'maxStreams', unit: 'count', min: 1 },
+  BUSBAR_MAX_REQUESTS_PER_SECOND: { mcp: 'maxRequestsPerSecond', unit: 'count', min: 1 },
+  BUSBAR_MAX_CLIENTS: { bus: 'maxClients', unit: 'count', min: 1 },
 } as const satisfies Record<
   string,
-  ({ bus: 'ephemeralGraceMs' | 'persistentExpiryMs' } | { mcp: keyof McpHttpLimits }) & {
+  ({ bus: 'ephemeralGraceMs' | 'persistentExpiryMs' | 'maxClients' } | { mcp: keyof McpHttpLimits }) & {
     unit: 'seconds' | 'count'
     min: number
   }

@@ -38,11 +38,23 @@ export interface McpEndpointPorts {
   readonly limits?: Partial<McpHttpLimits>
 }
 
+/** One bound and how much of it is used, under the name that refusals give it. */
+export interface Limit {
+  readonly name: string
+  readonly used: number
+  readonly max: number
+}
+
 export interface McpEndpoint {
   /** Serves one request for the endpoint's path, whatever its method. Answers errors; never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void
   sessions(): Iterable<McpSession>
   get(id: string): McpSession | undefined
+  /**
+   * How near its bounds it is: for those of a session or a token the busiest one, for bodies the largest that was
+   * declared since the start.
+   */
+  usage(): Limit[]
   readonly events: EventEmitter<McpSessionEvents>
   /** What is written goes out, its streams end, and its id answers 404 from now on. Unknown sessions are fine. */
   end(session: McpSession, cause: SessionEndCause): void
@@ -62,6 +74,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   const resume = createResumeStore<ExchangeHost>({ clock, limits })
   const refusalLog = createRefusalLog({ clock, log, maxPerMinute: limits.maxLoggedRefusalsPerMinute })
   const table = createSessionTable({ clock, limits, events, resume, log })
+  let largestBodyBytes = 0
   let closed = false
   let closing = Promise.resolve()
 
@@ -91,6 +104,38 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     return user_id === caller.user_id && token_id === caller.token_id ? session : null
   }
 
+  function openStreams(): number {
+    let open = 0
+    for (const session of table.all()) if (session.streamOpen) open += 1
+    return open
+  }
+
+  function usage(): Limit[] {
+    const perToken = new Map<string, number>()
+    let sessions = 0
+    let inFlight = 0
+    let requests = 0
+    for (const session of table.all()) {
+      const token = `${session.caller.user_id}\n${session.caller.token_id}`
+      perToken.set(token, (perToken.get(token) ?? 0) + 1)
+      sessions += 1
+      inFlight = Math.max(inFlight, session.requestsInFlight)
+      requests = Math.max(requests, session.requestsThisSecond())
+    }
+    return [
+      { name: 'sessions', used: sessions, max: limits.maxSessions },
+      {
+        name: 'sessions_per_token',
+        used: Math.max(0, ...perToken.values()),
+        max: limits.maxSessionsPerToken,
+      },
+      { name: 'streams', used: openStreams(), max: limits.maxStreams },
+      { name: 'requests_in_flight', used: inFlight, max: limits.maxInFlightPerSession },
+      { name: 'requests_per_second', used: requests, max: limits.maxRequestsPerSecond },
+      { name: 'body_bytes', used: largestBodyBytes, max: limits.maxBodyBytes },
+    ]
+  }
+
   function versionRefusal(request: IncomingMessage): Refusal | null {
     const version = request.headers['mcp-protocol-version']
     return version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))
@@ -113,6 +158,10 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     const session = sessionOf(request, caller)
     if (!(session instanceof LiveSession)) {
       refuse(request, response, session)
+      return
+    }
+    if (!session.streamOpen && openStreams() >= limits.maxStreams) {
+      refuse(request, response, refusals.tooManyStreams(limits.maxStreams))
       return
     }
     const eventId = headerOf(request, 'last-event-id')
@@ -144,6 +193,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     }
     const messages = await readMessages(request, limits)
     if (messages === null || response.destroyed) return
+    largestBodyBytes = Math.max(largestBodyBytes, Number(request.headers['content-length'] ?? 0))
     if ('status' in messages) {
       refuse(request, response, messages)
       return
@@ -181,9 +231,11 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       if (ids.has(id) || session.isInFlight(id)) return refusals.duplicateId(id)
       ids.add(id)
     }
-    return session.requestsInFlight + ids.size > limits.maxInFlightPerSession
-      ? refusals.tooManyInFlight
-      : null
+    if (session.requestsInFlight + ids.size > limits.maxInFlightPerSession)
+      return refusals.tooManyInFlight(limits.maxInFlightPerSession)
+    // Answers are not counted: what was asked may be answered.
+    const asked = messages.filter(({ kind }) => kind !== 'response').length
+    return session.admit(asked) ? null : refusals.tooManyRequests(limits.maxRequestsPerSecond)
   }
 
   /** A session begins only with an initialize request that is valid, so that garbage leaves nothing behind. */
@@ -207,8 +259,9 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       return
     }
     const session = table.create(ports.newId(), caller, remoteAddress)
-    if (session === null) {
-      refuse(request, response, { ...refusals.tooManySessions, id })
+    if (!(session instanceof LiveSession)) {
+      const full = session === 'maxSessions' ? refusals.tooManySessions : refusals.tooManySessionsOfToken
+      refuse(request, response, full(limits[session], id))
       return
     }
     try {
@@ -272,6 +325,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       }
     },
     sessions: () => table.all(),
+    usage,
     get: (id) => table.get(id),
     events,
     end(session, cause) {

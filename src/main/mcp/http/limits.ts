@@ -16,6 +16,12 @@ export const defaultMcpHttpLimits = {
   /** Requests of one session that wait for their responses. */
   maxInFlightPerSession: 256,
   maxSessions: 2000,
+  /** Of these, how many one token may hold, so that no program takes the places of all others. */
+  maxSessionsPerToken: 1000,
+  /** Open GET streams of all sessions; each session has one at most. */
+  maxStreams: 2000,
+  /** Requests and notifications of one session in a second. */
+  maxRequestsPerSecond: 5000,
   /** A session with no request, no pong and no open stream for this long is ended. */
   idleSessionMs: 30 * minuteMs,
   keepaliveIntervalMs: 15 * secondMs,

@@ -61,6 +61,9 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   readonly #getStream: GetStream
   #streamClosedAtMs = 0
   readonly #inFlight = new InFlight()
+  /** The second, on the clock of the sessions, that `#requestsInSecond` counts. */
+  #second = 0
+  #requestsInSecond = 0
   readonly #asked = new Asked()
   #backlog: NotificationBacklog | null = null
 
@@ -133,6 +136,20 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
 
   takeBack(which: 'unconfirmed' | 'untaken'): TakenBack[] {
     return this.#getStream.takeBack(which)
+  }
+
+  /** Requests and notifications that came in the current second. */
+  requestsThisSecond(): number {
+    return this.#second === Math.floor(this.clock() / 1000) ? this.#requestsInSecond : 0
+  }
+
+  /** Counts what came in; false, with nothing counted, where that is more than a second may bring. */
+  admit(messages: number): boolean {
+    const now = this.requestsThisSecond()
+    if (now + messages > this.limits.maxRequestsPerSecond) return false
+    this.#second = Math.floor(this.clock() / 1000)
+    this.#requestsInSecond = now + messages
+    return true
   }
 
   /** True for the id of a request that is not answered yet. */

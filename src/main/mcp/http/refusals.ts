@@ -1,5 +1,6 @@
 import type { Blocked } from '../../access/caller.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
+import type { JsonObject } from '../../../shared/protocol.ts'
 import { type Refusal, rpcCode, type RpcId } from './refusal.ts'
 
 /** Every way in which the endpoint turns a request away, with its HTTP status and JSON-RPC error. */
@@ -92,20 +93,64 @@ export const unknownEvent: Refusal = {
   reason: 'unknown_event',
 }
 
-export const tooManySessions: Refusal = {
-  status: 503,
-  code: refused,
-  message: 'Too many sessions are open. End one with DELETE, or try again later',
-  reason: 'too_many_sessions',
-  headers: { 'Retry-After': '30' },
+/** The bound that was met, for a program: `error.data`. Names are those of the panel's list of limits. */
+const limit = (name: string, max: number): JsonObject => ({ limit: name, max })
+
+export function tooManySessions(max: number, id: RpcId): Refusal {
+  return {
+    status: 503,
+    code: refused,
+    message: `Too many sessions are open: ${max} are allowed. End one with DELETE, or try again later`,
+    data: limit('sessions', max),
+    reason: 'too_many_sessions',
+    id,
+    headers: { 'Retry-After': '30' },
+  }
 }
 
-export const tooManyInFlight: Refusal = {
-  status: 429,
-  code: refused,
-  message: 'Too many requests of this session wait for their answers. Send the next when one has come',
-  reason: 'too_many_in_flight',
-  headers: { 'Retry-After': '1' },
+export function tooManySessionsOfToken(max: number, id: RpcId): Refusal {
+  return {
+    status: 503,
+    code: refused,
+    message: `Too many sessions are open with this token: ${max} are allowed. End one with DELETE, or try again later`,
+    data: limit('sessions_per_token', max),
+    reason: 'too_many_sessions_of_token',
+    id,
+    headers: { 'Retry-After': '30' },
+  }
+}
+
+export function tooManyStreams(max: number): Refusal {
+  return {
+    status: 503,
+    code: refused,
+    message: `Too many streams are open: ${max} are allowed. Close one, or try again later`,
+    data: limit('streams', max),
+    reason: 'too_many_streams',
+    headers: { 'Retry-After': '30' },
+  }
+}
+
+export function tooManyInFlight(max: number): Refusal {
+  return {
+    status: 429,
+    code: refused,
+    message: `Too many requests of this session wait for their answers: ${max} may. Send the next when one has come`,
+    data: limit('requests_in_flight', max),
+    reason: 'too_many_in_flight',
+    headers: { 'Retry-After': '1' },
+  }
+}
+
+export function tooManyRequests(max: number): Refusal {
+  return {
+    status: 429,
+    code: refused,
+    message: `Too many requests of this session came in one second: ${max} are allowed. Wait a second`,
+    data: limit('requests_per_second', max),
+    reason: 'too_many_requests',
+    headers: { 'Retry-After': '1' },
+  }
 }
 
 export const shuttingDown: Refusal = {
@@ -160,6 +205,7 @@ export function bodyTooLarge(maxBytes: number): Refusal {
     status: 413,
     code: refused,
     message: `Payload Too Large: a body may have ${maxBytes} bytes at most`,
+    data: limit('body_bytes', maxBytes),
     reason: 'body_too_large',
     closeConnection: true,
   }

@@ -17,8 +17,15 @@ export interface SessionTablePorts {
 }
 
 export interface SessionTable {
-  /** A session that is still to be initialized; null where all places are taken by sessions in use. */
-  create(id: string, caller: Caller, remoteAddress: string): LiveSession | null
+  /**
+   * A session that is still to be initialized; or which bound was met where all places, or all of this token's, are
+   * taken by sessions in use.
+   */
+  create(
+    id: string,
+    caller: Caller,
+    remoteAddress: string,
+  ): LiveSession | 'maxSessions' | 'maxSessionsPerToken'
   get(id: string): LiveSession | undefined
   all(): Iterable<LiveSession>
   end(session: LiveSession, cause: SessionEndCause): void
@@ -67,10 +74,10 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
   }
 
   /** Ends the session that is missed least: no stream, nothing in flight, never finished its handshake, longest idle. */
-  function evictOne(): boolean {
+  function evictOne(mayGo: (session: LiveSession) => boolean): boolean {
     let victim: LiveSession | null = null
     for (const session of open.values()) {
-      if (!session.idleSince(Infinity)) continue
+      if (!session.idleSince(Infinity) || !mayGo(session)) continue
       if (victim === null || isMissedLess(session, victim)) victim = session
     }
     if (victim === null) return false
@@ -80,7 +87,10 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
 
   return {
     create(id, caller, remoteAddress) {
-      if (open.size + opening.size >= limits.maxSessions && !evictOne()) return null
+      const isOfToken = (session: LiveSession): boolean => isSameToken(session.caller, caller)
+      const ofToken = count(open.values(), isOfToken) + count(opening, isOfToken)
+      if (ofToken >= limits.maxSessionsPerToken && !evictOne(isOfToken)) return 'maxSessionsPerToken'
+      if (open.size + opening.size >= limits.maxSessions && !evictOne(() => true)) return 'maxSessions'
       const session = new LiveSession(host, id, caller, remoteAddress)
       opening.add(session)
       return session
@@ -108,6 +118,16 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
       await Promise.race([flushed, after(limits.closeGraceMs)])
     },
   }
+}
+
+function isSameToken(one: Caller, other: Caller): boolean {
+  return one.user_id === other.user_id && one.token_id === other.token_id
+}
+
+function count(sessions: Iterable<LiveSession>, isMeant: (session: LiveSession) => boolean): number {
+  let found = 0
+  for (const session of sessions) if (isMeant(session)) found += 1
+  return found
 }
 
 function isMissedLess(session: LiveSession, other: LiveSession): boolean {

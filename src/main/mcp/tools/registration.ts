@@ -54,6 +54,8 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
           blockedUntil === null ? {} : { blocked_until: blockedUntil },
         )
       }
+      const full = bus.refusesClient(args.client_uuid)
+      if (full !== null) return failure(full)
       const { client } = bus.register(
         {
           client_uuid: args.client_uuid,

@@ -180,8 +180,8 @@ describe('a job', () => {
     ])
   })
 
-  it('is forgotten oldest first past the bounds', () => {
-    const { bus } = busFixture({
+  it('is forgotten after its end, oldest first, and refused where too many are unfinished', () => {
+    const { bus, time } = busFixture({
       limits: { jobs: { maxPending: 2, maxFinished: 1, maxFinishedChars: 100 } },
     })
     const session = fakeSession('b')
@@ -190,8 +190,22 @@ describe('a job', () => {
       bus.send({ payload: { ...script, job_id }, target_uuid: 'b', session: null })
     dispatch('1')
     dispatch('2')
+    expect(dispatch('3')).toStrictEqual({
+      ok: false,
+      error: 'too_many_jobs',
+      message: 'At most 2 jobs may be unfinished at once. Wait until some end, or cancel them.',
+    })
+    expect(dispatch('2')).toMatchObject({ ok: true })
+    time.nowMs += 3_600_000
+    bus.jobUpdate(update('2', 'running'), session)
     dispatch('3')
+    expect(dispatch('4')).toMatchObject({ error: 'too_many_jobs' })
     expect([...bus.jobs.all()].map((job) => job.job_id)).toStrictEqual(['2', '3'])
+    expect(bus.usage()).toStrictEqual([
+      { name: 'clients_per_bus', used: 1, max: 5000 },
+      { name: 'pending_jobs', used: 2, max: 2 },
+      { name: 'payload_bytes', used: JSON.stringify({ ...script, job_id: '1' }).length, max: 4_194_304 },
+    ])
     bus.jobUpdate(update('2', 'completed'), session)
     bus.jobUpdate(update('3', 'completed'), session)
     expect([...bus.jobs.all()].map((job) => job.job_id)).toStrictEqual(['3'])

@@ -73,6 +73,7 @@ const status: PanelStatus = {
   jobsRunning: 0,
   messagesPerSecond: [],
   history: { state: 'on', reason: '' },
+  limits: [],
 }
 const snapshot = (revision: number, ...uuids: string[]): ClientsEvent => ({
   type: 'snapshot',
