@@ -297,7 +297,7 @@ describe('a background Blender with the installed zip', () => {
     expect(await llm.run('"Hero" in bpy.data.objects')).toBe('True')
   })
 
-  it.each([
+  const wrong: [command: string, args: () => object, error: () => string][] = [
     [
       'open_file',
       () => ({ path: rig.path('missing.blend') }),
@@ -335,7 +335,8 @@ describe('a background Blender with the installed zip', () => {
       () =>
         "This Blender has no render engine 'NOPE'. It has ('BLENDER_EEVEE', 'BLENDER_WORKBENCH', 'CYCLES').",
     ],
-  ])('%s says clearly what is wrong (%#)', async (command, args, error) => {
+  ]
+  it.each(wrong)('%s says clearly what is wrong (%#)', async (command, args, error) => {
     expect((await llm.call(command, args())).outcome).toStrictEqual(failed(error()))
   })
 

@@ -67,7 +67,11 @@ describe('the examples of docs/llm-guide.md', () => {
     for (const block of blocks('llm-guide.md', 'json')) {
       const call = JSON.parse(atHome(rig, block)) as { name: string; arguments: object }
       const { outcome, isError } = await llm.call(call.name.replace('blender_', ''), call.arguments)
-      expect({ call, error: outcome.error ?? '', isError }).toStrictEqual({ call, error: '', isError: false })
+      expect({ call, status: outcome.status, isError }).toStrictEqual({
+        call,
+        status: call.name === 'blender_use_target' ? 'ok' : 'completed',
+        isError: false,
+      })
       if (call.name === 'blender_execute_code') values.push((outcome.result as { value: string }).value)
     }
     expect(values.slice(1)).toStrictEqual(['1.0', '1.0'])

@@ -69,7 +69,7 @@ describe('two Blenders at once', () => {
       const calls = ['a', 'b'].map((name) =>
         llm.call('execute_code', { code: gated(`${target} ${name}`, gate), target }),
       )
-      await until(async () => ran(target).length === 2, 'both to run at once')
+      await until(() => ran(target).length === 2, 'both to run at once')
       open(gate)
       const uuids = (await Promise.all(calls)).map(({ outcome }) => outcome.target_uuid)
       expect(uuids.sort()).toStrictEqual([one.uuid, two.uuid].sort())
@@ -136,7 +136,7 @@ describe('the server killed and started again under load', () => {
     await until(async () => (await llm.blenders()).length === 2, 'both Blenders to come back')
     open('gate-outbox')
     const answer = await until(
-      async () => llm.heard.find(({ job_id, status }) => job_id === 'outbox' && status === 'completed'),
+      () => llm.heard.find(({ job_id, status }) => job_id === 'outbox' && status === 'completed'),
       'the answer from the outbox',
     )
     expect(answer).toMatchObject({ kind: 'job_update', result: expect.stringContaining('outbox') as string })

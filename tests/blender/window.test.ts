@@ -90,10 +90,7 @@ describe('a Blender with a window', () => {
       { width: 480, height: 300, samples: 600, engine: 'CYCLES' },
       { onprogress: ({ message }) => heard.push(message ?? '') },
     )
-    await until(
-      async () => heard.some((message) => message.startsWith('Rendering for')),
-      'progress of the render',
-    )
+    await until(() => heard.some((message) => message.startsWith('Rendering for')), 'progress of the render')
     // Its session answers pings and its heartbeat goes on: to the server it is live.
     expect(await llm.blenders()).toHaveLength(1)
     const { outcome, image } = await render

@@ -40,7 +40,7 @@ export class Llm {
       requestInit: { headers: { authorization: `Bearer ${server.token}` } },
     })
     // The SDK's class and its own interface disagree under exactOptionalPropertyTypes.
-    await client.connect(transport as Parameters<Client['connect']>[0])
+    await client.connect(transport)
     return new Llm(client)
   }
 
@@ -55,7 +55,7 @@ export class Llm {
     const blocks = result.content as { type: string; text?: string; data?: string; mimeType?: string }[]
     const picture = blocks.find(({ type }) => type === 'image')
     return {
-      outcome: result.structuredContent as unknown as Outcome,
+      outcome: result.structuredContent as Outcome,
       isError: result.isError === true,
       image: picture?.data === undefined ? null : Buffer.from(picture.data, 'base64'),
       mimeType: picture?.mimeType ?? null,

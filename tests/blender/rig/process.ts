@@ -7,7 +7,7 @@ export const limitMs = 30_000
 /** A program under test, with all that it printed. */
 export interface Running {
   readonly child: ChildProcess
-  output(): string
+  readonly output: () => string
   /** Waits for its end by itself. */
   ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   /** Ends it and what it started, whatever state it is in. */
@@ -57,9 +57,11 @@ export async function within<T>(
   }
 }
 
+type Answer<T> = T | null | undefined | false
+
 /** Asks again and again until there is an answer. */
 export async function until<T>(
-  ask: () => Promise<T | null | undefined | false>,
+  ask: () => Answer<T> | Promise<Answer<T>>,
   what: string,
   more: () => string = () => '',
 ): Promise<T> {

@@ -74,7 +74,7 @@ export async function createRig(): Promise<Rig> {
     if (path === null) throw new Error('No Xvfb on the PATH (Debian: apt-get install xvfb)')
     // It chooses a free number itself and prints it.
     const xvfb = run(path, ['-displayfd', '1', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'])
-    const number = await until(async () => /^(\d+)\n/m.exec(xvfb.output())?.[1], 'a display', xvfb.output)
+    const number = await until(() => /^(\d+)\n/m.exec(xvfb.output())?.[1], 'a display', xvfb.output)
     return `:${number}`
   }
 
@@ -87,7 +87,7 @@ export async function createRig(): Promise<Rig> {
         ...['serve', '--port', String(port), '--data-dir', dataDir, '--no-panel'],
       ])
       const url = await until(
-        async () => /^MCP +(http:\S+)$/m.exec(process.output())?.[1],
+        () => /^MCP +(http:\S+)$/m.exec(process.output())?.[1],
         'the server',
         process.output,
       )

@@ -28,6 +28,8 @@ const common = {
     ),
 }
 
+const commonSchema = z.object(common)
+
 const outcomeSchema = z.object({
   status: z.enum(['completed', 'failed', 'timeout', 'cancelled', 'no_target', 'ambiguous_target']),
   job_id: z.string().describe('Read blender://jobs/{job_id} for what became of it later'),
@@ -57,12 +59,12 @@ export function commandTool<Shape extends z.ZodRawShape>(
     name: `blender_${command}`,
     title,
     description,
-    // What is checked is the whole; only the common part is read by name here.
-    input: z.object({ ...params, ...common }) as unknown as z.ZodObject<typeof common>,
+    input: z.object({ ...params, ...common }),
     output: outcomeSchema,
     annotations,
-    async run({ target, timeout_seconds, job_id, ...rest }, context) {
-      const given = Object.entries(rest as JsonObject).filter(([, value]) => value !== undefined)
+    async run(args: JsonObject, context) {
+      const { target, timeout_seconds, job_id } = commonSchema.parse(args)
+      const given = Object.entries(args).filter(([key, value]) => !(key in common) && value !== undefined)
       const outcome = await dispatcher.run(
         {
           command,
