@@ -31,7 +31,10 @@ export const floors: readonly { readonly path: string; readonly imports: readonl
     imports: ['shared', 'main/access', 'main/panel', 'main/connect', 'main/http', 'main/app.ts'],
   },
   { path: 'main/desktop', imports: ['shared', 'main/access', 'main/panel', 'main/connect', 'main/app.ts'] },
-  { path: 'main/cli', imports: ['main/app.ts', 'main/headless', 'main/version.ts'] },
+  {
+    path: 'main/cli',
+    imports: ['shared', 'main/access', 'main/connect', 'main/app.ts', 'main/headless', 'main/version.ts'],
+  },
   { path: 'preload', imports: ['shared'] },
   { path: 'renderer', imports: ['shared'] },
 ]

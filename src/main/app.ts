@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
@@ -8,7 +10,10 @@ import { keepBlocks, readBlocks } from './access/block-file.ts'
 import { blockedAnswer, createBlockList } from './access/block-list.ts'
 import type { Log } from './access/log.ts'
 import { createGuard, type RequestGuard } from './access/request-guard.ts'
-import { createTokenStore, type TokenStore } from './access/token-store.ts'
+import { createLogins, mayUseTool, type Logins, type Viewer } from './access/logins.ts'
+import { createToken, revokeToken, TokenFileError } from './access/token-file.ts'
+import { createTokenRegistry, type TokenRegistry } from './access/token-registry.ts'
+import { createTokenStore } from './access/token-store.ts'
 import { BusManager } from './bus/bus-manager.ts'
 import type { UserMessageBus } from './bus/user-message-bus.ts'
 import { dataDirectory } from './connect/data-dir.ts'
@@ -40,7 +45,8 @@ import { createJobLedger } from './panel/job-ledger.ts'
 import { createMessageRate } from './panel/message-rate.ts'
 import { createAcks } from './panel/paced-watch.ts'
 import { createRoster } from './panel/roster.ts'
-import { createPanelRouter, type PanelRouter } from './panel/router.ts'
+import { limitToUser } from './panel/one-user.ts'
+import { createPanelRouter, type PanelRouter, type PanelRouterPorts } from './panel/router.ts'
 import { version } from './version.ts'
 
 export const defaultPort = 9877
@@ -50,8 +56,11 @@ const expiryCheckMs = 1000
 
 /** What a shell that shows the panel over HTTP is given, and what it answers with. */
 export interface BrowserPanelParts {
-  router: PanelRouter
-  tokens: TokenStore
+  /** The contract as this viewer may see it. */
+  routerOf: (viewer: Viewer) => PanelRouter
+  logins: Logins
+  /** `revoked` names a token whose panels must go. */
+  revoked: TokenRegistry['events']
   guard: RequestGuard
   log: Log
 }
@@ -65,6 +74,12 @@ export interface AppOptions {
   port?: number | undefined
   /** Serves the panel to browsers; without it HTTP has the MCP endpoint and the health check alone. */
   browserPanel?: (parts: BrowserPanelParts) => BrowserPanel
+  /** Files in PEM form; with them the server speaks TLS and nothing else. */
+  tls?: { certFile: string; keyFile: string } | undefined
+  /** Further names that the server goes by: `name` or `name:port`. */
+  allowHosts?: readonly string[]
+  /** Further web origins that may call. */
+  allowOrigins?: readonly string[]
   /** What is kept of what happened, in `<data-dir>/history.db`. */
   history?: {
     /** False keeps what messages and results say out of it. Default: true. */
@@ -162,13 +177,18 @@ async function startUp(options: StartUp): Promise<Running> {
   const startedAt = clock() / 1000
   const fromEnv = limitsFromEnv(env)
   const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
+  const tokensPath = join(dataDir, 'tokens.json')
   const blockFile = { path: join(dataDir, 'blocks.json'), clock, log }
   const keptBlocks = await readBlocks(blockFile)
-  const httpServer = createServer()
+  const { tls } = options
+  const httpServer =
+    tls === undefined
+      ? createServer()
+      : createTlsServer({ cert: await readFile(tls.certFile), key: await readFile(tls.keyFile) })
   configureHttpServer(httpServer)
   // The socket comes first: everything below may speak of the address, and a refused one leaves nothing behind.
   const port = await listen(httpServer, host, askedPort)
-  const origin = `http://${urlHost(host)}:${String(port)}`
+  const origin = `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${String(port)}`
   const url = `${origin}/mcp`
 
   const presence = createPresence(steady)
@@ -182,7 +202,15 @@ async function startUp(options: StartUp): Promise<Running> {
   const blocks = createBlockList(clock, keptBlocks.blocks)
   const blocksWritten = keepBlocks(blocks, blockFile)
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
-  const guard = createGuard({ port: () => port, boundHost: host })
+  const guard = createGuard({
+    port: () => port,
+    boundHost: host,
+    tls: tls !== undefined,
+    extraHosts: options.allowHosts ?? [],
+    extraOrigins: options.allowOrigins ?? [],
+  })
+  const registry = await createTokenRegistry({ path: tokensPath, clock, log })
+  const logins = createLogins({ store: tokens, registry, clock: steady })
 
   // Listeners run in the order they are attached: the panel's books must be open before delivery settles anything.
   const sticky = createStickyTargets()
@@ -216,13 +244,14 @@ async function startUp(options: StartUp): Promise<Running> {
     info: { name: 'busbar', title: 'Busbar', version },
     instructions,
     busOf,
+    mayUse: ({ caller }, tool) => mayUseTool(logins.scopesOf(caller), tool),
     subscriptions,
     onFault: (error, method) =>
       log.error({ err: error, method }, 'a request failed by a fault of this program'),
   })
   const delivery = createDelivery((session) => factory.threshold(session))
   const endpoint = createMcpEndpoint({
-    authenticate: (request) => tokens.authenticate(request),
+    authenticate: (request) => logins.authenticate(request),
     guard,
     blocked(applicant) {
       const block = blocks.shutsOut(applicant)
@@ -258,6 +287,12 @@ async function startUp(options: StartUp): Promise<Running> {
   buses.events.on('created', attachBus)
   recorder.attachBlocks(blocks.events, keptBlocks.setAside)
   const expulsion = createExpulsion({ endpoint, buses })
+  recorder.attachLogins(logins.events)
+  recorder.attachTokens(registry.events)
+  registry.events.on('revoked', ({ id }) => {
+    const order = { reason: 'The token of this session was revoked.', blocked_until: null }
+    expulsion.expel(({ caller }) => caller.token_id === id, order)
+  })
   const isShutOut = ({ caller, remoteAddress, clientInfo }: McpSession): boolean =>
     blocks.shutsOut({ caller, remoteAddress, programName: clientInfo?.name ?? null }) !== null
   blocks.events.on('added', ({ kind, reason, blockedUntil }) => {
@@ -313,7 +348,7 @@ async function startUp(options: StartUp): Promise<Running> {
       limits: [...endpoint.usage(), ...busiest([...buses.buses()].flatMap((bus) => bus.usage()))],
     }
   }
-  const router = createPanelRouter({
+  const panelPorts: PanelRouterPorts = {
     roster,
     jobs,
     blocks,
@@ -326,10 +361,37 @@ async function startUp(options: StartUp): Promise<Running> {
       blenderCommand: 'blender -b scene.blend --python-expr "import bpy; bpy.ops.busbar.serve()"',
     }),
     token: () => tokens.token,
+    tokens: {
+      list: () => registry.list(),
+      async create(input) {
+        try {
+          const { token, kept } = await createToken(tokensPath, input, clock() / 1000)
+          await registry.reload()
+          const { sha256: _, ...info } = kept
+          return { outcome: 'created', token, info: { ...info, lastUsedAt: null } }
+        } catch (error) {
+          if (!(error instanceof TokenFileError)) throw error
+          return { outcome: 'refused', message: error.message }
+        }
+      },
+      async revoke(id) {
+        const revoked = await revokeToken(tokensPath, id)
+        await registry.reload()
+        return revoked !== null
+      },
+    },
     clock,
-  })
+  }
+  const router = createPanelRouter(panelPorts)
+  const routersOfUsers = new Map<string, PanelRouter>()
+  const routerOf = ({ userId }: Viewer): PanelRouter => {
+    if (userId === null) return router
+    const made = routersOfUsers.get(userId) ?? createPanelRouter(limitToUser(panelPorts, userId))
+    routersOfUsers.set(userId, made)
+    return made
+  }
 
-  const panel = options.browserPanel?.({ router, tokens, guard, log }) ?? null
+  const panel = options.browserPanel?.({ routerOf, logins, revoked: registry.events, guard, log }) ?? null
   routeHttp(httpServer, { endpoint, guard, panel })
 
   const panelUrl = panel === null ? null : `${origin}/#key=${tokens.panelKey}`
@@ -350,6 +412,13 @@ async function startUp(options: StartUp): Promise<Running> {
   }
   recorder.note({ kind: 'server_started', text: `Busbar ${version} at ${url}` })
   log.info({ url, dataDir, version }, 'Busbar is running')
+  if (!isLoopback(host)) {
+    const hint = tls === undefined ? ' Tokens travel unencrypted: use --tls-cert and --tls-key.' : ''
+    log.warn(
+      { host },
+      `listening beyond this machine: whoever can reach it and has a token can run code.${hint}`,
+    )
+  }
 
   return {
     listening: { url, panelUrl, host, port, portWasTaken: askedPort !== 0 && port !== askedPort },
@@ -365,6 +434,7 @@ async function startUp(options: StartUp): Promise<Running> {
       subscriptions.close()
       jobs.close()
       roster.close()
+      registry.close()
       await blocksWritten()
       recorder.note({ kind: 'server_stopped' })
       journal.close()
@@ -380,6 +450,10 @@ function busiest<Entry extends { name: string; used: number }>(entries: readonly
     if (entry.used >= (most.get(entry.name)?.used ?? 0)) most.set(entry.name, entry)
   }
   return [...most.values()]
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host)
 }
 
 /** The host of the printed address: a wildcard is reached over loopback, and IPv6 stands in brackets. */

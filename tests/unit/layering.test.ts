@@ -50,7 +50,7 @@ describe('the floors', () => {
         'shared main/version.ts main/bus main/access main/journal main/mcp main/panel main/connect main/http',
       'main/headless': 'shared main/access main/panel main/connect main/http main/app.ts',
       'main/desktop': 'shared main/access main/panel main/connect main/app.ts',
-      'main/cli': 'main/app.ts main/headless main/version.ts',
+      'main/cli': 'shared main/access main/connect main/app.ts main/headless main/version.ts',
       preload: 'shared',
       renderer: 'shared',
     })

@@ -13,6 +13,8 @@ export interface GuardPorts {
   port(): number
   /** The address of `--host`; one that stands for all addresses admits the address a client connected to. */
   readonly boundHost?: string | undefined
+  /** True where the server speaks TLS, and its own pages come by https. */
+  readonly tls?: boolean
   /** Further names that the server goes by, each `name` (any port) or `name:port`. */
   readonly extraHosts?: readonly string[]
   /** Further web origins that may call, each as a browser writes it: `https://panel.example`. */
@@ -37,7 +39,9 @@ const wildcardHosts = new Set(['0.0.0.0', '::', '[::]', ''])
  * frames, files) is foreign.
  */
 export function createGuard(ports: GuardPorts): RequestGuard {
-  const { boundHost, extraHosts = [], extraOrigins = [] } = ports
+  const { boundHost, tls = false, extraHosts = [], extraOrigins = [] } = ports
+  const scheme = tls ? 'https://' : 'http://'
+  const defaultPort = tls ? 443 : 80
   const bindsAll = boundHost !== undefined && wildcardHosts.has(boundHost)
   const names = new Set(loopbackNames)
   if (boundHost !== undefined && !bindsAll) names.add(hostLiteral(boundHost))
@@ -65,11 +69,11 @@ export function createGuard(ports: GuardPorts): RequestGuard {
     }
     const origin = request.headers.origin?.toLowerCase()
     if (origin === undefined || origins.has(origin)) return null
-    const originHost = origin.startsWith('http://') ? origin.slice('http://'.length) : null
+    const originHost = origin.startsWith(scheme) ? origin.slice(scheme.length) : null
     if (
       originHost !== null &&
       isOwnHost(originHost, localAddress) &&
-      hasOwnPort(originHost, ports.port(), extra)
+      hasOwnPort(originHost, ports.port(), extra, defaultPort)
     ) {
       return null
     }
@@ -81,11 +85,16 @@ export function createGuard(ports: GuardPorts): RequestGuard {
   }
 }
 
-/** An origin without a port means port 80: another server's page, unless that is where this one listens. */
-function hasOwnPort(originHost: string, port: number, extra: ReadonlySet<string>): boolean {
+/** An origin without a port means the scheme's own: another server's page, unless this one listens there. */
+function hasOwnPort(
+  originHost: string,
+  port: number,
+  extra: ReadonlySet<string>,
+  defaultPort: number,
+): boolean {
   if (extra.has(originHost)) return true
   const given = splitHost(originHost)
-  return extra.has(given.name) || Number(given.port ?? 80) === port
+  return extra.has(given.name) || Number(given.port ?? defaultPort) === port
 }
 
 function splitHost(host: string): { name: string; port: string | null } {

@@ -34,6 +34,11 @@ export interface TokenStore {
   checkPanelKey(key: string): boolean
 }
 
+/** The token of a request's `Authorization` header, null where there is none or it is malformed. */
+export function bearerToken(request: Pick<IncomingMessage, 'headers'>): string | null {
+  return bearerPattern.exec(request.headers.authorization ?? '')?.[1] ?? null
+}
+
 const bearerPattern = /^Bearer +([^\s,]+) *$/i
 
 /**
@@ -60,8 +65,8 @@ export async function createTokenStore(ports: TokenStorePorts): Promise<TokenSto
     token,
     panelKey,
     authenticate(request) {
-      const presented = bearerPattern.exec(request.headers.authorization ?? '')?.[1]
-      if (presented === undefined) return null
+      const presented = bearerToken(request)
+      if (presented === null) return null
       return timingSafeEqual(digest(presented), tokenDigest) ? localCaller : null
     },
     checkPanelKey(key) {

@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { defaultPort } from '../app.ts'
 import { serve } from '../headless/serve.ts'
 import { version } from '../version.ts'
+import { tokenCommand } from './token-command.ts'
 
 /** The build keeps the panel beside the bundle; the source tree keeps it where the build put it. */
 const rendererDir = [
@@ -28,9 +29,27 @@ program
     '--data-dir <folder>',
     'where the token and endpoint.json are kept (default: BUSBAR_DATA_DIR or the platform’s own)',
   )
+  .option('--tls-cert <file>', 'speak TLS with this certificate chain (PEM); goes with --tls-key')
+  .option('--tls-key <file>', 'its private key (PEM)')
+  .option('--allow-host <name...>', 'further names the server goes by, with or without a port')
+  .option('--allow-origin <origin...>', 'further web origins that may call, as https://panel.example')
+  .option('--no-history-payloads', 'keep what messages and results say out of the history')
+  .option('--history-days <number>', 'days that the history goes back', readCount, 30)
+  .option('--history-mib <number>', 'size of the history', readCount, 256)
   .option('--open', 'open the panel in the browser', false)
   .option('--no-panel', 'serve MCP only')
   .action(runServe)
+
+program.addCommand(
+  tokenCommand({
+    env: process.env,
+    say: (line) => process.stdout.write(`${line}\n`),
+    fail(message) {
+      process.stderr.write(`busbar: ${message}\n`)
+      process.exitCode = 1
+    },
+  }),
+)
 
 await program.parseAsync()
 
@@ -40,6 +59,13 @@ async function runServe(options: {
   dataDir?: string
   open: boolean
   panel: boolean
+  tlsCert?: string
+  tlsKey?: string
+  allowHost?: string[]
+  allowOrigin?: string[]
+  historyPayloads: boolean
+  historyDays: number
+  historyMib: number
 }): Promise<void> {
   const log = pino(
     { level: process.env.BUSBAR_LOG_LEVEL ?? 'info', base: null },
@@ -51,7 +77,18 @@ async function runServe(options: {
   let stop: () => Promise<void>
   try {
     stop = await serve(
-      { ...options, dataDir: options.dataDir },
+      {
+        ...options,
+        dataDir: options.dataDir,
+        tls: readTls(options.tlsCert, options.tlsKey),
+        allowHosts: options.allowHost ?? [],
+        allowOrigins: options.allowOrigin ?? [],
+        history: {
+          payloads: options.historyPayloads,
+          maxAgeSeconds: options.historyDays * 86_400,
+          maxBytes: options.historyMib * 1024 * 1024,
+        },
+      },
       {
         rendererDir: rendererDir ?? join(import.meta.dirname, '../renderer'),
         env: process.env,
@@ -69,6 +106,25 @@ async function runServe(options: {
   }
   process.once('SIGINT', onSignal)
   process.once('SIGTERM', onSignal)
+}
+
+function readTls(
+  certFile: string | undefined,
+  keyFile: string | undefined,
+): { certFile: string; keyFile: string } | undefined {
+  if (certFile === undefined && keyFile === undefined) return undefined
+  if (certFile === undefined || keyFile === undefined) {
+    throw new Error('--tls-cert and --tls-key go together.')
+  }
+  return { certFile, keyFile }
+}
+
+function readCount(text: string): number {
+  const count = Number(text)
+  if (!/^\d+$/.test(text) || count < 1 || count > 100_000) {
+    throw new InvalidArgumentError('It takes a whole number from 1 to 100000.')
+  }
+  return count
 }
 
 function readPort(text: string): number {

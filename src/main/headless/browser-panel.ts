@@ -18,8 +18,8 @@ const heartbeatMs = 30_000
  * which comes as a subprotocol and is compared before anything else is read.
  */
 export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelParts) => BrowserPanel {
-  return ({ router, tokens, log }) => {
-    const rpc = new RPCHandler(router)
+  return ({ routerOf, logins, revoked, log }) => {
+    const tokenOf = new WeakMap<WebSocket, string>()
     const sockets = new WebSocketServer({
       noServer: true,
       maxPayload: maxFrameBytes,
@@ -40,14 +40,23 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
       answered.add(socket)
       socket.on('pong', () => answered.add(socket))
       socket.on('error', (error) => log.warn({ err: error }, 'a panel connection failed'))
-      const key = offeredKey(request)
-      if (key === null || !tokens.checkPanelKey(key)) {
-        log.warn({ remote: request.socket.remoteAddress }, 'a panel came without the right key')
+      const remote = request.socket.remoteAddress ?? 'unknown'
+      const viewer = logins.viewer(offeredKey(request), remote)
+      if (viewer === null || 'retryAfterSeconds' in viewer) {
+        log.warn({ remote, tooMany: viewer !== null }, 'a panel came without the right key')
         socket.close(closeBadKey, 'The panel key is missing or wrong')
         return
       }
-      void rpc.upgrade(socket, { context: { acks: createAcks() } })
+      if (viewer.tokenId !== null) tokenOf.set(socket, viewer.tokenId)
+      void new RPCHandler(routerOf(viewer)).upgrade(socket, { context: { acks: createAcks() } })
     }
+
+    const endPanelsOf = ({ id }: { id: string }): void => {
+      for (const socket of sockets.clients) {
+        if (tokenOf.get(socket) === id) socket.close(closeBadKey, 'The token was revoked')
+      }
+    }
+    revoked.on('revoked', endPanelsOf)
 
     return {
       handle(request, response) {
@@ -66,6 +75,7 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
       },
       close() {
         clearInterval(heartbeat)
+        revoked.off('revoked', endPanelsOf)
         // 1001: the server is going away (RFC 6455, section 7.4.1).
         for (const socket of sockets.clients) socket.close(1001, 'Busbar stops')
         sockets.close()

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../access/log.ts'
-import { createApp, type Listening } from '../app.ts'
+import { createApp, type AppOptions, type Listening } from '../app.ts'
 import { dataDirectory } from '../connect/data-dir.ts'
 import { createBrowserPanel } from './browser-panel.ts'
 
@@ -12,6 +12,10 @@ export interface ServeOptions {
   dataDir: string | undefined
   panel: boolean
   open: boolean
+  tls: { certFile: string; keyFile: string } | undefined
+  allowHosts: readonly string[]
+  allowOrigins: readonly string[]
+  history: NonNullable<AppOptions['history']>
 }
 
 export interface ServePorts {
@@ -34,6 +38,10 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<(
     host: options.host,
     port: options.port,
     ...(options.panel && { browserPanel: createBrowserPanel(ports.rendererDir) }),
+    tls: options.tls,
+    allowHosts: options.allowHosts,
+    allowOrigins: options.allowOrigins,
+    history: options.history,
     env,
     log,
   })

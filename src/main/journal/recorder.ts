@@ -1,6 +1,9 @@
 import type { ActivityKind, Block } from '../../shared/panel-contract.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { Applicant, Caller } from '../access/caller.ts'
+import type { Logins } from '../access/logins.ts'
+import type { KeptToken } from '../access/token-file.ts'
+import type { TokenRegistry } from '../access/token-registry.ts'
 import type { UnregisterCause } from '../bus/bus-events.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
 import type { Job } from '../bus/jobs.ts'
@@ -38,6 +41,8 @@ export interface Recorder {
   attachBlocks(events: BlockList['events'], setAside: string | null): void
   /** A blocked program asked for a session. */
   turnedAway(applicant: Applicant, block: Block): void
+  attachLogins(events: Logins['events']): void
+  attachTokens(events: TokenRegistry['events']): void
   /** Notes one line; lines of the same `key` within one batch become one with a count. */
   note(line: Pick<ActivityRow, 'kind'> & Partial<ActivityRow>, key?: string): void
 }
@@ -190,6 +195,18 @@ export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts):
       if (setAside !== null) {
         note({ kind: 'blocks_set_aside', text: `The block list was damaged. It was kept as ${setAside}.` })
       }
+    },
+    attachLogins(events) {
+      events.on('refused', (address, at) => {
+        const text = `A wrong ${at === 'mcp' ? 'token' : 'panel key'} from ${address}`
+        note({ kind: 'login_refused', text }, keyOf('login', address, at))
+      })
+    },
+    attachTokens(events) {
+      const line = (kind: ActivityKind, { name, id, userId, scopes }: KeptToken): void =>
+        note({ kind, userId, by: 'operator', text: `${name} (${scopes.join(', ')}), id ${id}` })
+      events.on('added', (token) => line('token_created', token))
+      events.on('revoked', (token) => line('token_revoked', token))
     },
     turnedAway({ caller, remoteAddress, programName }, block) {
       const text = `${programName ?? 'unknown'} at ${remoteAddress}, blocked by ${block.kind} ${block.subject}`

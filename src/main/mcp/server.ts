@@ -40,6 +40,8 @@ export interface McpServerPorts {
   /** What a model should know before its first call. */
   instructions: string
   busOf: (session: McpSession) => UserMessageBus
+  /** Whether the session's token opens a tool; one that it does not open is neither listed nor called. Default: all. */
+  mayUse?: (session: McpSession, tool: string) => boolean
   subscriptions: Pick<Subscriptions, 'add' | 'remove'>
   /** Called for faults of this program, never for mistakes of a client. */
   onFault: (error: unknown, method: string) => void
@@ -77,6 +79,7 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
     completions: {},
   }
 
+  const mayUse = (session: McpSession, tool: string): boolean => ports.mayUse?.(session, tool) ?? true
   const find = (uri: string): ResourceEntry => {
     const entry = catalogue.resources.find((candidate) => candidate.matches(uri))
     if (entry === undefined) throw notFound(uri)
@@ -84,13 +87,20 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
   }
 
   const handlers: Record<string, Handler> = {
-    'tools/list': () => ({ tools: catalogue.tools.map((tool) => tool.description) }),
+    'tools/list': (_, { session }) => ({
+      tools: catalogue.tools.map((tool) => tool.description).filter(({ name }) => mayUse(session, name)),
+    }),
     'tools/call': (request, context) => {
       const { params } = check(CallToolRequestSchema, request)
       const tool = tools.get(params.name)
       if (tool === undefined) {
         throw invalidParams(
           `There is no tool "${params.name.slice(0, 100)}". tools/list names those that exist.`,
+        )
+      }
+      if (!mayUse(context.session, params.name)) {
+        throw invalidParams(
+          `The token of this session does not open the tool "${params.name}". Ask for a token with another scope.`,
         )
       }
       return tool.call(params.arguments, context)

@@ -8,6 +8,9 @@ import {
   type ClientRef,
   type ConnectInfo,
   type PanelStatus,
+  type TokenCreation,
+  type TokenInfo,
+  type TokenInput,
   type UnregisterInput,
   type UnregisterResult,
 } from '../../shared/panel-contract.ts'
@@ -17,6 +20,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { McpServerFactory } from '../mcp/server.ts'
 import type { JobLedger } from './job-ledger.ts'
+import { forbidden } from './one-user.ts'
 import { pacedWatch, type Acks } from './paced-watch.ts'
 import type { Roster } from './roster.ts'
 import { activitySource } from './activity-source.ts'
@@ -30,6 +34,8 @@ const detailIntervalMs = 200
 export interface PanelRouterPorts {
   roster: Roster
   jobs: JobLedger
+  /** Null where tokens are none of this panel's business. */
+  tokens: PanelTokens | null
   blocks: BlockList
   journal: Pick<Journal, 'queries' | 'events'>
   threshold: McpServerFactory['threshold']
@@ -38,6 +44,13 @@ export interface PanelRouterPorts {
   token: () => string
   /** Unix milliseconds. */
   clock: () => number
+}
+
+/** The made tokens, as a panel handles them. */
+export interface PanelTokens {
+  list(): TokenInfo[]
+  create(input: TokenInput): Promise<TokenCreation>
+  revoke(id: string): Promise<boolean>
 }
 
 /** What a connection brings along; both shells make one for each panel. */
@@ -125,6 +138,13 @@ export function createPanelRouter(ports: PanelRouterPorts) {
         }),
       ),
     },
+    tokens: {
+      list: os.tokens.list.handler(() => tokensOf(ports).list()),
+      create: os.tokens.create.handler(({ input }) => tokensOf(ports).create(input)),
+      revoke: os.tokens.revoke.handler(async ({ input }) => ({
+        revoked: await tokensOf(ports).revoke(input.id),
+      })),
+    },
     connect: {
       info: os.connect.info.handler(() => ports.connectInfo()),
       token: os.connect.token.handler(() => ({ token: ports.token() })),
@@ -133,6 +153,11 @@ export function createPanelRouter(ports: PanelRouterPorts) {
 }
 
 export type PanelRouter = ReturnType<typeof createPanelRouter>
+
+function tokensOf({ tokens }: PanelRouterPorts): PanelTokens {
+  if (tokens === null) throw forbidden()
+  return tokens
+}
 
 /** The block stands before the client is told: a fast reconnect must not slip in between. */
 function unregister(ports: PanelRouterPorts, ref: ClientRef, order: UnregisterInput): UnregisterResult {

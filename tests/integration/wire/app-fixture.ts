@@ -15,7 +15,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { expect } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Log } from '../../../src/main/access/log.ts'
-import { createApp } from '../../../src/main/app.ts'
+import { createApp, type AppOptions } from '../../../src/main/app.ts'
 import { createBrowserPanel } from '../../../src/main/headless/browser-panel.ts'
 import type { panelContract } from '../../../src/shared/panel-contract.ts'
 import { Inbox } from './inbox.ts'
@@ -77,7 +77,7 @@ export interface AppFixture {
   restart(): Promise<void>
   /** The two halves of `restart`, for what is to be done in between. */
   stopAlone(): Promise<void>
-  startAgain(): Promise<void>
+  startAgain(options?: Partial<AppOptions>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -86,13 +86,14 @@ export async function startApp(): Promise<AppFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'busbar-wire-'))
   const logged: LogLine[] = []
   const cleanups: (() => unknown)[] = []
-  const start = async () => {
+  const start = async (options: Partial<AppOptions> = {}) => {
     const app = createApp({
       dataDir,
       port: 0,
       browserPanel: createBrowserPanel(dataDir),
       env: { BUSBAR_TOKEN: 'token-of-the-local-user' },
       log: recordingLog(logged),
+      ...options,
     })
     return { app, ...(await app.start()) }
   }
@@ -145,8 +146,8 @@ export async function startApp(): Promise<AppFixture> {
       await disconnect()
       await running.app.stop()
     },
-    async startAgain() {
-      running = await start()
+    async startAgain(options) {
+      running = await start(options)
     },
     async stop() {
       await disconnect()

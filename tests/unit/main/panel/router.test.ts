@@ -16,6 +16,7 @@ function routerFixture() {
     roster,
     jobs,
     blocks,
+    tokens: null,
     journal,
     threshold: () => threshold,
     status: () => {

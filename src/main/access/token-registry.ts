@@ -1,0 +1,150 @@
+import { timingSafeEqual } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { watch, type FSWatcher } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import type { TokenInfo } from '../../shared/panel-contract.ts'
+import type { Log } from './log.ts'
+import { readTokens, tokenDigest, TokenFileError, type KeptToken } from './token-file.ts'
+
+/** How often the file is looked at where the system does not tell of changes (network drives, some containers). */
+const lookMs = 500
+
+export interface TokenRegistryPorts {
+  /** The file, `<data-dir>/tokens.json`. */
+  readonly path: string
+  /** Unix milliseconds. */
+  readonly clock: () => number
+  readonly log: Log
+}
+
+/** The made tokens as they stand in the file, followed while the server runs. */
+export interface TokenRegistry {
+  /**
+   * The token that this text is, or null; one that has run out is none. The time it takes depends on the number of
+   * tokens alone: each is compared with.
+   */
+  find(text: string): KeptToken | null
+  get(id: string): KeptToken | null
+  /** Oldest first, without digests. `lastUsedAt` is since this server started. */
+  list(): TokenInfo[]
+  /** Notes that a token was presented. */
+  used(id: string): void
+  /** Reads the file now. Never rejects: a damaged file lets no token in. */
+  reload(): Promise<void>
+  /** `added` and `revoked` tell of changes in the file and of tokens that ran out. */
+  readonly events: EventEmitter<{ added: [token: KeptToken]; revoked: [token: KeptToken]; changed: [] }>
+  close(): void
+}
+
+export async function createTokenRegistry({ path, clock, log }: TokenRegistryPorts): Promise<TokenRegistry> {
+  const events: TokenRegistry['events'] = new EventEmitter()
+  events.setMaxListeners(0)
+  let tokens: readonly (KeptToken & { digest: Buffer })[] = []
+  const lastUse = new Map<string, number>()
+  let stamp = ''
+  let reading: Promise<void> | null = null
+  let wanted = 0
+
+  const holds = ({ expiresAt }: KeptToken): boolean => expiresAt === null || expiresAt > clock() / 1000
+
+  async function read(): Promise<void> {
+    let found: KeptToken[]
+    try {
+      stamp = await stampOf(path)
+      found = await readTokens(path)
+    } catch (error) {
+      log.error(
+        error instanceof TokenFileError ? { code: error.code } : { err: error },
+        'the tokens cannot be read; none of them is let in until they can',
+      )
+      found = []
+    }
+    replace(found.filter(holds))
+  }
+
+  function replace(found: readonly KeptToken[]): void {
+    const before = tokens
+    tokens = found.map((token) => ({ ...token, digest: Buffer.from(token.sha256, 'hex') }))
+    const added = tokens.filter(({ sha256 }) => !before.some((old) => old.sha256 === sha256))
+    const revoked = before.filter(({ sha256 }) => !tokens.some((token) => token.sha256 === sha256))
+    for (const token of revoked) {
+      lastUse.delete(token.id)
+      events.emit('revoked', token)
+    }
+    for (const token of added) events.emit('added', token)
+    if (added.length + revoked.length > 0) events.emit('changed')
+  }
+
+  async function readUntilFresh(): Promise<void> {
+    for (let seen = -1; seen !== wanted;) {
+      seen = wanted
+      await read()
+    }
+  }
+
+  function reload(): Promise<void> {
+    // What is being read may be older than the change that is reported now.
+    wanted += 1
+    reading ??= readUntilFresh().finally(() => (reading = null))
+    return reading
+  }
+
+  await reload()
+  let watcher: FSWatcher | null = null
+  try {
+    // The folder, since the file itself is replaced at each change.
+    watcher = watch(dirname(path), { persistent: false }, (_, name) => {
+      if (name === basename(path)) void reload()
+    })
+    watcher.on('error', (error) =>
+      log.debug({ err: error }, 'the token file is looked at by the clock alone'),
+    )
+  } catch (error) {
+    log.debug({ err: error }, 'the token file is looked at by the clock alone')
+  }
+  const look = setInterval(() => {
+    if (tokens.some((token) => !holds(token))) replace(tokens.filter(holds))
+    void stampOf(path).then((now) => {
+      if (now !== stamp) void reload()
+    })
+  }, lookMs)
+  look.unref()
+
+  return {
+    events,
+    find(text) {
+      const digest = tokenDigest(text)
+      let found: KeptToken | null = null
+      for (const token of tokens) if (timingSafeEqual(token.digest, digest)) found = token
+      return found !== null && holds(found) ? found : null
+    },
+    get: (id) => tokens.find((token) => token.id === id && holds(token)) ?? null,
+    list: () =>
+      tokens.filter(holds).map(({ id, name, userId, scopes, createdAt, expiresAt }) => ({
+        id,
+        name,
+        userId,
+        scopes,
+        createdAt,
+        expiresAt,
+        lastUsedAt: lastUse.get(id) ?? null,
+      })),
+    used: (id) => void lastUse.set(id, clock() / 1000),
+    reload,
+    close() {
+      clearInterval(look)
+      watcher?.close()
+    },
+  }
+}
+
+/** What tells one state of the file from the next; empty where there is no file. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { ino, mtimeMs, size } = await stat(path)
+    return `${ino} ${mtimeMs} ${size}`
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,105 @@
+import { EventEmitter } from 'node:events'
+import { ORPCError } from '@orpc/server'
+import type { Activity } from '../../shared/panel-contract.ts'
+import type { BlockList } from '../access/block-list.ts'
+import type { JobLedger } from './job-ledger.ts'
+import type { Roster } from './roster.ts'
+import type { PanelRouterPorts } from './router.ts'
+
+/**
+ * The same ports with nothing in them of other users: for a panel that came with one user's token. What concerns
+ * others looks as if it were not there; what only the person who runs the server may do is refused. The counts of
+ * the status stay those of the whole server.
+ */
+export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRouterPorts {
+  return {
+    ...ports,
+    roster: limitRoster(ports.roster, userId),
+    jobs: limitJobs(ports.jobs, userId),
+    blocks: limitBlocks(ports.blocks, userId),
+    journal: limitJournal(ports.journal, userId),
+    tokens: null,
+    token: () => {
+      throw forbidden()
+    },
+  }
+}
+
+/** What a panel of one user is told that asks for what is not its own. */
+export function forbidden(): ORPCError<'FORBIDDEN', undefined> {
+  return new ORPCError('FORBIDDEN', { message: 'This panel was opened with the token of one user.' })
+}
+
+interface UserRef {
+  readonly userId: string
+}
+
+function limitRoster(roster: Roster, userId: string): Roster {
+  const events: Roster['events'] = new EventEmitter()
+  events.setMaxListeners(0)
+  roster.events.on('changed', (ref) => {
+    if (ref.userId === userId) events.emit('changed', ref)
+  })
+  roster.events.on('left', (ref) => {
+    if (ref.userId === userId) events.emit('left', ref)
+  })
+  return {
+    ...roster,
+    events,
+    rows: () => roster.rows().filter((row) => row.userId === userId),
+    row: (ref) => (ref.userId === userId ? roster.row(ref) : null),
+    client: (ref) => (ref.userId === userId ? roster.client(ref) : null),
+    traffic: (ref) => (ref.userId === userId ? roster.traffic(ref) : []),
+  }
+}
+
+function limitJobs(jobs: JobLedger, userId: string): JobLedger {
+  const events: JobLedger['events'] = new EventEmitter()
+  events.setMaxListeners(0)
+  jobs.events.on('changed', (ref) => {
+    if (ref.userId === userId) events.emit('changed', ref)
+  })
+  const own = ({ userId: other }: UserRef): boolean => other === userId
+  return {
+    ...jobs,
+    events,
+    rows: () => jobs.rows().filter(own),
+    row: (ref) => (own(ref) ? jobs.row(ref) : null),
+    has: (ref) => own(ref) && jobs.has(ref),
+    detail: (ref) => (own(ref) ? jobs.detail(ref) : null),
+    cancel: (ref) => (own(ref) ? jobs.cancel(ref) : 'not_found'),
+    repeat: (ref) =>
+      own(ref) ? jobs.repeat(ref) : { outcome: 'refused', message: 'This job is not known (any more).' },
+  }
+}
+
+function limitBlocks(blocks: BlockList, userId: string): BlockList {
+  const own = (): ReturnType<BlockList['list']> => blocks.list().filter((block) => block.userId === userId)
+  return {
+    ...blocks,
+    list: own,
+    add(order) {
+      // The other kinds hold on every bus.
+      if (order.kind !== 'client' || order.userId !== userId) throw forbidden()
+      return blocks.add(order)
+    },
+    lift: (id) => own().some((block) => block.id === id) && blocks.lift(id),
+  }
+}
+
+function limitJournal(journal: PanelRouterPorts['journal'], userId: string): PanelRouterPorts['journal'] {
+  const events: PanelRouterPorts['journal']['events'] = new EventEmitter()
+  events.setMaxListeners(0)
+  const own = (entries: readonly Activity[]): Activity[] => entries.filter((entry) => entry.userId === userId)
+  journal.events.on('written', (entries) => {
+    const mine = own(entries)
+    if (mine.length > 0) events.emit('written', mine)
+  })
+  return {
+    events,
+    queries: {
+      ...journal.queries,
+      activity: (query) => journal.queries.activity({ ...query, userId }),
+    },
+  }
+}
