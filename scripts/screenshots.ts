@@ -56,6 +56,14 @@ await withServer(async (address, server) => {
     await shoot(browser, address, 'many', async (page) => {
       await page.getByRole('row', { name: /^Atelier 1/ }).click()
     })
+    await shoot(browser, address, 'columns', async (page) => {
+      await page.getByRole('button', { name: 'View', exact: true }).click()
+      const view = page.getByRole('dialog', { name: 'View' })
+      for (const name of ['Type', 'State', 'Queue', 'Sent', 'Received', 'Host']) {
+        await view.getByRole('checkbox', { name, exact: true }).check()
+      }
+      await view.getByRole('combobox', { name: 'Group by' }).selectOption('group')
+    })
     // Last, and once: the server is gone after it.
     const page = await openPanel(browser, address, sizes.wide, 'dark')
     await server.stop()

@@ -19,7 +19,7 @@ const theme = createTheme({
   storage: localStorage,
   prefersLight: matchMedia('(prefers-color-scheme: light)'),
 })
-const panel = createPanel({ timers: createBrowserTimers(), drawn: afterPaint })
+const panel = createPanel({ timers: createBrowserTimers(), drawn: afterPaint, storage: localStorage })
 // Takes the key out of the address, so it comes before anything that reads the address.
 connectToShell(window, panel.connection)
 const router = createRouter(location.hash)

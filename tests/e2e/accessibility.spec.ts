@@ -35,6 +35,15 @@ for (const colorScheme of ['dark', 'light'] as const) {
       target_uuid: 'b-1',
     })
     await farm.call('blender_job_update', { job_id: 'j', status: 'running', progress: 0.5 })
+    await panel.getByRole('button', { name: 'View', exact: true }).click()
+    const view = panel.getByRole('dialog', { name: 'View' })
+    await view.getByRole('checkbox', { name: 'Sent' }).check()
+    await view.getByRole('combobox', { name: 'Group by' }).selectOption('group')
+    await panel.getByRole('searchbox', { name: 'Search clients' }).pressSequentially('t')
+    await panel.getByRole('button', { name: 'View', exact: true }).click()
+    expect(await findings(panel), 'View').toEqual([])
+    await panel.keyboard.press('Escape')
+    await panel.getByRole('searchbox', { name: 'Search clients' }).fill('')
     await panel.getByRole('row', { name: /^Atelier 1/ }).click()
     for (const tab of ['Record', 'Session', 'Traffic']) {
       await panel.getByRole('tab', { name: tab }).click()

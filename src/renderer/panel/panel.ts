@@ -4,12 +4,15 @@ import { createServerClock, type ServerClock } from '../connection/server-clock.
 import type { Timers } from '../connection/timers.ts'
 import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
 import { createClients, type Clients, type ClientsState } from '../features/clients/clients-store.ts'
+import { createSavedViews, type SavedViews } from '../features/clients/saved-views.ts'
+import { clientsLayoutSchema, savedViewsSchema } from '../features/clients/clients-layout.ts'
 import { createSelection, type Selection } from '../features/clients/selection.ts'
 import { createInspector, type Inspector } from '../features/inspector/inspector-store.ts'
 import { createJobs, type Jobs } from '../features/jobs/jobs-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
 import { createUnregister, type Unregister } from '../features/unregister/unregister-store.ts'
 import { createToasts, type Toasts } from '../ui/toasts.ts'
+import { createRemembered } from '../settings/remembered.ts'
 import type { StoreApi } from 'zustand/vanilla'
 
 /** Everything the panel knows and can do, without a component in it. */
@@ -18,6 +21,7 @@ export interface Panel {
   readonly clock: ServerClock
   readonly status: StoreApi<StatusState>
   readonly clients: Clients
+  readonly savedViews: SavedViews
   readonly selection: Selection
   readonly inspector: Inspector
   readonly unregister: Unregister
@@ -39,15 +43,19 @@ export interface PanelPorts {
   timers: Timers
   /** Resolves when the browser has drawn what is pending; the next event of a feed waits for it. */
   drawn: () => Promise<void>
+  /** Where the panel remembers how a person laid it out. */
+  storage: Pick<Storage, 'getItem' | 'setItem'>
 }
 
 /** Puts the panel together. It does nothing until `connection.connect` is called. */
-export function createPanel({ timers, drawn }: PanelPorts): Panel {
+export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
   const watchIds = createWatchIds()
   const toasts = createToasts()
   const clock = createServerClock(timers)
   const status = createStatus()
-  const clients = createClients()
+  const layout = createRemembered(storage, 'busbar.clients', clientsLayoutSchema)
+  const clients = createClients(layout.read() ?? undefined)
+  const savedViews = createSavedViews(clients, createRemembered(storage, 'busbar.views', savedViewsSchema))
   const selection = createSelection()
   const connection = createConnection({ timers, onLink })
   const api = () => connection.api()
@@ -196,6 +204,7 @@ export function createPanel({ timers, drawn }: PanelPorts): Panel {
     clients.state.subscribe((state, before) => {
       if (state.shown !== before.shown) selection.keepShown(inOrder(before), inOrder(state))
       if (state.byKey !== before.byKey) inspector.listChanged()
+      if (state.layout !== before.layout) layout.write(state.layout)
     }),
   ]
   let cancelSettle = () => {}
@@ -210,6 +219,7 @@ export function createPanel({ timers, drawn }: PanelPorts): Panel {
     clock,
     status,
     clients,
+    savedViews,
     selection,
     inspector,
     unregister,

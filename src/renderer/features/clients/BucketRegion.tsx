@@ -7,6 +7,8 @@ import { ConnectProgramHelp } from '../connect/ConnectProgramHelp.tsx'
 import styles from './BucketRegion.module.css'
 import { ClientGrid, headerHeight, rowHeight } from './ClientGrid.tsx'
 import type { Bucket } from './client-order.ts'
+import { groupRows } from './group-rows.ts'
+import { isTotalled, totalsHeight } from './totals.ts'
 
 const titles: Record<Bucket, string> = {
   persistent: 'Persistent clients',
@@ -21,9 +23,17 @@ export function BucketRegion({ bucket }: { bucket: Bucket }) {
   const ready = useStore(clients.state, (state) => state.ready)
   const total = useStore(clients.state, (state) => state.totals[bucket])
   const shown = useStore(clients.state, (state) => state.shown[bucket].length)
+  // Headings of groups count as rows, and the totals as one more.
+  const rows = useStore(clients.state, ({ shown: keys, byKey, layout }) =>
+    layout.groupBy === null ? keys[bucket].length : groupRows(keys[bucket], byKey, layout.groupBy).length,
+  )
+  const hasTotals = useStore(clients.state, ({ layout }) => layout.columns.some(isTotalled))
+  const totals = hasTotals && shown > 1 ? totalsHeight : 0
   const titleId = useId()
   // As tall as its rows; where both regions do not fit, they share the room and each scrolls.
-  const content = { '--content': `${titleHeight + headerHeight + shown * rowHeight}px` } as CSSProperties
+  const content = {
+    '--content': `${titleHeight + headerHeight + rows * rowHeight + totals}px`,
+  } as CSSProperties
   return (
     <section
       className={`${styles['region']} ${shown === 0 ? styles['short'] : ''}`}

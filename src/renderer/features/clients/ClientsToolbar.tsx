@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { stateWords } from './client-text.ts'
 import styles from './ClientsToolbar.module.css'
+import { ViewMenu } from './ViewMenu.tsx'
 
 const states: readonly ClientState[] = clientStateSchema.options
 
@@ -19,6 +20,7 @@ export function ClientsToolbar() {
       <span className={`${styles['selected']} num`} aria-live="polite">
         {selected > 1 ? `${selected} selected` : ''}
       </span>
+      <ViewMenu />
       <Button kind="danger" disabled={!live || selected === 0} onClick={() => panel.askUnregister()}>
         Unregister…
       </Button>

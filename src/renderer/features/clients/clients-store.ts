@@ -5,12 +5,12 @@ import {
   buckets,
   orderClients,
   reorderClients,
-  volatileColumns,
   type Bucket,
-  type Column,
   type Filter,
   type Sort,
 } from './client-order.ts'
+import { columnFacts, type Column } from './client-columns.ts'
+import { defaultLayout, type ClientsLayout } from './clients-layout.ts'
 import { applyClientsEvent, type ClientsList } from './clients-list.ts'
 
 /** Numbers over all clients, whatever the filter. */
@@ -29,7 +29,7 @@ export interface ClientsState {
   byKey: ReadonlyMap<string, PanelClient>
   totals: ClientTotals
   filter: Filter
-  sort: Record<Bucket, Sort>
+  layout: ClientsLayout
   /** Keys to show, filtered and in order. */
   shown: Record<Bucket, readonly string[]>
 }
@@ -41,8 +41,13 @@ export interface Clients {
   apply: (event: ClientsEvent) => 'applied' | 'gap'
   search: (query: string) => void
   showState: (state: ClientState | null) => void
-  /** Sorts by a column; the same column again turns the direction. */
-  sortBy: (bucket: Bucket, column: Column) => void
+  /**
+   * Sorts by a column; the same column again turns the direction. With `also`, what it was sorted by before still
+   * decides first.
+   */
+  sortBy: (bucket: Bucket, column: Column, also?: boolean) => void
+  /** Takes over another layout or parts of one, and orders the rows by it. */
+  arrange: (change: Partial<ClientsLayout>) => void
   /** Puts rows in order that kept their places while their values changed. */
   settleOrder: () => void
 }
@@ -53,6 +58,11 @@ const noTotals: ClientTotals = {
   blenders: 0,
   blendersLive: 0,
   states: { live: 0, busy: 0, stale: 0, gone: 0 },
+}
+
+/** What rows are ordered by: the groups first, where there are any. */
+function sortsOf({ groupBy, sort }: ClientsLayout, bucket: Bucket): readonly Sort[] {
+  return groupBy === null ? sort[bucket] : [{ column: groupBy, direction: 'ascending' }, ...sort[bucket]]
 }
 
 /** Counts all clients. */
@@ -68,7 +78,8 @@ function countClients(clients: Iterable<PanelClient>): ClientTotals {
   return totals
 }
 
-export function createClients(): Clients {
+/** @param layout how the tables stood when the panel was last open */
+export function createClients(layout: ClientsLayout = defaultLayout): Clients {
   let list: ClientsList | null = null
   /** Keys that changed while their rows kept their places. */
   const unsettled = new Set<string>()
@@ -77,17 +88,15 @@ export function createClients(): Clients {
     byKey: new Map(),
     totals: noTotals,
     filter: { query: '', state: null },
-    sort: {
-      persistent: { column: 'client', direction: 'ascending' },
-      ephemeral: { column: 'client', direction: 'ascending' },
-    },
+    layout,
     shown: { persistent: [], ephemeral: [] },
   }))
 
   /** Takes over these parts of the state and orders everything afresh. */
   function orderAll(change: Partial<ClientsState>) {
     const next = { ...state.getState(), ...change }
-    const ordered = (bucket: Bucket) => orderClients(next.byKey, bucket, next.filter, next.sort[bucket])
+    const ordered = (bucket: Bucket) =>
+      orderClients(next.byKey, bucket, next.filter, sortsOf(next.layout, bucket))
     unsettled.clear()
     state.setState({
       ...change,
@@ -97,11 +106,12 @@ export function createClients(): Clients {
 
   /** The shown keys after some clients changed; the same object when no row came, left or moved. */
   function reorder(changed: ReadonlySet<string>, byKey: ClientsState['byKey'], settle: boolean) {
-    const { filter, sort, shown } = state.getState()
+    const { filter, layout, shown } = state.getState()
     const next = { ...shown }
     for (const bucket of buckets) {
-      const keepPlaces = !settle && volatileColumns.has(sort[bucket].column)
-      next[bucket] = reorderClients(shown[bucket], changed, byKey, bucket, filter, sort[bucket], keepPlaces)
+      const sorts = sortsOf(layout, bucket)
+      const keepPlaces = !settle && sorts.some(({ column }) => columnFacts[column].volatile === true)
+      next[bucket] = reorderClients(shown[bucket], changed, byKey, bucket, filter, sorts, keepPlaces)
     }
     return buckets.every((bucket) => next[bucket] === shown[bucket]) ? shown : next
   }
@@ -127,10 +137,22 @@ export function createClients(): Clients {
     showState(only) {
       orderAll({ filter: { ...state.getState().filter, state: only } })
     },
-    sortBy(bucket, column) {
-      const { sort } = state.getState()
-      const turn = sort[bucket].column === column && sort[bucket].direction === 'ascending'
-      orderAll({ sort: { ...sort, [bucket]: { column, direction: turn ? 'descending' : 'ascending' } } })
+    sortBy(bucket, column, also = false) {
+      const { layout } = state.getState()
+      const before = layout.sort[bucket]
+      const known = before.find((each) => each.column === column)
+      const alone = before.length === 1
+      const turn = known?.direction === 'ascending' && (also || alone)
+      const next: Sort = { column, direction: turn ? 'descending' : 'ascending' }
+      const sorts = !also
+        ? [next]
+        : known === undefined
+          ? [...before, next]
+          : before.map((each) => (each === known ? next : each))
+      orderAll({ layout: { ...layout, sort: { ...layout.sort, [bucket]: sorts } } })
+    },
+    arrange(change) {
+      orderAll({ layout: { ...state.getState().layout, ...change } })
     },
     settleOrder() {
       if (unsettled.size === 0) return

@@ -9,7 +9,7 @@ import type { JobBrief, PanelClient } from '../../../../src/shared/panel-contrac
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 
 const everything: Filter = { query: '', state: null }
-const byName: Sort = { column: 'client', direction: 'ascending' }
+const byName: Sort[] = [{ column: 'client', direction: 'ascending' }]
 
 function mapOf(...clients: PanelClient[]): Map<string, PanelClient> {
   return new Map(clients.map((client) => [client.key, client]))
@@ -59,7 +59,7 @@ describe('the order of clients', () => {
       panelClient('b', { record: { group_id: 'b' } }),
     )
     const order = (direction: Sort['direction']) =>
-      uuids(orderClients(byKey, 'persistent', everything, { column: 'group', direction }))
+      uuids(orderClients(byKey, 'persistent', everything, [{ column: 'group', direction }]))
     expect(order('ascending')).toEqual(['a', 'b', 'none'])
     expect(order('descending')).toEqual(['b', 'a', 'none'])
   })
@@ -69,8 +69,21 @@ describe('the order of clients', () => {
       panelClient('old', { record: { last_seen: 10 } }),
       panelClient('new', { record: { last_seen: 20 } }),
     )
-    const sort: Sort = { column: 'lastSeen', direction: 'ascending' }
+    const sort: Sort[] = [{ column: 'lastSeen', direction: 'ascending' }]
     expect(uuids(orderClients(byKey, 'persistent', everything, sort))).toEqual(['new', 'old'])
+  })
+
+  it('goes by the next column where the one before says the same', () => {
+    const byKey = mapOf(
+      panelClient('a', { sent: 1, record: { group_id: 'x' } }),
+      panelClient('b', { sent: 2, record: { group_id: 'x' } }),
+      panelClient('c', { sent: 9, record: { group_id: 'w' } }),
+    )
+    const sorts: Sort[] = [
+      { column: 'group', direction: 'ascending' },
+      { column: 'sent', direction: 'descending' },
+    ]
+    expect(uuids(orderClients(byKey, 'persistent', everything, sorts))).toEqual(['c', 'b', 'a'])
   })
 
   it('by file uses the name of the file, and by working on the name of the target', () => {
@@ -80,7 +93,7 @@ describe('the order of clients', () => {
       panelClient('l1', { record: { is_persistent: false }, workingOn: job(null, ['1']) }),
       panelClient('l2', { record: { is_persistent: false }, workingOn: job(null, ['2']) }),
     )
-    const sort: Sort = { column: 'place', direction: 'ascending' }
+    const sort: Sort[] = [{ column: 'place', direction: 'ascending' }]
     expect(uuids(orderClients(byKey, 'persistent', everything, sort))).toEqual(['2', '1'])
     expect(uuids(orderClients(byKey, 'ephemeral', everything, sort))).toEqual(['l2', 'l1'])
   })
@@ -132,7 +145,7 @@ describe('a change of a few clients', () => {
   })
 
   it('lets rows stay where they are while their values change, where that is wished', () => {
-    const sort: Sort = { column: 'lastSeen', direction: 'ascending' }
+    const sort: Sort[] = [{ column: 'lastSeen', direction: 'ascending' }]
     const heard = panelClient('c', { record: { last_seen: 9000 } })
     expect(reorder(mapOf(a, b, heard), ['c'], true, sort)).toBe(shown)
     expect(uuids(reorder(mapOf(a, b, heard), ['c'], false, sort))).toEqual(['c', 'a', 'b'])

@@ -56,12 +56,20 @@ describe('the clients', () => {
 
   it('turn the direction when the same column is chosen again', () => {
     const clients = withClients()
-    const sort = () => clients.state.getState().sort.persistent
+    const sort = () => clients.state.getState().layout.sort.persistent
     clients.sortBy('persistent', 'client')
-    expect(sort()).toEqual({ column: 'client', direction: 'descending' })
+    expect(sort()).toEqual([{ column: 'client', direction: 'descending' }])
     clients.sortBy('persistent', 'lastSeen')
-    expect(sort()).toEqual({ column: 'lastSeen', direction: 'ascending' })
-    expect(clients.state.getState().sort.ephemeral).toEqual({ column: 'client', direction: 'ascending' })
+    expect(sort()).toEqual([{ column: 'lastSeen', direction: 'ascending' }])
+    clients.sortBy('persistent', 'group', true)
+    clients.sortBy('persistent', 'lastSeen', true)
+    expect(sort()).toEqual([
+      { column: 'lastSeen', direction: 'descending' },
+      { column: 'group', direction: 'ascending' },
+    ])
+    expect(clients.state.getState().layout.sort.ephemeral).toEqual([
+      { column: 'client', direction: 'ascending' },
+    ])
   })
 
   it('sorted by last seen, move only when the order is settled', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createPanel } from '../../../../src/renderer/panel/panel.ts'
 import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
 import type { Block, ClientsEvent, JobsEvent, PanelStatus } from '../../../../src/shared/panel-contract.ts'
+import { createFakeStorage } from '../fakes/fake-storage.ts'
 import { createManualTimers } from '../fakes/manual-timers.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 
@@ -56,7 +57,7 @@ function build() {
     jobs: { watch: feeds.jobs.watch },
     blocks: { watch: feeds.blocks.watch },
   } as unknown as PanelApi
-  const panel = createPanel({ timers, drawn: () => Promise.resolve() })
+  const panel = createPanel({ timers, drawn: () => Promise.resolve(), storage: createFakeStorage() })
   panel.connection.connect(() =>
     Promise.resolve({ api, ended: new Promise(() => undefined), close: () => undefined }),
   )

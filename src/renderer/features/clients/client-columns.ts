@@ -1,0 +1,134 @@
+import { clientKey, type PanelClient } from '../../../shared/panel-contract.ts'
+import { clientFile, clientName, stateWords } from './client-text.ts'
+
+/** The columns a table of clients can have. `place` is the file of a persistent client, the target of another. */
+export const columnIds = [
+  'client',
+  'type',
+  'state',
+  'place',
+  'group',
+  'capabilities',
+  'job',
+  'queue',
+  'sent',
+  'received',
+  'drops',
+  'blender',
+  'host',
+  'pid',
+  'address',
+  'program',
+  'connected',
+  'lastSeen',
+] as const
+export type Column = (typeof columnIds)[number]
+
+/** What stands there until a person chooses otherwise. */
+export const defaultColumns: readonly Column[] = ['client', 'place', 'group', 'job', 'lastSeen']
+
+interface ColumnFacts {
+  title: string
+  /** Share of the room, and the width in CSS pixels below which the table scrolls sideways instead. */
+  share: number
+  least: number
+  /** Stands at the right edge of its cell. */
+  end?: true
+  /** Its values change by themselves: rows sorted by it are put in order at intervals only. */
+  volatile?: true
+  /** Its values are added up below the table. */
+  total?: (client: PanelClient) => number
+}
+
+export const columnFacts: Record<Column, ColumnFacts> = {
+  client: { title: 'Client', share: 36, least: 150 },
+  type: { title: 'Type', share: 10, least: 70 },
+  state: { title: 'State', share: 12, least: 90 },
+  place: { title: 'File', share: 24, least: 90 },
+  group: { title: 'Group', share: 10, least: 64 },
+  capabilities: { title: 'Capabilities', share: 20, least: 120 },
+  job: { title: 'Job', share: 19, least: 110, volatile: true },
+  queue: { title: 'Queue', share: 6, least: 58, end: true, volatile: true, total: (one) => one.queued },
+  sent: { title: 'Sent', share: 6, least: 58, end: true, volatile: true, total: (one) => one.sent },
+  received: {
+    title: 'Received',
+    share: 7,
+    least: 78,
+    end: true,
+    volatile: true,
+    total: (one) => one.received,
+  },
+  drops: { title: 'Drops', share: 6, least: 58, end: true, volatile: true, total: (one) => one.dropped },
+  blender: { title: 'Blender', share: 10, least: 80 },
+  host: { title: 'Host', share: 12, least: 80 },
+  pid: { title: 'Process', share: 7, least: 68, end: true },
+  address: { title: 'Address', share: 12, least: 92 },
+  program: { title: 'Program', share: 16, least: 110 },
+  connected: { title: 'Connected', share: 11, least: 82, end: true },
+  lastSeen: { title: 'Last seen', share: 11, least: 74, end: true, volatile: true },
+}
+
+/** The tracks of a grid with these columns, as CSS. */
+export function columnTracks(columns: readonly Column[]): string {
+  return columns
+    .map((column) => `minmax(${columnFacts[column].least}px, ${columnFacts[column].share}fr)`)
+    .join(' ')
+}
+
+/** The name of what an ephemeral client works on, null where it waits for nothing. */
+export function workingOnName(client: PanelClient, byKey: ReadonlyMap<string, PanelClient>): string | null {
+  const [first, ...others] = client.workingOn?.targetUuids ?? []
+  if (first === undefined) return null
+  const target = byKey.get(clientKey({ userId: client.userId, uuid: first }))
+  const name = target === undefined ? first : clientName(target)
+  return others.length === 0 ? name : `${name} and ${others.length} more`
+}
+
+/** What a client sorts by in a column; null (nothing there) comes last in both directions. */
+export function sortValue(
+  client: PanelClient,
+  column: Column,
+  byKey: ReadonlyMap<string, PanelClient>,
+): string | number | null {
+  const { record } = client
+  switch (column) {
+    case 'client':
+      return clientName(client)
+    case 'type':
+      return record.client_type
+    case 'state':
+      return stateWords[client.state]
+    case 'place':
+      return record.is_persistent ? clientFile(client) : workingOnName(client, byKey)
+    case 'group':
+      return record.group_id
+    case 'capabilities':
+      return record.capabilities.length === 0 ? null : record.capabilities.join(', ')
+    case 'job': {
+      const job = client.job ?? client.workingOn
+      return job === null ? null : (job.progress ?? 0)
+    }
+    case 'queue':
+      return client.queued
+    case 'sent':
+      return client.sent
+    case 'received':
+      return client.received
+    case 'drops':
+      return client.dropped
+    case 'blender':
+      return record.blender_version || null
+    case 'host':
+      return record.hostname || null
+    case 'pid':
+      return record.pid ?? null
+    case 'address':
+      return client.address
+    case 'program':
+      return client.program === null ? null : `${client.program.name} ${client.program.version}`
+    case 'connected':
+      return -record.connected_at
+    case 'lastSeen':
+      return -record.last_seen
+  }
+}

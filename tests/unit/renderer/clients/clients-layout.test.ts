@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import {
+  clientsLayoutSchema,
+  defaultLayout,
+  savedViewsSchema,
+  toggleColumn,
+} from '../../../../src/renderer/features/clients/clients-layout.ts'
+import { createClients } from '../../../../src/renderer/features/clients/clients-store.ts'
+import { groupRows } from '../../../../src/renderer/features/clients/group-rows.ts'
+import { createSavedViews } from '../../../../src/renderer/features/clients/saved-views.ts'
+import { columnTotal } from '../../../../src/renderer/features/clients/totals.ts'
+import { createRemembered } from '../../../../src/renderer/settings/remembered.ts'
+import { createFakeStorage } from '../fakes/fake-storage.ts'
+import { keyOf, panelClient } from '../fakes/panel-clients.ts'
+
+function withClients() {
+  const clients = createClients()
+  clients.apply({
+    type: 'snapshot',
+    revision: 1,
+    clients: [
+      panelClient('a', { sent: 2, record: { group_id: 'z' } }),
+      panelClient('b', { sent: 3, record: { group_id: 'farm' } }),
+      panelClient('c', { sent: 4 }),
+      panelClient('d', { sent: 5, record: { group_id: 'farm' } }),
+    ],
+  })
+  return clients
+}
+
+describe('the layout of the tables', () => {
+  it('adds and takes away columns in their fixed order, and never the client', () => {
+    expect(toggleColumn(['client', 'job'], 'type')).toEqual(['client', 'type', 'job'])
+    expect(toggleColumn(['client', 'type', 'job'], 'job')).toEqual(['client', 'type'])
+    expect(toggleColumn(['client', 'job'], 'client')).toEqual(['client', 'job'])
+  })
+
+  it('groups before it sorts, with a heading and a count for each group', () => {
+    const clients = withClients()
+    clients.sortBy('persistent', 'client')
+    clients.arrange({ groupBy: 'group' })
+    const { shown, byKey } = clients.state.getState()
+    expect(
+      groupRows(shown.persistent, byKey, 'group').map(({ key, title, count }) =>
+        title === null ? key.slice(-1) : `${title} ${count}`,
+      ),
+    ).toEqual(['farm 2', 'd', 'b', 'z 1', 'a', 'no group 1', 'c'])
+  })
+
+  it('adds up what is shown', () => {
+    const { byKey } = withClients().state.getState()
+    expect(columnTotal('sent', [keyOf('a'), keyOf('d'), keyOf('left')], byKey)).toBe(7)
+  })
+})
+
+describe('what is remembered', () => {
+  const layoutOf = (text: string) =>
+    createRemembered(createFakeStorage({ l: text }), 'l', clientsLayoutSchema).read()
+
+  it('is read back as it was written', () => {
+    const storage = createFakeStorage()
+    createRemembered(storage, 'l', clientsLayoutSchema).write({ ...defaultLayout, groupBy: 'host' })
+    expect(layoutOf(storage.held['l'] ?? '')).toEqual({
+      columns: ['client', 'place', 'group', 'job', 'lastSeen'],
+      sort: {
+        persistent: [{ column: 'client', direction: 'ascending' }],
+        ephemeral: [{ column: 'client', direction: 'ascending' }],
+      },
+      groupBy: 'host',
+    })
+  })
+
+  it.each(['', '{', 'null', '[]', '{"columns":["evil"]}', '{"columns":[],"sort":{},"groupBy":"x"}'])(
+    'is nothing where the storage holds %s',
+    (text) => {
+      expect(layoutOf(text)).toBeNull()
+    },
+  )
+
+  it('does not fail where the storage refuses', () => {
+    const refuse = () => {
+      throw new Error('full')
+    }
+    const remembered = createRemembered({ getItem: refuse, setItem: refuse }, 'l', clientsLayoutSchema)
+    remembered.write(defaultLayout)
+    expect(remembered.read()).toBeNull()
+  })
+})
+
+describe('saved views', () => {
+  it('bring back the filter and the layout, are replaced by name, and can be forgotten', () => {
+    const storage = createFakeStorage()
+    const remembered = createRemembered(storage, 'v', savedViewsSchema)
+    const clients = withClients()
+    const views = createSavedViews(clients, remembered)
+    clients.search('group:farm')
+    views.save(' ')
+    views.save(' Farm ')
+    clients.arrange({ groupBy: 'type' })
+    views.save('Farm')
+    clients.search('')
+    clients.arrange(defaultLayout)
+    const again = createSavedViews(clients, remembered)
+    const [view, ...others] = again.state.getState().views
+    expect([view?.name, view?.query, view?.layout.groupBy, others]).toEqual([
+      'Farm',
+      'group:farm',
+      'type',
+      [],
+    ])
+    if (view !== undefined) again.show(view)
+    expect(clients.state.getState().shown.persistent).toEqual([keyOf('b'), keyOf('d')])
+    expect(clients.state.getState().layout.groupBy).toBe('type')
+    again.remove('Farm')
+    expect(storage.held['v']).toBe('[]')
+  })
+})
