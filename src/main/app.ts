@@ -17,6 +17,7 @@ import { createTokenStore } from './access/token-store.ts'
 import { BusManager } from './bus/bus-manager.ts'
 import type { UserMessageBus } from './bus/user-message-bus.ts'
 import { dataDirectory } from './connect/data-dir.ts'
+import { addonFolders, createAddonSource } from './connect/addon-package.ts'
 import { createEndpointFile } from './connect/endpoint-file.ts'
 import { limitsFromEnv, type Limits } from './connect/limits-from-env.ts'
 import { createJournal } from './journal/journal.ts'
@@ -348,6 +349,11 @@ async function startUp(options: StartUp): Promise<Running> {
       limits: [...endpoint.usage(), ...busiest([...buses.buses()].flatMap((bus) => bus.usage()))],
     }
   }
+  // Only Electron has resources of its own.
+  const addon = createAddonSource(
+    addonFolders((process as { resourcesPath?: string }).resourcesPath),
+    version,
+  )
   const panelPorts: PanelRouterPorts = {
     roster,
     jobs,
@@ -355,6 +361,7 @@ async function startUp(options: StartUp): Promise<Running> {
     journal,
     threshold: (session) => factory.threshold(session),
     status,
+    addon: () => addon.read(),
     connectInfo: () => ({
       url,
       dataDir,

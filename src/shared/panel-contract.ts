@@ -425,6 +425,10 @@ export const connectInfoSchema = z.object({
 })
 export type ConnectInfo = z.infer<typeof connectInfoSchema>
 
+/** The Blender add-on as a file to save; `bytes` is base64. */
+export const addonPackageSchema = z.object({ fileName: z.string(), bytes: z.string() })
+export type AddonPackage = z.infer<typeof addonPackageSchema>
+
 const watchInput = z.object({ watchId: z.string().min(1).max(64) })
 
 export const panelContract = {
@@ -485,6 +489,8 @@ export const panelContract = {
   },
   connect: {
     info: oc.output(connectInfoSchema),
+    /** Null where this program was started from sources and the add-on was never built. */
+    addon: oc.output(addonPackageSchema.nullable()),
     /** The local user's token, asked for only when a person wants to copy it. */
     token: oc.output(z.object({ token: z.string() })),
   },

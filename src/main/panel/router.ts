@@ -4,6 +4,7 @@ import {
   panelContract,
   type Block,
   type BlockInput,
+  type AddonPackage,
   type ClientDetail,
   type ClientRef,
   type ConnectInfo,
@@ -41,6 +42,7 @@ export interface PanelRouterPorts {
   threshold: McpServerFactory['threshold']
   status: () => PanelStatus
   connectInfo: () => ConnectInfo
+  addon: () => Promise<AddonPackage | null>
   token: () => string
   /** Unix milliseconds. */
   clock: () => number
@@ -147,6 +149,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
     },
     connect: {
       info: os.connect.info.handler(() => ports.connectInfo()),
+      addon: os.connect.addon.handler(() => ports.addon()),
       token: os.connect.token.handler(() => ({ token: ports.token() })),
     },
   })

@@ -23,6 +23,7 @@ function routerFixture() {
       throw new Error('not asked for here')
     },
     connectInfo: () => ({ url: 'http://127.0.0.1:9877/mcp', dataDir: '/data', blenderCommand: 'blender' }),
+    addon: () => Promise.resolve({ fileName: 'busbar-addon-1.2.3.zip', bytes: 'UEs=' }),
     token: () => 'the-token',
     clock,
   })
@@ -239,5 +240,12 @@ describe('the details of a client', () => {
     const watch = await panel.clients.inspect({ watchId: 'w', client: ref('nobody') })
     expect((await watch.next()).value).toBeNull()
     await watch.return(undefined)
+  })
+})
+
+describe('plugging programs in', () => {
+  it('hands out the add-on as a file', async () => {
+    const { panel } = routerFixture()
+    expect(await panel.connect.addon()).toStrictEqual({ fileName: 'busbar-addon-1.2.3.zip', bytes: 'UEs=' })
   })
 })

@@ -1,0 +1,11 @@
+/** Hands a file to the browser (or Electron) to save, as a click on a download link would. `bytes` is base64. */
+export function saveFile(name: string, bytes: string, type: string): void {
+  const content = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0))
+  const url = URL.createObjectURL(new Blob([content], { type }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  // The download has begun by the time of the next task; what it reads from is then its own.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}

@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from './fixtures/panel-test.ts'
+import { root } from './fixtures/server-process.ts'
+
+test.skip(({ shell }) => shell !== 'browser', 'What a download becomes in Electron is its own dialog.')
+
+test('the add-on is saved from the Connect view, byte for byte the zip that was built', async ({ panel }) => {
+  const name = readdirSync(join(root, 'dist')).find((file) => /^busbar-addon-.*\.zip$/.test(file))
+  test.skip(name === undefined, 'The add-on is not packed: run `npm run addon:build`.')
+  await panel.getByRole('navigation', { name: 'Views' }).getByText('Connect').click()
+  const downloading = panel.waitForEvent('download')
+  await panel.getByRole('button', { name: 'Save the add-on…' }).click()
+  const download = await downloading
+  expect(download.suggestedFilename()).toBe(name)
+  const saved = readFileSync(await download.path())
+  expect(saved.equals(readFileSync(join(root, 'dist', name ?? '')))).toBe(true)
+})
