@@ -9,15 +9,15 @@ import logging
 import random
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Optional
 
+from .door import Registration, Unplugged, register, token_text, unplugged
 from .endpoint import Endpoint, EndpointFinder, EndpointNotFound
 from .jobs import JobDesk
 from .mcp_client import EventStream, McpClient, ToolResult
 from .mcp_errors import Aborted, BadAnswer, McpError, Refused, RpcError, SessionGone, Unauthorized, Unreachable
 from .messages import CancelRequest, Job, MalformedJob, UnregisteredNotice, parse_notification
-from .status import ENDED, Status, unplugged_text
+from .status import ENDED, Status
 from .version import ADDON_VERSION
 
 log = logging.getLogger(__name__)
@@ -35,38 +35,6 @@ HEARTBEAT_S = 20.0
 STREAM_REOPENS = 3
 # A failure that the server reports for one update is retried this often before the update is given up.
 UPDATE_ATTEMPTS = 5
-
-
-@dataclass(frozen=True)
-class Registration:
-    """The facts that this Blender registers with. `metadata` values are strings or numbers."""
-
-    uuid: str
-    capabilities: tuple = ()
-    group_id: Optional[str] = None
-    metadata: Dict[str, Any] = field(default_factory=dict)
-
-    def arguments(self) -> Dict[str, Any]:
-        """The arguments of `blender_register_client`."""
-        return {
-            "client_uuid": self.uuid,
-            "client_type": "blender",
-            "is_persistent": True,
-            "capabilities": list(self.capabilities),
-            "group_id": self.group_id,
-            **self.metadata,
-        }
-
-
-class _Unplugged(Exception):
-    """Ends the worker: this client must stay away. Carries the sentence to show.
-
-    `session_ended`: the server ends the session of a client that a person unplugs, and of no other.
-    """
-
-    def __init__(self, text: str, session_ended: bool = False) -> None:
-        super().__init__(text)
-        self.session_ended = session_ended
 
 
 class Connection:
@@ -179,11 +147,11 @@ class Connection:
                 return
             except EndpointNotFound as error:
                 state, text, delay = "searching", str(error), SEARCH_RETRY_S
-            except _Unplugged as error:
+            except Unplugged as error:
                 self._leave(str(error), url)
                 return
             except Unauthorized:
-                state, text, delay = "refused", _token_text(endpoint), REFUSED_RETRY_S
+                state, text, delay = "refused", token_text(endpoint), REFUSED_RETRY_S
             except (Unreachable, Aborted, SessionGone) as error:
                 state, text, delay = "waiting", f"Busbar is away: {error}", None
             except McpError as error:
@@ -236,7 +204,7 @@ class Connection:
                 if self._stop.is_set():
                     break
                 stream = client.open_stream(stream.last_event_id, asked)
-        except _Unplugged as order:
+        except Unplugged as order:
             if not order.session_ended:
                 client.end_session(1.0)
             raise
@@ -261,15 +229,7 @@ class Connection:
         with self._changed:
             registration = self._registration
             self._dirty = False
-        answer = client.call_tool("blender_register_client", registration.arguments())
-        if not answer.is_error and answer.data.get("status") == "ok":
-            return
-        message = str(answer.data.get("message", ""))[:500]
-        if answer.data.get("error") == "blocked":
-            until = answer.data.get("blocked_until")
-            known = float(until) if isinstance(until, (int, float)) else None
-            raise _Unplugged(unplugged_text("", "operator", known, self._unix_time()))
-        raise Refused(message or "The server refused to register this Blender.", 200)
+        register(client, registration, self._unix_time)
 
     def _on_notification(self, method: str, params: Dict[str, Any]) -> None:
         delivery = parse_notification(method, params)
@@ -280,8 +240,7 @@ class Connection:
         elif isinstance(delivery, CancelRequest):
             self._desk.cancel(delivery)
         elif isinstance(delivery, UnregisteredNotice):
-            text = unplugged_text(delivery.reason, delivery.by, delivery.blocked_until, self._unix_time())
-            raise _Unplugged(text, session_ended=delivery.by == "operator")
+            raise unplugged(delivery, self._unix_time())
 
     def _leave(self, text: str, url: str) -> None:
         self._detach()
@@ -331,7 +290,7 @@ class Connection:
                 else:
                     client.ping()
                 attempts = 0
-            except _Unplugged as error:
+            except Unplugged as error:
                 self._leave(str(error), self._status.url)
                 client.abort()
                 return
@@ -363,9 +322,3 @@ class Connection:
                 self._plugged = None
                 self._loss = error
         client.abort()
-
-
-def _token_text(endpoint: Endpoint) -> str:
-    if not endpoint.token:
-        return "Busbar asks for a token. Copy it from Busbar into the add-on's preferences."
-    return f"Busbar did not accept the token from the {endpoint.source}. Copy the right one from Busbar."

@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Tuple
 
 import bpy
 
-from .connection import Registration
+from .door import Registration
 from .version import ADDON_VERSION
 
 MAX_LABEL_CHARS = 100

@@ -16,7 +16,8 @@ import bpy
 
 from . import facts, identity
 from .commands import create_commands
-from .connection import Connection, Registration
+from .connection import Connection
+from .door import Registration
 from .endpoint import EndpointFinder, default_data_dir
 from .executor import Executor
 from .jobs import JobDesk, Outbox

@@ -5,7 +5,8 @@ import threading
 import time
 import unittest
 
-from busbar.connection import Connection, Registration
+from busbar.connection import Connection
+from busbar.door import Registration
 from busbar.endpoint import EndpointFinder
 from busbar.jobs import JobDesk, Outbox
 from busbar.messages import Job

@@ -1,0 +1,68 @@
+"""Coming in and being sent away: what a Blender registers with, and what it makes of a refusal. No bpy."""
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, Optional
+
+from .endpoint import Endpoint
+from .mcp_client import McpClient
+from .mcp_errors import Refused
+from .messages import UnregisteredNotice
+from .status import unplugged_text
+
+
+@dataclass(frozen=True)
+class Registration:
+    """The facts that this Blender registers with. `metadata` values are strings or numbers."""
+
+    uuid: str
+    capabilities: tuple = ()
+    group_id: Optional[str] = None
+    metadata: Dict[str, Any] = field(default_factory=dict)
+
+    def arguments(self) -> Dict[str, Any]:
+        """The arguments of `blender_register_client`."""
+        return {
+            "client_uuid": self.uuid,
+            "client_type": "blender",
+            "is_persistent": True,
+            "capabilities": list(self.capabilities),
+            "group_id": self.group_id,
+            **self.metadata,
+        }
+
+
+class Unplugged(Exception):
+    """Ends the worker: this client must stay away. Carries the sentence to show.
+
+    `session_ended`: the server ends the session of a client that a person unplugs, and of no other.
+    """
+
+    def __init__(self, text: str, session_ended: bool = False) -> None:
+        super().__init__(text)
+        self.session_ended = session_ended
+
+
+def register(client: McpClient, registration: Registration, unix_time: Callable[[], float]) -> None:
+    """Puts this Blender on the bus, or updates its record. Raises Unplugged (it is blocked) and McpError."""
+    answer = client.call_tool("blender_register_client", registration.arguments())
+    if not answer.is_error and answer.data.get("status") == "ok":
+        return
+    message = str(answer.data.get("message", ""))[:500]
+    if answer.data.get("error") == "blocked":
+        until = answer.data.get("blocked_until")
+        known = float(until) if isinstance(until, (int, float)) else None
+        raise Unplugged(unplugged_text("", "operator", known, unix_time()))
+    raise Refused(message or "The server refused to register this Blender.", 200)
+
+
+def unplugged(notice: UnregisteredNotice, now: float) -> Unplugged:
+    """What a notice means; `now` is in Unix seconds."""
+    text = unplugged_text(notice.reason, notice.by, notice.blocked_until, now)
+    return Unplugged(text, session_ended=notice.by == "operator")
+
+
+def token_text(endpoint: Endpoint) -> str:
+    """What to do about a token that was refused."""
+    if not endpoint.token:
+        return "Busbar asks for a token. Copy it from Busbar into the add-on's preferences."
+    return f"Busbar did not accept the token from the {endpoint.source}. Copy the right one from Busbar."
