@@ -21,6 +21,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // Memory is measured, and processes are killed and counted: one after another.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'blender',
           include: ['tests/blender/**/*.test.ts'],
           environment: 'node',

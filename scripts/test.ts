@@ -41,6 +41,7 @@ const noChromium = 'no Chromium found; install it (Debian: apt-get install chrom
 const suites: Suite[] = [
   { name: 'unit', missing: () => null, run: () => vitest('unit') },
   { name: 'integration', missing: () => null, run: () => vitest('integration') },
+  { name: 'faults', missing: () => null, run: () => vitest('faults') },
   { name: 'addon', missing: () => (python === null ? noPython : null), run: () => unittest('tests/addon') },
   {
     name: 'addon-in-blender',

@@ -9,7 +9,8 @@ export interface MailboxLimits {
 
 /** First in, first out, without moving the rest at every removal. */
 class Fifo {
-  #items: QueuedMessage[] = []
+  /** What stands before `#head` has been taken out. */
+  #items: (QueuedMessage | undefined)[] = []
   #head = 0
 
   get length(): number {
@@ -37,13 +38,15 @@ class Fifo {
 
   /** Removes the first item that is meant, wherever it stands. */
   pull(isMeant: (item: QueuedMessage) => boolean): QueuedMessage | undefined {
-    const index = this.#items.findIndex((item, at) => at >= this.#head && isMeant(item))
+    const index = this.#items.findIndex((item) => item !== undefined && isMeant(item))
     return index === -1 ? undefined : this.#items.splice(index, 1)[0]
   }
 
   shift(): QueuedMessage | undefined {
     const item = this.#items[this.#head]
     if (item === undefined) return undefined
+    // A message of some megabytes must not live on in its old place.
+    this.#items[this.#head] = undefined
     this.#head += 1
     if (this.#head === this.#items.length) {
       this.#items = []

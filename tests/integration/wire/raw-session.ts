@@ -18,6 +18,9 @@ export interface RawStream {
   readonly lastEventId: () => string
   /** Resolves when the server has ended the response. */
   readonly ended: Promise<void>
+  /** Stops reading without closing: the buffers on the way fill up. */
+  pause(): void
+  resume(): void
   close(): void
 }
 
@@ -151,6 +154,8 @@ async function openStream(address: Address, sessionId: string, resumeAt?: string
     frames,
     lastEventId: () => lastEventId,
     ended,
+    pause: () => void response.pause(),
+    resume: () => void response.resume(),
     close: () => asked.destroy(),
   }
 }

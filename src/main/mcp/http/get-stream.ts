@@ -67,7 +67,7 @@ export class GetStream implements SseStreamOwner {
     if (stream?.writable !== true) return false
     this.#sent ??= new SentEvents(this.#host.limits, this.#host.sentBudget)
     if (stream.bufferedBytes === 0) this.#takenSequence = this.#sent.last
-    const sequence = this.#sent.add(json, origin)
+    const sequence = this.#sent.add(json, origin, this.#takenSequence)
     stream.write(messageFrameWithId(sentEventId(sequence), json), this.#host.clock())
     if (stream.bufferedBytes === 0) this.#takenSequence = sequence
     this.#host.countEvent()

@@ -41,7 +41,7 @@ export const defaultMcpHttpLimits = {
   maxResumeBytesTotal: 64 * mebibyte,
   /** Events of the GET streams that no client has confirmed yet, kept to be written again. Chars: UTF-16 code units. */
   maxUnconfirmedEvents: 256,
-  maxUnconfirmedChars: mebibyte,
+  maxUnconfirmedChars: 2 * mebibyte,
   maxUnconfirmedCharsTotal: 64 * mebibyte,
   /** How long a finished response stream can still be resumed. */
   resumeRetentionMs: 2 * minuteMs,

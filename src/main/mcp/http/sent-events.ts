@@ -61,14 +61,20 @@ export class SentEvents {
     this.#budget = budget
   }
 
-  /** Keeps an event that is about to be written and gives it its number. */
-  add(json: string, origin: object | null): number {
+  /**
+   * Keeps an event that is about to be written and gives it its number.
+   *
+   * @param taken the newest event that the system has taken from the process: later ones never make room, as they
+   *   surely have not arrived; the bound of the stream's buffer holds for them
+   */
+  add(json: string, origin: object | null, taken: number): number {
     this.last += 1
     this.#events.push({ sequence: this.last, json, origin })
     this.#account(json.length)
     while (this.#isOver()) {
-      const oldest = this.#events.shift()
-      if (oldest === undefined) break
+      const [oldest] = this.#events
+      if (oldest === undefined || oldest.sequence > taken) break
+      this.#events.shift()
       this.#givenUp = oldest.sequence
       this.#account(-oldest.json.length)
     }

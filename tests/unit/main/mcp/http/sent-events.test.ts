@@ -9,7 +9,12 @@ describe('the events that nobody has confirmed', () => {
   it('are numbered from 1 and kept in order until they are confirmed', () => {
     const budget = { held: 0 }
     const sent = new SentEvents(limits, budget)
-    expect([sent.last, sent.add('a', null), sent.add('bb', null), sent.add('c', null)]).toEqual([0, 1, 2, 3])
+    expect([
+      sent.last,
+      sent.add('a', null, Infinity),
+      sent.add('bb', null, Infinity),
+      sent.add('c', null, Infinity),
+    ]).toEqual([0, 1, 2, 3])
     expect(kept(sent, 1)).toEqual([
       [2, 'bb'],
       [3, 'c'],
@@ -23,7 +28,7 @@ describe('the events that nobody has confirmed', () => {
   it('give way by count and by size, oldest first, and a client that comes too late is told how many', () => {
     const budget = { held: 0 }
     const sent = new SentEvents(limits, budget)
-    for (const json of ['1', '2', '3', '4']) sent.add(json, null)
+    for (const json of ['1', '2', '3', '4']) sent.add(json, null, Infinity)
     expect(sent.after(0)).toEqual({
       events: [
         { sequence: 2, json: '2', origin: null },
@@ -33,7 +38,7 @@ describe('the events that nobody has confirmed', () => {
       givenUp: 1,
     })
     expect(sent.after(1).givenUp).toBe(0)
-    sent.add('x'.repeat(9), null)
+    sent.add('x'.repeat(9), null, Infinity)
     expect([kept(sent), budget.held]).toEqual([
       [
         [4, '4'],
@@ -41,17 +46,25 @@ describe('the events that nobody has confirmed', () => {
       ],
       10,
     ])
-    sent.add('x'.repeat(11), null)
+    sent.add('x'.repeat(11), null, Infinity)
     expect([kept(sent), budget.held, sent.after(4).givenUp]).toEqual([[], 0, 2])
+  })
+
+  it('never give way while the system has not taken them', () => {
+    const budget = { held: 0 }
+    const sent = new SentEvents(limits, budget)
+    sent.add('a', null, 0)
+    for (const json of ['bbbbbbbb', 'cccccccc', 'dddddddd']) sent.add(json, null, 1)
+    expect([kept(sent).map(([sequence]) => sequence), budget.held]).toEqual([[2, 3, 4], 24])
   })
 
   it('share one budget over all sessions', () => {
     const budget = { held: 0 }
     const one = new SentEvents(limits, budget)
     const other = new SentEvents(limits, budget)
-    one.add('x'.repeat(9), null)
-    other.add('yyyy', null)
-    other.add('zzz', null)
+    one.add('x'.repeat(9), null, Infinity)
+    other.add('yyyy', null, Infinity)
+    other.add('zzz', null, Infinity)
     expect([kept(other), budget.held]).toEqual([[[2, 'zzz']], 12])
   })
 
@@ -59,11 +72,11 @@ describe('the events that nobody has confirmed', () => {
     const budget = { held: 0 }
     const sent = new SentEvents(limits, budget)
     const origin = {}
-    sent.add('a', null)
-    sent.add('b', origin)
+    sent.add('a', null, Infinity)
+    sent.add('b', origin, Infinity)
     expect(sent.takeAfter(1)).toEqual([{ sequence: 2, json: 'b', origin }])
     expect([sent.takeAfter(1), kept(sent), budget.held]).toEqual([[], [[1, 'a']], 1])
-    expect(sent.add('c', null)).toBe(3)
+    expect(sent.add('c', null, Infinity)).toBe(3)
   })
 })
 

@@ -1,0 +1,144 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openRawSession, type RawSession } from '../integration/wire/raw-session.ts'
+import type { ServerOrder, ServerSettings, ServerWord } from './processes/server.ts'
+
+/** Busbar in its own process. */
+export interface FaultServer {
+  readonly port: number
+  readonly url: string
+  readonly panelUrl: string
+  readonly portWasTaken: boolean
+  readonly dataDir: string
+  readonly pid: number
+  /** Bytes in use after a collection. */
+  memory(): Promise<number>
+  /** Sets the wall clock forward, or back; no other clock. */
+  jump(ms: number): Promise<void>
+  /** How often this line was logged. */
+  logged(message: string): Promise<number>
+  raw(name: string): Promise<RawSession>
+  /** SIGKILL: no goodbye to anybody. */
+  kill(): Promise<void>
+}
+
+const cleanups: (() => unknown)[] = []
+
+/** Ends every process a test has started. For `afterEach`. */
+export async function endProcesses(): Promise<void> {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+}
+
+export async function startServer(settings: Partial<ServerSettings> = {}): Promise<FaultServer> {
+  const dataDir = settings.dataDir ?? (await temporaryFolder())
+  const whole: ServerSettings = { port: 0, limits: {}, ...settings, dataDir }
+  const child = fork(new URL('./processes/server.ts', import.meta.url), [JSON.stringify(whole)], {
+    execArgv: ['--expose-gc'],
+  })
+  cleanups.push(() => end(child))
+  const word = await next(child)
+  if (word.kind !== 'ready') throw new Error(`the server said ${word.kind} before it was ready`)
+  const ask = async (order: ServerOrder): Promise<ServerWord> => {
+    const answer = next(child)
+    child.send(order)
+    return answer
+  }
+  return {
+    ...word,
+    dataDir,
+    pid: child.pid ?? 0,
+    async memory() {
+      const answer = await ask({ kind: 'memory' })
+      return answer.kind === 'memory' ? answer.bytes : Number.NaN
+    },
+    async jump(ms) {
+      await ask({ kind: 'jump', ms })
+    },
+    async logged(message) {
+      const answer = await ask({ kind: 'log' })
+      return answer.kind === 'log' ? (answer.counts[message] ?? 0) : Number.NaN
+    },
+    raw: (name) => openRawSession({ port: word.port, token: 'token-of-the-local-user' }, name),
+    kill: () => end(child),
+  }
+}
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'busbar-faults-'))
+  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  return folder
+}
+
+/** A process of clients; `said` holds what it told so far. */
+export interface Peers<Word> {
+  readonly said: readonly Word[]
+  /** SIGSTOP: its sockets stay open, and nothing is read or answered. */
+  freeze(): void
+  thaw(): void
+  kill(): Promise<void>
+}
+
+export function startPeers<Word>(file: 'crowd' | 'workers', args: readonly string[]): Peers<Word> {
+  const child = fork(new URL(`./processes/${file}.ts`, import.meta.url), [...args])
+  const said: Word[] = []
+  child.on('message', (word) => void said.push(word as Word))
+  cleanups.push(() => end(child))
+  return {
+    said,
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    kill: () => end(child),
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
+}
+
+async function next(child: ChildProcess): Promise<ServerWord> {
+  const heard = new AbortController()
+  const { signal } = heard
+  const gone = once(child, 'exit', { signal }).then(() =>
+    Promise.reject(new Error('the server process ended')),
+  )
+  const [word] = (await Promise.race([once(child, 'message', { signal }), gone])) as [ServerWord]
+  gone.catch(() => undefined)
+  heard.abort()
+  return word
+}
+
+/** Both buckets as uuids. */
+export async function registered(session: RawSession, includeStale = true): Promise<string[]> {
+  const list = await session.call('blender_list_available_clients', { include_stale: includeStale })
+  return [...(list.persistent as { uuid: string }[]), ...(list.ephemeral as { uuid: string }[])].map(
+    ({ uuid }) => uuid,
+  )
+}
+
+/** Waits for something that is bound to happen, at most a minute. */
+export async function eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 60_000
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`did not happen in a minute: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** The JSON of a message frame's `data`. */
+export function dataOf(frame: string): {
+  payload: Record<string, unknown>
+  message_id: string
+  job_id: string
+} {
+  const json = frame.slice(frame.indexOf('{'))
+  return (JSON.parse(json) as { params: { data: ReturnType<typeof dataOf> } }).params.data
+}
+
+/** True for a message of the bus; comments and pings are none. */
+export const isMessage = (frame: string): boolean => frame.includes('"logger":"_message_bus"')
