@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync
 import { join } from 'node:path'
 
 /** What a build reads, folders with all that is in them. */
-const inputs = ['src', 'electron.vite.config.ts', 'package.json', 'package-lock.json']
+const inputs = ['src', 'addon', 'electron.vite.config.ts', 'package.json', 'package-lock.json']
 /** What a complete build leaves. */
 const outputs = ['main/desktop.js', 'main/cli.js', 'preload/preload.cjs', 'renderer/index.html']
 
@@ -49,6 +49,12 @@ export function buildIfStale(root: string): void {
     { cwd: root, stdio: ['ignore', 2, 2] },
   )
   if (error !== undefined || status !== 0) throw new Error('The build failed; what it said stands above.')
+  // The panel offers the add-on for saving.
+  const packed = spawnSync(process.execPath, [join(root, 'scripts/build-addon.ts')], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 2],
+  })
+  if (packed.status !== 0) throw new Error('The add-on could not be packed; what was said stands above.')
   mkdirSync(join(root, 'out'), { recursive: true })
   const stamp = join(root, 'out/.stamp')
   writeFileSync(stamp, '')

@@ -5,7 +5,7 @@ import { ClientText } from '../../ui/ClientText.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
-import { workingOnName, type Column } from './client-columns.ts'
+import { chosenTargetName, workingOnName, type Column } from './client-columns.ts'
 import { clientFile, clientName, shortUuid, stateWords } from './client-text.ts'
 import styles from './ClientRow.module.css'
 import { JobCell } from './JobCell.tsx'
@@ -107,6 +107,14 @@ function FileText({ client }: { client: PanelClient }) {
 
 function WorkingOn({ client }: { client: PanelClient }) {
   const target = useStore(usePanel().clients.state, (state) => workingOnName(client, state.byKey))
+  const chosen = useStore(usePanel().clients.state, (state) => chosenTargetName(client, state.byKey))
+  if (target === null && chosen !== null) {
+    return (
+      <span className={styles['faint']}>
+        chose <ClientText text={chosen} />
+      </span>
+    )
+  }
   if (target === null) return <span className={styles['faint']}>nothing yet</span>
   return (
     <span>

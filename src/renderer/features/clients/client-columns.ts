@@ -43,9 +43,9 @@ interface ColumnFacts {
 export const columnFacts: Record<Column, ColumnFacts> = {
   client: { title: 'Client', share: 36, least: 150 },
   type: { title: 'Type', share: 10, least: 70 },
-  state: { title: 'State', share: 12, least: 90 },
+  state: { title: 'State', share: 12, least: 108 },
   place: { title: 'File', share: 24, least: 90 },
-  group: { title: 'Group', share: 10, least: 64 },
+  group: { title: 'Group', share: 10, least: 78 },
   capabilities: { title: 'Capabilities', share: 20, least: 120 },
   job: { title: 'Job', share: 19, least: 110, volatile: true },
   queue: { title: 'Queue', share: 6, least: 58, end: true, volatile: true, total: (one) => one.queued },
@@ -82,6 +82,16 @@ export function workingOnName(client: PanelClient, byKey: ReadonlyMap<string, Pa
   const target = byKey.get(clientKey({ userId: client.userId, uuid: first }))
   const name = target === undefined ? first : clientName(target)
   return others.length === 0 ? name : `${name} and ${others.length} more`
+}
+
+/** The name of the Blender that a client's session chose for its calls (or the words it chose), null where it chose none. */
+export function chosenTargetName(
+  client: PanelClient,
+  byKey: ReadonlyMap<string, PanelClient>,
+): string | null {
+  if (client.target === null) return null
+  const target = byKey.get(clientKey({ userId: client.userId, uuid: client.target }))
+  return target === undefined ? client.target : clientName(target)
 }
 
 /** What a client sorts by in a column; null (nothing there) comes last in both directions. */

@@ -5,7 +5,7 @@ import { ClientText } from '../../ui/ClientText.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { clientName, stateWords } from '../clients/client-text.ts'
-import { workingOnName } from '../clients/client-columns.ts'
+import { chosenTargetName, workingOnName } from '../clients/client-columns.ts'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
 import { exactTime } from '../status/time-text.ts'
 import { Fact, Facts } from './Facts.tsx'
@@ -107,7 +107,14 @@ function JobFact({ client }: { client: PanelClient }) {
 
 function WorkingOnFact({ client }: { client: PanelClient }) {
   const target = useStore(usePanel().clients.state, (state) => workingOnName(client, state.byKey))
-  if (target === null || client.workingOn === null) return null
+  const chosen = useStore(usePanel().clients.state, (state) => chosenTargetName(client, state.byKey))
+  if (target === null || client.workingOn === null) {
+    return chosen === null ? null : (
+      <Fact name="Chosen target">
+        <ClientText className={styles['other']} text={chosen} />
+      </Fact>
+    )
+  }
   return (
     <Fact name="Working on">
       <ClientText className={styles['other']} text={target} />{' '}
