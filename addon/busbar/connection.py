@@ -11,7 +11,7 @@ import threading
 import time
 from typing import Any, Callable, Dict, Optional
 
-from .door import Registration, Unplugged, register, token_text, unplugged
+from .door import Registration, Unplugged, register, token_text, turned_away, unplugged
 from .endpoint import Endpoint, EndpointFinder, EndpointNotFound
 from .jobs import JobDesk
 from .mcp_client import EventStream, McpClient, ToolResult
@@ -155,6 +155,10 @@ class Connection:
             except (Unreachable, Aborted, SessionGone) as error:
                 state, text, delay = "waiting", f"Busbar is away: {error}", None
             except McpError as error:
+                order = turned_away(error, self._unix_time()) if isinstance(error, Refused) else None
+                if order is not None:
+                    self._leave(str(order), url)
+                    return
                 state, text, delay = "refused", str(error), None
             except Exception as error:  # The thread's own boundary: a bug must not leave Blender unplugged for ever.
                 log.exception("The connection failed in an unexpected way.")

@@ -49,10 +49,20 @@ def register(client: McpClient, registration: Registration, unix_time: Callable[
         return
     message = str(answer.data.get("message", ""))[:500]
     if answer.data.get("error") == "blocked":
-        until = answer.data.get("blocked_until")
-        known = float(until) if isinstance(until, (int, float)) else None
-        raise Unplugged(unplugged_text("", "operator", known, unix_time()))
+        raise _blocked(answer.data, unix_time())
     raise Refused(message or "The server refused to register this Blender.", 200)
+
+
+def turned_away(error: Refused, now: float) -> Optional[Unplugged]:
+    """What a refusal at the HTTP door means, where it is a block of this computer, program or token; else None."""
+    return _blocked(error.data, now) if error.data.get("error") == "blocked" else None
+
+
+def _blocked(data: Dict[str, Any], now: float) -> Unplugged:
+    until = data.get("blocked_until")
+    if isinstance(until, (int, float)) and not isinstance(until, bool):
+        return Unplugged(unplugged_text("", "operator", float(until), now))
+    return Unplugged(unplugged_text("", "operator", None, now) + " This Blender is blocked until the operator lifts it.")
 
 
 def unplugged(notice: UnregisteredNotice, now: float) -> Unplugged:

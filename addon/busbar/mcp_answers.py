@@ -83,15 +83,16 @@ def first_text(result: Message) -> str:
     return ""
 
 
-def error_text(response: http.client.HTTPResponse) -> str:
-    """The message in an error body, when it is JSON that has one."""
+def error_of(response: http.client.HTTPResponse) -> "tuple[str, Dict[str, Any]]":
+    """The message and the data in an error body, as far as it is JSON that has them."""
     try:
         body = json.loads(response.read(4096))
     except (OSError, http.client.HTTPException, ValueError):
-        return ""
+        return "", {}
     error = body.get("error") if isinstance(body, dict) else None
     message = error.get("message") if isinstance(error, dict) else error
-    return message[:200].rstrip(".") if isinstance(message, str) else ""
+    data = error.get("data") if isinstance(error, dict) else None
+    return message[:200].rstrip(".") if isinstance(message, str) else "", data if isinstance(data, dict) else {}
 
 
 def describe(error: Exception) -> str:

@@ -17,7 +17,7 @@ import time
 from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
-from .mcp_answers import Message, describe, error_text, first_text, parse_object, read_body, read_events, result_of
+from .mcp_answers import Message, describe, error_of, first_text, parse_object, read_body, read_events, result_of
 from .mcp_errors import Aborted, BadAnswer, McpError, Refused, SessionGone, Unauthorized, Unreachable
 from .sse import SseParser
 
@@ -282,8 +282,8 @@ class McpClient:
             raise SessionGone("The server no longer knows this session.")
         if status == 404:
             raise Refused(f"There is no MCP server at {self._path} (HTTP 404).", status)
-        detail = error_text(response)
-        raise Refused(f"The server answered HTTP {status}{': ' + detail if detail else ''}.", status)
+        detail, data = error_of(response)
+        raise Refused(f"The server answered HTTP {status}{': ' + detail if detail else ''}.", status, data)
 
     def _await_answer(
         self, response: http.client.HTTPResponse, parser: SseParser, request_id: int, deadline: float

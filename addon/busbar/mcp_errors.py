@@ -1,5 +1,7 @@
 """What can go wrong between this Blender and an MCP server, as types that the connection can act on. No bpy."""
 
+from typing import Any, Dict, Optional
+
 
 class McpError(Exception):
     """The base of all of them; its text is one sentence that a person can read."""
@@ -22,11 +24,12 @@ class SessionGone(McpError):
 
 
 class Refused(McpError):
-    """Any other HTTP status that says no. `status` is the number."""
+    """Any other HTTP status that says no. `status` is the number, `data` what the server's error says besides."""
 
-    def __init__(self, message: str, status: int) -> None:
+    def __init__(self, message: str, status: int, data: Optional[Dict[str, Any]] = None) -> None:
         super().__init__(message)
         self.status = status
+        self.data = data or {}
 
 
 class BadAnswer(McpError):

@@ -29,6 +29,7 @@ class FakeServer:
         self.accepted_token = TOKEN
         self.register_answers: List[Dict[str, Any]] = []
         self.update_status = 200
+        self.door: Optional[Dict[str, Any]] = None  # the body of the 403 that every request gets
         self.calls: List[Any] = []
         self.requests: List[Dict[str, Any]] = []  # method, headers and body of every HTTP request
         self.responses: List[Dict[str, Any]] = []  # JSON-RPC responses that the client sent
@@ -201,6 +202,14 @@ def _handler(server: FakeServer) -> type:
         def _admitted(self, message: Dict[str, Any]) -> bool:
             if self.headers.get("Authorization") != "Bearer " + server.accepted_token:
                 self._empty(401)
+                return False
+            if server.door is not None:
+                body = json.dumps(server.door).encode()
+                self.send_response(403)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
                 return False
             if message.get("method") != "initialize" and self.headers.get("Mcp-Session-Id") not in server.sessions:
                 self._empty(404)

@@ -260,6 +260,17 @@ class ConnectionTest(unittest.TestCase):
         server.wait_for(lambda: server.deleted, "the end of the session")
         self.assertEqual(len(server.registrations()), 1)
 
+    def test_a_block_of_the_whole_computer_is_one_too(self):
+        server = self.serve()
+        server.door = fixture("blocked-at-the-door")
+        connection = self.connect(server.url)
+        self.assertEqual(
+            self.wait_state(connection, "unplugged").text,
+            "You were unplugged by the operator. This Blender is blocked until the operator lifts it.",
+        )
+        self.assertTrue(connection.ended)
+        self.assertEqual([request["verb"] for request in server.requests], ["POST"])
+
     def test_other_refusals_are_tried_again(self):
         server = self.serve()
         server.register_answers = [{"status": "error", "error": "full", "message": "No room."}]

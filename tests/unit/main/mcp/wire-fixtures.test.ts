@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { messageDataSchema, priorityName, type Priority } from '../../../../src/shared/protocol.ts'
+import { createBlockList } from '../../../../src/main/access/block-list.ts'
+import { blocked } from '../../../../src/main/mcp/http/refusals.ts'
+import { failureSchema } from '../../../../src/main/mcp/tool.ts'
+import { jobUpdateTool } from '../../../../src/main/mcp/tools/messaging.ts'
+import { registerClientTool } from '../../../../src/main/mcp/tools/registration.ts'
+import { busFixture } from '../bus/bus-fixture.ts'
+import { fakeCall, fakeSession } from './fake-session.ts'
+
+/** What the add-on's own tests take for what the server says and takes: here the server is asked. */
+const folder = join(import.meta.dirname, '../../../fixtures/wire')
+const named = (prefix: string): string[] => readdirSync(folder).filter((name) => name.startsWith(prefix))
+const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+
+const deliverySchema = z.strictObject({
+  jsonrpc: z.literal('2.0'),
+  method: z.literal('notifications/message'),
+  params: z.strictObject({
+    level: z.string(),
+    logger: z.literal('_message_bus'),
+    data: messageDataSchema.strict(),
+  }),
+})
+
+describe('the fixtures that the add-on is tested with', () => {
+  it('are all looked at here', () => {
+    const known = [
+      'delivery-',
+      'job-update-',
+      'register-arguments',
+      'register-blocked-result',
+      'blocked-at',
+    ].flatMap(named)
+    expect(known.toSorted()).toStrictEqual(readdirSync(folder).toSorted())
+  })
+
+  it.each(named('delivery-'))('%s is a delivery as the server writes one', (name) => {
+    const { params } = deliverySchema.parse(read(name))
+    expect(params.level).toBe(priorityName(params.data.priority as Priority))
+  })
+
+  it.each(named('job-update-'))('%s is taken', async (name) => {
+    const { context } = fakeCall(busFixture().bus, fakeSession())
+    const answer = await jobUpdateTool.call(read(name), context)
+    expect(answer.structuredContent).toMatchObject({ status: 'ok' })
+  })
+
+  it.each(named('register-arguments'))('%s registers', async (name) => {
+    const { bus } = busFixture()
+    const answer = await registerClientTool(createBlockList(() => 0)).call(
+      read(name),
+      fakeCall(bus, fakeSession()).context,
+    )
+    expect(answer.structuredContent).toMatchObject({ status: 'ok', client: { client_type: 'blender' } })
+  })
+
+  it('blocked-at-the-door.json is what the HTTP door answers', () => {
+    const { error } = read('blocked-at-the-door.json') as {
+      error: { code: number; message: string; data: object }
+    }
+    const { status, code, message, data } = blocked({ message: error.message, blockedUntil: null }, 1)
+    expect(status).toBe(403)
+    expect({ code, message, data }).toStrictEqual(error)
+  })
+
+  it('register-blocked-result.json is a refusal', () => {
+    expect(failureSchema.strict().parse(read('register-blocked-result.json')).error).toBe('blocked')
+  })
+})
