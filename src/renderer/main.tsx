@@ -12,6 +12,7 @@ import { createRouter } from './panel/router.ts'
 import { connectToShell } from './connection/connect-to-shell.ts'
 import { afterPaint } from './connection/follow-watch.ts'
 import { createBrowserTimers } from './connection/timers.ts'
+import { createPreferences } from './settings/preferences.ts'
 import { createTheme } from './theme/theme.ts'
 
 const theme = createTheme({
@@ -19,6 +20,7 @@ const theme = createTheme({
   storage: localStorage,
   prefersLight: matchMedia('(prefers-color-scheme: light)'),
 })
+const preferences = createPreferences({ root: document.documentElement, storage: localStorage })
 const panel = createPanel({ timers: createBrowserTimers(), drawn: afterPaint, storage: localStorage })
 // Takes the key out of the address, so it comes before anything that reads the address.
 connectToShell(window, panel.connection)
@@ -30,7 +32,7 @@ const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no element with the id "root".')
 createRoot(root).render(
   <StrictMode>
-    <PanelContext value={{ panel, theme, router }}>
+    <PanelContext value={{ panel, theme, router, preferences }}>
       <App />
     </PanelContext>
   </StrictMode>,

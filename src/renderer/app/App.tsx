@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { useStore } from 'zustand'
 import { ClientsView } from '../features/clients/ClientsView.tsx'
 import { ConnectView } from '../features/connect/ConnectView.tsx'
@@ -10,6 +11,7 @@ import { Gate } from './Gate.tsx'
 import { Header } from './Header.tsx'
 import { LostBanner } from './LostBanner.tsx'
 import { Nav } from './Nav.tsx'
+import { Overlays, type Overlay } from './Overlays.tsx'
 import { usePanel, useRouter } from '../panel/panel-context.ts'
 import type { View } from '../panel/router.ts'
 
@@ -27,10 +29,11 @@ export function App() {
 }
 
 function Shell() {
+  const [overlay, setOverlay] = useState<Overlay>(null)
   const view = useStore(useRouter().state, (state) => state.view)
   return (
     <div className={styles['shell']}>
-      <Header />
+      <Header onCommands={() => setOverlay('palette')} />
       <Nav />
       <div className={styles['content']}>
         <LostBanner />
@@ -38,6 +41,7 @@ function Shell() {
       </div>
       <StatusBar />
       <UnregisterDialog />
+      <Overlays open={overlay} setOpen={setOverlay} />
       <Toaster />
     </div>
   )

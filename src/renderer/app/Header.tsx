@@ -1,8 +1,9 @@
-import { Search, X } from 'lucide-react'
+import { Command, Search, X } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { suggestFilter, type Suggestion } from '../features/clients/client-filter.ts'
 import { countOf } from '../features/status/count-text.ts'
+import { Button } from '../ui/Button.tsx'
 import { Logo } from '../ui/Logo.tsx'
 import { visibleText } from '../ui/visible-text.ts'
 import { AddressPill } from './AddressPill.tsx'
@@ -13,7 +14,7 @@ import { usePanel, useRouter } from '../panel/panel-context.ts'
 /** Typing in one of these means text, not a command. */
 const typingIn = 'input, textarea, select, [contenteditable], dialog[open] *'
 
-export function Header() {
+export function Header({ onCommands }: { onCommands: () => void }) {
   return (
     <header className={styles['header']}>
       <a className={styles['logo']} href="#/clients">
@@ -21,7 +22,19 @@ export function Header() {
         <span>Busbar</span>
       </a>
       <ClientSearch />
-      <AddressPill />
+      <div className={styles['end']}>
+        <Button
+          kind="quiet"
+          className={styles['commands']}
+          aria-label="Commands"
+          aria-keyshortcuts="Control+K Meta+K"
+          title="Commands, clients and jobs by name (Ctrl K)"
+          onClick={onCommands}
+        >
+          <Command size={14} aria-hidden />
+        </Button>
+        <AddressPill />
+      </div>
     </header>
   )
 }

@@ -2,6 +2,7 @@ import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Theme } from '../theme/theme.ts'
 import type { Panel } from './panel.ts'
+import type { Preferences } from '../settings/preferences.ts'
 import type { Router } from './router.ts'
 
 /** What the components stand on. */
@@ -9,6 +10,7 @@ export interface PanelParts {
   panel: Panel
   theme: Theme
   router: Router
+  preferences: Preferences
 }
 
 export const PanelContext = createContext<PanelParts | null>(null)
@@ -21,6 +23,7 @@ function useParts(): PanelParts {
 
 export const usePanel = (): Panel => useParts().panel
 export const useTheme = (): Theme => useParts().theme
+export const usePreferences = (): Preferences => useParts().preferences
 export const useRouter = (): Router => useParts().router
 
 /** True while what is on screen is kept true by a live connection. */

@@ -11,6 +11,7 @@ import { createInspector, type Inspector } from '../features/inspector/inspector
 import { createJobs, type Jobs } from '../features/jobs/jobs-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
 import { createUnregister, type Unregister } from '../features/unregister/unregister-store.ts'
+import type { PanelClient } from '../../shared/panel-contract.ts'
 import { createToasts, type Toasts } from '../ui/toasts.ts'
 import { createRemembered } from '../settings/remembered.ts'
 import type { StoreApi } from 'zustand/vanilla'
@@ -32,6 +33,10 @@ export interface Panel {
   rowOrder: () => readonly string[]
   /** Opens the unregister dialog for the selected clients, or the given one. */
   askUnregister: (key?: string) => void
+  /** The same for every client of which this holds, shown or not. */
+  askUnregisterWhere: (holds: (client: PanelClient) => boolean) => void
+  /** The same for every client that passes the filter. */
+  askUnregisterShown: () => void
   close: () => void
 }
 
@@ -62,6 +67,7 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
   const jobs = createJobs({ api, toasts })
   const blocks = createBlocks({ api, toasts })
   const unregister = createUnregister({
+    timers,
     api,
     toasts,
     liftBlock: (client, name) => void blocks.lift(client, name),
@@ -193,6 +199,12 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     signal.addEventListener('abort', cancel, { once: true })
   }
 
+  function askAbout(keys: readonly string[]) {
+    if (connection.state.getState().kind !== 'live') return
+    const { byKey } = clients.state.getState()
+    unregister.ask(keys.flatMap((each) => byKey.get(each) ?? []))
+  }
+
   const stops = [
     connection.state.subscribe((state, before) => {
       if (state.kind !== 'live') {
@@ -228,12 +240,15 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     toasts,
     rowOrder,
     askUnregister(key) {
-      if (connection.state.getState().kind !== 'live') return
-      const { byKey } = clients.state.getState()
       const keys =
         key !== undefined ? [key] : rowOrder().filter((each) => selection.state.getState().selected.has(each))
-      unregister.ask(keys.flatMap((each) => byKey.get(each) ?? []))
+      askAbout(keys)
     },
+    askUnregisterWhere(holds) {
+      const { byKey } = clients.state.getState()
+      askAbout([...byKey.values()].filter(holds).map(({ key }) => key))
+    },
+    askUnregisterShown: () => askAbout(rowOrder()),
     close() {
       cancelSettle()
       for (const stop of stops) stop()

@@ -1,11 +1,12 @@
 import { useId, type CSSProperties } from 'react'
 import { useStore } from 'zustand'
-import { usePanel } from '../../panel/panel-context.ts'
+import { usePanel, usePreferences } from '../../panel/panel-context.ts'
+import { rowHeights } from '../../settings/preferences.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ConnectBlenderHelp } from '../connect/ConnectBlenderHelp.tsx'
 import { ConnectProgramHelp } from '../connect/ConnectProgramHelp.tsx'
 import styles from './BucketRegion.module.css'
-import { ClientGrid, headerHeight, rowHeight } from './ClientGrid.tsx'
+import { ClientGrid, headerHeight } from './ClientGrid.tsx'
 import type { Bucket } from './client-order.ts'
 import { groupRows } from './group-rows.ts'
 import { isTotalled, totalsHeight } from './totals.ts'
@@ -29,6 +30,7 @@ export function BucketRegion({ bucket }: { bucket: Bucket }) {
   )
   const hasTotals = useStore(clients.state, ({ layout }) => layout.columns.some(isTotalled))
   const totals = hasTotals && shown > 1 ? totalsHeight : 0
+  const rowHeight = useStore(usePreferences().state, ({ density }) => rowHeights[density])
   const titleId = useId()
   // As tall as its rows; where both regions do not fit, they share the room and each scrolls.
   const content = {
@@ -46,7 +48,7 @@ export function BucketRegion({ bucket }: { bucket: Bucket }) {
           <span className={`${styles['count']} num`}>{shown === total ? total : `${shown} of ${total}`}</span>
         )}
       </h2>
-      <ClientGrid bucket={bucket} title={titles[bucket]} />
+      <ClientGrid key={rowHeight} bucket={bucket} title={titles[bucket]} rowHeight={rowHeight} />
       {shown === 0 && (
         <div className={styles['nobody']}>
           {!ready ? <Loading /> : total > 0 ? <NoMatch bucket={bucket} /> : <Nobody bucket={bucket} />}

@@ -11,12 +11,18 @@ import { ClientRow } from './ClientRow.tsx'
 import { groupRows } from './group-rows.ts'
 import { TotalsRow } from './TotalsRow.tsx'
 
-/** Heights in CSS pixels. The style sheet takes the row's from the token `--row`, which must say the same. */
-export const rowHeight = 34
+/** Height of the header in CSS pixels. */
 export const headerHeight = 25
 
+interface ClientGridProps {
+  bucket: Bucket
+  title: string
+  /** In CSS pixels; with another height the grid is made anew. */
+  rowHeight: number
+}
+
 /** The rows of one bucket. Only those in sight (and the one with the focus) are in the page. */
-export function ClientGrid({ bucket, title }: { bucket: Bucket; title: string }) {
+export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
   const { clients, selection, inspector, rowOrder } = usePanel()
   const live = useLive()
   const order = useStore(clients.state, (state) => state.shown[bucket])

@@ -1,11 +1,12 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
 import { useStore } from 'zustand'
-import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
 import { BlockedList } from '../blocks/BlockedList.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { BucketRegion } from './BucketRegion.tsx'
 import { buckets } from './client-order.ts'
+import { ClientMenu } from './ClientMenu.tsx'
 import styles from './ClientsView.module.css'
 import { ClientsToolbar } from './ClientsToolbar.tsx'
 import { useGridKeys } from './grid-keys.ts'
@@ -19,6 +20,8 @@ export function ClientsView() {
   const { inspector } = usePanel()
   const open = useStore(inspector.state, (state) => state.key !== null)
   const overlay = useMedia(overlayBelow)
+  const preferences = usePreferences()
+  const [width] = useState(() => preferences.state.getState().inspectorWidth)
   const main = (
     <main className={styles['main']} aria-label="Clients">
       <h1 className="spoken">Clients</h1>
@@ -42,7 +45,10 @@ export function ClientsView() {
           <Separator className={styles['separator']} aria-label="Width of the inspector" />
           <Pane
             id="inspector"
-            defaultSize={372}
+            defaultSize={width}
+            onResize={({ inPixels }) => {
+              if (inPixels >= 200) preferences.set({ inspectorWidth: Math.round(inPixels) })
+            }}
             minSize={300}
             maxSize="55%"
             groupResizeBehavior="preserve-pixel-size"
@@ -65,7 +71,8 @@ function ClientGrids() {
   useEffect(() => {
     const onEscape = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return
-      if (event.target instanceof Element && event.target.closest('dialog[open]')) return
+      if (event.target instanceof Element && event.target.closest('dialog[open], [popover], [role="menu"]'))
+        return
       if (panel.inspector.state.getState().key !== null) {
         panel.inspector.close()
         panel.selection.focusActive()
@@ -76,10 +83,12 @@ function ClientGrids() {
   }, [panel])
 
   return (
-    <div className={`${styles['grids']} ${live ? '' : styles['lost']}`} onKeyDown={onKeyDown}>
-      {buckets.map((bucket) => (
-        <BucketRegion key={bucket} bucket={bucket} />
-      ))}
-    </div>
+    <ClientMenu>
+      <div className={`${styles['grids']} ${live ? '' : styles['lost']}`} onKeyDown={onKeyDown}>
+        {buckets.map((bucket) => (
+          <BucketRegion key={bucket} bucket={bucket} />
+        ))}
+      </div>
+    </ClientMenu>
   )
 }

@@ -27,7 +27,7 @@ export function OutcomeList({ targets, outcomes }: OutcomeListProps) {
               <ClientText className={styles['name']} text={target.name} />
               <span>
                 {outcome === undefined
-                  ? 'no answer for it'
+                  ? 'was not unregistered, or gave no answer'
                   : outcome.blockedUntil === null
                     ? 'had already left'
                     : 'had already left; blocked all the same'}

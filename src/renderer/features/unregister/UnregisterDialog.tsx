@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { countOf } from '../status/count-text.ts'
 import { OutcomeList } from './OutcomeList.tsx'
-import type { UnregisterState, UnregisterTarget } from './unregister-store.ts'
+import { pacedStep, type UnregisterState, type UnregisterTarget } from './unregister-store.ts'
 import styles from './UnregisterDialog.module.css'
 
 const blockChoices = [
@@ -68,6 +68,8 @@ function Question({ dialog }: { dialog: Asking }) {
   const [reason, setReason] = useState('')
   const [choice, setChoice] = useState(0)
   const ids = { reason: useId(), block: useId() }
+  const many = dialog.targets.length > pacedStep
+  const [paced, setPaced] = useState(many)
   const pending = dialog.phase === 'pending'
   const problem = dialog.phase === 'asking' ? dialog.problem : null
 
@@ -75,7 +77,7 @@ function Question({ dialog }: { dialog: Asking }) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void unregister.confirm({ reason, blockSeconds: blockChoices[choice]?.seconds ?? null })
+        void unregister.confirm({ reason, blockSeconds: blockChoices[choice]?.seconds ?? null, paced })
       }}
     >
       <Names targets={dialog.targets} />
@@ -109,15 +111,40 @@ function Question({ dialog }: { dialog: Asking }) {
           ))}
         </select>
       </div>
+      {many && (
+        <label className={styles['check']}>
+          <input
+            type="checkbox"
+            checked={paced}
+            disabled={pending}
+            onChange={(event) => setPaced(event.target.checked)}
+          />
+          <span>
+            {pacedStep} a second, so that not all of them come back at once
+            <span className="num">
+              {' '}
+              (about {countOf(Math.ceil(dialog.targets.length / pacedStep), 'second')})
+            </span>
+          </span>
+        </label>
+      )}
       <div role="alert" className={problem === null ? undefined : styles['problem']}>
         {problem}
       </div>
       <div className={styles['buttons']}>
-        <Button disabled={pending} onClick={unregister.dismiss}>
-          Cancel
-        </Button>
+        {dialog.phase === 'pending' && dialog.paced ? (
+          <Button onClick={unregister.stop}>Stop</Button>
+        ) : (
+          <Button disabled={pending} onClick={unregister.dismiss}>
+            Cancel
+          </Button>
+        )}
         <Button kind="danger-fill" type="submit" disabled={pending || !live} aria-busy={pending}>
-          {pending ? 'Unregistering…' : 'Unregister'}
+          {dialog.phase !== 'pending'
+            ? 'Unregister'
+            : dialog.paced
+              ? `${dialog.done} of ${dialog.targets.length}…`
+              : 'Unregistering…'}
         </Button>
       </div>
     </form>

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ClientRef, PanelClient, UnregisterResult } from '../../../shared/panel-contract.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
+import type { Timers } from '../../connection/timers.ts'
 import type { Toasts } from '../../ui/toasts.ts'
 import { clientName } from '../clients/client-text.ts'
 
@@ -16,22 +17,42 @@ export type Outcome = UnregisterTarget & Pick<UnregisterResult, 'outcome' | 'blo
 /** The dialog's state; null while it is closed. */
 export type UnregisterState =
   | { phase: 'asking'; targets: readonly UnregisterTarget[]; problem: string | null }
-  | { phase: 'pending'; targets: readonly UnregisterTarget[] }
+  | {
+      phase: 'pending'
+      targets: readonly UnregisterTarget[]
+      /** How many of them have been ordered and answered. */
+      done: number
+      paced: boolean
+    }
   | { phase: 'answered'; targets: readonly UnregisterTarget[]; outcomes: readonly Outcome[] }
   | null
 
 export interface UnregisterPorts {
+  timers: Timers
   api: () => PanelApi | null
   toasts: Toasts
   liftBlock: (client: ClientRef, name: string) => void
 }
+
+export interface UnregisterOrder {
+  reason: string
+  blockSeconds: number | null
+  /** A few a second instead of all at once, so that not all of them come back at the same moment. */
+  paced?: boolean
+}
+
+/** Clients in each step of a paced order, and the time between two steps. */
+export const pacedStep = 10
+const pacedEveryMs = 1_000
 
 /** Unregistering by a person: asks, orders it, and tells what really came of it. */
 export interface Unregister {
   readonly state: StoreApi<{ dialog: UnregisterState }>
   ask: (clients: readonly PanelClient[]) => void
   /** Orders it. Does nothing while an order is on its way. */
-  confirm: (order: { reason: string; blockSeconds: number | null }) => Promise<void>
+  confirm: (order: UnregisterOrder) => Promise<void>
+  /** Lets a paced order end after the clients that are on their way. */
+  stop: () => void
   /** Closes the dialog; not while an order is on its way. */
   dismiss: () => void
 }
@@ -50,8 +71,16 @@ function outcomesOf(
   })
 }
 
-export function createUnregister({ api, toasts, liftBlock }: UnregisterPorts): Unregister {
+function problemText(error: unknown, lost: boolean): string {
+  return lost
+    ? 'The connection was lost before an answer came. It is not known whether the clients were unregistered: look at the list when the panel is connected again.'
+    : `The order was refused: ${error instanceof Error ? error.message : 'unknown error'}`
+}
+
+export function createUnregister({ timers, api, toasts, liftBlock }: UnregisterPorts): Unregister {
   const state = createStore<{ dialog: UnregisterState }>(() => ({ dialog: null }))
+  /** Set anew with each order; a stop is for the order on its way. */
+  let halt = new AbortController()
   const show = (dialog: UnregisterState) => state.setState({ dialog })
 
   /** Everyone was unregistered: the dialog has nothing more to say, a toast does. */
@@ -84,38 +113,48 @@ export function createUnregister({ api, toasts, liftBlock }: UnregisterPorts): U
       }))
       show({ phase: 'asking', targets, problem: null })
     },
-    async confirm({ reason, blockSeconds }) {
+    async confirm({ reason, blockSeconds, paced = false }) {
       const { dialog } = state.getState()
       if (dialog?.phase !== 'asking') return
       const { targets } = dialog
-      const link = api()
-      if (link === null) {
-        show({ phase: 'asking', targets, problem: 'There is no connection. Nothing was unregistered.' })
-        return
-      }
-      show({ phase: 'pending', targets })
+      const step = paced ? pacedStep : targets.length
+      const results: UnregisterResult[] = []
+      let ordered = 0
+      halt = new AbortController()
+      const { signal } = halt
       try {
-        const results = await link.clients.unregister({
-          clients: targets.map(({ userId, uuid }) => ({ userId, uuid })),
-          reason: reason.trim(),
-          blockSeconds,
-        })
-        const outcomes = outcomesOf(targets, results)
-        if (
-          outcomes.length === targets.length &&
-          outcomes.every(({ outcome }) => outcome === 'unregistered')
-        ) {
-          show(null)
-          celebrate(outcomes)
-        } else show({ phase: 'answered', targets, outcomes })
+        while (ordered < targets.length && !signal.aborted) {
+          const link = api()
+          if (link === null && ordered === 0) {
+            show({ phase: 'asking', targets, problem: 'There is no connection. Nothing was unregistered.' })
+            return
+          }
+          if (link === null) break
+          show({ phase: 'pending', targets, done: ordered, paced })
+          if (ordered > 0) await new Promise<void>((resolve) => timers.after(pacedEveryMs, resolve))
+          const some = targets.slice(ordered, ordered + step)
+          results.push(
+            ...(await link.clients.unregister({
+              clients: some.map(({ userId, uuid }) => ({ userId, uuid })),
+              reason: reason.trim(),
+              blockSeconds,
+            })),
+          )
+          ordered += some.length
+        }
       } catch (error) {
-        const problem =
-          api() === null
-            ? 'The connection was lost before an answer came. It is not known whether the clients were unregistered: look at the list when the panel is connected again.'
-            : `The order was refused: ${error instanceof Error ? error.message : 'unknown error'}`
-        show({ phase: 'asking', targets, problem })
+        if (ordered === 0) {
+          show({ phase: 'asking', targets, problem: problemText(error, api() === null) })
+          return
+        }
       }
+      const outcomes = outcomesOf(targets, results)
+      if (outcomes.length === targets.length && outcomes.every(({ outcome }) => outcome === 'unregistered')) {
+        show(null)
+        celebrate(outcomes)
+      } else show({ phase: 'answered', targets, outcomes })
     },
+    stop: () => halt.abort(),
     dismiss() {
       if (state.getState().dialog?.phase !== 'pending') show(null)
     },

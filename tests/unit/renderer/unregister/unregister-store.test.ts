@@ -3,6 +3,7 @@ import type { PanelApi } from '../../../../src/renderer/connection/panel-transpo
 import { createUnregister } from '../../../../src/renderer/features/unregister/unregister-store.ts'
 import { createToasts } from '../../../../src/renderer/ui/toasts.ts'
 import type { UnregisterInput, UnregisterResult } from '../../../../src/shared/panel-contract.ts'
+import { createManualTimers } from '../fakes/manual-timers.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 
 function build() {
@@ -12,6 +13,7 @@ function build() {
   let refuse: (error: Error) => void = () => undefined
   let connected = true
   const toasts = createToasts()
+  const timers = createManualTimers()
   const api = {
     clients: {
       unregister: (input: UnregisterInput) => {
@@ -24,12 +26,14 @@ function build() {
     },
   } as unknown as PanelApi
   const unregister = createUnregister({
+    timers,
     api: () => (connected ? api : null),
     toasts,
     liftBlock: (_client, name) => void lifted.push(name),
   })
   return {
     unregister,
+    timers,
     orders,
     lifted,
     dialog: () => unregister.state.getState().dialog,
@@ -62,10 +66,10 @@ describe('unregistering', () => {
     unregister.ask([atelier])
     expect(dialog()).toEqual({ phase: 'asking', targets: [target], problem: null })
     const done = unregister.confirm({ reason: '  wrong scene ', blockSeconds: null })
-    expect(dialog()).toEqual({ phase: 'pending', targets: [target] })
+    expect(dialog()).toEqual({ phase: 'pending', targets: [target], done: 0, paced: false })
     await unregister.confirm({ reason: 'again', blockSeconds: 60 })
     unregister.dismiss()
-    expect(dialog()).toEqual({ phase: 'pending', targets: [target] })
+    expect(dialog()).toEqual({ phase: 'pending', targets: [target], done: 0, paced: false })
     expect(orders).toEqual([
       { clients: [{ userId: 'local', uuid: 'b-1' }], reason: 'wrong scene', blockSeconds: null },
     ])
@@ -138,5 +142,60 @@ describe('unregistering', () => {
     const { unregister, dialog } = build()
     unregister.ask([])
     expect(dialog()).toBe(null)
+  })
+})
+
+describe('a paced order', () => {
+  const many = Array.from({ length: 25 }, (_, n) => panelClient(`n${n}`))
+  /** Lets promise callbacks run. */
+  const settle = () => new Promise((resolve) => setImmediate(resolve))
+  const answerTo = (order: UnregisterInput | undefined) =>
+    (order?.clients ?? []).map(({ uuid }) => result(uuid))
+
+  it('goes ten at a time, a second apart, and says how far it is', async () => {
+    const { unregister, timers, orders, answer, dialog, toasts } = build()
+    unregister.ask(many)
+    const done = unregister.confirm({ reason: '', blockSeconds: null, paced: true })
+    const sizes = () => orders.map(({ clients }) => clients.length)
+    expect(sizes()).toEqual([10])
+    answer(answerTo(orders[0]))
+    await settle()
+    expect([sizes(), dialog()]).toMatchObject([[10], { phase: 'pending', done: 10, paced: true }])
+    timers.advance(1_000)
+    await settle()
+    answer(answerTo(orders[1]))
+    await settle()
+    timers.advance(1_000)
+    await settle()
+    expect(sizes()).toEqual([10, 10, 5])
+    answer(answerTo(orders[2]))
+    await done
+    expect(toasts().map(({ text }) => text)).toEqual(['Unregistered 25 clients.'])
+  })
+
+  it('ends when it is stopped, and says for whom nothing was ordered', async () => {
+    const { unregister, timers, orders, answer, dialog } = build()
+    unregister.ask(many)
+    const done = unregister.confirm({ reason: '', blockSeconds: null, paced: true })
+    unregister.stop()
+    answer(answerTo(orders[0]))
+    await done
+    timers.advance(10_000)
+    expect(orders).toHaveLength(1)
+    const answered = dialog()
+    expect(answered?.phase === 'answered' && [answered.targets.length, answered.outcomes.length]).toEqual([
+      25, 10,
+    ])
+  })
+
+  it('keeps what it did when the connection is lost on the way', async () => {
+    const { unregister, orders, answer, disconnect, dialog } = build()
+    unregister.ask(many)
+    const done = unregister.confirm({ reason: '', blockSeconds: null, paced: true })
+    disconnect()
+    answer(answerTo(orders[0]))
+    await done
+    const answered = dialog()
+    expect(answered?.phase === 'answered' && answered.outcomes.length).toBe(10)
   })
 })

@@ -1,0 +1,101 @@
+import { useContext, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { PanelContext } from '../panel/panel-context.ts'
+import type { Router } from '../panel/router.ts'
+import { visibleText } from '../ui/visible-text.ts'
+import { findActions, type Action } from './actions.ts'
+import styles from './CommandPalette.module.css'
+
+/** The address may name the place already: it is opened again all the same. */
+const goWith = (router: Router) => (fragment: string) => {
+  location.hash = fragment
+  router.follow(fragment)
+}
+
+/** Every action by its name, and every client and job by theirs. `onClose` is told after it has closed. */
+export function CommandPalette({
+  onClose,
+  showShortcuts,
+}: {
+  onClose: () => void
+  showShortcuts: () => void
+}) {
+  const parts = useContext(PanelContext)
+  const dialog = useRef<HTMLDialogElement>(null)
+  const list = useRef<HTMLUListElement>(null)
+  const listId = useId()
+  const [query, setQuery] = useState('')
+  const [at, setAt] = useState(0)
+  const actions = useMemo(
+    () => (parts === null ? [] : findActions({ ...parts, go: goWith(parts.router), showShortcuts }, query)),
+    [parts, query, showShortcuts],
+  )
+
+  useEffect(() => {
+    const node = dialog.current
+    node?.showModal()
+    return () => node?.close()
+  }, [])
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [at, actions])
+
+  const run = (action: Action) => {
+    dialog.current?.close()
+    action.run()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key]
+    const action = actions[at]
+    if (by !== undefined) setAt(Math.max(0, Math.min(actions.length - 1, at + by)))
+    else if (event.key === 'Enter' && action !== undefined) run(action)
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <dialog
+      ref={dialog}
+      className={styles['palette']}
+      aria-label="Commands"
+      closedby="any"
+      onClose={onClose}
+      onKeyDown={onKeyDown}
+    >
+      <input
+        type="text"
+        role="combobox"
+        aria-label="Search commands, clients and jobs"
+        aria-expanded="true"
+        aria-controls={listId}
+        aria-autocomplete="list"
+        aria-activedescendant={actions.length === 0 ? undefined : `${listId}-${at}`}
+        placeholder="Search commands, clients and jobs"
+        spellCheck={false}
+        autoComplete="off"
+        autoFocus
+        value={query}
+        onChange={(event) => {
+          setQuery(event.target.value)
+          setAt(0)
+        }}
+      />
+      <ul ref={list} id={listId} role="listbox" aria-label="Commands" tabIndex={-1}>
+        {actions.map((action, index) => (
+          <li
+            key={action.id}
+            id={`${listId}-${index}`}
+            role="option"
+            aria-selected={index === at}
+            onClick={() => run(action)}
+          >
+            <bdi>{visibleText(action.title)}</bdi>
+            <span>{visibleText(action.hint)}</span>
+          </li>
+        ))}
+      </ul>
+      <p role="status" className={actions.length === 0 ? styles['none'] : 'spoken'}>
+        {actions.length === 0 ? 'Nothing is called that.' : `${actions.length} found`}
+      </p>
+    </dialog>
+  )
+}

@@ -1,0 +1,42 @@
+import { useCallback, useEffect, type Dispatch, type SetStateAction } from 'react'
+import { CommandPalette } from './CommandPalette.tsx'
+import { ShortcutsSheet } from './ShortcutsSheet.tsx'
+
+/** Typing in one of these means text, not a command. */
+const typingIn = 'input:not([type="checkbox"]), textarea, select, [contenteditable], dialog[open] *'
+
+export type Overlay = 'palette' | 'shortcuts' | null
+
+interface OverlaysProps {
+  open: Overlay
+  setOpen: Dispatch<SetStateAction<Overlay>>
+}
+
+/** The palette and the page of shortcuts, with the keys that open them from anywhere. */
+export function Overlays({ open, setOpen }: OverlaysProps) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      // A question that is open wants its answer first.
+      if (document.querySelector('dialog[open]') !== null) return
+      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'k') {
+        setOpen('palette')
+      } else if (event.key === '?' && !(event.target instanceof Element && event.target.matches(typingIn))) {
+        setOpen('shortcuts')
+      } else return
+      event.preventDefault()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [setOpen])
+  const showShortcuts = useCallback(() => setOpen('shortcuts'), [setOpen])
+  // A palette that opened the shortcuts closes after they opened.
+  const close = (closed: Overlay) => setOpen((now) => (now === closed ? null : now))
+  return (
+    <>
+      {open === 'palette' && (
+        <CommandPalette onClose={() => close('palette')} showShortcuts={showShortcuts} />
+      )}
+      {open === 'shortcuts' && <ShortcutsSheet onClose={() => close('shortcuts')} />}
+    </>
+  )
+}

@@ -1,0 +1,104 @@
+import { expect, test } from './fixtures/panel-test.ts'
+import type { ConnectedClient } from './fixtures/connect-client.ts'
+
+async function registerMany(farm: ConnectedClient, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    await farm.call('blender_register_client', {
+      client_uuid: `node-${String(n).padStart(2, '0')}`,
+      client_type: 'blender',
+      is_persistent: true,
+      group_id: 'rack',
+    })
+  }
+}
+
+test('the palette finds actions, clients and jobs, with the keyboard alone', async ({
+  panel,
+  connectClient,
+}) => {
+  await registerMany(await connectClient({ name: 'farm' }), 3)
+  await expect(panel.getByRole('row', { name: /^node-02/ })).toBeVisible()
+  await panel.keyboard.press('ControlOrMeta+k')
+  const palette = panel.getByRole('dialog', { name: 'Commands' })
+  await expect(palette.getByRole('combobox')).toBeFocused()
+  await panel.keyboard.type('compact')
+  await expect(palette.getByRole('option')).toHaveText([/^Use compact rows/])
+  await panel.keyboard.press('Enter')
+  await expect(palette).toHaveCount(0)
+  await expect(panel.getByRole('row', { name: /^node-02/ })).toHaveCSS('height', '27px')
+
+  await panel.getByRole('button', { name: 'Commands' }).click()
+  await panel.keyboard.type('go to jobs')
+  await panel.keyboard.press('Enter')
+  await expect(panel.getByRole('main', { name: 'Jobs' })).toBeVisible()
+  await panel.keyboard.press('ControlOrMeta+k')
+  await panel.keyboard.type('node-01')
+  await panel.keyboard.press('ArrowDown')
+  await panel.keyboard.press('Enter')
+  await expect(panel.getByRole('complementary', { name: 'Inspector' })).toContainText('node-01')
+  await expect(panel.getByRole('row', { name: /^node-01/ })).toHaveAttribute('aria-selected', 'true')
+
+  await panel.keyboard.press('ControlOrMeta+k')
+  await panel.keyboard.type('text size 130')
+  await panel.keyboard.press('Enter')
+  await panel.getByRole('row', { name: /^node-00/ }).click()
+  await panel.keyboard.press('End')
+  await expect(panel.getByRole('row', { name: /^node-02/ })).toBeFocused()
+  await expect(panel.getByRole('row', { name: /^node-02/ })).toBeInViewport()
+})
+
+test('the question mark shows the shortcuts, Escape closes them', async ({ panel }) => {
+  await expect(panel.getByRole('region', { name: 'Persistent clients' })).toBeVisible()
+  await panel.keyboard.press('?')
+  const sheet = panel.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await expect(sheet).toContainText('Search clients')
+  await panel.keyboard.press('Escape')
+  await expect(sheet).toHaveCount(0)
+})
+
+test('a client has a menu of its own, by the right button and by the keyboard', async ({
+  panel,
+  connectClient,
+}) => {
+  await registerMany(await connectClient({ name: 'farm' }), 2)
+  const row = panel.getByRole('row', { name: /^node-01/ })
+  await row.click({ button: 'right' })
+  const menu = panel.getByRole('menu')
+  await expect(menu.getByRole('menuitem')).toHaveText([
+    'Inspect',
+    'Copy uuid',
+    'Copy record',
+    'Copy link',
+    'Show only type blender',
+    'Show only group rack',
+    'Unregister…',
+  ])
+  await menu.getByRole('menuitem', { name: 'Show only group rack' }).click()
+  await expect(panel.getByRole('searchbox', { name: 'Search clients' })).toHaveValue('group:rack')
+  await expect(row).toBeFocused()
+  await panel.keyboard.press('Shift+F10')
+  await panel.keyboard.press('End')
+  await panel.keyboard.press('Enter')
+  await expect(panel.getByRole('dialog', { name: 'Unregister client' })).toContainText('node-01')
+})
+
+test('all of a filter are unregistered step by step, and others stay', async ({ panel, connectClient }) => {
+  const farm = await connectClient({ name: 'farm' })
+  await registerMany(farm, 12)
+  await connectClient({ name: 'llm', register: { client_uuid: 'llm-1', client_type: 'llm' } })
+  const search = panel.getByRole('searchbox', { name: 'Search clients' })
+  await search.fill('group:rack')
+  await expect(panel.getByRole('grid', { name: 'Ephemeral clients' }).getByRole('row')).toHaveCount(1)
+  await panel.keyboard.press('ControlOrMeta+k')
+  await panel.keyboard.type('unregister all clients shown')
+  await expect(panel.getByRole('option')).toHaveText([/^Unregister all clients shown \(12\)…/])
+  await panel.keyboard.press('Enter')
+  const dialog = panel.getByRole('dialog', { name: 'Unregister client' })
+  await expect(dialog).toContainText('12 clients')
+  await expect(dialog.getByRole('checkbox')).toBeChecked()
+  await dialog.getByRole('button', { name: 'Unregister', exact: true }).click()
+  await expect(panel.getByText('Unregistered 12 clients.').first()).toBeVisible()
+  await search.fill('')
+  await expect(panel.getByRole('row', { name: /^llm-1/ })).toBeVisible()
+  await expect(panel.getByRole('row', { name: /^node-/ })).toHaveCount(0)
+})
