@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 DEFAULT_SIZE = 800
 MAX_SIZE = 4096
+# Larger ones seldom fit an answer, and take long to draw without a graphics card.
+MAX_DRAWN = 2048
 
 
 def get_viewport_screenshot(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> Dict[str, Any]:
@@ -29,7 +31,7 @@ def get_viewport_screenshot(params: Dict[str, Any], report_progress: ReportProgr
     if view is None:
         reason = "has no window" if bpy.app.background else "shows no 3D view now"
         return render_preview(max_size, f"This Blender {reason}: a preview render.", report_progress)
-    size = max_size
+    size = min(max_size, MAX_DRAWN)
     try:
         while True:
             width, height, data = _draw(view, size)

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 
 /** Longest wait for anything that ought to happen: generous, since software rendering on a busy machine is slow. */
-export const limitMs = 30_000
+export const limitMs = 60_000
 
 /** A program under test, with all that it printed. */
 export interface Running {
