@@ -52,6 +52,9 @@ import { version } from './version.ts'
 
 export const defaultPort = 9877
 
+/** How often connections are looked at that take too long to send a request, in milliseconds. */
+const connectionsCheckingInterval = 2000
+
 /** How often the buses look for clients that have been away for too long. */
 const expiryCheckMs = 1000
 
@@ -184,8 +187,12 @@ async function startUp(options: StartUp): Promise<Running> {
   const { tls } = options
   const httpServer =
     tls === undefined
-      ? createServer()
-      : createTlsServer({ cert: await readFile(tls.certFile), key: await readFile(tls.keyFile) })
+      ? createServer({ connectionsCheckingInterval })
+      : createTlsServer({
+          connectionsCheckingInterval,
+          cert: await readFile(tls.certFile),
+          key: await readFile(tls.keyFile),
+        })
   configureHttpServer(httpServer)
   // The socket comes first: everything below may speak of the address, and a refused one leaves nothing behind.
   const port = await listen(httpServer, host, askedPort)
@@ -354,6 +361,13 @@ async function startUp(options: StartUp): Promise<Running> {
     addonFolders((process as { resourcesPath?: string }).resourcesPath),
     version,
   )
+  // One after the other: a burst of changes must not wait for the file's lock at once, and the end waits for the last.
+  let tokenWork: Promise<unknown> = Promise.resolve()
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const done = tokenWork.then(work)
+    tokenWork = done.catch(() => undefined)
+    return done
+  }
   const panelPorts: PanelRouterPorts = {
     roster,
     jobs,
@@ -372,7 +386,7 @@ async function startUp(options: StartUp): Promise<Running> {
       list: () => registry.list(),
       async create(input) {
         try {
-          const { token, kept } = await createToken(tokensPath, input, clock() / 1000)
+          const { token, kept } = await inTurn(() => createToken(tokensPath, input, clock() / 1000))
           await registry.reload()
           const { sha256: _, ...info } = kept
           return { outcome: 'created', token, info: { ...info, lastUsedAt: null } }
@@ -382,7 +396,7 @@ async function startUp(options: StartUp): Promise<Running> {
         }
       },
       async revoke(id) {
-        const revoked = await revokeToken(tokensPath, id)
+        const revoked = await inTurn(() => revokeToken(tokensPath, id))
         await registry.reload()
         return revoked !== null
       },
@@ -441,6 +455,7 @@ async function startUp(options: StartUp): Promise<Running> {
       subscriptions.close()
       jobs.close()
       roster.close()
+      await tokenWork
       registry.close()
       await blocksWritten()
       recorder.note({ kind: 'server_stopped' })

@@ -24,6 +24,8 @@ export interface GuardPorts {
 /** The parts of a request that the guard looks at. */
 interface GuardedRequest {
   readonly headers: { readonly host?: string | undefined; readonly origin?: string | undefined }
+  /** Every value of a header: Node's `headers` has the first Host alone. */
+  readonly headersDistinct?: { readonly host?: readonly string[] | undefined }
   readonly socket: { readonly localAddress?: string | undefined }
 }
 
@@ -60,7 +62,9 @@ export function createGuard(ports: GuardPorts): RequestGuard {
   return (request) => {
     const host = request.headers.host?.toLowerCase()
     const localAddress = request.socket.localAddress
-    if (host === undefined || !isOwnHost(host, localAddress)) {
+    // One Host and no more (RFC 9112, section 3.2): what stands before this server may have gone by another.
+    const isOne = (request.headersDistinct?.host?.length ?? 1) === 1
+    if (host === undefined || !isOne || !isOwnHost(host, localAddress)) {
       return {
         status: 403,
         code: 'foreign_host',
