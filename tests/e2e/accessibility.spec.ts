@@ -45,8 +45,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await panel.keyboard.press('Escape')
     await panel.getByRole('searchbox', { name: 'Search clients' }).fill('')
     await panel.getByRole('row', { name: /^Atelier 1/ }).click()
-    for (const tab of ['Record', 'Session', 'Traffic']) {
-      await panel.getByRole('tab', { name: tab }).click()
+    for (const tab of ['Record', 'Jobs', 'Session', 'Traffic']) {
+      await panel.getByRole('tab', { name: tab, exact: true }).click()
       expect(await findings(panel), tab).toEqual([])
     }
     await panel.getByRole('row', { name: /^Atelier 1/ }).focus()

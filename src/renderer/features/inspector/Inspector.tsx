@@ -9,11 +9,17 @@ import { StateDot } from '../../ui/StateDot.tsx'
 import { clientName, stateWords } from '../clients/client-text.ts'
 import styles from './Inspector.module.css'
 import { inspectorTabs, type InspectorTab } from './inspector-store.ts'
+import { JobsTab } from './JobsTab.tsx'
 import { RecordTab } from './RecordTab.tsx'
 import { SessionTab } from './SessionTab.tsx'
 import { TrafficTab } from './TrafficTab.tsx'
 
-const tabTitles: Record<InspectorTab, string> = { record: 'Record', session: 'Session', traffic: 'Traffic' }
+const tabTitles: Record<InspectorTab, string> = {
+  record: 'Record',
+  jobs: 'Jobs',
+  session: 'Session',
+  traffic: 'Traffic',
+}
 
 /** One client in full. After it left, its last record stays readable and is marked as such. */
 export function Inspector() {
@@ -76,6 +82,9 @@ export function Inspector() {
         </Tabs.List>
         <Tabs.Content value="record" className={tabClass(current)}>
           <RecordTab client={client} current={current} />
+        </Tabs.Content>
+        <Tabs.Content value="jobs" className={tabClass(current)}>
+          <JobsTab client={client} />
         </Tabs.Content>
         <Tabs.Content value="session" className={tabClass(current)}>
           <SessionTab />

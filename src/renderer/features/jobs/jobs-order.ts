@@ -44,6 +44,25 @@ export function orderJobs(byKey: ReadonlyMap<string, PanelJob>, { query, state }
     .map((job) => job.key)
 }
 
+/** Most jobs listed of one client: all of them stand in the list of jobs. */
+const ofClientMax = 100
+
+/** The jobs a client was given or asked for, newest first, at most 100. A job to more than 20 names only those. */
+export function jobsOfClient(
+  byKey: ReadonlyMap<string, PanelJob>,
+  userId: string,
+  uuid: string,
+): readonly PanelJob[] {
+  return [...byKey.values()]
+    .filter(
+      (job) =>
+        job.userId === userId &&
+        (job.from.uuid === uuid || job.targets.some((target) => target.uuid === uuid)),
+    )
+    .sort((a, b) => b.createdAt - a.createdAt)
+    .slice(0, ofClientMax)
+}
+
 export type JobTotals = Record<PanelJob['state'], number>
 
 export function countJobs(jobs: Iterable<PanelJob>): JobTotals {

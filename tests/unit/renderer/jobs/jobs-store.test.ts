@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { jobsOfClient } from '../../../../src/renderer/features/jobs/jobs-order.ts'
 import { createJobs } from '../../../../src/renderer/features/jobs/jobs-store.ts'
 import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
 import { createToasts } from '../../../../src/renderer/ui/toasts.ts'
@@ -99,6 +100,20 @@ describe('the list of jobs', () => {
     jobs.search('')
     jobs.showState('failed')
     expect(ids(state().shown)).toEqual(['b'])
+  })
+})
+
+describe('the jobs of one client', () => {
+  it('are those it was given and those it asked for, of its own user, newest first', () => {
+    const other = [{ uuid: 'x', name: 'x' }]
+    const jobs = [
+      panelJob('given'),
+      panelJob('asked', { createdAt: 2000, from: { uuid: 'b', name: 'b' }, targets: other }),
+      panelJob('foreign', { key: 'eve\u001fforeign', userId: 'eve' }),
+      panelJob('unrelated', { targets: other }),
+    ]
+    const byKey = new Map(jobs.map((job) => [job.key, job]))
+    expect(jobsOfClient(byKey, 'local', 'b').map(({ jobId }) => jobId)).toEqual(['asked', 'given'])
   })
 })
 
