@@ -6,6 +6,8 @@ import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
 import type { PanelStatus } from '../shared/panel-contract.ts'
+import { keepPolicy, readPolicy } from './access/approval-file.ts'
+import { createApprovals } from './access/approvals.ts'
 import { keepBlocks, readBlocks } from './access/block-file.ts'
 import { blockedAnswer, createBlockList } from './access/block-list.ts'
 import type { Log } from './access/log.ts'
@@ -24,6 +26,7 @@ import { createJournal } from './journal/journal.ts'
 import { createRecorder } from './journal/recorder.ts'
 import { listen } from './http/listen.ts'
 import { routeHttp, type BrowserPanel } from './http/routes.ts'
+import { createApprovalGate } from './mcp/approval-gate.ts'
 import { createDelivery } from './mcp/delivery.ts'
 import { createStickyTargets } from './mcp/dispatch-sticky.ts'
 import { createDispatcher } from './mcp/dispatch.ts'
@@ -95,6 +98,8 @@ export interface AppOptions {
   }
   /** Bounds and times that differ from those of the environment and the defaults; see docs/configuration.md. */
   limits?: Limits
+  /** What is asked for where no rule says otherwise: all changes, or nothing. Default: as the panel last said. */
+  approvals?: 'ask' | 'allow' | undefined
   /** Milliseconds: Unix time, and one that never jumps. Default: the system's. */
   clocks?: { wall: () => number; steady: () => number }
   env: NodeJS.ProcessEnv
@@ -233,13 +238,22 @@ async function startUp(options: StartUp): Promise<Running> {
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
   })
-  const dispatcher = createDispatcher({ presence, sticky, clock, newId })
+  const approvalFile = { path: join(dataDir, 'approvals.json'), clock, log }
+  const keptPolicy = await readPolicy(approvalFile)
+  const policy = { ...keptPolicy, default: options.approvals ?? keptPolicy.default }
+  const approvals = createApprovals({ clock, steady, newId, policy })
+  const policyWritten = keepPolicy(approvals, approvalFile)
+  approvals.events.on('decided', ({ userId, from, tool }, verdict) =>
+    log.info({ user: userId, client: from?.uuid, tool, ...verdict }, 'a request for approval was decided'),
+  )
+  const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
+  const dispatcher = createDispatcher({ presence, sticky, gate, clock, newId })
   const factory: McpServerFactory = createMcpServerFactory({
     catalogue: {
       tools: [
         registerClientTool(blocks),
         unregisterClientTool,
-        sendMessageTool,
+        sendMessageTool(gate),
         jobUpdateTool,
         listClientsTool(presence),
         receiveMessagesTool,
@@ -337,6 +351,7 @@ async function startUp(options: StartUp): Promise<Running> {
   })
   const expiry = setInterval(() => {
     for (const bus of buses.buses()) bus.expire()
+    approvals.expire()
   }, expiryCheckMs)
   expiry.unref()
 
@@ -372,6 +387,7 @@ async function startUp(options: StartUp): Promise<Running> {
     roster,
     jobs,
     blocks,
+    approvals,
     journal,
     threshold: (session) => factory.threshold(session),
     status,
@@ -458,6 +474,7 @@ async function startUp(options: StartUp): Promise<Running> {
       await tokenWork
       registry.close()
       await blocksWritten()
+      await policyWritten()
       recorder.note({ kind: 'server_stopped' })
       journal.close()
       log.info({}, 'Busbar has stopped')

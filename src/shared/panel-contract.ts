@@ -8,6 +8,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { approvalAnswerSchema, approvalPolicySchema, approvalsEventSchema } from './approvals.ts'
 import { bounds, clientRecordSchema, jobStateSchema, nameSchema, routingSchema } from './protocol.ts'
 
 /** Longest reason a person may give for an unregistration, in characters. */
@@ -465,6 +466,16 @@ export const panelContract = {
     lift: oc
       .input(z.union([z.object({ id: z.string() }), clientRefSchema]))
       .output(z.object({ lifted: z.boolean() })),
+  },
+  approvals: {
+    watch: oc.input(watchInput).output(eventIterator(approvalsEventSchema)),
+    /** `gone`: it was answered, denied by the clock or withdrawn before. */
+    answer: oc.input(approvalAnswerSchema).output(z.object({ outcome: z.enum(['answered', 'gone']) })),
+    policy: {
+      get: oc.output(approvalPolicySchema),
+      /** Kept over restarts. A panel that came with a token is refused. */
+      set: oc.input(approvalPolicySchema).output(approvalPolicySchema),
+    },
   },
   activity: {
     /** A page of what happened, newest first; empty while no history is kept. */

@@ -7,6 +7,7 @@ import { createBlockList } from '../../src/main/access/block-list.ts'
 import { createGuard } from '../../src/main/access/request-guard.ts'
 import { BusManager } from '../../src/main/bus/bus-manager.ts'
 import { createStickyTargets } from '../../src/main/mcp/dispatch-sticky.ts'
+import type { ApprovalGate } from '../../src/main/mcp/approval-gate.ts'
 import { createDispatcher } from '../../src/main/mcp/dispatch.ts'
 import { createMcpEndpoint } from '../../src/main/mcp/http/endpoint.ts'
 import { configureHttpServer } from '../../src/main/mcp/http/http-server.ts'
@@ -34,6 +35,8 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
   const presence = createPresence(clock)
   const buses = new BusManager({ clock, newId, isLive: (client) => presence.isReachable(client) })
   const busOf = (session: McpSession): ReturnType<BusManager['busOf']> => buses.busOf(session.caller.user_id)
+  // Every caller here is trusted, as the local user is.
+  const gate: ApprovalGate = { pass: () => null }
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
@@ -43,11 +46,13 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
       tools: [
         registerClientTool(createBlockList(clock)),
         unregisterClientTool,
-        sendMessageTool,
+        sendMessageTool(gate),
         jobUpdateTool,
         listClientsTool(presence),
         receiveMessagesTool,
-        ...blenderCommandTools(createDispatcher({ presence, sticky: createStickyTargets(), clock, newId })),
+        ...blenderCommandTools(
+          createDispatcher({ presence, sticky: createStickyTargets(), gate, clock, newId }),
+        ),
         ...fixtureTools,
       ],
       resources: [...busResources, ...fixtureResources],

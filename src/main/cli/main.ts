@@ -2,7 +2,7 @@
 /** Entry of the command line: `busbar serve`. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
 import { defaultPort } from '../app.ts'
 import { serve } from '../headless/serve.ts'
@@ -33,6 +33,12 @@ program
   .option('--tls-key <file>', 'its private key (PEM)')
   .option('--allow-host <name...>', 'further names the server goes by, with or without a port')
   .option('--allow-origin <origin...>', 'further web origins that may call, as https://panel.example')
+  .addOption(
+    new Option(
+      '--approvals <mode>',
+      'ask a person before anything is changed, or allow it (default: as the panel last said; at first, ask for tokens made for LLM programs)',
+    ).choices(['ask', 'allow']),
+  )
   .option('--no-history-payloads', 'keep what messages and results say out of the history')
   .option('--history-days <number>', 'days that the history goes back', readCount, 30)
   .option('--history-mib <number>', 'size of the history', readCount, 256)
@@ -63,6 +69,7 @@ async function runServe(options: {
   tlsKey?: string
   allowHost?: string[]
   allowOrigin?: string[]
+  approvals?: 'ask' | 'allow'
   historyPayloads: boolean
   historyDays: number
   historyMib: number
@@ -80,6 +87,7 @@ async function runServe(options: {
       {
         ...options,
         dataDir: options.dataDir,
+        approvals: options.approvals,
         tls: readTls(options.tlsCert, options.tlsKey),
         allowHosts: options.allowHost ?? [],
         allowOrigins: options.allowOrigin ?? [],

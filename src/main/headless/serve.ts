@@ -16,6 +16,7 @@ export interface ServeOptions {
   allowHosts: readonly string[]
   allowOrigins: readonly string[]
   history: NonNullable<AppOptions['history']>
+  approvals: AppOptions['approvals']
 }
 
 export interface ServePorts {
@@ -42,6 +43,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<(
     allowHosts: options.allowHosts,
     allowOrigins: options.allowOrigins,
     history: options.history,
+    approvals: options.approvals,
     env,
     log,
   })

@@ -2,6 +2,7 @@ import { isTerminal, type JsonObject } from '../../shared/protocol.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
 import type { Job } from '../bus/jobs.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
+import type { ApprovalGate, GateRefusal } from './approval-gate.ts'
 import type { StickyTargets } from './dispatch-sticky.ts'
 import { createTargetChooser, poolOf, type NoChoice } from './dispatch-target.ts'
 import { createJobWaits, type WaitEnd } from './dispatch-wait.ts'
@@ -38,6 +39,7 @@ export interface DispatchRequest {
 export interface DispatchPorts {
   presence: Presence
   sticky: StickyTargets
+  gate: ApprovalGate
   /** Unix milliseconds. */
   clock: () => number
   newId: () => string
@@ -53,7 +55,7 @@ export interface Dispatcher {
 }
 
 export function createDispatcher(ports: DispatchPorts): Dispatcher {
-  const { presence, sticky, clock, newId, lostTargetGraceMs = defaultLostTargetGraceMs } = ports
+  const { presence, sticky, gate, clock, newId, lostTargetGraceMs = defaultLostTargetGraceMs } = ports
   const targets = createTargetChooser(presence)
   const waits = createJobWaits({ presence, clock, lostTargetGraceMs })
 
@@ -108,8 +110,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
         const duration_ms = Math.max(0, Math.round(clock() - startedMs))
         return { status, job_id: jobId, target_uuid, result, error, duration_ms }
       }
-      const known = request.jobId === undefined ? undefined : bus.jobs.get(jobId)
-      if (known !== undefined) {
+      const join = async (known: Job): Promise<DispatchOutcome> => {
         const target_uuid = known.targets[0] ?? ''
         if (known.title !== request.command) {
           const error = `job_id "${jobId}" belongs to another call (${known.title}). Leave job_id out.`
@@ -118,21 +119,39 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
         if (isTerminal(known.state)) return timed(endOf(known, target_uuid))
         return timed(await follow(request, context, jobId, bus.get(target_uuid), () => null))
       }
+      const known = request.jobId === undefined ? undefined : bus.jobs.get(jobId)
+      if (known !== undefined) return join(known)
 
       const target = choose(context, request.target)
       if ('ok' in target) {
         return timed({ status: target.status, target_uuid: '', result: '', error: target.error })
       }
       registerCaller(context, newId)
+      const payload: JsonObject = {
+        message_type: 'command_dispatch',
+        job_id: jobId,
+        command: request.command,
+        params: request.params,
+      }
+      const passed = gate.pass(
+        { payload, routing: { type: 'direct', target_uuid: target.uuid }, targets: [target] },
+        context,
+      )
+      if (passed instanceof Promise) {
+        const refusal = await passed
+        if (refusal !== null) return timed(refused(refusal, target.uuid))
+        // A repeat of the call may have been allowed first, and its Blender may have gone meanwhile.
+        const begun = bus.jobs.get(jobId)
+        if (begun !== undefined) return join(begun)
+        if (presence.contact(target) === 'gone') {
+          const error = `"${target.uuid}" was closed before it was allowed. Nothing was run.`
+          return timed({ status: 'no_target', target_uuid: '', result: '', error })
+        }
+      } else if (passed !== null) return timed(refused(passed, target.uuid))
       const send = (): string | null => {
         const sent = bus.send({
           target_uuid: target.uuid,
-          payload: {
-            message_type: 'command_dispatch',
-            job_id: jobId,
-            command: request.command,
-            params: request.params,
-          },
+          payload,
           session: context.session,
           reply: 'caller',
         })
@@ -155,6 +174,15 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
       return isPool ? null : choice
     },
   }
+}
+
+/** How a dispatch ends that was not let through. */
+function refused(
+  { error: code, message: error }: GateRefusal,
+  target_uuid: string,
+): Omit<DispatchOutcome, 'job_id' | 'duration_ms'> {
+  if (code === 'unknown_target') return { status: 'no_target', target_uuid: '', result: '', error }
+  return { status: code === 'cancelled' ? 'cancelled' : 'failed', target_uuid, result: '', error }
 }
 
 function endOf(job: Job, target_uuid: string): Omit<DispatchOutcome, 'job_id' | 'duration_ms'> {

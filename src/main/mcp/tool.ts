@@ -11,6 +11,7 @@ import { z } from 'zod'
 import type { JsonObject } from '../../shared/protocol.ts'
 import type { BusError } from '../bus/errors.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
+import type { GateRefusal } from './approval-gate.ts'
 import type { McpSession } from './http/session.ts'
 import { invalidParams } from './rpc-error.ts'
 
@@ -85,8 +86,11 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
   }
 }
 
-/** The answer for a refusal of the bus. */
-export function failure(refusal: Pick<BusError, 'error' | 'message'>, more: JsonObject = {}): ToolAnswer {
+/** The answer for a refusal of the bus, or of who stands before it. */
+export function failure(
+  refusal: Pick<BusError | GateRefusal, 'error' | 'message'>,
+  more: JsonObject = {},
+): ToolAnswer {
   return {
     structured: { status: 'error', error: refusal.error, message: refusal.message, ...more },
     isError: true,

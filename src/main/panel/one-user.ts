@@ -17,6 +17,7 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     roster: limitRoster(ports.roster, userId),
     jobs: limitJobs(ports.jobs, userId),
     blocks: limitBlocks(ports.blocks, userId),
+    approvals: limitApprovals(ports.approvals, userId),
     journal: limitJournal(ports.journal, userId),
     tokens: null,
     token: () => {
@@ -84,6 +85,25 @@ function limitBlocks(blocks: BlockList, userId: string): BlockList {
       return blocks.add(order)
     },
     lift: (id) => own().some((block) => block.id === id) && blocks.lift(id),
+  }
+}
+
+function limitApprovals(
+  approvals: PanelRouterPorts['approvals'],
+  userId: string,
+): PanelRouterPorts['approvals'] {
+  const own = () => approvals.pending().filter((each) => each.userId === userId)
+  return {
+    events: approvals.events,
+    pending: own,
+    answer: (answer) => own().some(({ id }) => id === answer.id) && approvals.answer(answer),
+    policy() {
+      const policy = approvals.policy()
+      return { ...policy, rules: policy.rules.filter(({ client }) => client?.userId === userId) }
+    },
+    setPolicy() {
+      throw forbidden()
+    },
   }
 }
 

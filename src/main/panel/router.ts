@@ -16,6 +16,7 @@ import {
   type UnregisterResult,
 } from '../../shared/panel-contract.ts'
 import { priorityName } from '../../shared/protocol.ts'
+import type { Approvals } from '../access/approvals.ts'
 import { blockId, type BlockList } from '../access/block-list.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { McpSession } from '../mcp/http/session.ts'
@@ -25,7 +26,14 @@ import { forbidden } from './one-user.ts'
 import { pacedWatch, type Acks } from './paced-watch.ts'
 import type { Roster } from './roster.ts'
 import { activitySource } from './activity-source.ts'
-import { blocksSource, clientsSource, detailSource, jobsSource, statusSource } from './sources.ts'
+import {
+  approvalsSource,
+  blocksSource,
+  clientsSource,
+  detailSource,
+  jobsSource,
+  statusSource,
+} from './sources.ts'
 
 /** Least time between two events of one watch: 20 a second for clients, 10 for jobs, 5 for one client's details. */
 const listIntervalMs = 50
@@ -38,6 +46,7 @@ export interface PanelRouterPorts {
   /** Null where tokens are none of this panel's business. */
   tokens: PanelTokens | null
   blocks: BlockList
+  approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
   journal: Pick<Journal, 'queries' | 'events'>
   threshold: McpServerFactory['threshold']
   status: () => PanelStatus
@@ -62,7 +71,7 @@ export interface PanelContext {
 
 /** Serves the panel contract. It holds no state of a panel: that is in the watches, which end with their connection. */
 export function createPanelRouter(ports: PanelRouterPorts) {
-  const { roster, jobs, blocks } = ports
+  const { roster, jobs, blocks, approvals } = ports
   const os = implement(panelContract).$context<PanelContext>()
   const never = new AbortController().signal
 
@@ -125,6 +134,26 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       lift: os.blocks.lift.handler(({ input }) => ({
         lifted: blocks.lift('id' in input ? input.id : blockId('client', input.userId, input.uuid)),
       })),
+    },
+    approvals: {
+      watch: os.approvals.watch.handler(({ input, context, signal = never }) =>
+        pacedWatch(approvalsSource(approvals), {
+          acks: context.acks,
+          watchId: input.watchId,
+          intervalMs: listIntervalMs,
+          signal,
+        }),
+      ),
+      answer: os.approvals.answer.handler(({ input }) => ({
+        outcome: approvals.answer(input) ? 'answered' : 'gone',
+      })),
+      policy: {
+        get: os.approvals.policy.get.handler(() => approvals.policy()),
+        set: os.approvals.policy.set.handler(({ input }) => {
+          approvals.setPolicy(input)
+          return approvals.policy()
+        }),
+      },
     },
     activity: {
       list: os.activity.list.handler(({ input }) => {

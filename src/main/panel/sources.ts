@@ -1,3 +1,4 @@
+import type { ApprovalsEvent } from '../../shared/approvals.ts'
 import type {
   Block,
   ClientDetail,
@@ -8,6 +9,7 @@ import type {
   PanelStatus,
 } from '../../shared/panel-contract.ts'
 import { clientKey, jobKey } from '../../shared/panel-contract.ts'
+import type { Approvals } from '../access/approvals.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { JobLedger } from './job-ledger.ts'
 import type { Roster } from './roster.ts'
@@ -144,6 +146,28 @@ export function blocksSource(blocks: BlockList): Source<Block[]> {
         clearInterval(expiry)
         blocks.events.off('changed', listener)
       }
+    },
+  }
+}
+
+/** What waits for a person and the policy, at every change. */
+export function approvalsSource(
+  approvals: Pick<Approvals, 'pending' | 'policy' | 'events'>,
+): Source<ApprovalsEvent> {
+  let news = true
+  return {
+    take() {
+      if (!news) return null
+      news = false
+      return { pending: approvals.pending(), policy: approvals.policy() }
+    },
+    onNews(listener) {
+      const mark = (): void => {
+        news = true
+        listener()
+      }
+      approvals.events.on('changed', mark)
+      return () => void approvals.events.off('changed', mark)
     },
   }
 }

@@ -12,56 +12,85 @@ import {
 } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { BusMessage } from '../../bus/message.ts'
+import { route, type Route } from '../../bus/routing.ts'
+import type { BusError } from '../../bus/errors.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
+import type { ApprovalGate } from '../approval-gate.ts'
 import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
 
 const optionalName = z.string().max(bounds.nameLength).nullish()
 
-export const sendMessageTool: Tool = defineTool({
-  name: 'blender_send_message',
-  title: 'Send a message',
-  description:
-    'Sends a JSON payload to clients on the bus. The first of target_uuid, group_id and client_type that is given ' +
-    'chooses who gets it; with none of them it goes to everybody else. To run something in Blender and get its ' +
-    'result, blender_execute_code is simpler.',
-  input: z.object({
-    payload: jsonObjectSchema.describe('Any JSON object, at most 4 MiB'),
-    target_uuid: optionalName.describe('A uuid, "latest" (the newest live Blender) or "pid:<n>"'),
-    group_id: optionalName.describe('All clients of this group'),
-    client_type: optionalName.describe('All clients of this type'),
-    priority: z
-      .union([z.string(), z.number()], `must be one of ${priorityNames.join(', ')}, or an integer 0 to 7`)
-      .default('info')
-      .describe('emergency, alert, critical, error, warning, notice, info or debug; or 0 to 7'),
-    from_uuid: z.string().max(bounds.nameLength).nullish().describe('Default: the client of this session'),
-  }),
-  output: z.union([
-    z.object({
-      status: z.literal('ok'),
-      message_id: z.string(),
-      job_id: z.string(),
-      targets: z.array(z.string()),
-      routing: routingSchema,
-      deliveries: z.record(z.string(), deliverySchema),
+/** `blender_send_message`: a payload that makes its targets work is let through the gate before the bus is asked. */
+export function sendMessageTool(gate: ApprovalGate): Tool {
+  return defineTool({
+    name: 'blender_send_message',
+    title: 'Send a message',
+    description:
+      'Sends a JSON payload to clients on the bus. The first of target_uuid, group_id and client_type that is given ' +
+      'chooses who gets it; with none of them it goes to everybody else. To run something in Blender and get its ' +
+      'result, blender_execute_code is simpler.',
+    input: z.object({
+      payload: jsonObjectSchema.describe('Any JSON object, at most 4 MiB'),
+      target_uuid: optionalName.describe('A uuid, "latest" (the newest live Blender) or "pid:<n>"'),
+      group_id: optionalName.describe('All clients of this group'),
+      client_type: optionalName.describe('All clients of this type'),
+      priority: z
+        .union([z.string(), z.number()], `must be one of ${priorityNames.join(', ')}, or an integer 0 to 7`)
+        .default('info')
+        .describe('emergency, alert, critical, error, warning, notice, info or debug; or 0 to 7'),
+      from_uuid: z.string().max(bounds.nameLength).nullish().describe('Default: the client of this session'),
     }),
-    failureSchema,
-  ]),
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
-  run(args, { bus, session }) {
-    const sent = bus.send({ ...args, from_uuid: args.from_uuid ?? undefined, session })
-    if (!sent.ok) return failure(sent)
-    return {
-      structured: {
-        status: 'ok',
-        message_id: sent.message.message_id,
-        job_id: sent.message.job_id,
-        targets: sent.targets,
-        routing: sent.message.routing,
-        deliveries: sent.deliveries,
-      },
-    }
-  },
-})
+    output: z.union([
+      z.object({
+        status: z.literal('ok'),
+        message_id: z.string(),
+        job_id: z.string(),
+        targets: z.array(z.string()),
+        routing: routingSchema,
+        deliveries: z.record(z.string(), deliverySchema),
+      }),
+      failureSchema,
+    ]),
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+    async run(args, context) {
+      const { bus, session } = context
+      const found = targetsOf(bus, args, args.from_uuid ?? bus.registry.boundTo(session)?.uuid ?? '')
+      if (!found.ok) return failure(found)
+      const passed = gate.pass({ payload: args.payload, ...found }, context)
+      const refusal = passed instanceof Promise ? await passed : passed
+      if (refusal !== null) return failure(refusal)
+      // What was allowed for one client goes to that client, whoever is "latest" by now.
+      const only = found.routing.type === 'direct' ? { target_uuid: found.routing.target_uuid } : {}
+      const sent = bus.send({ ...args, ...only, from_uuid: args.from_uuid ?? undefined, session })
+      if (!sent.ok) return failure(sent)
+      return {
+        structured: {
+          status: 'ok',
+          message_id: sent.message.message_id,
+          job_id: sent.message.job_id,
+          targets: sent.targets,
+          routing: sent.message.routing,
+          deliveries: sent.deliveries,
+        },
+      }
+    },
+  })
+}
+
+/** Who a message would go to now. */
+function targetsOf(
+  bus: UserMessageBus,
+  address: Parameters<typeof route>[1],
+  fromUuid: string,
+): Route | BusError {
+  const { target_uuid } = address
+  if (target_uuid === undefined || target_uuid === null || target_uuid === '') {
+    return route(bus.registry, address, fromUuid, () => true)
+  }
+  const target = bus.resolve(target_uuid)
+  if ('ok' in target) return target
+  return { ok: true, routing: { type: 'direct', target_uuid: target.uuid }, targets: [target] }
+}
 
 export const jobUpdateTool: Tool = defineTool({
   name: 'blender_job_update',

@@ -3,7 +3,7 @@ import { createStickyTargets } from '../../../../src/main/mcp/dispatch-sticky.ts
 import { createDispatcher, type DispatchRequest } from '../../../../src/main/mcp/dispatch.ts'
 import { createPresence } from '../../../../src/main/mcp/presence.ts'
 import { busFixture, fakeSession as anybody, registration } from '../bus/bus-fixture.ts'
-import { fakeCall, fakeSession } from './fake-session.ts'
+import { fakeCall, fakeSession, openGate } from './fake-session.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -15,6 +15,7 @@ function farm() {
   const sticky = createStickyTargets()
   const dispatcher = createDispatcher({
     presence: createPresence(() => time.nowMs),
+    gate: openGate,
     sticky,
     clock: () => time.nowMs,
     newId: () => `d-${String((ids += 1))}`,

@@ -4,7 +4,7 @@ import { createStickyTargets } from '../../../../src/main/mcp/dispatch-sticky.ts
 import { createDispatcher, type DispatchRequest } from '../../../../src/main/mcp/dispatch.ts'
 import { createPresence } from '../../../../src/main/mcp/presence.ts'
 import { busFixture, registration } from '../bus/bus-fixture.ts'
-import { fakeCall, fakeSession } from './fake-session.ts'
+import { fakeCall, fakeSession, openGate } from './fake-session.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -15,6 +15,7 @@ function dispatchFixture() {
   const presence = createPresence(() => time.nowMs)
   const dispatcher = createDispatcher({
     presence,
+    gate: openGate,
     sticky: createStickyTargets(),
     clock: () => time.nowMs,
     newId: () => `d-${String((ids += 1))}`,

@@ -1,6 +1,7 @@
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js'
 import type { UserMessageBus } from '../../../../src/main/bus/user-message-bus.ts'
+import type { ApprovalGate } from '../../../../src/main/mcp/approval-gate.ts'
 import type { McpClientInfo, McpSession, TakenBack } from '../../../../src/main/mcp/http/session.ts'
 import type { CallContext } from '../../../../src/main/mcp/tool.ts'
 
@@ -70,6 +71,9 @@ export interface FakeCall {
   readonly notified: ServerNotification[]
   cancel(): void
 }
+
+/** A gate that lets everything through, as for the local user. */
+export const openGate: ApprovalGate = { pass: () => null }
 
 /** The surroundings of one tool call. */
 export function fakeCall(

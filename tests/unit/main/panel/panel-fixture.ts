@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { createApprovals } from '../../../../src/main/access/approvals.ts'
 import { createBlockList } from '../../../../src/main/access/block-list.ts'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import type { BusLimits } from '../../../../src/main/bus/user-message-bus.ts'
@@ -17,8 +18,14 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const presence = createPresence(clock)
   const roster = createRoster({ buses, presence, targetOf: () => null })
   const blocks = createBlockList(clock)
+  const approvals = createApprovals({
+    clock,
+    steady: clock,
+    newId,
+    policy: { default: 'by_token', rules: [] },
+  })
   const journal = { events: new EventEmitter<never>(), queries: noHistory }
-  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, jobs, blocks, journal }
+  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, jobs, blocks, approvals, journal }
 }
 
 /** No history is kept: there is nothing to read. */

@@ -10,12 +10,13 @@ import { panelFixture } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
-  const { roster, jobs, blocks, journal, clock, bus } = fixture
+  const { roster, jobs, blocks, approvals, journal, clock, bus } = fixture
   let threshold: Priority | null = null
   const router = createPanelRouter({
     roster,
     jobs,
     blocks,
+    approvals,
     tokens: null,
     journal,
     threshold: () => threshold,

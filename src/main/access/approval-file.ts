@@ -1,0 +1,68 @@
+import { readFile, rename } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { z } from 'zod'
+import { approvalPolicySchema, type ApprovalPolicy } from '../../shared/approvals.ts'
+import type { Approvals } from './approvals.ts'
+import type { Log } from './log.ts'
+import { writePrivateFile } from './secret-file.ts'
+
+const fileSchema = z.object({ version: z.literal(1), policy: approvalPolicySchema })
+
+export interface ApprovalFilePorts {
+  /** The file, `<data-dir>/approvals.json`. */
+  readonly path: string
+  /** Unix milliseconds. */
+  readonly clock: () => number
+  readonly log: Log
+}
+
+/**
+ * Reads the policy that a person set in an earlier run. A file that holds something else is renamed, never
+ * overwritten, and everything is asked for from then on: what it denied must not come to be allowed.
+ */
+export async function readPolicy({ path, clock, log }: ApprovalFilePorts): Promise<ApprovalPolicy> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { default: 'by_token', rules: [] }
+    throw error
+  }
+  const parsed = fileSchema.safeParse(parse(text))
+  if (parsed.success) return parsed.data.policy
+  const aside = `${path}.damaged-${new Date(clock()).toISOString().replaceAll(/[:.]/g, '-')}`
+  await rename(path, aside)
+  log.error(
+    { setAside: basename(aside) },
+    'the policy of approvals could not be read; it was set aside, and every change is asked for',
+  )
+  return { default: 'ask', rules: [] }
+}
+
+/**
+ * Writes the policy after each change, whole or not at all, one write at a time. A write that fails is logged.
+ *
+ * @returns waits until everything is written
+ */
+export function keepPolicy(approvals: Approvals, { path, log }: ApprovalFilePorts): () => Promise<void> {
+  let written = Promise.resolve()
+  approvals.events.on('policy', (policy) => {
+    written = written
+      .then(() => writePrivateFile(path, `${JSON.stringify({ version: 1, policy })}\n`))
+      .catch((error: unknown) =>
+        log.error(
+          { err: error },
+          'the policy of approvals could not be written; a restart brings the old one back',
+        ),
+      )
+  })
+  return () => written
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,92 @@
+/** What a panel and the main process say to each other about work that a person has to allow. */
+import { z } from 'zod'
+import { routingSchema } from './protocol.ts'
+
+/** Longest reason a person may give for a denial, in characters. */
+const denialReasonLength = 500
+/** Most rules of a policy. */
+const rulesMax = 500
+/** Characters of code that a panel is shown of one request. */
+export const approvalCodeLength = 50_000
+
+/**
+ * `allow`: all of it. `ask`: reading at once, changes when a person allows them. `read-only`: reading, and no change.
+ * `deny`: nothing.
+ */
+export const approvalModeSchema = z.enum(['allow', 'ask', 'read-only', 'deny'])
+export type ApprovalMode = z.infer<typeof approvalModeSchema>
+
+const name = z.string().min(1).max(200)
+
+/** A mode for all that each named part fits; a part that is null fits everything. */
+export const approvalRuleSchema = z
+  .object({
+    /** A client: what it asks for, and what is asked of it. */
+    client: z.object({ userId: name, uuid: name }).nullable(),
+    /** The id of the token that it came with; `local` for the local user's own. */
+    token: name.nullable(),
+    /** The tool's name, `blender_<command>`; a script counts as `blender_execute_code`. */
+    tool: name.nullable(),
+    mode: approvalModeSchema,
+  })
+  .refine(
+    ({ client, token, tool }) => client !== null || token !== null || tool !== null,
+    'A rule names a client, a token or a tool',
+  )
+  .refine(
+    ({ client, token, mode }) => client === null || token !== null || mode !== 'allow',
+    'A rule that allows a client names its token too: any program may call itself by that uuid',
+  )
+export type ApprovalRule = z.infer<typeof approvalRuleSchema>
+
+/** `default` is for what no rule fits; `by_token` asks for tokens with the scope `llm` and allows the others. */
+export const approvalPolicySchema = z.object({
+  default: z.enum(['by_token', 'ask', 'allow']),
+  rules: z.array(approvalRuleSchema).max(rulesMax),
+})
+export type ApprovalPolicy = z.infer<typeof approvalPolicySchema>
+
+const partySchema = z.object({ uuid: z.string(), name: z.string() })
+
+/** One request that waits for a person. Times are Unix seconds. */
+export const approvalSchema = z.object({
+  id: z.string(),
+  userId: z.string(),
+  /** Null where the session has registered no client. */
+  from: partySchema.nullable(),
+  /** Name and version that its program gave at `initialize`, its token's id and its address. */
+  program: z.string(),
+  tokenId: z.string(),
+  address: z.string(),
+  tool: z.string(),
+  /** The command's name, or what the sender says that its script is for. */
+  title: z.string(),
+  /** The start of the code, or of the arguments as JSON. */
+  code: z.string(),
+  codeKind: z.enum(['python', 'json']),
+  /** Characters of the whole code. */
+  codeLength: z.number().int(),
+  routing: routingSchema,
+  /** At most 20 of `targetCount`. */
+  targets: z.array(partySchema),
+  targetCount: z.number().int(),
+  askedAt: z.number(),
+  /** When it is denied because nobody answered. */
+  deniedAt: z.number(),
+})
+export type Approval = z.infer<typeof approvalSchema>
+
+/** All that waits, oldest first, and what is asked for at all. */
+export const approvalsEventSchema = z.object({
+  pending: z.array(approvalSchema),
+  policy: approvalPolicySchema,
+})
+export type ApprovalsEvent = z.infer<typeof approvalsEventSchema>
+
+/** `session` allows this tool to this session until it ends or the policy is changed. */
+export const approvalAnswerSchema = z.discriminatedUnion('answer', [
+  z.object({ id: z.string(), answer: z.literal('once') }),
+  z.object({ id: z.string(), answer: z.literal('session') }),
+  z.object({ id: z.string(), answer: z.literal('deny'), reason: z.string().max(denialReasonLength) }),
+])
+export type ApprovalAnswer = z.infer<typeof approvalAnswerSchema>

@@ -1,0 +1,321 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Approval, ApprovalsEvent } from '../../../src/shared/approvals.ts'
+import { call, register, startApp, type AppFixture, type PanelApi, type Plugged } from './app-fixture.ts'
+import { Inbox } from './inbox.ts'
+import { openRawSession, type RawSession } from './raw-session.ts'
+
+let app: AppFixture
+let operator: PanelApi
+let blender: Plugged
+let llm: RawSession
+let tokenId: string
+let waiting: Inbox<ApprovalsEvent>
+/** Milliseconds that the server's clocks are ahead. */
+let aheadMs = 0
+
+beforeEach(async () => {
+  aheadMs = 0
+  app = await startApp()
+  await app.stopAlone()
+  await app.startAgain({
+    clocks: {
+      wall: () => Date.now() + aheadMs,
+      steady: () => performance.timeOrigin + performance.now() + aheadMs,
+    },
+  })
+  operator = await app.operator()
+  waiting = new Inbox('list of approvals')
+  void follow(operator, waiting)
+  blender = await app.connect('blender')
+  await register(blender, 'blender-1', { is_persistent: true, label: 'Atelier 1', group_id: 'farm' })
+  const made = await operator.tokens.create({ name: 'model', scopes: ['bus', 'llm'] })
+  if (made.outcome === 'refused') throw new Error(made.message)
+  tokenId = made.info.id
+  llm = await openRawSession({ port: app.port, token: made.token }, 'Model of a test')
+})
+afterEach(() => app.stop())
+
+async function follow(panel: PanelApi, into: Inbox<ApprovalsEvent>): Promise<void> {
+  try {
+    for await (const event of await panel.approvals.watch({ watchId: 'approvals' })) {
+      into.put(event)
+      await panel.feed.ack({ watchId: 'approvals' })
+    }
+  } catch {
+    // The test is over.
+  }
+}
+
+/** The one request that waits, once it does. */
+async function theOne(): Promise<Approval> {
+  const { pending } = await waiting.next((event) => event.pending.length === 1)
+  return pending[0] as Approval
+}
+const nothingWaits = () => waiting.next(({ pending }) => pending.length === 0)
+const commandsAtBlender = () =>
+  blender.messages.all.filter(({ data }) => String(data.payload.message_type).endsWith('_dispatch'))
+const finish = async (result = '42') => {
+  const { data } = await blender.messages.next(({ data: { payload } }) =>
+    String(payload.message_type).endsWith('_dispatch'),
+  )
+  await call(blender, 'blender_job_update', { job_id: data.job_id, status: 'completed', result })
+}
+const run = (code: string) => llm.call('blender_execute_code', { code })
+const script = (more: object = {}) => ({
+  payload: { message_type: 'job_dispatch', job_id: 'job-1', script: 'print(1)', description: 'Count to one' },
+  target_uuid: 'blender-1',
+  ...more,
+})
+
+describe('code from a token made for an LLM program', () => {
+  it('is shown to a person with who, where and what, and runs once when it is allowed once', async () => {
+    const answer = run('print(42)')
+    const approval = await theOne()
+    const text = expect.any(String) as string
+    expect(approval).toStrictEqual({
+      id: text,
+      userId: 'local',
+      from: { uuid: expect.stringMatching(/^llm-/) as string, name: 'Model of a test' },
+      program: 'Model of a test 1.0',
+      tokenId,
+      address: '127.0.0.1',
+      tool: 'blender_execute_code',
+      title: 'execute_code',
+      code: 'print(42)',
+      codeKind: 'python',
+      codeLength: 9,
+      routing: { type: 'direct', target_uuid: 'blender-1' },
+      targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
+      targetCount: 1,
+      askedAt: approval.askedAt,
+      deniedAt: approval.askedAt + 120,
+    })
+    expect(commandsAtBlender()).toStrictEqual([])
+    expect(await operator.approvals.answer({ id: approval.id, answer: 'once' })).toStrictEqual({
+      outcome: 'answered',
+    })
+    await finish()
+    expect(await answer).toMatchObject({ status: 'completed', target_uuid: 'blender-1', result: '42' })
+    expect(await operator.approvals.answer({ id: approval.id, answer: 'once' })).toStrictEqual({
+      outcome: 'gone',
+    })
+
+    await nothingWaits()
+    void run('print(43)').catch(() => undefined)
+    expect((await theOne()).code).toBe('print(43)')
+    expect(commandsAtBlender()).toHaveLength(1)
+  })
+
+  it('runs without another question once it is allowed for the session, in that session alone', async () => {
+    const answer = run('1')
+    await operator.approvals.answer({ id: (await theOne()).id, answer: 'session' })
+    await finish()
+    await answer
+    await nothingWaits()
+    const again = run('2')
+    await finish('2')
+    expect(await again).toMatchObject({ status: 'completed', result: '2' })
+    void llm.call('blender_undo').catch(() => undefined)
+    expect((await theOne()).tool).toBe('blender_undo')
+  })
+
+  it('is answered failed, with the reason, where it is denied', async () => {
+    const answer = run('import os')
+    await operator.approvals.answer({ id: (await theOne()).id, answer: 'deny', reason: 'No files, please' })
+    expect(await answer).toStrictEqual({
+      status: 'failed',
+      job_id: expect.any(String) as string,
+      target_uuid: 'blender-1',
+      result: '',
+      error:
+        'The operator denied it: No files, please. Nothing was run. Do not send it again unchanged; ask the person ' +
+        'what they want instead.',
+      duration_ms: expect.any(Number) as number,
+    })
+    expect(commandsAtBlender()).toStrictEqual([])
+  })
+
+  it('is denied when nobody answers for 120 seconds', async () => {
+    const answer = run('1')
+    await theOne()
+    aheadMs = 121_000
+    expect(await answer).toMatchObject({
+      status: 'failed',
+      error:
+        'Nobody answered within 120 s, so it was not allowed. Nothing was run. Ask the person at the Busbar panel to ' +
+        'look at Approvals, then try again.',
+    })
+    expect(commandsAtBlender()).toStrictEqual([])
+  })
+
+  it('is withdrawn when its caller cancels', async () => {
+    void llm.post({
+      jsonrpc: '2.0',
+      id: 900,
+      method: 'tools/call',
+      params: { name: 'blender_undo', arguments: {} },
+    })
+    const { id } = await theOne()
+    await llm.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 900 } })
+    await nothingWaits()
+    expect(await operator.approvals.answer({ id, answer: 'once' })).toStrictEqual({ outcome: 'gone' })
+    expect(commandsAtBlender()).toStrictEqual([])
+  })
+
+  it('is withdrawn when its session ends', async () => {
+    void run('1').catch(() => undefined)
+    await theOne()
+    await llm.end()
+    await nothingWaits()
+    expect(commandsAtBlender()).toStrictEqual([])
+  })
+
+  it('is answered no_target when its Blender leaves', async () => {
+    const answer = run('1')
+    await theOne()
+    await call(blender, 'blender_unregister_client', { client_uuid: 'blender-1' })
+    expect(await answer).toMatchObject({
+      status: 'no_target',
+      error: '"blender-1" left before anybody allowed it. Nothing was run.',
+    })
+    await nothingWaits()
+  })
+
+  it('runs once where the same call was sent twice', async () => {
+    const twice = ['1', '2'].map(() => llm.call('blender_execute_code', { code: '1', job_id: 'mine' }))
+    const { pending } = await waiting.next((event) => event.pending.length === 2)
+    for (const { id } of pending) await operator.approvals.answer({ id, answer: 'once' })
+    await finish()
+    for (const answer of twice) expect(await answer).toMatchObject({ status: 'completed', job_id: 'mine' })
+    expect(commandsAtBlender()).toHaveLength(1)
+  })
+})
+
+describe('a bare message that makes somebody work', () => {
+  it('waits as a tool does, and is sent when it is allowed', async () => {
+    const answer = llm.call('blender_send_message', script())
+    const approval = await theOne()
+    expect(approval).toMatchObject({
+      from: null,
+      tool: 'blender_execute_code',
+      title: 'Count to one',
+      code: 'print(1)',
+      codeKind: 'python',
+    })
+    await operator.approvals.answer({ id: approval.id, answer: 'once' })
+    expect(await answer).toMatchObject({ status: 'ok', job_id: 'job-1', targets: ['blender-1'] })
+    await finish()
+  })
+
+  it.each([
+    ['a command', { message_type: 'command_dispatch', command: 'open_file', params: { path: '/a' } }, {}],
+    ['a command for a group', { message_type: 'command_dispatch', command: 'undo' }, { group_id: 'farm' }],
+    ['a script for all', { message_type: 'job_dispatch', script: 'x' }, {}],
+    [
+      'a command that is no name',
+      { message_type: 'command_dispatch', command: ['ping'] },
+      { client_type: 'blender' },
+    ],
+    ['a script that calls itself a ping', { message_type: 'job_dispatch', command: 'ping', script: 'x' }, {}],
+  ])('%s is refused with `denied`', async (_, payload, address) => {
+    const answer = llm.call('blender_send_message', { payload, ...address })
+    await operator.approvals.answer({ id: (await theOne()).id, answer: 'deny', reason: '' })
+    expect(await answer).toStrictEqual({
+      status: 'error',
+      error: 'denied',
+      message:
+        'The operator denied it. Nothing was run. Do not send it again unchanged; ask the person what they want instead.',
+    })
+    expect(commandsAtBlender()).toStrictEqual([])
+  })
+
+  it('is refused with `approval_timeout` when nobody answers', async () => {
+    const answer = llm.call('blender_send_message', script())
+    await theOne()
+    aheadMs = 121_000
+    expect(await answer).toMatchObject({ status: 'error', error: 'approval_timeout' })
+    expect(commandsAtBlender()).toStrictEqual([])
+  })
+
+  it('goes to the Blender that a person saw, whoever is the latest by then', async () => {
+    const answer = llm.call('blender_send_message', script({ target_uuid: 'latest' }))
+    const { id } = await theOne()
+    const newer = await app.connect('newer')
+    await register(newer, 'blender-2')
+    await operator.approvals.answer({ id, answer: 'once' })
+    expect(await answer).toMatchObject({ status: 'ok', targets: ['blender-1'] })
+  })
+
+  it('shows all of a payload that says more than its kind has to', async () => {
+    const payload = { message_type: 'job_dispatch', script: 'pass', code: 'evil()' }
+    void llm.call('blender_send_message', script({ payload })).catch(() => undefined)
+    expect(await theOne()).toMatchObject({
+      codeKind: 'json',
+      code: '{\n  "script": "pass",\n  "code": "evil()"\n}',
+    })
+  })
+
+  it('passes without a question where it makes nobody work', async () => {
+    expect(
+      await llm.call('blender_send_message', { payload: { hello: 1 }, target_uuid: 'blender-1' }),
+    ).toMatchObject({
+      status: 'ok',
+    })
+  })
+})
+
+describe('without a question', () => {
+  it('a tool that reads runs', async () => {
+    const answer = llm.call('blender_get_scene_info')
+    await finish('"scene"')
+    expect(await answer).toMatchObject({ status: 'completed', result: 'scene' })
+  })
+
+  it('a bare command that reads is sent', async () => {
+    const payload = { message_type: 'command_dispatch', command: 'ping', params: {} }
+    expect(await llm.call('blender_send_message', { payload, target_uuid: 'blender-1' })).toMatchObject({
+      status: 'ok',
+    })
+  })
+
+  it('the local token changes what it wants', async () => {
+    const local = await app.raw('local')
+    const answer = local.call('blender_execute_code', { code: '1' })
+    await finish()
+    expect(await answer).toMatchObject({ status: 'completed' })
+    expect(await local.call('blender_send_message', script())).toMatchObject({ status: 'ok' })
+    expect(waiting.all.flatMap(({ pending }) => pending)).toStrictEqual([])
+  })
+})
+
+describe('the policy', () => {
+  it('makes the local token ask, and is there again after a restart', async () => {
+    await operator.approvals.policy.set({ default: 'ask', rules: [] })
+    const local = await app.raw('local')
+    void local.call('blender_execute_code', { code: '1' }).catch(() => undefined)
+    expect(await theOne()).toMatchObject({ tokenId: 'local' })
+    await app.restart()
+    expect(await (await app.operator()).approvals.policy.get()).toStrictEqual({ default: 'ask', rules: [] })
+  })
+
+  it('denies at once what a rule denies, whichever way it comes', async () => {
+    const rule = { client: null, token: tokenId, tool: null, mode: 'read-only' } as const
+    await operator.approvals.policy.set({ default: 'by_token', rules: [rule] })
+    const error =
+      'The operator’s policy does not allow it for this client, token or tool. Nothing was run. Ask the person at the ' +
+      'Busbar panel.'
+    expect(await run('1')).toMatchObject({ status: 'failed', error })
+    expect(await llm.call('blender_send_message', script())).toStrictEqual({
+      status: 'error',
+      error: 'denied',
+      message: error,
+    })
+    expect(commandsAtBlender()).toStrictEqual([])
+  })
+
+  it('is what the program was started with, for every token', async () => {
+    await app.stopAlone()
+    await app.startAgain({ approvals: 'ask' })
+    expect(await (await app.operator()).approvals.policy.get()).toStrictEqual({ default: 'ask', rules: [] })
+  })
+})

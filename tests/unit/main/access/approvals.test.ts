@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { createApprovals, type Ask, type Verdict } from '../../../../src/main/access/approvals.ts'
+import type { ApprovalPolicy } from '../../../../src/shared/approvals.ts'
+
+function fixture(policy: ApprovalPolicy = { default: 'ask', rules: [] }) {
+  const time = { wallMs: 1_700_000_000_000, steadyMs: 0 }
+  let ids = 0
+  const approvals = createApprovals({
+    clock: () => time.wallMs,
+    steady: () => time.steadyMs,
+    newId: () => `a-${String((ids += 1))}`,
+    policy,
+  })
+  const heard: string[] = []
+  approvals.events.on('changed', () => heard.push('changed'))
+  approvals.events.on('decided', ({ id }, { outcome }) => heard.push(`${id} ${outcome}`))
+  return { approvals, time, heard }
+}
+
+const session = { name: 'a session' }
+const shown: Ask['shown'] = {
+  userId: 'local',
+  from: { uuid: 'llm-1', name: 'Model' },
+  program: 'model 1.0',
+  tokenId: 'made',
+  address: '127.0.0.1',
+  tool: 'blender_execute_code',
+  title: 'execute_code',
+  code: 'x = 1',
+  codeKind: 'python',
+  codeLength: 5,
+  routing: { type: 'direct', target_uuid: 'blender-1' },
+  targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
+  targetCount: 1,
+}
+const ask = (more: { session?: object; tool?: string; reads?: boolean } = {}): Ask => ({
+  session: more.session ?? session,
+  question: {
+    userId: 'local',
+    clients: ['llm-1', 'blender-1'],
+    tokenId: 'made',
+    scopes: ['llm'],
+    tool: more.tool ?? 'blender_execute_code',
+    reads: more.reads ?? false,
+  },
+  shown,
+})
+const never = new AbortController().signal
+
+describe('approvals', () => {
+  it('answer at once where nobody has to be asked', () => {
+    const { approvals, heard } = fixture({
+      default: 'ask',
+      rules: [{ client: null, token: 'made', tool: 'blender_undo', mode: 'deny' }],
+    })
+    expect(approvals.request(ask({ reads: true }), never)).toStrictEqual({ outcome: 'allowed' })
+    expect(approvals.request(ask({ tool: 'blender_undo' }), never)).toStrictEqual({
+      outcome: 'denied',
+      by: 'policy',
+      reason: '',
+    })
+    expect(heard).toStrictEqual([])
+  })
+
+  it('show what waits until a person allows it once', async () => {
+    const { approvals, heard } = fixture()
+    const verdict = approvals.request(ask(), never)
+    expect(approvals.pending()).toStrictEqual([
+      { ...shown, id: 'a-1', askedAt: 1_700_000_000, deniedAt: 1_700_000_120 },
+    ])
+    expect(approvals.answer({ id: 'a-1', answer: 'once' })).toBe(true)
+    expect(await verdict).toStrictEqual({ outcome: 'allowed' })
+    expect(approvals.pending()).toStrictEqual([])
+    expect(approvals.answer({ id: 'a-1', answer: 'once' })).toBe(false)
+    expect(heard).toStrictEqual(['changed', 'a-1 allowed', 'changed'])
+    expect(approvals.request(ask(), never)).toBeInstanceOf(Promise)
+  })
+
+  it('deny with the reason', async () => {
+    const { approvals } = fixture()
+    const verdict = approvals.request(ask(), never)
+    approvals.answer({ id: 'a-1', answer: 'deny', reason: ' not now ' })
+    expect(await verdict).toStrictEqual({ outcome: 'denied', by: 'operator', reason: 'not now' })
+  })
+
+  it('allow a session its tool, with all of it that waits, and neither another tool nor another session', async () => {
+    const { approvals } = fixture()
+    const first = approvals.request(ask(), never)
+    const second = approvals.request(ask(), never)
+    void approvals.request(ask({ tool: 'blender_undo' }), never)
+    void approvals.request(ask({ session: {} }), never)
+    approvals.answer({ id: 'a-1', answer: 'session' })
+    expect([await first, await second]).toStrictEqual([{ outcome: 'allowed' }, { outcome: 'allowed' }])
+    expect(approvals.pending().map(({ id }) => id)).toStrictEqual(['a-3', 'a-4'])
+    expect(approvals.request(ask(), never)).toStrictEqual({ outcome: 'allowed' })
+  })
+
+  it('deny by the steady clock after 120 seconds, whatever the wall clock says', async () => {
+    const { approvals, time } = fixture()
+    const verdict = approvals.request(ask(), never)
+    time.wallMs += 10_000_000
+    time.steadyMs = 119_999
+    approvals.expire()
+    expect(approvals.pending()).toHaveLength(1)
+    time.steadyMs = 120_000
+    approvals.expire()
+    expect(await verdict).toStrictEqual({ outcome: 'timeout' })
+    expect(approvals.pending()).toStrictEqual([])
+  })
+
+  it('withdraw a request with its signal', async () => {
+    const { approvals, heard } = fixture()
+    const control = new AbortController()
+    const verdict = approvals.request(ask(), control.signal)
+    control.abort()
+    expect(await verdict).toStrictEqual({ outcome: 'withdrawn' })
+    expect(approvals.pending()).toStrictEqual([])
+    expect(heard).toStrictEqual(['changed', 'a-1 withdrawn', 'changed'])
+    expect(approvals.request(ask(), control.signal)).toStrictEqual({ outcome: 'withdrawn' })
+  })
+
+  it('judge what waits anew when the policy changes, and forget what was allowed for a session', async () => {
+    const { approvals } = fixture()
+    const first = approvals.request(ask(), never)
+    approvals.answer({ id: 'a-1', answer: 'session' })
+    await first
+    const other = approvals.request(ask({ tool: 'blender_undo' }), never)
+    approvals.setPolicy({
+      default: 'ask',
+      rules: [{ client: null, token: 'made', tool: 'blender_undo', mode: 'deny' }],
+    })
+    expect(await other).toStrictEqual({ outcome: 'denied', by: 'policy', reason: '' })
+    const again = approvals.request(ask(), never)
+    expect(again).toBeInstanceOf(Promise)
+    approvals.setPolicy({ default: 'allow', rules: [] })
+    expect(await again).toStrictEqual({ outcome: 'allowed' })
+  })
+
+  it('let 20 requests of a session wait, and deny more', () => {
+    const { approvals } = fixture()
+    for (let i = 0; i < 20; i += 1) void approvals.request(ask(), never)
+    const denied: Verdict = { outcome: 'denied', by: 'limit', reason: '' }
+    expect(approvals.request(ask(), never)).toStrictEqual(denied)
+    expect(approvals.request(ask({ session: {} }), never)).toBeInstanceOf(Promise)
+  })
+})
