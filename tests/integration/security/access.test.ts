@@ -301,6 +301,20 @@ describe('wrong tokens', () => {
   })
 })
 
+it('listening beyond this machine is warned of, with what it means for tokens', async () => {
+  await app.stopAlone()
+  await app.startAgain({ host: '0.0.0.0' })
+  expect(app.logged.filter(({ message }) => message.startsWith('listening beyond'))).toStrictEqual([
+    {
+      level: 'warn',
+      details: { host: '0.0.0.0' },
+      message:
+        'listening beyond this machine: whoever can reach it and has a token can run code. ' +
+        'Tokens travel unencrypted: use --tls-cert and --tls-key.',
+    },
+  ])
+})
+
 describe('TLS', () => {
   const openssl = spawnSync('openssl', ['version']).status === 0
   it.skipIf(!openssl)(
