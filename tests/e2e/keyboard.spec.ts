@@ -36,7 +36,7 @@ test('find, inspect and unregister with the keyboard alone', async ({ panel, con
     panel.getByRole('complementary', { name: 'Inspector' }).getByRole('tab', { name: 'Record' }),
   ).toBeFocused()
   await panel.keyboard.press('ArrowRight')
-  await expect(panel.getByRole('tab', { name: 'Session' })).toHaveAttribute('aria-selected', 'true')
+  await expect(panel.getByRole('tab', { name: 'Jobs' })).toHaveAttribute('aria-selected', 'true')
   await panel.keyboard.press('Escape')
   await expect(panel.getByRole('row', { name: /^(Alpha|Beta)/ }).and(panel.locator(':focus'))).toHaveCount(1)
 
