@@ -198,7 +198,8 @@ async function startUp(options: StartUp): Promise<Running> {
           cert: await readFile(tls.certFile),
           key: await readFile(tls.keyFile),
         })
-  configureHttpServer(httpServer)
+  const mcpLimits = { ...fromEnv.mcp, ...options.limits?.mcp }
+  configureHttpServer(httpServer, mcpLimits)
   // The socket comes first: everything below may speak of the address, and a refused one leaves nothing behind.
   const port = await listen(httpServer, host, askedPort)
   const origin = `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${String(port)}`
@@ -284,7 +285,7 @@ async function startUp(options: StartUp): Promise<Running> {
     clock: steady,
     newId,
     log,
-    limits: { ...fromEnv.mcp, ...options.limits?.mcp },
+    limits: mcpLimits,
   })
 
   const attachBus = (bus: UserMessageBus): void => {

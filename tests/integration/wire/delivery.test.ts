@@ -203,6 +203,59 @@ describe('the mailbox', () => {
   })
 })
 
+describe('a message that was written to a stream that broke', () => {
+  it('[R-417] comes again after Last-Event-ID, and what was read does not', async () => {
+    const blender = await quietBlender()
+    const first = await blender.openStream()
+    await send({ n: 1 })
+    await first.frames.next()
+    const readUpTo = first.lastEventId()
+    await send({ n: 2 })
+    await first.frames.next()
+    first.close()
+    await first.ended
+    const second = await blender.openStream(readUpTo)
+    expect(dataOf(await second.frames.next()).payload).toStrictEqual({ n: 2 })
+    await send({ n: 3 })
+    expect(dataOf(await second.frames.next()).payload).toStrictEqual({ n: 3 })
+  })
+
+  it('[R-418] comes again to the next session under its id, but a job does not', async () => {
+    const blender = await quietBlender()
+    const first = await blender.openStream()
+    const { message_id } = await send({ n: 1 })
+    await send({ message_type: 'job_dispatch', job_id: 'job-1', script: 'pass' })
+    await first.frames.next((frame) => frame.includes('job-1'))
+    first.close()
+    await until(async () => {
+      const { deliveries } = await send({ probe: true }, { priority: 'debug' })
+      return (deliveries as Record<string, string>)['blender-1'] === 'queued' ? true : undefined
+    })
+    const again = await app.raw('blender')
+    const second = await again.openStream()
+    await again.call('blender_register_client', { client_uuid: 'blender-1', client_type: 'blender' })
+    const frame = await second.frames.next()
+    expect(dataOf(frame).payload).toStrictEqual({ n: 1 })
+    expect(frame).toContain(`"message_id":"${String(message_id)}"`)
+    await send({ last: true })
+    await second.frames.next((text) => dataOf(text).payload.last === true)
+    expect(second.frames.all.filter((text) => text.includes('job-1'))).toStrictEqual([])
+  })
+
+  it('[R-419] does not come again after DELETE', async () => {
+    const blender = await quietBlender({ is_persistent: true })
+    const first = await blender.openStream()
+    await send({ n: 1 })
+    await first.frames.next()
+    await blender.end()
+    await send({ n: 2 })
+    const again = await app.raw('blender')
+    const second = await again.openStream()
+    await again.call('blender_register_client', { client_uuid: 'blender-1', client_type: 'blender' })
+    expect(dataOf(await second.frames.next()).payload).toStrictEqual({ n: 2 })
+  })
+})
+
 describe('blender_receive_messages', () => {
   it('[R-412] takes what waits as the data of the notifications, most urgent first', async () => {
     const blender = await quietBlender()

@@ -88,6 +88,9 @@ export const requirements: readonly Requirement[] = [
     414: 'It waits for the first message, at most wait_seconds.',
     415: 'It refuses a client of another live session.',
     416: 'It refuses a client that is not registered.',
+    417: 'Last-Event-ID brings what was written after that event and was not read, once.',
+    418: 'What a lost stream had not confirmed comes again to the next session of the client, under the same id; jobs do not.',
+    419: 'After a goodbye by DELETE nothing comes again.',
   }),
   ...section(5)({
     501: 'job_dispatch and command_dispatch are jobs, and reach the peer as they were sent.',

@@ -11,8 +11,6 @@ const httpServerSettings = {
   /** Longer than the idle time of common clients, so that the client is the one to close (no lost POST). */
   keepAliveTimeoutMs: 75_000,
   maxHeaders: 100,
-  /** Two connections for each of the sessions allowed, and room for the panel. */
-  maxConnections: 2 * defaultMcpHttpLimits.maxSessions + 500,
 } as const
 
 /**
@@ -21,17 +19,16 @@ const httpServerSettings = {
  */
 export function configureHttpServer(
   server: Server,
-  options: { readonly maxBodyBytes?: number; readonly maxConnections?: number } = {},
+  options: { readonly maxBodyBytes?: number; readonly maxSessions?: number } = {},
 ): void {
-  const {
-    maxBodyBytes = defaultMcpHttpLimits.maxBodyBytes,
-    maxConnections = httpServerSettings.maxConnections,
-  } = options
+  const { maxBodyBytes = defaultMcpHttpLimits.maxBodyBytes, maxSessions = defaultMcpHttpLimits.maxSessions } =
+    options
   server.headersTimeout = httpServerSettings.headersTimeoutMs
   server.requestTimeout = httpServerSettings.requestTimeoutMs
   server.keepAliveTimeout = httpServerSettings.keepAliveTimeoutMs
   server.maxHeadersCount = httpServerSettings.maxHeaders
-  server.maxConnections = maxConnections
+  // Two connections for each of the sessions allowed, and room for the panel.
+  server.maxConnections = 2 * maxSessions + 500
   server.on('checkContinue', (request, response) => {
     if (!declaresTooMuch(request, maxBodyBytes)) response.writeContinue()
     server.emit('request', request, response)
