@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
+import { ApprovalsView } from '../features/approvals/ApprovalsView.tsx'
 import { ClientsView } from '../features/clients/ClientsView.tsx'
 import { ConnectView } from '../features/connect/ConnectView.tsx'
 import { JobsView } from '../features/jobs/JobsView.tsx'
@@ -18,6 +19,7 @@ import type { View } from '../panel/router.ts'
 const views: Record<View, React.ReactNode> = {
   clients: <ClientsView />,
   jobs: <JobsView />,
+  approvals: <ApprovalsView />,
   connect: <ConnectView />,
 }
 

@@ -1,4 +1,4 @@
-import { Cable, List, ListChecks, Monitor, Moon, Sun } from 'lucide-react'
+import { Cable, List, ListChecks, Monitor, Moon, ShieldQuestion, Sun } from 'lucide-react'
 import { useStore } from 'zustand'
 import { countOf } from '../features/status/count-text.ts'
 import { Sparkline } from '../features/status/Sparkline.tsx'
@@ -8,10 +8,11 @@ import { usePanel, useRouter, useTheme } from '../panel/panel-context.ts'
 import { placeLink, type View } from '../panel/router.ts'
 
 export function Nav() {
-  const { clients, jobs } = usePanel()
+  const { clients, jobs, approvals } = usePanel()
   const ready = useStore(clients.state, (state) => state.ready)
   const count = useStore(clients.state, (state) => state.byKey.size)
   const unfinished = useStore(jobs.state, ({ totals }) => totals.pending + totals.running)
+  const waiting = useStore(approvals.state, ({ pending }) => pending.length)
   return (
     <nav className={styles['nav']} aria-label="Views">
       <NavLink view="clients" label="Clients" icon={<List size={16} aria-hidden />}>
@@ -21,6 +22,13 @@ export function Nav() {
         {unfinished > 0 && (
           <b className="num" title={`${countOf(unfinished, 'job')} not finished`}>
             {unfinished}
+          </b>
+        )}
+      </NavLink>
+      <NavLink view="approvals" label="Approvals" icon={<ShieldQuestion size={16} aria-hidden />}>
+        {waiting > 0 && (
+          <b className={`num ${styles['badge']}`} title={`${waiting} waiting for an answer`}>
+            {waiting}
           </b>
         )}
       </NavLink>

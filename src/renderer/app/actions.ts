@@ -37,6 +37,7 @@ function allActions({ panel, theme, preferences, go, showShortcuts }: ActionPort
 
   add('Go to clients', 'view', () => go(placeLink('clients')))
   add('Go to jobs', 'view', () => go(placeLink('jobs')))
+  add('Go to approvals', 'view', () => go(placeLink('approvals')))
   add('Go to connect', 'view', () => go(placeLink('connect')))
 
   const live = panel.connection.state.getState().kind === 'live'

@@ -10,7 +10,7 @@ export function followDeepLinks(panel: Panel, router: Router): () => void {
   const open = () => {
     const { view, item } = router.state.getState()
     const store = view === 'jobs' ? panel.jobs.state : panel.clients.state
-    if (!wanted || item === null || view === 'connect' || !store.getState().ready) return
+    if (!wanted || item === null || (view !== 'clients' && view !== 'jobs') || !store.getState().ready) return
     wanted = false
     if (view === 'jobs') {
       for (const job of panel.jobs.state.getState().byKey.values()) {

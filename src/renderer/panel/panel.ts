@@ -2,6 +2,7 @@ import { createWatchIds, followWatch } from '../connection/follow-watch.ts'
 import { createConnection, type Connection, type LinkSession } from '../connection/connection.ts'
 import { createServerClock, type ServerClock } from '../connection/server-clock.ts'
 import type { Timers } from '../connection/timers.ts'
+import { createApprovals, type Approvals } from '../features/approvals/approvals-store.ts'
 import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
 import { createClients, type Clients, type ClientsState } from '../features/clients/clients-store.ts'
 import { createSavedViews, type SavedViews } from '../features/clients/saved-views.ts'
@@ -28,6 +29,7 @@ export interface Panel {
   readonly unregister: Unregister
   readonly jobs: Jobs
   readonly blocks: Blocks
+  readonly approvals: Approvals
   readonly toasts: Toasts
   /** Rows as shown, both grids one after the other. */
   rowOrder: () => readonly string[]
@@ -66,6 +68,7 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
   const api = () => connection.api()
   const jobs = createJobs({ api, toasts })
   const blocks = createBlocks({ api, toasts })
+  const approvals = createApprovals({ api, toasts })
   const unregister = createUnregister({
     timers,
     api,
@@ -110,6 +113,7 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
       followClients(session, onSnapshot),
       followJobs(session),
       followBlocks(session),
+      followApprovals(session),
     ]
     for (const watch of watches) {
       // A feed that ends, however it ends, leaves something on screen that is no longer kept true.
@@ -179,6 +183,20 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     })
   }
 
+  function followApprovals({ api, signal }: LinkSession) {
+    return followWatch({
+      api,
+      signal,
+      watchId: watchIds(),
+      open: (input, options) => api.approvals.watch(input, options),
+      take(event) {
+        approvals.replace(event)
+        return 'go on'
+      },
+      settled: drawn,
+    })
+  }
+
   function measureRoundTrips({ api, signal }: LinkSession) {
     const measure = async () => {
       const startedAt = performance.now()
@@ -237,6 +255,7 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     unregister,
     jobs,
     blocks,
+    approvals,
     toasts,
     rowOrder,
     askUnregister(key) {

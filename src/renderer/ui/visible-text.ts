@@ -1,3 +1,11 @@
+/** The same for code: lines and tabs stay as they are. */
+export function visibleCode(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.split('\t').map(visibleText).join('\t'))
+    .join('\n')
+}
+
 /** Shows C0 and C1 controls, and the invisible characters that reorder text, as visible symbols. */
 export function visibleText(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {

@@ -1,4 +1,5 @@
-import { useLive } from '../../panel/panel-context.ts'
+import { useStore } from 'zustand'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { JobBrief, PanelClient } from '../../../shared/panel-contract.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Elapsed, SilentFor } from '../status/Times.tsx'
@@ -7,6 +8,7 @@ import styles from './JobCell.module.css'
 /** What a client does just now: its job, the job it waits for, or why there is nothing to expect of it. */
 export function JobCell({ client }: { client: PanelClient }) {
   const live = useLive()
+  const asks = useStore(usePanel().approvals.state, ({ waiting }) => waiting.has(client.key))
   if (client.state === 'gone') return <span>disconnected</span>
   if (client.state === 'stale') {
     return (
@@ -15,6 +17,7 @@ export function JobCell({ client }: { client: PanelClient }) {
       </span>
     )
   }
+  if (asks) return <span className={live ? styles['asks'] : undefined}>waits for approval</span>
   const job = client.job ?? client.workingOn
   if (job === null) return <span className={styles['faint']}>idle</span>
   return <JobProgress job={job} waiting={client.jobsWaiting} />

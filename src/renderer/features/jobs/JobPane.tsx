@@ -6,7 +6,7 @@ import { isTerminal } from '../../../shared/protocol.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
+import { visibleCode, visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import pane from '../inspector/Inspector.module.css'
 import { JsonText } from '../inspector/JsonText.tsx'
@@ -156,7 +156,7 @@ function Text({ title, kind, text, length, failed = false }: TextProps) {
           aria-label={title}
           dir="ltr"
         >
-          {legible(text)}
+          {visibleCode(text)}
         </pre>
       )}
       {text.length < length && (
@@ -166,12 +166,4 @@ function Text({ title, kind, text, length, failed = false }: TextProps) {
       )}
     </section>
   )
-}
-
-/** Lines and tabs as they are, everything else that can't be seen as symbols. */
-function legible(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.split('\t').map(visibleText).join('\t'))
-    .join('\n')
 }

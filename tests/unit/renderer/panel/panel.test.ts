@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createPanel } from '../../../../src/renderer/panel/panel.ts'
 import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
+import type { ApprovalsEvent } from '../../../../src/shared/approvals.ts'
 import type { Block, ClientsEvent, JobsEvent, PanelStatus } from '../../../../src/shared/panel-contract.ts'
 import { createFakeStorage } from '../fakes/fake-storage.ts'
 import { createManualTimers } from '../fakes/manual-timers.ts'
@@ -49,6 +50,7 @@ function build() {
     clients: createFeed<ClientsEvent>(),
     jobs: createFeed<JobsEvent>(),
     blocks: createFeed<Block[]>(),
+    approvals: createFeed<ApprovalsEvent>(),
   }
   const api = {
     feed: { ack: () => Promise.resolve() },
@@ -56,6 +58,7 @@ function build() {
     clients: { watch: feeds.clients.watch },
     jobs: { watch: feeds.jobs.watch },
     blocks: { watch: feeds.blocks.watch },
+    approvals: { watch: feeds.approvals.watch },
   } as unknown as PanelApi
   const panel = createPanel({ timers, drawn: () => Promise.resolve(), storage: createFakeStorage() })
   panel.connection.connect(() =>

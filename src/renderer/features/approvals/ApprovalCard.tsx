@@ -1,0 +1,199 @@
+import { useRef, useState, type KeyboardEvent } from 'react'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
+import type { Approval } from '../../../shared/approvals.ts'
+import { Button } from '../../ui/Button.tsx'
+import { ClientText } from '../../ui/ClientText.tsx'
+import { visibleCode, visibleText } from '../../ui/visible-text.ts'
+import { Fact, Facts } from '../inspector/Facts.tsx'
+import { JsonText } from '../inspector/JsonText.tsx'
+import { Until } from '../status/Times.tsx'
+import styles from './ApprovalCard.module.css'
+import { pythonTokens } from './python-tokens.ts'
+
+/** Code above this size is shown plain: highlighting makes an element of each token. */
+const highlightMax = 20_000
+
+interface ApprovalCardProps {
+  approval: Approval
+  /** Whether an event at this time (`timeStamp`, milliseconds) may answer: not one meant for the request before. */
+  mayAnswer: (at: number) => boolean
+}
+
+/** One request: who wants what done where, and the answers to it. */
+export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
+  const { approvals } = usePanel()
+  const live = useLive()
+  const card = useRef<HTMLElement>(null)
+  const [denying, setDenying] = useState(false)
+  const { id, from, program, codeLength, code } = approval
+  const who = from?.name ?? program
+
+  const answer = (how: 'once' | 'session', at: number) => {
+    if (!mayAnswer(at)) return
+    focusNext(card.current)
+    void approvals.answer({ id, answer: how })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || !live)
+      return
+    // A key that is held down must not answer what comes next.
+    if (event.repeat) return
+    const key = event.key.toLowerCase()
+    if (key === 'a') answer('once', event.timeStamp)
+    else if (key === 's') answer('session', event.timeStamp)
+    else if (key === 'd') setDenying(true)
+    else if (key === 'arrowdown') focusCard(event.currentTarget.nextElementSibling)
+    else if (key === 'arrowup') focusCard(event.currentTarget.previousElementSibling)
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <article
+      ref={card}
+      className={styles['card']}
+      data-approval={id}
+      tabIndex={0}
+      aria-label={`${visibleText(who)} wants ${approval.tool}`}
+      aria-keyshortcuts="A S D"
+      onKeyDown={onKeyDown}
+    >
+      <h2>
+        <ClientText className={styles['name']} text={who} />
+        <span className={styles['wants']}>wants</span>
+        <ClientText className={styles['tool']} text={approval.tool} />
+        <span className={styles['until']}>
+          waits <Until at={approval.deniedAt} />
+        </span>
+      </h2>
+      <Facts>
+        <Fact name={approval.targetCount === 1 ? 'In' : `In ${approval.targetCount}`} wrap>
+          <Targets approval={approval} />
+        </Fact>
+        <Fact name="Program">
+          <ClientText text={program} />
+        </Fact>
+        <Fact name="Token">
+          <ClientText text={`${approval.tokenId}, from ${approval.address}`} />
+        </Fact>
+        {approval.title !== '' && `blender_${approval.title}` !== approval.tool && (
+          <Fact name="It says">
+            <ClientText text={approval.title} />
+          </Fact>
+        )}
+      </Facts>
+      <Code approval={approval} />
+      {code.length < codeLength && (
+        <p className={styles['cut']} role="note">
+          Only the first {code.length.toLocaleString('en')} of {codeLength.toLocaleString('en')} characters
+          are shown.
+        </p>
+      )}
+      {denying ? (
+        <DenyForm
+          onDeny={(reason) => {
+            focusNext(card.current)
+            void approvals.answer({ id, answer: 'deny', reason })
+          }}
+          onCancel={() => {
+            setDenying(false)
+            card.current?.focus()
+          }}
+        />
+      ) : (
+        <div className={styles['buttons']}>
+          <Button kind="primary" disabled={!live} onClick={(event) => answer('once', event.timeStamp)}>
+            Allow once
+          </Button>
+          <Button
+            disabled={!live}
+            title={`No more questions about ${visibleText(approval.tool)} until this session ends`}
+            onClick={(event) => answer('session', event.timeStamp)}
+          >
+            Allow for this session
+          </Button>
+          <Button kind="danger" disabled={!live} onClick={() => setDenying(true)}>
+            Deny…
+          </Button>
+        </div>
+      )}
+    </article>
+  )
+}
+
+function Targets({ approval: { routing, targets, targetCount } }: { approval: Approval }) {
+  return (
+    <>
+      {routing.type === 'group' && `group ${visibleText(routing.group_id)}: `}
+      {routing.type === 'type_filter' && `all of type ${visibleText(routing.client_type)}: `}
+      {routing.type === 'broadcast' && 'everybody: '}
+      {targets.map(({ uuid, name }) => (
+        <a key={uuid} className={styles['client']} href={`#/clients/${encodeURIComponent(uuid)}`}>
+          <ClientText text={name} />
+        </a>
+      ))}
+      {targetCount > targets.length && ` and ${targetCount - targets.length} more`}
+    </>
+  )
+}
+
+function Code({ approval: { code, codeKind } }: { approval: Approval }) {
+  if (codeKind === 'json' && code.length <= highlightMax) return <JsonText json={code} label="Arguments" />
+  const text = visibleCode(code)
+  return (
+    <pre className={styles['code']} tabIndex={0} role="region" aria-label="Code" dir="ltr">
+      {codeKind === 'python' && text.length <= highlightMax
+        ? pythonTokens(text).map((token, index) => (
+            <span key={index} className={styles[token.kind]}>
+              {token.text}
+            </span>
+          ))
+        : text}
+    </pre>
+  )
+}
+
+function DenyForm({ onDeny, onCancel }: { onDeny: (reason: string) => void; onCancel: () => void }) {
+  const live = useLive()
+  const [reason, setReason] = useState('')
+  return (
+    <form
+      className={styles['buttons']}
+      onSubmit={(event) => {
+        event.preventDefault()
+        onDeny(reason)
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.preventDefault()
+        onCancel()
+      }}
+    >
+      <input
+        type="text"
+        className={styles['reason']}
+        aria-label="Reason"
+        placeholder="Why not? The program is told"
+        autoFocus
+        autoComplete="off"
+        maxLength={500}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <Button kind="danger-fill" type="submit" disabled={!live}>
+        Deny
+      </Button>
+      <Button onClick={onCancel}>Cancel</Button>
+    </form>
+  )
+}
+
+function focusCard(element: Element | null | undefined): void {
+  if (element instanceof HTMLElement && element.matches('[data-approval]')) element.focus()
+}
+
+/** An answered request leaves the list: the keyboard goes on with its neighbour. */
+function focusNext(card: HTMLElement | null): void {
+  const next = card?.nextElementSibling
+  focusCard(next?.matches('[data-approval]') === true ? next : card?.previousElementSibling)
+}

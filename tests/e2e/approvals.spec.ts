@@ -1,0 +1,102 @@
+import AxeBuilder from '@axe-core/playwright'
+import { createToken } from '../../src/main/access/token-file.ts'
+import { join } from 'node:path'
+import { expect, test } from './fixtures/panel-test.ts'
+import { connectClient as connectTo } from './fixtures/connect-client.ts'
+
+test('a person sees the code before it runs, and allows or denies it', async ({
+  panel,
+  server,
+  connectClient,
+}) => {
+  const heard: { job_id: string; payload: Record<string, unknown> }[] = []
+  const blender = await connectClient({
+    name: 'blender',
+    register: { client_uuid: 'b-1', client_type: 'blender', is_persistent: true, label: 'Atelier 1' },
+    onMessage: (data) => heard.push(data as (typeof heard)[number]),
+  })
+  const { token } = await createToken(
+    join(server.dataDir, 'tokens.json'),
+    { name: 'model', scopes: ['bus', 'llm'] },
+    Date.now() / 1000,
+  )
+  // The server looks at the file of tokens by itself.
+  await expect
+    .poll(async () => (await fetch(server.url, { headers: { authorization: `Bearer ${token}` } })).status)
+    .not.toBe(401)
+  const llm = await connectTo(
+    { url: server.url, token },
+    { name: 'LM Studio', register: { client_uuid: 'llm-1', client_type: 'llm', label: 'Qwen' } },
+  )
+  const link = panel.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^Approvals/ })
+  await link.click()
+  const view = panel.getByRole('main', { name: 'Approvals' })
+  await expect(view).toContainText('Nothing waits for you')
+
+  const run = (code: string) => llm.call('blender_execute_code', { code })
+  const dispatched = () => heard.filter(({ payload }) => payload['message_type'] === 'command_dispatch')
+  const finish = async (index: number): Promise<void> => {
+    await expect.poll(() => dispatched().length).toBe(index + 1)
+    const job_id = dispatched()[index]?.job_id
+    await blender.call('blender_job_update', { job_id, status: 'completed', result: '42' })
+  }
+  const card = view.getByRole('article', { name: 'Qwen wants blender_execute_code' })
+
+  const first = run('import bpy  # look\nprint("one")')
+  await expect(link).toContainText('1')
+  await expect(card).toContainText('Atelier 1')
+  await expect(card).toContainText('LM Studio 1.0.0')
+  await expect(card.getByRole('region', { name: 'Code' })).toHaveText('import bpy  # look\nprint("one")')
+  expect(dispatched()).toEqual([])
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await panel.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page: panel }).setLegacyMode().analyze()
+    expect(
+      violations.filter(({ impact }) => impact === 'serious' || impact === 'critical'),
+      colorScheme,
+    ).toEqual([])
+  }
+  await panel
+    .getByRole('navigation', { name: 'Views' })
+    .getByRole('link', { name: /^Clients/ })
+    .click()
+  await expect(panel.getByRole('row', { name: /^Qwen/ })).toContainText('waits for approval')
+  await link.click()
+  await card.getByRole('button', { name: 'Allow once' }).click()
+  await finish(0)
+  expect(await first).toMatchObject({ status: 'completed', result: '42' })
+  await expect(card).toHaveCount(0)
+
+  // By the keyboard alone: deny with a reason, then allow the session.
+  const denied = run('import os')
+  await card.focus()
+  await panel.keyboard.press('d')
+  await expect(card.getByRole('textbox', { name: 'Reason' })).toBeFocused()
+  await panel.keyboard.type('No files')
+  await panel.keyboard.press('Enter')
+  expect(await denied).toMatchObject({
+    status: 'failed',
+    error: expect.stringContaining('The operator denied it: No files.'),
+  })
+  await expect(card).toHaveCount(0)
+  const third = run('print(3)')
+  await card.focus()
+  await panel.keyboard.press('s')
+  await finish(1)
+  expect(await third).toMatchObject({ status: 'completed' })
+  const fourth = run('print(4)')
+  await finish(2)
+  expect(await fourth).toMatchObject({ status: 'completed' })
+
+  // The switch: from now on everybody asks, the session that was allowed too; then nobody does.
+  const who = view.getByRole('group', { name: 'Ask before changes by' })
+  await expect(who.getByRole('button', { name: 'LLM tokens' })).toHaveAttribute('aria-pressed', 'true')
+  await who.getByRole('button', { name: 'Everybody' }).click()
+  await expect(who.getByRole('button', { name: 'Everybody' })).toHaveAttribute('aria-pressed', 'true')
+  const fifth = run('print(5)')
+  await expect(card).toBeVisible()
+  await who.getByRole('button', { name: 'Nobody' }).click()
+  await finish(3)
+  expect(await fifth).toMatchObject({ status: 'completed' })
+  await llm.leave()
+})
