@@ -1,0 +1,78 @@
+import { createRouterClient } from '@orpc/server'
+import { describe, expect, it } from 'vitest'
+import type { Ask } from '../../../../src/main/access/approvals.ts'
+import { limitToUser } from '../../../../src/main/panel/one-user.ts'
+import { createAcks } from '../../../../src/main/panel/paced-watch.ts'
+import { createPanelRouter, type PanelRouterPorts } from '../../../../src/main/panel/router.ts'
+import type { ApprovalPolicy } from '../../../../src/shared/approvals.ts'
+import { panelFixture } from './panel-fixture.ts'
+
+const ask = (userId: string): Ask => ({
+  session: {},
+  question: {
+    userId,
+    clients: [],
+    tokenId: 'made',
+    scopes: ['llm'],
+    tool: 'blender_undo',
+    reads: false,
+  },
+  shown: {
+    userId,
+    from: null,
+    program: 'model 1.0',
+    tokenId: 'made',
+    address: '127.0.0.1',
+    tool: 'blender_undo',
+    title: 'undo',
+    code: '{}',
+    codeKind: 'json',
+    codeLength: 2,
+    routing: { type: 'broadcast' },
+    targets: [],
+    targetCount: 0,
+  },
+})
+
+describe("one user's panel", () => {
+  it("sees and answers its own requests, not another's, and may not change the policy", async () => {
+    const fixture = panelFixture()
+    const { approvals } = fixture
+    const unasked = (): never => {
+      throw new Error('not asked for here')
+    }
+    const ports: PanelRouterPorts = {
+      ...fixture,
+      tokens: null,
+      threshold: () => null,
+      status: unasked,
+      connectInfo: unasked,
+      addon: unasked,
+      token: unasked,
+    }
+    const router = createPanelRouter(limitToUser(ports, 'eve'))
+    const panel = createRouterClient(router, { context: { acks: createAcks() } })
+    const never = new AbortController().signal
+    const others = approvals.request(ask('local'), never)
+    const own = approvals.request(ask('eve'), never)
+    expect(others).toBeInstanceOf(Promise)
+    const [first, second] = approvals.pending()
+
+    for await (const { pending } of await panel.approvals.watch({ watchId: 'w' })) {
+      expect(pending).toStrictEqual([second])
+      break
+    }
+    expect(await panel.approvals.answer({ id: first?.id ?? '', answer: 'once' })).toStrictEqual({
+      outcome: 'gone',
+    })
+    expect(approvals.pending()).toStrictEqual([first, second])
+    expect(await panel.approvals.answer({ id: second?.id ?? '', answer: 'once' })).toStrictEqual({
+      outcome: 'answered',
+    })
+    expect(await own).toStrictEqual({ outcome: 'allowed' })
+
+    const allowAll: ApprovalPolicy = { default: 'allow', rules: [] }
+    await expect(panel.approvals.policy.set(allowAll)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(approvals.policy()).toStrictEqual({ default: 'by_token', rules: [] })
+  })
+})
