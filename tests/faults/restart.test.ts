@@ -55,7 +55,21 @@ it('gets all 50 clients back after kill -9, and no job is done or answered twice
         payload: { message_type: 'job_dispatch', job_id: jobId, script: 'pass', description: 'One job' },
         target_uuid: uuid,
       })
-    return { collect, dispatch }
+    /** Resolves when all that was sent to the sender before this has been collected: its stream keeps the order. */
+    const catchUp = async (): Promise<void> => {
+      const { message_id } = await session.call('blender_send_message', {
+        payload: { kind: 'marker' },
+        target_uuid: 'sender',
+      })
+      await eventually('the marker has come', () => {
+        const come = stream.frames.all
+          .filter(isMessage)
+          .some((frame) => dataOf(frame).message_id === message_id)
+        collect()
+        return come
+      })
+    }
+    return { collect, dispatch, catchUp }
   }
 
   const before = await listen(first)
@@ -75,7 +89,7 @@ it('gets all 50 clients back after kill -9, and no job is done or answered twice
   const watcher = await second.raw('watcher')
   expect((await registered(watcher)).toSorted()).toStrictEqual([...uuids, 'sender'].toSorted())
   // The bus forgets with its process: who has no answer asks again under the same job id.
-  after.collect()
+  await after.catchUp()
   const unanswered = jobs.filter(({ jobId }) => !answers.has(jobId))
   await Promise.all(unanswered.map(after.dispatch))
   await eventually('every job is answered', () => {

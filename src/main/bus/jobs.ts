@@ -77,6 +77,8 @@ export class JobTable {
   readonly #parts = new WeakMap<Job, Map<string, JobStatus>>()
   /** Targets that a job was really handed to: for them it may have begun, whatever is heard of it. */
   readonly #handedTo = new WeakMap<Job, Set<string>>()
+  /** Ends that were reported of jobs this bus never knew, by job and reporter; the oldest are forgotten first. */
+  readonly #strangers = new Set<string>()
   #finishedChars = 0
 
   constructor(limits: JobTableLimits) {
@@ -180,6 +182,21 @@ export class JobTable {
     if (update.progress !== undefined) job.progress = update.progress
     if (update.progress_message !== undefined) job.progress_message = update.progress_message
     if (isTerminal(state)) this.#finish(job)
+    return true
+  }
+
+  /**
+   * Notes the end of a job that this bus does not know (it was sent before a restart, or long ago); false when its
+   * peer has reported the end before. A peer whose answer got lost on the way reports again.
+   */
+  noteStranger(jobId: string, reporterUuid: string): boolean {
+    const name = JSON.stringify([jobId, reporterUuid])
+    if (this.#strangers.has(name)) return false
+    this.#strangers.add(name)
+    if (this.#strangers.size > this.#limits.maxFinished) {
+      const [oldest] = this.#strangers
+      if (oldest !== undefined) this.#strangers.delete(oldest)
+    }
     return true
   }
 

@@ -487,6 +487,8 @@ export class UserMessageBus {
       if (!this.jobs.apply(job, cut, reporter, this.#nowSeconds()))
         return { ok: true, delivered, targets: [] }
       this.events.emit('job', job)
+    } else if (isTerminal(cut.status) && !this.jobs.noteStranger(cut.job_id, reporter)) {
+      return { ok: true, delivered, targets: [] }
     }
     if (job?.reply === 'caller') return { ok: true, delivered, targets: [job.from_uuid] }
     const targets =

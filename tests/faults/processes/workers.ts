@@ -75,8 +75,8 @@ async function oneSession(uuid: string, done: Map<string, string>, unreported: S
       name: 'blender_register_client',
       arguments: { client_uuid: uuid, client_type: 'blender', is_persistent: true },
     })
-    say({ kind: 'registered', uuid })
     await report()
+    say({ kind: 'registered', uuid })
     await lost.promise
   } finally {
     await client.close()

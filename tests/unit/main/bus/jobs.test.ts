@@ -142,6 +142,18 @@ describe('a job', () => {
     })
   })
 
+  it('that the bus never knew is broadcast once for each peer that ends it', () => {
+    const { bus, blender } = llmAndBlender()
+    const end = update('of-an-earlier-run', 'completed', { result: '1' })
+    const once = { ok: true, delivered: 'broadcast', targets: ['llm-1'] }
+    const repeat = { ok: true, delivered: 'broadcast', targets: [] }
+    expect(bus.jobUpdate(update('of-an-earlier-run', 'running'), blender)).toStrictEqual(once)
+    expect(bus.jobUpdate(end, blender)).toStrictEqual(once)
+    expect(bus.jobUpdate(end, blender)).toStrictEqual(repeat)
+    expect(bus.jobUpdate(end, null)).toStrictEqual({ ...once, targets: ['blender-1', 'llm-1'] })
+    expect(inbox(bus, 'llm-1')).toHaveLength(3)
+  })
+
   it('waits in the mailbox of a sender that is away', () => {
     const { bus, llm, blender } = llmAndBlender()
     bus.register(registration('pipeline', { client_type: 'script', is_persistent: true }), llm)
