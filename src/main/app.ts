@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
-import type { PanelStatus } from '../shared/panel-contract.ts'
 import { keepPolicy, readPolicy } from './access/approval-file.ts'
 import { createApprovals } from './access/approvals.ts'
 import { keepBlocks, readBlocks } from './access/block-file.ts'
@@ -13,7 +11,7 @@ import { blockedAnswer, createBlockList } from './access/block-list.ts'
 import type { Log } from './access/log.ts'
 import { createGuard, type RequestGuard } from './access/request-guard.ts'
 import { createLogins, mayUseTool, type Logins, type Viewer } from './access/logins.ts'
-import { createToken, revokeToken, TokenFileError } from './access/token-file.ts'
+import { createTokenDesk } from './access/token-desk.ts'
 import { createTokenRegistry, type TokenRegistry } from './access/token-registry.ts'
 import { createTokenStore } from './access/token-store.ts'
 import { BusManager } from './bus/bus-manager.ts'
@@ -24,9 +22,12 @@ import { createEndpointFile } from './connect/endpoint-file.ts'
 import { limitsFromEnv, type Limits } from './connect/limits-from-env.ts'
 import { createJournal } from './journal/journal.ts'
 import { createRecorder } from './journal/recorder.ts'
+import { isLoopback, urlHost } from './http/address.ts'
 import { listen } from './http/listen.ts'
 import { routeHttp, type BrowserPanel } from './http/routes.ts'
 import { createApprovalGate } from './mcp/approval-gate.ts'
+import { linkSessionsToBuses } from './mcp/bus-link.ts'
+import { busCatalogue } from './mcp/catalogue.ts'
 import { createDelivery } from './mcp/delivery.ts'
 import { createStickyTargets } from './mcp/dispatch-sticky.ts'
 import { createDispatcher } from './mcp/dispatch.ts'
@@ -36,21 +37,15 @@ import type { McpSession } from './mcp/http/session.ts'
 import { createExpulsion } from './mcp/expel.ts'
 import { instructions } from './mcp/instructions.ts'
 import { createPresence } from './mcp/presence.ts'
-import { dispatchScriptPrompt } from './mcp/prompt.ts'
-import { busResources } from './mcp/resources/bus-resources.ts'
 import { createMcpServerFactory, type McpServerFactory } from './mcp/server.ts'
 import { createSubscriptions } from './mcp/subscriptions.ts'
-import { blenderCommandTools } from './mcp/tools/blender-commands.ts'
-import { useTargetTool } from './mcp/tools/blender-use-target.ts'
-import { listClientsTool } from './mcp/tools/listing.ts'
-import { jobUpdateTool, receiveMessagesTool, sendMessageTool } from './mcp/tools/messaging.ts'
-import { registerClientTool, unregisterClientTool } from './mcp/tools/registration.ts'
 import { createJobLedger } from './panel/job-ledger.ts'
 import { createMessageRate } from './panel/message-rate.ts'
 import { createAcks } from './panel/paced-watch.ts'
 import { createRoster } from './panel/roster.ts'
 import { limitToUser } from './panel/one-user.ts'
 import { createPanelRouter, type PanelRouter, type PanelRouterPorts } from './panel/router.ts'
+import { panelStatus } from './panel/status.ts'
 import { version } from './version.ts'
 
 export const defaultPort = 9877
@@ -200,8 +195,15 @@ async function startUp(options: StartUp): Promise<Running> {
         })
   const mcpLimits = { ...fromEnv.mcp, ...options.limits?.mcp }
   configureHttpServer(httpServer, mcpLimits)
-  // The socket comes first: everything below may speak of the address, and a refused one leaves nothing behind.
-  const port = await listen(httpServer, host, askedPort)
+  const approvalFile = { path: join(dataDir, 'approvals.json'), clock, log }
+  const keptPolicy = await readPolicy(approvalFile)
+  const registry = await createTokenRegistry({ path: tokensPath, clock, log })
+  // All that is waited for stands above this line: from here to the routes nothing may, or requests would come to a
+  // server that does not listen to them yet.
+  const port = await listen(httpServer, host, askedPort).catch((error: unknown) => {
+    registry.close()
+    throw error
+  })
   const origin = `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${String(port)}`
   const url = `${origin}/mcp`
 
@@ -223,7 +225,6 @@ async function startUp(options: StartUp): Promise<Running> {
     extraHosts: options.allowHosts ?? [],
     extraOrigins: options.allowOrigins ?? [],
   })
-  const registry = await createTokenRegistry({ path: tokensPath, clock, log })
   const logins = createLogins({ store: tokens, registry, clock: steady })
 
   // Listeners run in the order they are attached: the panel's books must be open before delivery settles anything.
@@ -239,8 +240,6 @@ async function startUp(options: StartUp): Promise<Running> {
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
   })
-  const approvalFile = { path: join(dataDir, 'approvals.json'), clock, log }
-  const keptPolicy = await readPolicy(approvalFile)
   const policy = { ...keptPolicy, default: options.approvals ?? keptPolicy.default }
   const approvals = createApprovals({ clock, steady, newId, policy })
   const policyWritten = keepPolicy(approvals, approvalFile)
@@ -250,20 +249,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
   const dispatcher = createDispatcher({ presence, sticky, gate, clock, newId })
   const factory: McpServerFactory = createMcpServerFactory({
-    catalogue: {
-      tools: [
-        registerClientTool(blocks),
-        unregisterClientTool,
-        sendMessageTool(gate),
-        jobUpdateTool,
-        listClientsTool(presence),
-        receiveMessagesTool,
-        ...blenderCommandTools(dispatcher),
-        useTargetTool(dispatcher),
-      ],
-      resources: busResources,
-      prompts: [dispatchScriptPrompt],
-    },
+    catalogue: busCatalogue({ blocks, presence, gate, dispatcher }),
     info: { name: 'busbar', title: 'Busbar', version },
     instructions,
     busOf,
@@ -288,26 +274,10 @@ async function startUp(options: StartUp): Promise<Running> {
     limits: mcpLimits,
   })
 
-  const attachBus = (bus: UserMessageBus): void => {
+  buses.events.on('created', (bus) => {
     recorder.attachBus(bus)
-    subscriptions.attach(bus)
-    delivery.attach(bus)
-    bus.events.on('unregistered', ({ client, session, cause, reason }) => {
-      log.info({ user: bus.user_id, client: client.uuid, cause, reason }, 'client unregistered')
-      // Unplugging ends the session; what was written to it, the notice among it, still goes out.
-      if (cause === 'unplugged' && session !== null) endpoint.end(session as McpSession, 'ended')
-    })
-    bus.events.on('registered', ({ client, created }) => {
-      if (created)
-        log.info({ user: bus.user_id, client: client.uuid, type: client.client_type }, 'client registered')
-    })
-    bus.events.on('settled', (client, { message, outcome }) => {
-      if (outcome === 'dropped') {
-        log.warn({ client: client.uuid, message: message.message_id }, 'a message was dropped')
-      }
-    })
-  }
-  buses.events.on('created', attachBus)
+    logBus(bus, log)
+  })
   recorder.attachBlocks(blocks.events, keptBlocks.setAside)
   const expulsion = createExpulsion({ endpoint, buses })
   recorder.attachLogins(logins.events)
@@ -328,62 +298,23 @@ async function startUp(options: StartUp): Promise<Running> {
   })
   endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
 
-  endpoint.events.on('request', (session) => busOf(session).touchSession(session))
-  endpoint.events.on('pong', (session) => busOf(session).touchSession(session))
-  endpoint.events.on('streamOpened', (session, resumed) => {
-    if (!resumed) delivery.takeBack(busOf(session), session, 'new-stream')
-  })
-  for (const event of ['streamOpened', 'writable'] as const) {
-    endpoint.events.on(event, (session: McpSession) => {
-      delivery.drainSession(busOf(session), session)
-      roster.sessionChanged(session)
-    })
+  linkSessionsToBuses({ endpoint, buses, delivery, subscriptions, presence })
+  for (const event of ['streamOpened', 'writable', 'streamClosed'] as const) {
+    endpoint.events.on(event, (session: McpSession) => roster.sessionChanged(session))
   }
-  endpoint.events.on('streamClosed', (session) => {
-    presence.streamClosed(session)
-    roster.sessionChanged(session)
-  })
-  endpoint.events.on('closed', (session, cause) => {
-    subscriptions.removeSession(session)
-    // Only these two come over a client that did not mean to go.
-    const lost = cause === 'idle' || cause === 'evicted'
-    if (lost) delivery.takeBack(busOf(session), session, 'lost')
-    busOf(session).endSession(session, lost ? 'lost' : 'ended')
-  })
   const expiry = setInterval(() => {
     for (const bus of buses.buses()) bus.expire()
     approvals.expire()
   }, expiryCheckMs)
   expiry.unref()
 
-  const status = (): PanelStatus => {
-    const all = [...endpoint.sessions()]
-    return {
-      version,
-      url,
-      startedAt,
-      now: clock() / 1000,
-      sessions: all.length,
-      sessionsUnregistered: all.filter((session) => busOf(session).registry.boundTo(session) === undefined)
-        .length,
-      jobsRunning: [...buses.buses()].reduce((sum, bus) => sum + bus.jobs.pendingCount, 0),
-      messagesPerSecond: rate.perSecond(),
-      history: journal.state(),
-      limits: [...endpoint.usage(), ...busiest([...buses.buses()].flatMap((bus) => bus.usage()))],
-    }
-  }
+  const facts = { version, url, startedAt }
   // Only Electron has resources of its own.
   const addon = createAddonSource(
     addonFolders((process as { resourcesPath?: string }).resourcesPath),
     version,
   )
-  // One after the other: a burst of changes must not wait for the file's lock at once, and the end waits for the last.
-  let tokenWork: Promise<unknown> = Promise.resolve()
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const done = tokenWork.then(work)
-    tokenWork = done.catch(() => undefined)
-    return done
-  }
+  const desk = createTokenDesk({ path: tokensPath, registry, clock })
   const panelPorts: PanelRouterPorts = {
     roster,
     jobs,
@@ -391,7 +322,7 @@ async function startUp(options: StartUp): Promise<Running> {
     approvals,
     journal,
     threshold: (session) => factory.threshold(session),
-    status,
+    status: () => panelStatus({ endpoint, buses, rate, journal, facts, clock }),
     addon: () => addon.read(),
     connectInfo: () => ({
       url,
@@ -399,25 +330,7 @@ async function startUp(options: StartUp): Promise<Running> {
       blenderCommand: 'blender -b scene.blend --python-expr "import bpy; bpy.ops.busbar.serve()"',
     }),
     token: () => tokens.token,
-    tokens: {
-      list: () => registry.list(),
-      async create(input) {
-        try {
-          const { token, kept } = await inTurn(() => createToken(tokensPath, input, clock() / 1000))
-          await registry.reload()
-          const { sha256: _, ...info } = kept
-          return { outcome: 'created', token, info: { ...info, lastUsedAt: null } }
-        } catch (error) {
-          if (!(error instanceof TokenFileError)) throw error
-          return { outcome: 'refused', message: error.message }
-        }
-      },
-      async revoke(id) {
-        const revoked = await inTurn(() => revokeToken(tokensPath, id))
-        await registry.reload()
-        return revoked !== null
-      },
-    },
+    tokens: desk,
     clock,
   }
   const router = createPanelRouter(panelPorts)
@@ -472,7 +385,7 @@ async function startUp(options: StartUp): Promise<Running> {
       subscriptions.close()
       jobs.close()
       roster.close()
-      await tokenWork
+      await desk.settled()
       registry.close()
       await blocksWritten()
       await policyWritten()
@@ -483,22 +396,17 @@ async function startUp(options: StartUp): Promise<Running> {
   }
 }
 
-/** Of each limit the entry that is used most. */
-function busiest<Entry extends { name: string; used: number }>(entries: readonly Entry[]): Entry[] {
-  const most = new Map<string, Entry>()
-  for (const entry of entries) {
-    if (entry.used >= (most.get(entry.name)?.used ?? 0)) most.set(entry.name, entry)
-  }
-  return [...most.values()]
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host)
-}
-
-/** The host of the printed address: a wildcard is reached over loopback, and IPv6 stands in brackets. */
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return isIPv6(host) ? `[${host}]` : host
+/** What the log says of a bus. */
+function logBus(bus: UserMessageBus, log: Log): void {
+  bus.events.on('registered', ({ client, created }) => {
+    if (!created) return
+    log.info({ user: bus.user_id, client: client.uuid, type: client.client_type }, 'client registered')
+  })
+  bus.events.on('unregistered', ({ client, cause, reason }) =>
+    log.info({ user: bus.user_id, client: client.uuid, cause, reason }, 'client unregistered'),
+  )
+  bus.events.on('settled', (client, { message, outcome }) => {
+    if (outcome !== 'dropped') return
+    log.warn({ client: client.uuid, message: message.message_id }, 'a message was dropped')
+  })
 }

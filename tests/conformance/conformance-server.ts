@@ -8,20 +8,15 @@ import { createGuard } from '../../src/main/access/request-guard.ts'
 import { BusManager } from '../../src/main/bus/bus-manager.ts'
 import { createStickyTargets } from '../../src/main/mcp/dispatch-sticky.ts'
 import type { ApprovalGate } from '../../src/main/mcp/approval-gate.ts'
+import { busCatalogue } from '../../src/main/mcp/catalogue.ts'
 import { createDispatcher } from '../../src/main/mcp/dispatch.ts'
 import { createMcpEndpoint } from '../../src/main/mcp/http/endpoint.ts'
 import { configureHttpServer } from '../../src/main/mcp/http/http-server.ts'
 import type { McpSession } from '../../src/main/mcp/http/session.ts'
 import { instructions } from '../../src/main/mcp/instructions.ts'
 import { createPresence } from '../../src/main/mcp/presence.ts'
-import { dispatchScriptPrompt } from '../../src/main/mcp/prompt.ts'
-import { busResources } from '../../src/main/mcp/resources/bus-resources.ts'
 import { createMcpServerFactory, type McpServerFactory } from '../../src/main/mcp/server.ts'
 import { createSubscriptions } from '../../src/main/mcp/subscriptions.ts'
-import { blenderCommandTools } from '../../src/main/mcp/tools/blender-commands.ts'
-import { listClientsTool } from '../../src/main/mcp/tools/listing.ts'
-import { jobUpdateTool, receiveMessagesTool, sendMessageTool } from '../../src/main/mcp/tools/messaging.ts'
-import { registerClientTool, unregisterClientTool } from '../../src/main/mcp/tools/registration.ts'
 import { fixturePrompts, fixtureResources } from './fixture-resources.ts'
 import { fixtureTools } from './fixture-tools.ts'
 
@@ -41,22 +36,13 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
   })
+  const dispatcher = createDispatcher({ presence, sticky: createStickyTargets(), gate, clock, newId })
+  const catalogue = busCatalogue({ blocks: createBlockList(clock), presence, gate, dispatcher })
   const factory: McpServerFactory = createMcpServerFactory({
     catalogue: {
-      tools: [
-        registerClientTool(createBlockList(clock)),
-        unregisterClientTool,
-        sendMessageTool(gate),
-        jobUpdateTool,
-        listClientsTool(presence),
-        receiveMessagesTool,
-        ...blenderCommandTools(
-          createDispatcher({ presence, sticky: createStickyTargets(), gate, clock, newId }),
-        ),
-        ...fixtureTools,
-      ],
-      resources: [...busResources, ...fixtureResources],
-      prompts: [dispatchScriptPrompt, ...fixturePrompts],
+      tools: [...catalogue.tools, ...fixtureTools],
+      resources: [...catalogue.resources, ...fixtureResources],
+      prompts: [...catalogue.prompts, ...fixturePrompts],
     },
     info: { name: 'busbar-conformance', version: '0.0.0' },
     instructions,

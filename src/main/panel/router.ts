@@ -9,15 +9,13 @@ import {
   type ClientRef,
   type ConnectInfo,
   type PanelStatus,
-  type TokenCreation,
-  type TokenInfo,
-  type TokenInput,
   type UnregisterInput,
   type UnregisterResult,
 } from '../../shared/panel-contract.ts'
 import { priorityName } from '../../shared/protocol.ts'
 import type { Approvals } from '../access/approvals.ts'
 import { blockId, type BlockList } from '../access/block-list.ts'
+import type { TokenDesk } from '../access/token-desk.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { McpServerFactory } from '../mcp/server.ts'
@@ -44,7 +42,7 @@ export interface PanelRouterPorts {
   roster: Roster
   jobs: JobLedger
   /** Null where tokens are none of this panel's business. */
-  tokens: PanelTokens | null
+  tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
   blocks: BlockList
   approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
   journal: Pick<Journal, 'queries' | 'events'>
@@ -55,13 +53,6 @@ export interface PanelRouterPorts {
   token: () => string
   /** Unix milliseconds. */
   clock: () => number
-}
-
-/** The made tokens, as a panel handles them. */
-export interface PanelTokens {
-  list(): TokenInfo[]
-  create(input: TokenInput): Promise<TokenCreation>
-  revoke(id: string): Promise<boolean>
 }
 
 /** What a connection brings along; both shells make one for each panel. */
@@ -186,7 +177,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
 
 export type PanelRouter = ReturnType<typeof createPanelRouter>
 
-function tokensOf({ tokens }: PanelRouterPorts): PanelTokens {
+function tokensOf({ tokens }: PanelRouterPorts): NonNullable<PanelRouterPorts['tokens']> {
   if (tokens === null) throw forbidden()
   return tokens
 }

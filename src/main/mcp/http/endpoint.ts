@@ -20,6 +20,7 @@ import { createResumeStore } from './resume-store.ts'
 import { LiveSession } from './live-session.ts'
 import type { McpClientInfo, McpSession, McpSessionEvents, SessionEndCause } from './session.ts'
 import { createSessionTable } from './session-table.ts'
+import { sessionTag } from './session-tag.ts'
 
 export interface McpEndpointPorts {
   /** Who sends this request; null for a missing or wrong token. */
@@ -267,7 +268,10 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     try {
       await ports.connect(session)
     } catch (error) {
-      log.error({ err: error, session: session.id }, 'a server could not be attached to a new session')
+      log.error(
+        { err: error, session: sessionTag(session.id) },
+        'a server could not be attached to a new session',
+      )
       table.end(session, 'ended')
       refuse(request, response, refusals.internalError(id))
       return

@@ -11,6 +11,7 @@ import {
   SseStream,
   type SseStreamOwner,
 } from './sse-stream.ts'
+import { sessionTag } from './session-tag.ts'
 
 /** What a GET stream needs of its session. */
 export interface GetStreamHost {
@@ -97,7 +98,7 @@ export class GetStream implements SseStreamOwner {
     for (const event of missed?.events ?? []) this.#writeAgain(stream, event)
     if (missed !== undefined && missed.givenUp > 0) {
       log.warn(
-        { session: id, events: missed.givenUp },
+        { session: sessionTag(id), events: missed.givenUp },
         'a client came back too late for some events: they were kept no longer',
       )
     }
@@ -112,11 +113,11 @@ export class GetStream implements SseStreamOwner {
     const nowMs = this.#host.clock()
     stream.comment(keepaliveFrame, nowMs)
     if (stream.stalledSince(nowMs - limits.stalledStreamMs)) {
-      log.warn({ session: id }, 'a stream that nobody reads was closed')
+      log.warn({ session: sessionTag(id) }, 'a stream that nobody reads was closed')
       stream.destroy()
     } else if (this.#answersPings && nowMs - lastRequestAtMs >= limits.silentStreamMs) {
       // A machine that sleeps or lost its network keeps its socket for long, and looks as if it read everything.
-      log.warn({ session: id }, 'the stream of a client that fell silent was closed')
+      log.warn({ session: sessionTag(id) }, 'the stream of a client that fell silent was closed')
       stream.destroy()
     }
   }
@@ -161,7 +162,7 @@ export class GetStream implements SseStreamOwner {
     const { limits, log, id, protocolVersion } = this.#host
     const old = this.#stream
     if (old !== null) {
-      log.info({ session: id, alive: old.alive }, 'a second GET replaces the open stream')
+      log.info({ session: sessionTag(id), alive: old.alive }, 'a second GET replaces the open stream')
       old.end()
     }
     const stream = new SseStream(response, this, limits.maxStreamBufferedBytes, this.#host.sessionHeaders())

@@ -23,6 +23,7 @@ import { positionOf, type ResumeStore } from './resume-store.ts'
 import { type SentBudget, sentEventSequence } from './sent-events.ts'
 import { SessionTransport, type TransportOwner } from './session-transport.ts'
 import { primingFrame, SseStream, type SseStreamOwner } from './sse-stream.ts'
+import { sessionTag } from './session-tag.ts'
 
 /** What all sessions of an endpoint share. */
 export interface SessionHost {
@@ -216,7 +217,10 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     this.eventsSent += found.frames.length
     if (exchange === null) stream.end()
     else exchange.resumeOn(stream)
-    this.#host.log.debug({ session: this.id, at: positionOf(found.stream) }, 'a response stream was resumed')
+    this.#host.log.debug(
+      { session: sessionTag(this.id), at: positionOf(found.stream) },
+      'a response stream was resumed',
+    )
     return true
   }
 

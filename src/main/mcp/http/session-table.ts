@@ -7,6 +7,7 @@ import type { ResumeStore } from './resume-store.ts'
 import { LiveSession, pingIdPrefix, type SessionHost } from './live-session.ts'
 import type { McpSessionEvents, SessionEndCause } from './session.ts'
 import { messageFrame } from './sse-stream.ts'
+import { sessionTag } from './session-tag.ts'
 
 export interface SessionTablePorts {
   clock(): number
@@ -67,7 +68,7 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
       session.takeBack('unconfirmed')
       return
     }
-    log.info({ session: session.id, cause }, 'a session has ended')
+    log.info({ session: sessionTag(session.id), cause }, 'a session has ended')
     events.emit('closed', session, cause)
     // What no listener wanted back is given up, so that it counts no longer.
     session.takeBack('unconfirmed')
