@@ -34,6 +34,8 @@ export default defineConfig({
       // The strict CSP allows no data: URL for fonts or scripts.
       assetsInlineLimit: 0,
       minify: true,
+      // It is loaded from the same machine: one file of this size is there at once.
+      chunkSizeWarningLimit: 1000,
       modulePreload: { polyfill: false },
       rolldownOptions: { input: 'src/renderer/index.html' },
     },

@@ -156,7 +156,7 @@ test('the preload leaves nothing on the window', async ({ panel, server }) => {
 
 test('a page gets one port, and a new one for its old one', async ({ standIn, panel }) => {
   const ports = async () => (await standIn.ask('state', null)).windows[0]?.ports
-  const connected = panel.getByText('Connected', { exact: true })
+  const connected = panel.getByRole('status').filter({ hasText: /^Connected$/ })
   await expect(connected).toBeVisible()
   expect(await ports()).toEqual({ open: 1, handedOut: 1 })
 
@@ -174,7 +174,7 @@ test('a page gets one port, and a new one for its old one', async ({ standIn, pa
 })
 
 test('only the panel itself gets a port', async ({ standIn, panel, server }) => {
-  await expect(panel.getByText('Connected', { exact: true })).toBeVisible()
+  await expect(panel.getByRole('status').filter({ hasText: /^Connected$/ })).toBeVisible()
   const foreign = [
     { url: 'https://example.com/', origin: 'https://example.com' },
     // Another frame that shows the panel is not the window's own.
@@ -184,7 +184,7 @@ test('only the panel itself gets a port', async ({ standIn, panel, server }) => 
   for (const frame of foreign) await standIn.ask('sendIpcAs', { channel: 'busbar:panel-port', frame })
   await expect.poll(() => server.log().match(/"msg":"port refused: not the panel"/g)).toHaveLength(3)
   expect((await standIn.ask('state', null)).windows[0]?.ports).toEqual({ open: 1, handedOut: 1 })
-  await expect(panel.getByText('Connected', { exact: true })).toBeVisible()
+  await expect(panel.getByRole('status').filter({ hasText: /^Connected$/ })).toBeVisible()
 })
 
 test('a second start shows the first one’s window', async ({ standIn, panel, server }) => {
@@ -229,7 +229,7 @@ test('a crashed panel is loaded once more, then a person decides', async ({
 }) => {
   problems.expect(/the page crashed/)
   const ports = async () => (await standIn.ask('state', null)).windows[0]?.ports
-  await expect(panel.getByText('Connected', { exact: true })).toBeVisible()
+  await expect(panel.getByRole('status').filter({ hasText: /^Connected$/ })).toBeVisible()
 
   await standIn.ask('crash', { window: 0 })
   await expect.poll(ports).toEqual({ open: 1, handedOut: 2 })
