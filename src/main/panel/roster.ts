@@ -40,7 +40,10 @@ export function createRoster(ports: {
 
   const attach = (bus: UserMessageBus): void => {
     views.set(bus, { jobs: createJobIndex(bus), traffic: createTraffic(bus) })
-    const changed = (uuid: string): void => void events.emit('changed', { userId: bus.user_id, uuid })
+    const changed = (uuid: string): void => {
+      // Told for every target of every message: without a panel that looks, it costs next to nothing.
+      if (events.listenerCount('changed') > 0) events.emit('changed', { userId: bus.user_id, uuid })
+    }
     bus.events.on('registered', ({ client }) => changed(client.uuid))
     bus.events.on('touched', (client) => changed(client.uuid))
     bus.events.on('detached', (client) => changed(client.uuid))
