@@ -60,7 +60,11 @@ export function tokenCommand({ env, say, fail }: TokenCommandPorts): Command {
     .description('list the tokens, never the tokens themselves')
     .action((options: { dataDir?: string }) =>
       guarded(async () => {
-        for (const token of await readTokens(pathOf(options.dataDir))) {
+        const tokens = await readTokens(pathOf(options.dataDir))
+        // Not on standard output, which a script reads as a list.
+        if (tokens.length === 0)
+          process.stderr.write('No tokens have been made. See busbar token create --help.\n')
+        for (const token of tokens) {
           const until = token.expiresAt === null ? 'no end' : `until ${day(token.expiresAt)}`
           say(
             [
