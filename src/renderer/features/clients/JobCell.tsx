@@ -3,6 +3,7 @@ import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { JobBrief, PanelClient } from '../../../shared/panel-contract.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Elapsed, SilentFor } from '../status/Times.tsx'
+import { ProgressBar } from '../../ui/ProgressBar.tsx'
 import styles from './JobCell.module.css'
 
 /** What a client does just now: its job, the job it waits for, or why there is nothing to expect of it. */
@@ -43,20 +44,9 @@ function JobProgress({ job, waiting }: { job: JobBrief; waiting: number }) {
       </span>
     )
   }
-  const percent = Math.round(Math.max(0, Math.min(1, job.progress)) * 100)
   return (
     <span className={styles['job']} title={title}>
-      <span
-        className={styles['bar']}
-        role="progressbar"
-        aria-label={title}
-        aria-valuenow={percent}
-        aria-valuemin={0}
-        aria-valuemax={100}
-      >
-        <span style={{ width: `${percent}%` }} />
-      </span>
-      <span className="num">{percent} %</span>
+      <ProgressBar progress={job.progress} label={title} />
       {more}
     </span>
   )

@@ -7,6 +7,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
 import { durationText } from '../status/time-text.ts'
 import { JobDot } from './JobDot.tsx'
+import { ProgressBar } from '../../ui/ProgressBar.tsx'
 import styles from './JobRow.module.css'
 import { partyText } from './job-text.ts'
 import { jobStateWords } from './jobs-order.ts'
@@ -82,20 +83,12 @@ export function JobProgress({ job }: { job: PanelJob }) {
   if (job.state !== 'running' || job.progress === null) {
     return <span className={styles[job.state]}>{jobStateWords[job.state]}</span>
   }
-  const percent = Math.round(Math.max(0, Math.min(1, job.progress)) * 100)
   return (
     <span className={styles['progress']} title={visibleText(job.progressMessage)}>
-      <span
-        className={styles['bar']}
-        role="progressbar"
-        aria-label={visibleText(job.progressMessage === '' ? job.title : job.progressMessage)}
-        aria-valuenow={percent}
-        aria-valuemin={0}
-        aria-valuemax={100}
-      >
-        <span style={{ width: `${percent}%` }} />
-      </span>
-      <span className="num">{percent} %</span>
+      <ProgressBar
+        progress={job.progress}
+        label={visibleText(job.progressMessage === '' ? job.title : job.progressMessage)}
+      />
     </span>
   )
 }
