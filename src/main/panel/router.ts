@@ -21,7 +21,7 @@ import type { McpSession } from '../mcp/http/session.ts'
 import type { McpServerFactory } from '../mcp/server.ts'
 import type { JobLedger } from './job-ledger.ts'
 import { forbidden } from './one-user.ts'
-import { pacedWatch, type Acks } from './paced-watch.ts'
+import { pacedWatch, type Acks, type Source } from './paced-watch.ts'
 import type { Roster } from './roster.ts'
 import { activitySource } from './activity-source.ts'
 import {
@@ -64,77 +64,41 @@ export interface PanelContext {
 export function createPanelRouter(ports: PanelRouterPorts) {
   const { roster, jobs, blocks, approvals } = ports
   const os = implement(panelContract).$context<PanelContext>()
-  const never = new AbortController().signal
 
   return os.router({
     feed: {
       ack: os.feed.ack.handler(({ input, context }) => context.acks.ack(input.watchId)),
     },
     status: {
-      watch: os.status.watch.handler(({ input, context, signal = never }) =>
-        pacedWatch(statusSource(ports.status), {
-          acks: context.acks,
-          watchId: input.watchId,
-          intervalMs: listIntervalMs,
-          signal,
-        }),
-      ),
+      watch: os.status.watch.handler((call) => paced(statusSource(ports.status), call, listIntervalMs)),
       ping: os.status.ping.handler(() => undefined),
     },
     clients: {
-      watch: os.clients.watch.handler(({ input, context, signal = never }) =>
-        pacedWatch(clientsSource(roster), {
-          acks: context.acks,
-          watchId: input.watchId,
-          intervalMs: listIntervalMs,
-          signal,
-        }),
-      ),
-      inspect: os.clients.inspect.handler(async function* ({ input, context, signal = never }) {
-        const source = detailSource(roster, input.client, () => detailOf(ports, input.client))
-        const pace = { acks: context.acks, watchId: input.watchId, intervalMs: detailIntervalMs, signal }
-        for await (const { detail } of pacedWatch(source, pace)) yield detail
+      watch: os.clients.watch.handler((call) => paced(clientsSource(roster), call, listIntervalMs)),
+      inspect: os.clients.inspect.handler(async function* (call) {
+        const { client } = call.input
+        const source = detailSource(roster, client, () => detailOf(ports, client))
+        for await (const { detail } of paced(source, call, detailIntervalMs)) yield detail
       }),
       unregister: os.clients.unregister.handler(({ input }) =>
         input.clients.map((ref) => unregister(ports, ref, input)),
       ),
     },
     jobs: {
-      watch: os.jobs.watch.handler(({ input, context, signal = never }) =>
-        pacedWatch(jobsSource(jobs), {
-          acks: context.acks,
-          watchId: input.watchId,
-          intervalMs: jobsIntervalMs,
-          signal,
-        }),
-      ),
+      watch: os.jobs.watch.handler((call) => paced(jobsSource(jobs), call, jobsIntervalMs)),
       detail: os.jobs.detail.handler(({ input }) => jobs.detail(input)),
       cancel: os.jobs.cancel.handler(({ input }) => ({ outcome: jobs.cancel(input) })),
       repeat: os.jobs.repeat.handler(({ input }) => jobs.repeat(input)),
     },
     blocks: {
-      watch: os.blocks.watch.handler(({ input, context, signal = never }) =>
-        pacedWatch(blocksSource(blocks), {
-          acks: context.acks,
-          watchId: input.watchId,
-          intervalMs: listIntervalMs,
-          signal,
-        }),
-      ),
+      watch: os.blocks.watch.handler((call) => paced(blocksSource(blocks), call, listIntervalMs)),
       add: os.blocks.add.handler(({ input }) => block(ports, input)),
       lift: os.blocks.lift.handler(({ input }) => ({
         lifted: blocks.lift('id' in input ? input.id : blockId('client', input.userId, input.uuid)),
       })),
     },
     approvals: {
-      watch: os.approvals.watch.handler(({ input, context, signal = never }) =>
-        pacedWatch(approvalsSource(approvals), {
-          acks: context.acks,
-          watchId: input.watchId,
-          intervalMs: listIntervalMs,
-          signal,
-        }),
-      ),
+      watch: os.approvals.watch.handler((call) => paced(approvalsSource(approvals), call, listIntervalMs)),
       answer: os.approvals.answer.handler(({ input }) => ({
         outcome: approvals.answer(input) ? 'answered' : 'gone',
       })),
@@ -151,14 +115,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
         const found = ports.journal.queries.activity({ ...input, limit: input.limit + 1 })
         return { entries: found.slice(0, input.limit), more: found.length > input.limit }
       }),
-      watch: os.activity.watch.handler(({ input, context, signal = never }) =>
-        pacedWatch(activitySource(ports.journal), {
-          acks: context.acks,
-          watchId: input.watchId,
-          intervalMs: listIntervalMs,
-          signal,
-        }),
-      ),
+      watch: os.activity.watch.handler((call) => paced(activitySource(ports.journal), call, listIntervalMs)),
     },
     tokens: {
       list: os.tokens.list.handler(() => tokensOf(ports).list()),
@@ -176,6 +133,16 @@ export function createPanelRouter(ports: PanelRouterPorts) {
 }
 
 export type PanelRouter = ReturnType<typeof createPanelRouter>
+
+/** A watch at its caller's pace: the acknowledgements and the end are those of its connection. */
+function paced<Event>(
+  source: Source<Event>,
+  call: { input: { watchId: string }; context: PanelContext; signal?: AbortSignal | undefined },
+  intervalMs: number,
+): AsyncGenerator<Event, undefined> {
+  const { input, context, signal = new AbortController().signal } = call
+  return pacedWatch(source, { acks: context.acks, watchId: input.watchId, intervalMs, signal })
+}
 
 function tokensOf({ tokens }: PanelRouterPorts): NonNullable<PanelRouterPorts['tokens']> {
   if (tokens === null) throw forbidden()

@@ -1,4 +1,4 @@
-import { createWatchIds, followWatch } from '../connection/follow-watch.ts'
+import { createWatchIds, followWatch, type Watch } from '../connection/follow-watch.ts'
 import { createConnection, type Connection, type LinkSession } from '../connection/connection.ts'
 import { createServerClock, type ServerClock } from '../connection/server-clock.ts'
 import type { Timers } from '../connection/timers.ts'
@@ -122,12 +122,19 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     measureRoundTrips(session)
   }
 
-  function followStatus({ api, signal }: LinkSession, heard: () => void) {
-    return followWatch({
-      api,
-      signal,
-      watchId: watchIds(),
-      open: (input, options) => api.status.watch(input, options),
+  /** Follows a watch as long as the link lasts; one whose `take` says stop has missed something and is begun anew. */
+  async function follow<Event>(
+    { api, signal }: LinkSession,
+    watch: Pick<Watch<Event>, 'open' | 'take' | 'settled'>,
+  ): Promise<void> {
+    let outcome: 'stopped' | 'ended'
+    do outcome = await followWatch({ api, signal, watchId: watchIds(), ...watch })
+    while (outcome === 'stopped')
+  }
+
+  function followStatus(session: LinkSession, heard: () => void) {
+    return follow(session, {
+      open: (input, options) => session.api.status.watch(input, options),
       take(event) {
         clock.sync(event.now)
         status.setState({ status: event })
@@ -137,44 +144,29 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     })
   }
 
-  async function followClients({ api, signal }: LinkSession, onSnapshot: () => void) {
-    let outcome: 'stopped' | 'ended'
-    do {
-      outcome = await followWatch({
-        api,
-        signal,
-        watchId: watchIds(),
-        open: (input, options) => api.clients.watch(input, options),
-        take(event) {
-          if (clients.apply(event) === 'gap') return 'stop'
-          if (event.type === 'snapshot') onSnapshot()
-          return 'go on'
-        },
-        settled: drawn,
-      })
-    } while (outcome === 'stopped')
+  function followClients(session: LinkSession, onSnapshot: () => void) {
+    return follow(session, {
+      open: (input, options) => session.api.clients.watch(input, options),
+      take(event) {
+        if (clients.apply(event) === 'gap') return 'stop'
+        if (event.type === 'snapshot') onSnapshot()
+        return 'go on'
+      },
+      settled: drawn,
+    })
   }
 
-  async function followJobs({ api, signal }: LinkSession) {
-    let outcome: 'stopped' | 'ended'
-    do {
-      outcome = await followWatch({
-        api,
-        signal,
-        watchId: watchIds(),
-        open: (input, options) => api.jobs.watch(input, options),
-        take: (event) => (jobs.apply(event) === 'gap' ? 'stop' : 'go on'),
-        settled: drawn,
-      })
-    } while (outcome === 'stopped')
+  function followJobs(session: LinkSession) {
+    return follow(session, {
+      open: (input, options) => session.api.jobs.watch(input, options),
+      take: (event) => (jobs.apply(event) === 'gap' ? 'stop' : 'go on'),
+      settled: drawn,
+    })
   }
 
-  function followBlocks({ api, signal }: LinkSession) {
-    return followWatch({
-      api,
-      signal,
-      watchId: watchIds(),
-      open: (input, options) => api.blocks.watch(input, options),
+  function followBlocks(session: LinkSession) {
+    return follow(session, {
+      open: (input, options) => session.api.blocks.watch(input, options),
       take(list) {
         blocks.replace(list)
         return 'go on'
@@ -183,12 +175,9 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     })
   }
 
-  function followApprovals({ api, signal }: LinkSession) {
-    return followWatch({
-      api,
-      signal,
-      watchId: watchIds(),
-      open: (input, options) => api.approvals.watch(input, options),
+  function followApprovals(session: LinkSession) {
+    return follow(session, {
+      open: (input, options) => session.api.approvals.watch(input, options),
       take(event) {
         approvals.replace(event)
         return 'go on'
