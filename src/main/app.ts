@@ -8,6 +8,7 @@ import { keepPolicy, readPolicy } from './access/approval-file.ts'
 import { createApprovals } from './access/approvals.ts'
 import { keepBlocks, readBlocks } from './access/block-file.ts'
 import { blockedAnswer, createBlockList } from './access/block-list.ts'
+import type { SettingValues } from '../shared/settings.ts'
 import type { Log } from './access/log.ts'
 import { createGuard, type RequestGuard } from './access/request-guard.ts'
 import { createLogins, mayUseTool, type Logins, type Viewer } from './access/logins.ts'
@@ -19,7 +20,7 @@ import type { UserMessageBus } from './bus/user-message-bus.ts'
 import { dataDirectory } from './connect/data-dir.ts'
 import { addonFolders, createAddonSource } from './connect/addon-package.ts'
 import { createEndpointFile } from './connect/endpoint-file.ts'
-import { limitsFromEnv, type Limits } from './connect/limits-from-env.ts'
+import { createServerSettings, type Limits } from './connect/settings.ts'
 import { createJournal } from './journal/journal.ts'
 import { createRecorder } from './journal/recorder.ts'
 import { isLoopback, urlHost } from './http/address.ts'
@@ -82,16 +83,9 @@ export interface AppOptions {
   allowHosts?: readonly string[]
   /** Further web origins that may call. */
   allowOrigins?: readonly string[]
-  /** What is kept of what happened, in `<data-dir>/history.db`. */
-  history?: {
-    /** False keeps what messages and results say out of it. Default: true. */
-    payloads?: boolean
-    /** Default: 30 days. */
-    maxAgeSeconds?: number
-    /** Default: 256 MiB. */
-    maxBytes?: number
-  }
-  /** Bounds and times that differ from those of the environment and the defaults; see docs/configuration.md. */
+  /** What the command line sets, before the environment and `<data-dir>/settings.json`; see docs/configuration.md. */
+  settings?: SettingValues
+  /** Bounds and times before all settings, finer than a person may set them. */
   limits?: Limits
   /** What is asked for where no rule says otherwise: all changes, or nothing. Default: as the panel last said. */
   approvals?: 'ask' | 'allow' | undefined
@@ -179,7 +173,13 @@ interface StartUp extends AppOptions {
 async function startUp(options: StartUp): Promise<Running> {
   const { host, port: askedPort, dataDir, clock, steady, newId, log, env } = options
   const startedAt = clock() / 1000
-  const fromEnv = limitsFromEnv(env)
+  const settings = await createServerSettings({
+    path: join(dataDir, 'settings.json'),
+    clock,
+    log,
+    options: options.settings ?? {},
+    env,
+  })
   const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
   const tokensPath = join(dataDir, 'tokens.json')
   const blockFile = { path: join(dataDir, 'blocks.json'), clock, log }
@@ -193,7 +193,7 @@ async function startUp(options: StartUp): Promise<Running> {
           cert: await readFile(tls.certFile),
           key: await readFile(tls.keyFile),
         })
-  const mcpLimits = { ...fromEnv.mcp, ...options.limits?.mcp }
+  const mcpLimits = { ...settings.limits.mcp, ...options.limits?.mcp }
   configureHttpServer(httpServer, mcpLimits)
   const approvalFile = { path: join(dataDir, 'approvals.json'), clock, log }
   const keptPolicy = await readPolicy(approvalFile)
@@ -213,7 +213,7 @@ async function startUp(options: StartUp): Promise<Running> {
     steady,
     newId,
     isLive: (client) => presence.isReachable(client),
-    limits: { ...fromEnv.bus, ...options.limits?.bus },
+    limits: { ...settings.limits.bus, ...options.limits?.bus },
   })
   const blocks = createBlockList(clock, keptBlocks.blocks)
   const blocksWritten = keepBlocks(blocks, blockFile)
@@ -233,9 +233,9 @@ async function startUp(options: StartUp): Promise<Running> {
   sticky.events.on('changed', (session) => roster.sessionChanged(session))
   const jobs = createJobLedger({ buses, newId })
   const rate = createMessageRate(buses, clock)
-  const { payloads: keepPayloads = true, ...historyLimits } = options.history ?? {}
-  const journal = createJournal({ path: join(dataDir, 'history.db'), clock, log, limits: historyLimits })
-  const recorder = createRecorder({ journal, clock, keepPayloads })
+  const { history } = settings
+  const journal = createJournal({ path: join(dataDir, 'history.db'), clock, log, limits: history.limits })
+  const recorder = createRecorder({ journal, clock, keepPayloads: history.payloads })
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
@@ -331,6 +331,7 @@ async function startUp(options: StartUp): Promise<Running> {
     }),
     token: () => tokens.token,
     tokens: desk,
+    settings: { list: () => settings.list(), keep: (change) => settings.keep(change), mayChange: true },
     clock,
   }
   const router = createPanelRouter(panelPorts)
@@ -386,6 +387,7 @@ async function startUp(options: StartUp): Promise<Running> {
       jobs.close()
       roster.close()
       await desk.settled()
+      await settings.settled()
       registry.close()
       await blocksWritten()
       await policyWritten()

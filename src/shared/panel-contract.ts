@@ -9,6 +9,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { approvalAnswerSchema, approvalPolicySchema, approvalsEventSchema } from './approvals.ts'
+import { settingChangeSchema, settingOutcomeSchema, settingsSchema } from './settings.ts'
 import { bounds, clientRecordSchema, jobStateSchema, nameSchema, routingSchema } from './protocol.ts'
 
 /** Longest reason a person may give for an unregistration, in characters. */
@@ -497,6 +498,12 @@ export const panelContract = {
     create: oc.input(tokenInputSchema).output(tokenCreationSchema),
     /** Ends the sessions and panels that use it. False where there was no such token. */
     revoke: oc.input(z.object({ id: z.string() })).output(z.object({ revoked: z.boolean() })),
+  },
+  /** Times and limits of the server. What is set holds from the next start on. */
+  settings: {
+    get: oc.output(settingsSchema),
+    /** A panel that came with a token is refused. */
+    set: oc.input(settingChangeSchema).output(settingOutcomeSchema),
   },
   connect: {
     info: oc.output(connectInfoSchema),

@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { defaultPort } from '../app.ts'
 import { serve } from '../headless/serve.ts'
 import { version } from '../version.ts'
+import { settingOptions, settingsIn } from './setting-options.ts'
 import { tokenCommand } from './token-command.ts'
 
 /** The build keeps the panel beside the bundle; the source tree keeps it where the build put it. */
@@ -39,12 +40,11 @@ program
       'ask a person before anything is changed, or allow it (default: as the panel last said; at first, ask for tokens made for LLM programs)',
     ).choices(['ask', 'allow']),
   )
-  .option('--no-history-payloads', 'keep what messages and results say out of the history')
-  .option('--history-days <number>', 'days that the history goes back', readCount, 30)
-  .option('--history-mib <number>', 'size of the history', readCount, 256)
   .option('--open', 'open the panel in the browser', false)
   .option('--no-panel', 'serve MCP only')
   .action(runServe)
+const serveCommand = program.commands.find((command) => command.name() === 'serve')
+for (const option of settingOptions()) serveCommand?.addOption(option)
 
 program.addCommand(
   tokenCommand({
@@ -70,9 +70,7 @@ async function runServe(options: {
   allowHost?: string[]
   allowOrigin?: string[]
   approvals?: 'ask' | 'allow'
-  historyPayloads: boolean
-  historyDays: number
-  historyMib: number
+  [setting: string]: unknown
 }): Promise<void> {
   const log = pino(
     { level: process.env.BUSBAR_LOG_LEVEL ?? 'info', base: null },
@@ -91,11 +89,7 @@ async function runServe(options: {
         tls: readTls(options.tlsCert, options.tlsKey),
         allowHosts: options.allowHost ?? [],
         allowOrigins: options.allowOrigin ?? [],
-        history: {
-          payloads: options.historyPayloads,
-          maxAgeSeconds: options.historyDays * 86_400,
-          maxBytes: options.historyMib * 1024 * 1024,
-        },
+        settings: settingsIn(options),
       },
       {
         rendererDir: rendererDir ?? join(import.meta.dirname, '../renderer'),
@@ -125,14 +119,6 @@ function readTls(
     throw new Error('--tls-cert and --tls-key go together.')
   }
   return { certFile, keyFile }
-}
-
-function readCount(text: string): number {
-  const count = Number(text)
-  if (!/^\d+$/.test(text) || count < 1 || count > 100_000) {
-    throw new InvalidArgumentError('It takes a whole number from 1 to 100000.')
-  }
-  return count
 }
 
 function readPort(text: string): number {

@@ -15,7 +15,7 @@ export interface ServeOptions {
   tls: { certFile: string; keyFile: string } | undefined
   allowHosts: readonly string[]
   allowOrigins: readonly string[]
-  history: NonNullable<AppOptions['history']>
+  settings: NonNullable<AppOptions['settings']>
   approvals: AppOptions['approvals']
 }
 
@@ -42,7 +42,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<(
     tls: options.tls,
     allowHosts: options.allowHosts,
     allowOrigins: options.allowOrigins,
-    history: options.history,
+    settings: options.settings,
     approvals: options.approvals,
     env,
     log,

@@ -20,6 +20,7 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     approvals: limitApprovals(ports.approvals, userId),
     journal: limitJournal(ports.journal, userId),
     tokens: null,
+    settings: { ...ports.settings, mayChange: false },
     token: () => {
       throw forbidden()
     },

@@ -13,6 +13,7 @@ import {
   type UnregisterResult,
 } from '../../shared/panel-contract.ts'
 import { priorityName } from '../../shared/protocol.ts'
+import type { SettingChange, SettingOutcome, SettingState } from '../../shared/settings.ts'
 import type { Approvals } from '../access/approvals.ts'
 import { blockId, type BlockList } from '../access/block-list.ts'
 import type { TokenDesk } from '../access/token-desk.ts'
@@ -43,6 +44,12 @@ export interface PanelRouterPorts {
   jobs: JobLedger
   /** Null where tokens are none of this panel's business. */
   tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
+  settings: {
+    list: () => SettingState[]
+    keep: (change: SettingChange) => Promise<SettingOutcome>
+    /** False where changes are none of this panel's business. */
+    mayChange: boolean
+  }
   blocks: BlockList
   approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
   journal: Pick<Journal, 'queries' | 'events'>
@@ -123,6 +130,16 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       revoke: os.tokens.revoke.handler(async ({ input }) => ({
         revoked: await tokensOf(ports).revoke(input.id),
       })),
+    },
+    settings: {
+      get: os.settings.get.handler(() => ({
+        settings: ports.settings.list(),
+        mayChange: ports.settings.mayChange,
+      })),
+      set: os.settings.set.handler(({ input }) => {
+        if (!ports.settings.mayChange) throw forbidden()
+        return ports.settings.keep(input)
+      }),
     },
     connect: {
       info: os.connect.info.handler(() => ports.connectInfo()),

@@ -29,7 +29,7 @@ const app = createApp({
   browserPanel: createBrowserPanel(settings.dataDir),
   limits: settings.limits ?? {},
   clocks: { wall: () => Date.now() + wallOffsetMs, steady: () => performance.now() + 1_000_000 },
-  history: { payloads: false },
+  settings: { history_payloads: false },
   env: { BUSBAR_TOKEN: 'token-of-the-local-user' },
   log: { debug: count, info: count, warn: count, error: count },
 })

@@ -264,6 +264,14 @@ describe('a panel with one user’s token', () => {
     await expect(api.tokens.list()).rejects.toMatchObject(forbidden)
     await expect(api.tokens.create({ name: 'more' })).rejects.toMatchObject(forbidden)
     await expect(api.tokens.revoke({ id: 'x' })).rejects.toMatchObject(forbidden)
+    expect((await api.settings.get()).mayChange).toBe(false)
+    await expect(api.settings.set({ key: 'max_sessions', value: 1 })).rejects.toMatchObject(forbidden)
+    expect((await operator.settings.get()).settings).toContainEqual({
+      key: 'max_sessions',
+      value: 2000,
+      source: 'default',
+      kept: null,
+    })
     // Nothing of it had an effect, and its own is in its hands.
     expect(await buckets(local)).toStrictEqual({ persistent: [], ephemeral: ['secret-uuid'] })
     const [own] = await api.clients.unregister({

@@ -25,7 +25,13 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
     policy: { default: 'by_token', rules: [] },
   })
   const journal = { events: new EventEmitter<never>(), queries: noHistory }
-  return { time, clock, buses, bus: buses.busOf('local'), presence, roster, jobs, blocks, approvals, journal }
+  const settings = {
+    list: () => [],
+    keep: () => Promise.resolve({ outcome: 'refused' as const, message: 'There are none here.' }),
+    mayChange: true,
+  }
+  const bus = buses.busOf('local')
+  return { time, clock, buses, bus, presence, roster, jobs, blocks, approvals, journal, settings }
 }
 
 /** No history is kept: there is nothing to read. */

@@ -10,7 +10,7 @@ import { panelFixture } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
-  const { roster, jobs, blocks, approvals, journal, clock, bus } = fixture
+  const { roster, jobs, blocks, approvals, journal, settings, clock, bus } = fixture
   let threshold: Priority | null = null
   const router = createPanelRouter({
     roster,
@@ -18,6 +18,7 @@ function routerFixture() {
     blocks,
     approvals,
     tokens: null,
+    settings,
     journal,
     threshold: () => threshold,
     status: () => {

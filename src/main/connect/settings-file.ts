@@ -1,0 +1,65 @@
+import { readFile, rename } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { z } from 'zod'
+import { isSettingValue, settingKeys, settingKind, type SettingValues } from '../../shared/settings.ts'
+import type { Log } from '../access/log.ts'
+import { writePrivateFile } from '../access/secret-file.ts'
+
+/** Keys of another version are kept as they are. */
+const fileSchema = z.object({
+  version: z.literal(1),
+  settings: z.record(z.string(), z.union([z.number(), z.boolean()])),
+})
+
+export interface SettingsFilePorts {
+  /** The file, `<data-dir>/settings.json`. */
+  readonly path: string
+  /** Unix milliseconds. */
+  readonly clock: () => number
+  readonly log: Log
+}
+
+/**
+ * Reads what a person has set for this start. A file that holds something else, or a value that makes no sense, is
+ * renamed, never overwritten, and the defaults hold.
+ */
+export async function readSettings({ path, clock, log }: SettingsFilePorts): Promise<SettingValues> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
+  }
+  const parsed = fileSchema.safeParse(parse(text))
+  const problem = parsed.success ? problemIn(parsed.data.settings) : 'it is not a file of settings'
+  if (parsed.success && problem === null) return parsed.data.settings
+  const aside = `${path}.damaged-${new Date(clock()).toISOString().replaceAll(/[:.]/g, '-')}`
+  await rename(path, aside)
+  log.error(
+    { setAside: basename(aside), problem },
+    'the settings could not be read; they were set aside, and the defaults hold',
+  )
+  return {}
+}
+
+/** Writes all of them, whole or not at all. Rejects where the file can't be written. */
+export function writeSettings({ path }: SettingsFilePorts, values: SettingValues): Promise<void> {
+  return writePrivateFile(path, `${JSON.stringify({ version: 1, settings: values }, null, 2)}\n`)
+}
+
+function problemIn(values: SettingValues): string | null {
+  for (const key of settingKeys) {
+    const value = values[key]
+    if (value !== undefined && !isSettingValue(key, value)) return `${key} must be ${settingKind(key)}`
+  }
+  return null
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
