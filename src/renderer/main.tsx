@@ -5,6 +5,8 @@ import './theme/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/App.tsx'
+import { announceApprovals } from './features/approvals/approval-notices.ts'
+import { playApprovalSound } from './features/approvals/approval-sound.ts'
 import { createPanel } from './panel/panel.ts'
 import { PanelContext } from './panel/panel-context.ts'
 import { followDeepLinks } from './panel/deep-links.ts'
@@ -27,6 +29,13 @@ connectToShell(window, panel.connection)
 const router = createRouter(location.hash)
 window.addEventListener('hashchange', () => router.follow(location.hash))
 followDeepLinks(panel, router)
+announceApprovals({
+  ...panel,
+  setTitle: (title) => (document.title = title),
+  play() {
+    if (preferences.state.getState().approvalSound) playApprovalSound()
+  },
+})
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no element with the id "root".')

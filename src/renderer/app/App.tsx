@@ -4,6 +4,7 @@ import { ApprovalsView } from '../features/approvals/ApprovalsView.tsx'
 import { ClientsView } from '../features/clients/ClientsView.tsx'
 import { ConnectView } from '../features/connect/ConnectView.tsx'
 import { JobsView } from '../features/jobs/JobsView.tsx'
+import { SettingsView } from '../features/settings/SettingsView.tsx'
 import { StatusBar } from '../features/status/StatusBar.tsx'
 import { UnregisterDialog } from '../features/unregister/UnregisterDialog.tsx'
 import { Toaster } from './Toaster.tsx'
@@ -21,6 +22,7 @@ const views: Record<View, React.ReactNode> = {
   jobs: <JobsView />,
   approvals: <ApprovalsView />,
   connect: <ConnectView />,
+  settings: <SettingsView />,
 }
 
 /** The window: either the way in, or the shell with the view in it. */

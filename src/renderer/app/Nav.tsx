@@ -1,4 +1,4 @@
-import { Cable, List, ListChecks, Monitor, Moon, ShieldQuestion, Sun } from 'lucide-react'
+import { Cable, List, ListChecks, Monitor, Moon, Settings, ShieldQuestion, Sun } from 'lucide-react'
 import { useStore } from 'zustand'
 import { countOf } from '../features/status/count-text.ts'
 import { Sparkline } from '../features/status/Sparkline.tsx'
@@ -34,6 +34,7 @@ export function Nav() {
       </NavLink>
       <NavLink view="connect" label="Connect" icon={<Cable size={16} aria-hidden />} />
       <div className={styles['foot']}>
+        <NavLink view="settings" label="Settings" icon={<Settings size={16} aria-hidden />} />
         <Sparkline />
         <ThemeSwitch />
       </div>

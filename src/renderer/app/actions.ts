@@ -1,6 +1,7 @@
 import { clientStateSchema } from '../../shared/panel-contract.ts'
 import { clientName, fold, stateWords } from '../features/clients/client-text.ts'
 import { groupings } from '../features/clients/clients-layout.ts'
+import { settingSections } from '../features/settings/setting-entries.ts'
 import type { PanelParts } from '../panel/panel-context.ts'
 import { placeLink } from '../panel/router.ts'
 import { densities, textSizes } from '../settings/preferences.ts'
@@ -39,6 +40,10 @@ function allActions({ panel, theme, preferences, go, showShortcuts }: ActionPort
   add('Go to jobs', 'view', () => go(placeLink('jobs')))
   add('Go to approvals', 'view', () => go(placeLink('approvals')))
   add('Go to connect', 'view', () => go(placeLink('connect')))
+  add('Go to settings', 'view', () => go(placeLink('settings')))
+  for (const { id, title } of settingSections) {
+    add(`Settings: ${title}`, 'settings', () => go(placeLink('settings', id)))
+  }
 
   const live = panel.connection.state.getState().kind === 'live'
   const { totals, shown } = clients.state.getState()

@@ -10,6 +10,8 @@ import { clientsLayoutSchema, savedViewsSchema } from '../features/clients/clien
 import { createSelection, type Selection } from '../features/clients/selection.ts'
 import { createInspector, type Inspector } from '../features/inspector/inspector-store.ts'
 import { createJobs, type Jobs } from '../features/jobs/jobs-store.ts'
+import { createServerSettings, type ServerSettings } from '../features/settings/server-settings-store.ts'
+import { createTokens, type Tokens } from '../features/settings/tokens-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
 import { createUnregister, type Unregister } from '../features/unregister/unregister-store.ts'
 import type { PanelClient } from '../../shared/panel-contract.ts'
@@ -30,6 +32,8 @@ export interface Panel {
   readonly jobs: Jobs
   readonly blocks: Blocks
   readonly approvals: Approvals
+  readonly tokens: Tokens
+  readonly serverSettings: ServerSettings
   readonly toasts: Toasts
   /** Rows as shown, both grids one after the other. */
   rowOrder: () => readonly string[]
@@ -69,6 +73,8 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
   const jobs = createJobs({ api, toasts })
   const blocks = createBlocks({ api, toasts })
   const approvals = createApprovals({ api, toasts })
+  const tokens = createTokens({ api, toasts })
+  const serverSettings = createServerSettings({ api })
   const unregister = createUnregister({
     timers,
     api,
@@ -245,6 +251,8 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     jobs,
     blocks,
     approvals,
+    tokens,
+    serverSettings,
     toasts,
     rowOrder,
     askUnregister(key) {

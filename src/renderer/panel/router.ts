@@ -1,10 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** The views of the panel, each at `#/<name>`. */
-const views = ['clients', 'jobs', 'approvals', 'connect'] as const
+const views = ['clients', 'jobs', 'approvals', 'connect', 'settings'] as const
 export type View = (typeof views)[number]
 
-/** Where the panel is. `item` is the client's uuid or the job's id in `#/clients/<uuid>` and `#/jobs/<id>`. */
+/** Where the panel is. `item` is the client's uuid or the job's id in `#/clients/<uuid>` and `#/jobs/<id>`, or a section in `#/settings/<section>`. */
 export interface Place {
   view: View
   item: string | null

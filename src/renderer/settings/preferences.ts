@@ -4,13 +4,15 @@ import { createRemembered } from './remembered.ts'
 
 export const densities = ['normal', 'compact'] as const
 /** In percent of the size the panel was drawn for. */
-export const textSizes = [100, 115, 130, 150] as const
+export const textSizes = [100, 115, 130, 150, 175, 200] as const
 
 const preferencesSchema = z.object({
   density: z.enum(densities),
   textSize: z.union(textSizes.map((size) => z.literal(size))),
   /** Width of the inspector in CSS pixels. */
   inspectorWidth: z.number().min(200).max(2000),
+  /** A sound when work begins to wait for a person. */
+  approvalSound: z.boolean().default(true),
 })
 export type PreferenceValues = Readonly<z.infer<typeof preferencesSchema>>
 
@@ -31,7 +33,7 @@ export function createPreferences(ports: {
   const { root, storage } = ports
   const remembered = createRemembered(storage, 'busbar.preferences', preferencesSchema)
   const state = createStore<PreferenceValues>(
-    () => remembered.read() ?? { density: 'normal', textSize: 100, inspectorWidth: 372 },
+    () => remembered.read() ?? { density: 'normal', textSize: 100, inspectorWidth: 372, approvalSound: true },
   )
   const apply = ({ density, textSize }: PreferenceValues) => {
     root.dataset['density'] = density

@@ -1,11 +1,12 @@
 import { useCallback, useRef } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import type { ApprovalPolicy } from '../../../shared/approvals.ts'
+import { placeLink } from '../../panel/router.ts'
 import bar from '../clients/ClientsToolbar.module.css'
 import { countOf } from '../status/count-text.ts'
 import { ApprovalCard } from './ApprovalCard.tsx'
 import styles from './ApprovalsView.module.css'
+import { PolicyDefault } from './PolicyDefault.tsx'
 
 /** An answered request makes room, and the next one moves under the pointer: a second click so soon was not for it. */
 const pauseMs = 400
@@ -53,43 +54,14 @@ export function ApprovalsView() {
   )
 }
 
-const choices: readonly { value: ApprovalPolicy['default']; label: string; title: string }[] = [
-  {
-    value: 'by_token',
-    label: 'LLM tokens',
-    title: 'Ask for tokens that were made for LLM programs; allow the local one and those for the bus alone',
-  },
-  { value: 'ask', label: 'Everybody', title: 'Ask for every token, the local one too' },
-  { value: 'allow', label: 'Nobody', title: 'Allow all changes' },
-]
-
 function Policy() {
-  const { approvals } = usePanel()
-  const live = useLive()
-  const policy = useStore(approvals.state, (state) => state.policy)
-  const rules = policy?.rules.length ?? 0
+  const rules = useStore(usePanel().approvals.state, ({ policy }) => policy?.rules.length ?? 0)
   return (
     <div className={bar['bar']} role="toolbar" aria-label="Policy">
-      <span id="approvals-who">Ask before changes by</span>
-      <div
-        className={`${bar['filter']} ${live ? '' : bar['past']}`}
-        role="group"
-        aria-labelledby="approvals-who"
-      >
-        {choices.map(({ value, label, title }) => (
-          <button
-            key={value}
-            type="button"
-            title={title}
-            disabled={!live}
-            aria-pressed={policy?.default === value}
-            onClick={() => void approvals.setDefault(value)}
-          >
-            {label}
-          </button>
-        ))}
-      </div>
-      <span className={bar['selected']}>{rules > 0 && `${countOf(rules, 'rule')} beside it`}</span>
+      <PolicyDefault />
+      <span className={bar['selected']}>
+        {rules > 0 && <a href={placeLink('settings', 'approvals')}>{countOf(rules, 'rule')} beside it</a>}
+      </span>
     </div>
   )
 }

@@ -1,6 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Approval, ApprovalAnswer, ApprovalPolicy, ApprovalsEvent } from '../../../shared/approvals.ts'
+import type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalPolicy,
+  ApprovalRule,
+  ApprovalsEvent,
+} from '../../../shared/approvals.ts'
 import { clientKey } from '../../../shared/panel-contract.ts'
+import { callProblem, noConnection } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Toasts } from '../../ui/toasts.ts'
 
@@ -27,6 +34,8 @@ export interface Approvals {
   answer: (answer: ApprovalAnswer) => Promise<void>
   /** What is asked for where no rule says otherwise. */
   setDefault: (choice: ApprovalPolicy['default']) => Promise<void>
+  /** Sets the rules that `change` makes of the newest ones. Answers why they were not set; null where they were. */
+  setRules: (change: (rules: readonly ApprovalRule[]) => ApprovalRule[]) => Promise<string | null>
 }
 
 export function createApprovals({ api, toasts }: ApprovalsPorts): Approvals {
@@ -64,6 +73,17 @@ export function createApprovals({ api, toasts }: ApprovalsPorts): Approvals {
         await link.approvals.policy.set({ ...policy, default: choice })
       } catch {
         problem('The policy was not changed. A panel that was opened with a token may not change it.')
+      }
+    },
+    async setRules(change) {
+      const link = api()
+      const { policy } = state.getState()
+      if (link === null || policy === null) return noConnection
+      try {
+        await link.approvals.policy.set({ ...policy, rules: change(policy.rules) })
+        return null
+      } catch (error) {
+        return callProblem(error, 'whether the rules were changed')
       }
     },
   }

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Block, ClientRef } from '../../../shared/panel-contract.ts'
+import type { Block, BlockInput, ClientRef } from '../../../shared/panel-contract.ts'
+import { callProblem, noConnection } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Toasts } from '../../ui/toasts.ts'
 
@@ -13,6 +14,8 @@ export interface BlocksPorts {
 export interface Blocks {
   readonly state: StoreApi<{ blocks: readonly Block[] }>
   replace: (blocks: readonly Block[]) => void
+  /** Blocks, and ends what is connected. Answers why it did not; null where it did. */
+  add: (block: BlockInput) => Promise<string | null>
   /** Lets who was blocked come back; tells the outcome by a toast. `name` is what a person calls it. */
   lift: (block: ClientRef | { id: string }, name: string) => Promise<void>
 }
@@ -22,6 +25,16 @@ export function createBlocks({ api, toasts }: BlocksPorts): Blocks {
   return {
     state,
     replace: (blocks) => state.setState({ blocks }),
+    async add(block) {
+      const link = api()
+      if (link === null) return noConnection
+      try {
+        await link.blocks.add(block)
+        return null
+      } catch (error) {
+        return callProblem(error, 'whether it was blocked')
+      }
+    },
     async lift(block, name) {
       const link = api()
       if (link === null) {

@@ -24,5 +24,6 @@ it('starts as at first where what is remembered makes no sense', () => {
     density: 'normal',
     textSize: 100,
     inspectorWidth: 372,
+    approvalSound: true,
   })
 })

@@ -1,0 +1,167 @@
+import { useId, useState } from 'react'
+import { useStore } from 'zustand'
+import { approvalModeSchema, approvalRuleSchema, type ApprovalRule } from '../../../shared/approvals.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { Button } from '../../ui/Button.tsx'
+import { clientName } from '../clients/client-text.ts'
+import { Field } from './Row.tsx'
+import { modeNames, ruleEntry } from './setting-entries.ts'
+import styles from './SettingsView.module.css'
+
+/** Tools that a rule is likely to name; any other may be typed. */
+const commonTools = ['blender_execute_code', 'blender_render_image', 'blender_open_file', 'blender_save_file']
+
+/** A new rule, or other terms for one that there is. */
+export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: () => void }) {
+  const { approvals, clients, tokens } = usePanel()
+  const live = useLive()
+  const known = useStore(clients.state, (state) => state.byKey)
+  const listed = useStore(tokens.state, (state) => state.tokens) ?? []
+  const [uuid, setUuid] = useState(rule?.client?.uuid ?? '')
+  const [userId, setUserId] = useState(rule?.client?.userId ?? 'local')
+  const [token, setToken] = useState(rule?.token ?? '')
+  const [tool, setTool] = useState(rule?.tool ?? '')
+  const [mode, setMode] = useState(rule?.mode ?? 'ask')
+  const [problem, setProblem] = useState<{ field: 'client' | 'token' | 'form'; text: string } | null>(null)
+  const ids = { clients: useId(), tools: useId() }
+  const at = (field: 'client' | 'token' | 'form') => (problem?.field === field ? problem.text : null)
+
+  const save = async () => {
+    const parsed = approvalRuleSchema.safeParse({
+      client: uuid.trim() === '' ? null : { userId: userId.trim(), uuid: uuid.trim() },
+      token: token === '' ? null : token,
+      tool: tool.trim() === '' ? null : tool.trim(),
+      mode,
+    })
+    if (!parsed.success) {
+      const text = parsed.error.issues[0]?.message ?? 'The rule is not complete'
+      setProblem({ field: uuid.trim() === '' ? 'client' : 'token', text: `${text}.` })
+      return
+    }
+    const next = parsed.data
+    const old = rule === null ? null : ruleEntry(rule)
+    const refused = await approvals.setRules((all) => {
+      const others = all.filter((each) => ruleEntry(each) !== old && !samePlace(each, next))
+      return [...others, next]
+    })
+    if (refused === null) onDone()
+    else setProblem({ field: 'form', text: refused })
+  }
+
+  return (
+    <form
+      className={styles['form']}
+      aria-label={rule === null ? 'New rule' : 'Edit rule'}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onDone()
+      }}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+    >
+      <Field label="Client" problem={at('client')}>
+        {(field) => (
+          <input
+            {...field}
+            type="text"
+            autoFocus
+            autoComplete="off"
+            maxLength={200}
+            list={ids.clients}
+            placeholder="its uuid; empty for any"
+            value={uuid}
+            onChange={({ target }) => {
+              setUuid(target.value)
+              const picked = [...known.values()].find(({ record }) => record.uuid === target.value)
+              if (picked !== undefined) setUserId(picked.userId)
+            }}
+          />
+        )}
+      </Field>
+      {uuid.trim() !== '' && (
+        <Field label="User">
+          {(field) => (
+            <input
+              {...field}
+              type="text"
+              required
+              maxLength={200}
+              value={userId}
+              onChange={({ target }) => setUserId(target.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Field label="Token" problem={at('token')}>
+        {(field) => (
+          <select {...field} value={token} onChange={({ target }) => setToken(target.value)}>
+            <option value="">any</option>
+            <option value="local">local, the one of the person who runs the server</option>
+            {listed.map(({ id, name, userId: user }) => (
+              <option key={id} value={id}>
+                {name} of {user}
+              </option>
+            ))}
+            {token !== '' && token !== 'local' && !listed.some(({ id }) => id === token) && (
+              <option value={token}>{token}</option>
+            )}
+          </select>
+        )}
+      </Field>
+      <Field label="Tool">
+        {(field) => (
+          <input
+            {...field}
+            type="text"
+            autoComplete="off"
+            maxLength={200}
+            list={ids.tools}
+            placeholder="blender_…; empty for any"
+            value={tool}
+            onChange={({ target }) => setTool(target.value)}
+          />
+        )}
+      </Field>
+      <Field label="What it may do">
+        {(field) => (
+          <select
+            {...field}
+            value={mode}
+            onChange={({ target }) => setMode(approvalModeSchema.parse(target.value))}
+          >
+            {approvalModeSchema.options.map((each) => (
+              <option key={each} value={each}>
+                {modeNames[each]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <datalist id={ids.clients}>
+        {[...known.values()].slice(0, 200).map((client) => (
+          <option key={client.key} value={client.record.uuid} label={clientName(client)} />
+        ))}
+      </datalist>
+      <datalist id={ids.tools}>
+        {commonTools.map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+      <div role="alert" className={styles['problem']}>
+        {at('form')}
+      </div>
+      <div className={styles['buttons']}>
+        <Button onClick={onDone}>Cancel</Button>
+        <Button kind="primary" type="submit" disabled={!live}>
+          Save rule
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Two rules for the same parts would only hide one of them. */
+function samePlace(one: ApprovalRule, other: ApprovalRule): boolean {
+  return ruleEntry({ ...one, mode: 'deny' }) === ruleEntry({ ...other, mode: 'deny' })
+}
