@@ -1,10 +1,10 @@
-import { readFile, rename } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { approvalPolicySchema, type ApprovalPolicy } from '../../shared/approvals.ts'
 import type { Approvals } from './approvals.ts'
 import type { Log } from './log.ts'
 import { writePrivateFile } from './secret-file.ts'
+import { setFileAside } from './set-aside.ts'
 
 const fileSchema = z.object({ version: z.literal(1), policy: approvalPolicySchema })
 
@@ -30,10 +30,9 @@ export async function readPolicy({ path, clock, log }: ApprovalFilePorts): Promi
   }
   const parsed = fileSchema.safeParse(parse(text))
   if (parsed.success) return parsed.data.policy
-  const aside = `${path}.damaged-${new Date(clock()).toISOString().replaceAll(/[:.]/g, '-')}`
-  await rename(path, aside)
+  const setAside = await setFileAside(path, clock())
   log.error(
-    { setAside: basename(aside) },
+    { setAside },
     'the policy of approvals could not be read; it was set aside, and every change is asked for',
   )
   return { default: 'ask', rules: [] }

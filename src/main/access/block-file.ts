@@ -1,10 +1,10 @@
-import { readFile, rename } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { blockSchema, type Block } from '../../shared/panel-contract.ts'
 import type { BlockList } from './block-list.ts'
 import type { Log } from './log.ts'
 import { writePrivateFile } from './secret-file.ts'
+import { setFileAside } from './set-aside.ts'
 
 const fileSchema = z.object({ version: z.literal(1), blocks: z.array(blockSchema) })
 
@@ -36,9 +36,7 @@ export async function readBlocks({ path, clock, log }: BlockFilePorts): Promise<
   }
   const parsed = fileSchema.safeParse(parse(text))
   if (parsed.success) return { blocks: parsed.data.blocks, setAside: null }
-  const aside = `${path}.damaged-${new Date(clock()).toISOString().replaceAll(/[:.]/g, '-')}`
-  await rename(path, aside)
-  const setAside = basename(aside)
+  const setAside = await setFileAside(path, clock())
   log.error({ setAside }, 'the block list could not be read; it was set aside, and nobody is blocked by it')
   return { blocks: [], setAside }
 }

@@ -43,19 +43,44 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   }
 }
 
+/** True for the error of a folder that nothing can be written to now: read-only, full, or not ours. */
+export function isUnwritable(error: unknown): boolean {
+  return ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
+}
+
 /**
  * Reads the secret kept in `path`, or creates it with `makeSecret` (mode 0600). Of two processes that start at
  * the same moment one creates it and both use that one. A file that others may read is closed to them, with a
- * warning. An empty file, left by a crash or a full disk, is replaced.
+ * warning. An empty file, left by a crash or a full disk, is replaced. Where it cannot be kept it holds until this
+ * process ends, with a warning.
  *
  * @throws SecretFileError where the file holds something that cannot be a bearer token.
  */
 export async function readOrCreateSecret(path: string, makeSecret: () => string, log: Log): Promise<string> {
-  await ensurePrivateDirectory(dirname(path))
+  // Never a new secret where there is one that cannot be read: its programs would be shut out without a word.
   const kept = await readSecret(path, log)
   if (kept !== null && kept !== '') return kept
   const secret = makeSecret()
-  if (kept === '') {
+  try {
+    await ensurePrivateDirectory(dirname(path))
+    return await keepSecret(path, secret, { empty: kept === '', log })
+  } catch (error) {
+    if (!isUnwritable(error)) throw error
+    log.warn(
+      { path, code: codeOf(error) },
+      'a secret could not be kept: programs that use it have to be told the new one after a restart',
+    )
+    return secret
+  }
+}
+
+/** Keeps a secret that was just made; answers with the one that stands in the file then. */
+async function keepSecret(
+  path: string,
+  secret: string,
+  { empty, log }: { empty: boolean; log: Log },
+): Promise<string> {
+  if (empty) {
     await writePrivateFile(path, `${secret}\n`)
     return secret
   }
@@ -99,11 +124,14 @@ async function closeToOthers(path: string, log: Log): Promise<void> {
   if (process.platform === 'win32') return
   const { mode } = await stat(path)
   if ((mode & 0o077) === 0) return
-  await chmod(path, 0o600)
-  log.warn(
-    { path, mode: (mode & 0o777).toString(8) },
-    'a secret was readable by other users; mode set to 600',
-  )
+  const found = { path, mode: (mode & 0o777).toString(8) }
+  try {
+    await chmod(path, 0o600)
+    log.warn(found, 'a secret was readable by other users; mode set to 600')
+  } catch (error) {
+    if (!isUnwritable(error)) throw error
+    log.warn(found, 'a secret is readable by other users, and its mode cannot be changed')
+  }
 }
 
 async function writeTemporary(path: string, text: string): Promise<string> {
@@ -112,6 +140,9 @@ async function writeTemporary(path: string, text: string): Promise<string> {
   try {
     await file.writeFile(text)
     await file.sync()
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined)
+    throw error
   } finally {
     await file.close()
   }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { tokenInfoSchema, tokenInputSchema, type TokenInput } from '../../shared/panel-contract.ts'
-import { ensurePrivateDirectory, newSecret, writePrivateFile } from './secret-file.ts'
+import { ensurePrivateDirectory, isUnwritable, newSecret, writePrivateFile } from './secret-file.ts'
 
 const keptTokenSchema = tokenInfoSchema.omit({ lastUsedAt: true }).extend({
   /** SHA-256 of the token, as hexadecimal digits. */
@@ -25,7 +25,7 @@ const lockTries = 200
 
 /** The token file cannot be used, or not for that. `message` says what to do. */
 export class TokenFileError extends Error {
-  readonly code: 'damaged' | 'busy' | 'too_many' | 'name_taken'
+  readonly code: 'damaged' | 'busy' | 'too_many' | 'name_taken' | 'unwritable'
   constructor(code: TokenFileError['code'], message: string) {
     super(message)
     this.code = code
@@ -102,13 +102,21 @@ export async function revokeToken(path: string, idOrName: string): Promise<KeptT
 
 /** Changes the file while nobody else does: the command line and a running server may both want to. */
 async function change(path: string, next: (tokens: readonly KeptToken[]) => KeptToken[]): Promise<void> {
-  await ensurePrivateDirectory(dirname(path))
-  const release = await lock(`${path}.lock`)
   try {
-    const tokens = next(await readTokens(path))
-    await writePrivateFile(path, `${JSON.stringify({ version: 1, tokens }, null, 2)}\n`)
-  } finally {
-    await release()
+    await ensurePrivateDirectory(dirname(path))
+    const release = await lock(`${path}.lock`)
+    try {
+      const tokens = next(await readTokens(path))
+      await writePrivateFile(path, `${JSON.stringify({ version: 1, tokens }, null, 2)}\n`)
+    } finally {
+      await release()
+    }
+  } catch (error) {
+    if (!isUnwritable(error)) throw error
+    throw new TokenFileError(
+      'unwritable',
+      `${dirname(path)} cannot be written to, so tokens cannot be made or revoked. Free some space or allow writing there.`,
+    )
   }
 }
 

@@ -42,10 +42,11 @@ export function bearerToken(request: Pick<IncomingMessage, 'headers'>): string |
 const bearerPattern = /^Bearer +([^\s,]+) *$/i
 
 /**
- * Loads the local user's token and the panel key from the data directory, creating what is missing.
+ * Loads the local user's token and the panel key from the data directory, creating what is missing. In a directory
+ * that cannot be written to, what is missing is made for this run alone.
  *
  * @throws SecretFileError for an override or a kept secret that cannot travel in a header, and the file
- *   system's own error where the directory cannot be used.
+ *   system's own error where a kept secret cannot be read.
  */
 export async function createTokenStore(ports: TokenStorePorts): Promise<TokenStore> {
   const { dataDir, overrideToken, newSecret = randomSecret, log } = ports

@@ -2,7 +2,7 @@ import { readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Log } from '../access/log.ts'
-import { ensurePrivateDirectory, writePrivateFile } from '../access/secret-file.ts'
+import { ensurePrivateDirectory, isUnwritable, writePrivateFile } from '../access/secret-file.ts'
 
 const endpointSchema = z.object({
   url: z.string(),
@@ -31,7 +31,8 @@ export interface EndpointFile {
   readonly path: string
   /**
    * Announces the server: mode 0600, whole or not at all. It replaces whatever was there; a living server's is
-   * worth a warning, since the two will be taken for one another.
+   * worth a warning, since the two will be taken for one another. So is a directory that cannot be written to: the
+   * server runs all the same, for those who are told its address and token.
    */
   write(endpoint: Endpoint): Promise<void>
   /** Removes the file if it is still the one written here; another server's is left alone. Idempotent. */
@@ -59,9 +60,17 @@ export function createEndpointFile(ports: { readonly dataDir: string; readonly l
           'another server runs on this data directory; programs will now find this one',
         )
       }
-      await ensurePrivateDirectory(dataDir)
-      await writePrivateFile(path, `${JSON.stringify(endpoint)}\n`)
-      written = endpoint
+      try {
+        await ensurePrivateDirectory(dataDir)
+        await writePrivateFile(path, `${JSON.stringify(endpoint)}\n`)
+        written = endpoint
+      } catch (error) {
+        if (!isUnwritable(error)) throw error
+        log.warn(
+          { path, code: (error as NodeJS.ErrnoException).code },
+          'programs cannot find this server by themselves: the data directory cannot be written to',
+        )
+      }
     },
     async remove() {
       const ours = written

@@ -1,9 +1,9 @@
-import { readFile, rename } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { isSettingValue, settingKeys, settingKind, type SettingValues } from '../../shared/settings.ts'
 import type { Log } from '../access/log.ts'
 import { writePrivateFile } from '../access/secret-file.ts'
+import { setFileAside } from '../access/set-aside.ts'
 
 /** Keys of another version are kept as they are. */
 const fileSchema = z.object({
@@ -34,10 +34,9 @@ export async function readSettings({ path, clock, log }: SettingsFilePorts): Pro
   const parsed = fileSchema.safeParse(parse(text))
   const problem = parsed.success ? problemIn(parsed.data.settings) : 'it is not a file of settings'
   if (parsed.success && problem === null) return parsed.data.settings
-  const aside = `${path}.damaged-${new Date(clock()).toISOString().replaceAll(/[:.]/g, '-')}`
-  await rename(path, aside)
+  const setAside = await setFileAside(path, clock())
   log.error(
-    { setAside: basename(aside), problem },
+    { setAside, problem },
     'the settings could not be read; they were set aside, and the defaults hold',
   )
   return {}
