@@ -282,6 +282,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const expulsion = createExpulsion({ endpoint, buses })
   recorder.attachLogins(logins.events)
   recorder.attachTokens(registry.events)
+  recorder.attachApprovals(approvals.events)
   registry.events.on('revoked', ({ id }) => {
     const order = { reason: 'The token of this session was revoked.', blocked_until: null }
     expulsion.expel(({ caller }) => caller.token_id === id, order)

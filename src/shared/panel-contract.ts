@@ -314,6 +314,9 @@ export const activityKindSchema = z.enum([
   'message_dropped',
   'token_created',
   'token_revoked',
+  'approval_allowed',
+  'approval_denied',
+  'policy_set',
 ])
 export type ActivityKind = z.infer<typeof activityKindSchema>
 

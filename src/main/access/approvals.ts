@@ -24,9 +24,15 @@ export interface Ask {
  */
 export type Verdict =
   | { readonly outcome: 'allowed' }
-  | { readonly outcome: 'denied'; readonly by: 'operator' | 'policy' | 'limit'; readonly reason: string }
+  | Refusal
   | { readonly outcome: 'timeout' }
   | { readonly outcome: 'withdrawn' }
+
+export interface Refusal {
+  readonly outcome: 'denied'
+  readonly by: 'operator' | 'policy' | 'limit'
+  readonly reason: string
+}
 
 /** What waits for a person, and the policy that says what has to. It knows nothing of MCP, panels or disks. */
 export interface Approvals {
@@ -44,7 +50,10 @@ export interface Approvals {
   readonly events: EventEmitter<{
     changed: []
     policy: [policy: ApprovalPolicy]
+    /** Of what waited. */
     decided: [approval: Approval, verdict: Verdict]
+    /** At once, without anybody being asked: by the policy, or because too many requests wait. */
+    refused: [shown: Ask['shown'], verdict: Refusal]
   }>
 }
 
@@ -65,7 +74,7 @@ interface Waiting {
 }
 
 const allowed: Verdict = { outcome: 'allowed' }
-const deniedByPolicy: Verdict = { outcome: 'denied', by: 'policy', reason: '' }
+const deniedByPolicy: Refusal = { outcome: 'denied', by: 'policy', reason: '' }
 
 export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsPorts): Approvals {
   const events: Approvals['events'] = new EventEmitter()
@@ -84,6 +93,10 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
     tell(verdict)
     events.emit('decided', approval, verdict)
   }
+  const refuse = ({ shown }: Ask, refusal: Refusal): Refusal => {
+    events.emit('refused', shown, refusal)
+    return refusal
+  }
   /** Settles what the policy, or what was granted, decides by now. */
   const lookAgain = (): void => {
     for (const each of [...waiting.values()]) {
@@ -97,11 +110,11 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
     request(ask, signal) {
       const decision = ruling(ask)
       if (decision === 'allow') return allowed
-      if (decision === 'deny') return deniedByPolicy
+      if (decision === 'deny') return refuse(ask, deniedByPolicy)
       if (signal.aborted) return { outcome: 'withdrawn' }
       const own = [...waiting.values()].filter(({ ask: { session } }) => session === ask.session).length
       if (own >= waitingPerSession || waiting.size >= waitingMax) {
-        return { outcome: 'denied', by: 'limit', reason: '' }
+        return refuse(ask, { outcome: 'denied', by: 'limit', reason: '' })
       }
       const askedAt = clock() / 1000
       const id = newId()

@@ -1,4 +1,5 @@
 import type { ActivityKind, Block } from '../../shared/panel-contract.ts'
+import type { Approvals } from '../access/approvals.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { Applicant, Caller } from '../access/caller.ts'
 import type { Logins } from '../access/logins.ts'
@@ -9,6 +10,7 @@ import type { ClientInfo } from '../bus/client-info.ts'
 import type { Job } from '../bus/jobs.ts'
 import type { BusMessage, Outcome } from '../bus/message.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
+import { approvalLine } from './approval-line.ts'
 import type { ActivityRow, OutcomeRow } from './entries.ts'
 import type { Journal } from './journal.ts'
 
@@ -43,6 +45,7 @@ export interface Recorder {
   turnedAway(applicant: Applicant, block: Block): void
   attachLogins(events: Logins['events']): void
   attachTokens(events: TokenRegistry['events']): void
+  attachApprovals(events: Approvals['events']): void
   /** Notes one line; lines of the same `key` within one batch become one with a count. */
   note(line: Pick<ActivityRow, 'kind'> & Partial<ActivityRow>, key?: string): void
 }
@@ -207,6 +210,20 @@ export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts):
         note({ kind, userId, by: 'operator', text: `${name} (${scopes.join(', ')}), id ${id}` })
       events.on('added', (token) => line('token_created', token))
       events.on('revoked', (token) => line('token_revoked', token))
+    },
+    attachApprovals(events) {
+      events.on('decided', (approval, verdict) => note(approvalLine(approval, verdict)))
+      events.on('refused', (shown, verdict) => {
+        const { userId, from, tokenId, tool } = shown
+        note(approvalLine(shown, verdict), keyOf('refused', userId, from?.uuid ?? tokenId, tool, verdict.by))
+      })
+      events.on('policy', (policy) =>
+        note({
+          kind: 'policy_set',
+          by: 'operator',
+          text: `Default ${policy.default}, ${String(policy.rules.length)} ${policy.rules.length === 1 ? 'rule' : 'rules'}`,
+        }),
+      )
     },
     turnedAway({ caller, remoteAddress, programName }, block) {
       const text = `${programName ?? 'unknown'} at ${remoteAddress}, blocked by ${block.kind} ${block.subject}`

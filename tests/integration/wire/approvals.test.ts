@@ -319,3 +319,51 @@ describe('the policy', () => {
     expect(await (await app.operator()).approvals.policy.get()).toStrictEqual({ default: 'ask', rules: [] })
   })
 })
+
+describe('the history', () => {
+  const lines = async () => {
+    const { entries } = await operator.activity.list({
+      kinds: ['approval_allowed', 'approval_denied', 'policy_set'],
+    })
+    return entries
+      .toReversed()
+      .map(({ kind, userId, by, text, count }) => ({ kind, userId, by, text, count }))
+  }
+  const asked = 'Model of a test asked Atelier 1 for blender_execute_code'
+
+  it('has what a person said, and what the clock and the policy did', async () => {
+    const first = run('1')
+    await operator.approvals.answer({ id: (await theOne()).id, answer: 'once' })
+    await finish()
+    await first
+    await nothingWaits()
+    const second = run('2')
+    await operator.approvals.answer({ id: (await theOne()).id, answer: 'deny', reason: 'Not now' })
+    await second
+    await nothingWaits()
+    const readOnly = { client: null, token: tokenId, tool: null, mode: 'read-only' } as const
+    await operator.approvals.policy.set({ default: 'by_token', rules: [readOnly] })
+    await run('3')
+    await run('4')
+    await operator.approvals.policy.set({ default: 'by_token', rules: [] })
+    const last = run('5')
+    await theOne()
+    aheadMs += 121_000
+    await last
+    const line = (more: object) => ({ userId: 'local', by: 'operator', count: 1, ...more })
+    await expect
+      .poll(async () => (await lines()).reduce((sum, { count }) => sum + count, 0), { timeout: 10_000 })
+      .toBe(7)
+    const found = await lines()
+    const isPolicys = ({ text }: { text: string }) => text === `${asked}: denied by the policy`
+    expect(found.filter((each) => !isPolicys(each))).toStrictEqual([
+      line({ kind: 'approval_allowed', text: `${asked}: allowed` }),
+      line({ kind: 'approval_denied', text: `${asked}: denied: Not now` }),
+      line({ kind: 'policy_set', userId: '', text: 'Default by_token, 1 rule' }),
+      line({ kind: 'policy_set', userId: '', text: 'Default by_token, 0 rules' }),
+      line({ kind: 'approval_denied', by: 'server', text: `${asked}: denied, because nobody answered` }),
+    ])
+    // One line with a count where both came within one batch.
+    expect(found.filter(isPolicys).reduce((sum, { count }) => sum + count, 0)).toBe(2)
+  })
+})
