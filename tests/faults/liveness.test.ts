@@ -2,6 +2,8 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import { afterEach, expect, it } from 'vitest'
+import { openBlackHole } from './black-hole.ts'
+import type { WorkersWord } from './processes/workers.ts'
 import { WebSocket } from 'ws'
 import type { panelContract } from '../../src/shared/panel-contract.ts'
 import { dataOf, endProcesses, eventually, isMessage, registered, startPeers, startServer } from './server.ts'
@@ -82,6 +84,42 @@ it('ends the stream of a client whose machine stands still, and shows it as gone
   expect(await registered(watcher, false)).toStrictEqual([])
   workers.thaw()
   await eventually('it is back', async () => (await registered(watcher, false)).includes('frozen-0'))
+})
+
+it('finds a connection that the network lost, and takes its client back when it returns', async () => {
+  const way = await openBlackHole()
+  try {
+    const server = await startServer({
+      limits: { mcp: { pingIntervalMs: 200, keepaliveIntervalMs: 200, silentStreamMs: 2000 } },
+      allowHosts: [`127.0.0.1:${String(way.port)}`],
+    })
+    way.leadTo(server.port)
+    const watcher = await server.raw('watcher')
+    const workers = startPeers<WorkersWord>('workers', [
+      `http://127.0.0.1:${String(way.port)}/mcp`,
+      'lost',
+      '1',
+    ])
+    await eventually('it is plugged in', async () => (await registered(watcher, false)).includes('lost-0'))
+    const answered = performance.now() + 1000
+    await eventually('it answers pings', () => performance.now() > answered)
+    way.swallow()
+    await eventually(
+      'its silence is noticed',
+      async () => (await server.logged('the stream of a client that fell silent was closed')) === 1,
+    )
+    // Kept and marked: its record is there for those who ask for stale ones, and is no target.
+    expect([await registered(watcher, false), await registered(watcher)]).toStrictEqual([[], ['lost-0']])
+    const sent = await watcher.call('blender_send_message', { payload: { n: 1 }, target_uuid: 'lost-0' })
+    expect(sent.deliveries).toStrictEqual({ 'lost-0': 'queued' })
+    way.recover()
+    await eventually('what was sent meanwhile has come', () =>
+      workers.said.some((word) => word.kind === 'got' && word.payload.n === 1),
+    )
+    expect(workers.said.filter(({ kind }) => kind === 'got')).toHaveLength(1)
+  } finally {
+    await way.close()
+  }
 })
 
 it('ends the job of a client that is unplugged in the middle of it, and tells who waits', async () => {

@@ -34,7 +34,7 @@ export async function endProcesses(): Promise<void> {
 
 export async function startServer(settings: Partial<ServerSettings> = {}): Promise<FaultServer> {
   const dataDir = settings.dataDir ?? (await temporaryFolder())
-  const whole: ServerSettings = { port: 0, limits: {}, ...settings, dataDir }
+  const whole: ServerSettings = { port: 0, limits: {}, allowHosts: [], ...settings, dataDir }
   const child = fork(new URL('./processes/server.ts', import.meta.url), [JSON.stringify(whole)], {
     execArgv: ['--expose-gc'],
   })

@@ -6,6 +6,8 @@ export interface ServerSettings {
   dataDir: string
   port: number
   limits: AppOptions['limits']
+  /** Further names that it goes by. */
+  allowHosts: string[]
 }
 
 export type ServerOrder = { kind: 'memory' } | { kind: 'jump'; ms: number } | { kind: 'log' }
@@ -28,6 +30,7 @@ const app = createApp({
   port: settings.port,
   browserPanel: createBrowserPanel(settings.dataDir),
   limits: settings.limits ?? {},
+  allowHosts: settings.allowHosts,
   clocks: { wall: () => Date.now() + wallOffsetMs, steady: () => performance.now() + 1_000_000 },
   settings: { history_payloads: false },
   env: { BUSBAR_TOKEN: 'token-of-the-local-user' },

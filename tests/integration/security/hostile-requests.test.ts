@@ -324,6 +324,36 @@ describe('a client that sends slowly', () => {
       'HTTP/1.1 408 Request Timeout',
     ])
   })
+
+  it(
+    'is cut after 60 seconds of a body that drips, while others are served',
+    { timeout: 120_000 },
+    async () => {
+      const head = Object.entries(mcpHeaders({ host: `127.0.0.1:${app.port}`, 'content-length': '1000' }))
+      const slow = Array.from({ length: 20 }, () => {
+        const answer = Promise.withResolvers<string>()
+        const socket = connect(app.port, '127.0.0.1')
+        socket.write(
+          `POST /mcp HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n{`,
+        )
+        const drip = setInterval(() => socket.write(' '), 1000)
+        let text = ''
+        socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+        socket.on('error', () => undefined)
+        socket.on('close', () => {
+          clearInterval(drip)
+          answer.resolve(text)
+        })
+        return answer.promise
+      })
+      expect((await ask('POST', '/mcp', mcpHeaders(), initialize)).status).toBe(200)
+      const answers = await Promise.all(slow)
+      expect(new Set(answers.map((answer) => answer.split('\r\n', 1)[0]))).toStrictEqual(
+        new Set(['HTTP/1.1 408 Request Timeout']),
+      )
+      expect((await ask('POST', '/mcp', mcpHeaders(), initialize)).status).toBe(200)
+    },
+  )
 })
 
 describe('another user', () => {
