@@ -119,3 +119,28 @@ describe('the result and the error of a job update', () => {
     expect(data.payload.error).toBe(`${'e'.repeat(1_048_512)}\n[cut: 65 of 1048577 bytes left out]`)
   })
 })
+
+describe('a bus that is full', () => {
+  it('turns a newcomer away with the number, takes back who is there, and room that is made', async () => {
+    await app.stopAlone()
+    await app.startAgain({ limits: { bus: { maxClients: 2 } } })
+    const [one, two, three] = [await app.connect('1'), await app.connect('2'), await app.connect('3')]
+    await register(one, 'one')
+    await register(two, 'two')
+    const newcomer = () =>
+      call(three, 'blender_register_client', { client_uuid: 'three', client_type: 'blender' })
+    expect((await newcomer()).structured).toStrictEqual({
+      status: 'error',
+      error: 'too_many_clients',
+      message: 'The bus is full: at most 2 clients may be registered. Unregister one first.',
+    })
+    await register(one, 'one', { label: 'Again' })
+    const panel = await app.operator()
+    await panel.clients.unregister({
+      clients: [{ userId: 'local', uuid: 'two' }],
+      reason: '',
+      blockSeconds: null,
+    })
+    expect((await newcomer()).structured).toMatchObject({ status: 'ok' })
+  })
+})
