@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
+import { createToken } from '../../src/main/access/token-file.ts'
+import { connectClient as connectTo } from './fixtures/connect-client.ts'
 import { expect, test } from './fixtures/panel-test.ts'
 import { endpointPath, type Endpoint } from './fixtures/server-process.ts'
 
@@ -130,6 +133,7 @@ test.describe('a page of another origin in a real Chromium', () => {
 
 test('what clients call themselves is text everywhere in the panel, and nothing of it runs', async ({
   panel,
+  server,
   connectClient,
 }) => {
   const html = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>'
@@ -172,6 +176,36 @@ test('what clients call themselves is text everywhere in the panel, and nothing 
     await tab.click()
     await expect(inspector.getByRole('tabpanel')).toBeVisible()
   }
+  // A request that waits for a person, from an untrusted token, is made of what clients say too.
+  const { token } = await createToken(
+    join(server.dataDir, 'tokens.json'),
+    { name: 'model', scopes: ['bus', 'llm'] },
+    Date.now() / 1000,
+  )
+  await expect
+    .poll(async () => (await fetch(server.url, { headers: { authorization: `Bearer ${token}` } })).status)
+    .not.toBe(401)
+  const llm = await connectTo(
+    { url: server.url, token },
+    { name: html, register: { client_uuid: `${html}-llm`, client_type: 'llm', label: html } },
+  )
+  void llm.call('blender_execute_code', { code: html, target: `${html}-uuid` }).catch(() => undefined)
+  const views = panel.getByRole('navigation', { name: 'Views' }).getByRole('link')
+  await expect(views.filter({ hasText: 'Approvals' })).toContainText('1')
+  for (const view of await views.all()) {
+    await view.click()
+    await expect(panel.getByRole('main')).toBeVisible()
+    if ((await view.textContent())?.startsWith('Approvals') === true) {
+      await expect(panel.getByRole('article')).toContainText('<img src=x')
+    }
+    if ((await view.textContent())?.startsWith('Jobs') === true) {
+      await panel.getByRole('row').filter({ hasText: '<img src=x' }).first().click()
+    }
+    await expect(panel.locator('img[src="x"]')).toHaveCount(0)
+  }
+  await panel.keyboard.press('ControlOrMeta+k')
+  await panel.getByRole('combobox', { name: 'Search commands, clients and jobs' }).fill('<img')
+  await expect(panel.getByRole('listbox').getByRole('option').first()).toContainText('<img src=x')
   await expect(panel.locator('img[src="x"]')).toHaveCount(0)
   expect(await panel.evaluate(() => 'owned' in window)).toBe(false)
 })

@@ -11,7 +11,7 @@ import { prune } from './retention.ts'
 /** Every bound of the journal. */
 export const defaultJournalLimits = {
   /** Longest time from an event to the file; a killed process loses no more than this. */
-  flushMs: 150,
+  flushMs: 75,
   /** What waits to be written; beyond it the newest entries are given up and counted. */
   maxQueued: 10_000,
   /** Characters of what waits. */

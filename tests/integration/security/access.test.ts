@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
+import { isContractProcedure } from '@orpc/contract'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import type { ClientsEvent, TokenInput } from '../../../src/shared/panel-contract.ts'
+import type { Approval } from '../../../src/shared/approvals.ts'
+import { panelContract, type ClientsEvent, type TokenInput } from '../../../src/shared/panel-contract.ts'
 import { buckets, call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
 import { openRawSession } from '../wire/raw-session.ts'
 
@@ -39,6 +41,30 @@ async function panelWith(key: string) {
     new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }),
   )
   return { api, closed, end: () => socket.close() }
+}
+
+/** The same API, with the dotted names of the procedures that were called. */
+function recordingCalls(api: PanelApi): { api: PanelApi; called: Set<string> } {
+  const called = new Set<string>()
+  const wrap = (part: object, path: readonly string[]): object =>
+    new Proxy(part, {
+      get: (target, name) =>
+        typeof name === 'string'
+          ? wrap((target as Record<string, object>)[name] ?? {}, [...path, name])
+          : (Reflect.get(target, name) as unknown),
+      apply(target, self, args) {
+        called.add(path.join('.'))
+        return Reflect.apply(target as (...all: unknown[]) => unknown, self, args)
+      },
+    })
+  return { api: wrap(api, []) as PanelApi, called }
+}
+
+/** The dotted name of every procedure of a contract. */
+function proceduresOf(contract: object, path: readonly string[] = []): string[] {
+  return Object.entries(contract).flatMap(([name, part]: [string, object]) =>
+    isContractProcedure(part) ? [[...path, name].join('.')] : proceduresOf(part, [...path, name]),
+  )
 }
 
 const post = (token: string) =>
@@ -226,8 +252,27 @@ describe('a panel with one user’s token', () => {
       reason: '',
       blockSeconds: null,
     })
-    const { api, end } = await panelWith(token)
+    await operator.approvals.policy.set({
+      default: 'ask',
+      rules: [{ client: { userId: 'local', uuid: 'secret-rule' }, token: null, tool: null, mode: 'deny' }],
+    })
+    const waits = call(local, 'blender_send_message', {
+      payload: { message_type: 'job_dispatch', job_id: 'secret-2', script: 'secret-script', description: '' },
+      target_uuid: 'secret-uuid',
+    })
+    const queue = await operator.approvals.watch({ watchId: 'q' })
+    const pending: Approval[] = []
+    await eventually(async () => {
+      const event = await queue.next()
+      if (event.done !== true) pending.push(...event.value.pending)
+      await operator.feed.ack({ watchId: 'q' })
+      expect(pending.length).toBeGreaterThan(0)
+    })
+    const opened = await panelWith(token)
+    const { api, called } = recordingCalls(opened.api)
+    const { end } = opened
     const heard: unknown[] = []
+    await api.status.ping()
 
     const rows = await api.clients.watch({ watchId: 'c' })
     const first = (await rows.next()).value as ClientsEvent
@@ -242,6 +287,11 @@ describe('a panel with one user’s token', () => {
     heard.push((await (await api.activity.watch({ watchId: 'a' })).next()).value)
     heard.push(await api.activity.list({}), await api.activity.list({ client: 'secret-uuid' }))
     heard.push((await (await api.status.watch({ watchId: 's' })).next()).value, await api.connect.info())
+    heard.push((await (await api.approvals.watch({ watchId: 'p' })).next()).value)
+    heard.push(await api.approvals.policy.get())
+    expect(await api.approvals.answer({ id: pending[0]?.id ?? '', answer: 'once' })).toStrictEqual({
+      outcome: 'gone',
+    })
     heard.push(await api.blocks.lift({ id: 'client\u001flocal\u001fsecret-block' }))
     const order = { clients: [ref], reason: '', blockSeconds: null }
     const [left] = await api.clients.unregister(order)
@@ -260,6 +310,8 @@ describe('a panel with one user’s token', () => {
     await expect(
       api.blocks.add({ kind: 'client', userId: 'local', subject: 'x', reason: '', blockSeconds: null }),
     ).rejects.toMatchObject(forbidden)
+    await expect(api.approvals.policy.set({ default: 'allow', rules: [] })).rejects.toMatchObject(forbidden)
+    await api.connect.addon()
     await expect(api.connect.token()).rejects.toMatchObject(forbidden)
     await expect(api.tokens.list()).rejects.toMatchObject(forbidden)
     await expect(api.tokens.create({ name: 'more' })).rejects.toMatchObject(forbidden)
@@ -272,6 +324,11 @@ describe('a panel with one user’s token', () => {
       source: 'default',
       kept: null,
     })
+    expect((await operator.approvals.policy.get()).default).toBe('ask')
+    expect(
+      await operator.approvals.answer({ id: pending[0]?.id ?? '', answer: 'deny', reason: '' }),
+    ).toStrictEqual({ outcome: 'answered' })
+    expect((await waits).structured.error).toBe('denied')
     // Nothing of it had an effect, and its own is in its hands.
     expect(await buckets(local)).toStrictEqual({ persistent: [], ephemeral: ['secret-uuid'] })
     const [own] = await api.clients.unregister({
@@ -285,6 +342,8 @@ describe('a panel with one user’s token', () => {
     await api.feed.ack({ watchId: 'c' })
     const patch = (await rows.next()).value as ClientsEvent
     expect(JSON.stringify(patch)).not.toContain('secret')
+    // A procedure that is added to the contract has to be tried here too.
+    expect([...called].toSorted()).toStrictEqual(proceduresOf(panelContract).toSorted())
     end()
   })
 })
