@@ -323,6 +323,7 @@ async function startUp(options: StartUp): Promise<Running> {
     approvals,
     journal,
     threshold: (session) => factory.threshold(session),
+    scopesOf: (caller) => logins.scopesOf(caller),
     status: () => panelStatus({ endpoint, buses, rate, journal, facts, clock }),
     addon: () => addon.read(),
     connectInfo: () => ({

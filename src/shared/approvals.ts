@@ -46,6 +46,43 @@ export const approvalPolicySchema = z.object({
 })
 export type ApprovalPolicy = z.infer<typeof approvalPolicySchema>
 
+/** Who wants what done, as far as rules look at it. */
+export interface RuleQuestion {
+  readonly userId: string
+  /** Uuids of every client that the asking session has registered, and of every one that is to work. */
+  readonly clients: readonly string[]
+  readonly tokenId: string
+  /** Null for a tool that no rule names. */
+  readonly tool: string | null
+}
+
+const strictness: Record<ApprovalMode, number> = { allow: 0, ask: 1, 'read-only': 2, deny: 3 }
+
+/** The rule that holds: the one that names most parts of the question, the strictest among equals. Null: the default. */
+export function ruleFor({ rules }: ApprovalPolicy, question: RuleQuestion): ApprovalRule | null {
+  const [rule] = rules
+    .filter((each) => ruleFits(each, question))
+    .sort((a, b) => partsNamed(b) - partsNamed(a) || strictness[b.mode] - strictness[a.mode])
+  return rule ?? null
+}
+
+/** Where no rule holds. `asksByToken`: the token was made for an LLM program. */
+export function defaultMode(policy: ApprovalPolicy, asksByToken: boolean): ApprovalMode {
+  return policy.default === 'by_token' ? (asksByToken ? 'ask' : 'allow') : policy.default
+}
+
+function ruleFits({ client, token, tool }: ApprovalRule, question: RuleQuestion): boolean {
+  return (
+    (client === null || (client.userId === question.userId && question.clients.includes(client.uuid))) &&
+    (token === null || token === question.tokenId) &&
+    (tool === null || tool === question.tool)
+  )
+}
+
+function partsNamed({ client, token, tool }: ApprovalRule): number {
+  return [client, token, tool].filter((part) => part !== null).length
+}
+
 const partySchema = z.object({ uuid: z.string(), name: z.string() })
 
 /** One request that waits for a person. Times are Unix seconds. */

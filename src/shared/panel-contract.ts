@@ -202,6 +202,11 @@ export type TrafficEntry = z.infer<typeof trafficEntrySchema>
 export const sessionFactsSchema = z.object({
   programName: z.string(),
   programVersion: z.string(),
+  /** The id of the token it came with, and whether that has to ask by default (see `approvals.ts`). */
+  tokenId: z.string(),
+  asksByToken: z.boolean(),
+  /** Uuids of all clients that it has registered. */
+  clients: z.array(z.string()),
   protocolVersion: z.string(),
   remoteAddress: z.string(),
   /** Unix seconds. */

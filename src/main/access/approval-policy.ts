@@ -1,4 +1,10 @@
-import type { ApprovalMode, ApprovalPolicy, ApprovalRule } from '../../shared/approvals.ts'
+import {
+  defaultMode,
+  ruleFor,
+  type ApprovalMode,
+  type ApprovalPolicy,
+  type RuleQuestion,
+} from '../../shared/approvals.ts'
 import type { TokenScope } from '../../shared/panel-contract.ts'
 
 /** Commands that change nothing in a Blender. Every other one, and every script, counts as a change. */
@@ -12,11 +18,7 @@ const readingCommands: ReadonlySet<string> = new Set([
 ])
 
 /** What somebody wants done, as far as a policy looks at it. */
-export interface PolicyQuestion {
-  readonly userId: string
-  /** Uuids of every client that the asking session has registered, and of every one that is to work. */
-  readonly clients: readonly string[]
-  readonly tokenId: string
+export interface PolicyQuestion extends RuleQuestion {
   readonly scopes: readonly TokenScope[]
   /** As `toolOf` names it. */
   readonly tool: string
@@ -44,25 +46,12 @@ export function decide(policy: ApprovalPolicy, question: PolicyQuestion): 'allow
   return mode === 'ask' ? 'ask' : 'deny'
 }
 
-const strictness: Record<ApprovalMode, number> = { allow: 0, ask: 1, 'read-only': 2, deny: 3 }
-
 function modeFor(policy: ApprovalPolicy, question: PolicyQuestion): ApprovalMode {
-  const [rule] = policy.rules
-    .filter((each) => fits(each, question))
-    .sort((a, b) => partsNamed(b) - partsNamed(a) || strictness[b.mode] - strictness[a.mode])
-  if (rule !== undefined) return rule.mode
-  if (policy.default !== 'by_token') return policy.default
-  return question.tokenId !== 'local' && question.scopes.includes('llm') ? 'ask' : 'allow'
+  const { tokenId, scopes } = question
+  return ruleFor(policy, question)?.mode ?? defaultMode(policy, asksByToken(tokenId, scopes))
 }
 
-function fits({ client, token, tool }: ApprovalRule, question: PolicyQuestion): boolean {
-  return (
-    (client === null || (client.userId === question.userId && question.clients.includes(client.uuid))) &&
-    (token === null || token === question.tokenId) &&
-    (tool === null || tool === question.tool)
-  )
-}
-
-function partsNamed({ client, token, tool }: ApprovalRule): number {
-  return [client, token, tool].filter((part) => part !== null).length
+/** Whether a token is one of those that have to ask by default: made for an LLM program, and not the local one. */
+export function asksByToken(tokenId: string, scopes: readonly TokenScope[]): boolean {
+  return tokenId !== 'local' && scopes.includes('llm')
 }

@@ -9,6 +9,7 @@ import {
   type ClientRef,
   type ConnectInfo,
   type PanelStatus,
+  type TokenScope,
   type UnregisterInput,
   type UnregisterResult,
 } from '../../shared/panel-contract.ts'
@@ -16,6 +17,8 @@ import { priorityName } from '../../shared/protocol.ts'
 import type { SettingChange, SettingOutcome, SettingState } from '../../shared/settings.ts'
 import type { Approvals } from '../access/approvals.ts'
 import { blockId, type BlockList } from '../access/block-list.ts'
+import { asksByToken } from '../access/approval-policy.ts'
+import type { Caller } from '../access/caller.ts'
 import type { TokenDesk } from '../access/token-desk.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { McpSession } from '../mcp/http/session.ts'
@@ -54,6 +57,8 @@ export interface PanelRouterPorts {
   approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
   journal: Pick<Journal, 'queries' | 'events'>
   threshold: McpServerFactory['threshold']
+  /** What the token of a session opens. */
+  scopesOf: (caller: Caller) => readonly TokenScope[]
   status: () => PanelStatus
   connectInfo: () => ConnectInfo
   addon: () => Promise<AddonPackage | null>
@@ -197,7 +202,7 @@ function block(ports: PanelRouterPorts, { kind, userId, subject, reason, blockSe
   return added
 }
 
-function detailOf({ roster, threshold }: PanelRouterPorts, ref: ClientRef): ClientDetail | null {
+function detailOf({ roster, threshold, scopesOf }: PanelRouterPorts, ref: ClientRef): ClientDetail | null {
   const found = roster.client(ref)
   const row = roster.row(ref)
   if (found === null || row === null) return null
@@ -214,6 +219,9 @@ function detailOf({ roster, threshold }: PanelRouterPorts, ref: ClientRef): Clie
         : {
             programName: session.clientInfo?.title ?? session.clientInfo?.name ?? 'unknown',
             programVersion: session.clientInfo?.version ?? '',
+            tokenId: session.caller.token_id,
+            asksByToken: asksByToken(session.caller.token_id, scopesOf(session.caller)),
+            clients: bus.registry.allBoundTo(session).map(({ uuid }) => uuid),
             protocolVersion: session.protocolVersion ?? 'unknown',
             remoteAddress: session.remoteAddress,
             startedAt: session.createdAtMs / 1000,

@@ -10,6 +10,7 @@ import { clientName, stateWords } from '../clients/client-text.ts'
 import styles from './Inspector.module.css'
 import { inspectorTabs, type InspectorTab } from './inspector-store.ts'
 import { JobsTab } from './JobsTab.tsx'
+import { PolicyTab } from './PolicyTab.tsx'
 import { RecordTab } from './RecordTab.tsx'
 import { SessionTab } from './SessionTab.tsx'
 import { TrafficTab } from './TrafficTab.tsx'
@@ -19,6 +20,7 @@ const tabTitles: Record<InspectorTab, string> = {
   jobs: 'Jobs',
   session: 'Session',
   traffic: 'Traffic',
+  policy: 'Policy',
 }
 
 /** One client in full. After it left, its last record stays readable and is marked as such. */
@@ -91,6 +93,9 @@ export function Inspector() {
         </Tabs.Content>
         <Tabs.Content value="traffic" className={tabClass(current)}>
           <TrafficTab />
+        </Tabs.Content>
+        <Tabs.Content value="policy" className={tabClass(current)}>
+          <PolicyTab key={client.key} client={client} current={current} />
         </Tabs.Content>
       </Tabs.Root>
       <div className={styles['actions']}>

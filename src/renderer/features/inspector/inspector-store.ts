@@ -3,7 +3,7 @@ import type { ClientDetail, PanelClient } from '../../../shared/panel-contract.t
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Timers } from '../../connection/timers.ts'
 
-export const inspectorTabs = ['record', 'jobs', 'session', 'traffic'] as const
+export const inspectorTabs = ['record', 'jobs', 'session', 'traffic', 'policy'] as const
 export type InspectorTab = (typeof inspectorTabs)[number]
 
 /** What the feed of one client has come to. `left`: it was unregistered or ended. */

@@ -5,6 +5,7 @@ import {
   blockKindSchema,
   reasonLength,
   type BlockKind,
+  type ClientRef,
 } from '../../../shared/panel-contract.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -28,13 +29,19 @@ const terms = [
   { text: '30 days', seconds: 30 * day },
 ] as const
 
+interface BlockFormProps {
+  /** The one to block, where that is settled. */
+  client?: ClientRef
+  onDone: () => void
+}
+
 /** Keeps somebody away; what is connected now ends. */
-export function BlockForm({ onDone }: { onDone: () => void }) {
+export function BlockForm({ client, onDone }: BlockFormProps) {
   const { blocks } = usePanel()
   const live = useLive()
-  const [kind, setKind] = useState<BlockKind>('program')
-  const [subject, setSubject] = useState('')
-  const [userId, setUserId] = useState('local')
+  const [kind, setKind] = useState<BlockKind>(client === undefined ? 'program' : 'client')
+  const [subject, setSubject] = useState(client?.uuid ?? '')
+  const [userId, setUserId] = useState(client?.userId ?? 'local')
   const [reason, setReason] = useState('')
   const [term, setTerm] = useState(0)
   const [problem, setProblem] = useState<{ field: string; text: string } | null>(null)
@@ -74,37 +81,41 @@ export function BlockForm({ onDone }: { onDone: () => void }) {
         void add()
       }}
     >
-      <Field label="Block">
-        {(field) => (
-          <select
-            {...field}
-            autoFocus
-            value={kind}
-            onChange={({ target }) => setKind(blockKindSchema.parse(target.value))}
-          >
-            {blockKindSchema.options.map((each) => (
-              <option key={each} value={each}>
-                {kindFacts[each].label}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label={kindFacts[kind].subject} problem={at('subject')}>
-        {(field) => (
-          <input
-            {...field}
-            type="text"
-            autoComplete="off"
-            list={suggestions}
-            maxLength={200}
-            value={subject}
-            onChange={({ target }) => setSubject(target.value)}
-          />
-        )}
-      </Field>
-      <Suggestions id={suggestions} kind={kind} />
-      {kind === 'client' && (
+      {client === undefined && (
+        <>
+          <Field label="Block">
+            {(field) => (
+              <select
+                {...field}
+                autoFocus
+                value={kind}
+                onChange={({ target }) => setKind(blockKindSchema.parse(target.value))}
+              >
+                {blockKindSchema.options.map((each) => (
+                  <option key={each} value={each}>
+                    {kindFacts[each].label}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <Field label={kindFacts[kind].subject} problem={at('subject')}>
+            {(field) => (
+              <input
+                {...field}
+                type="text"
+                autoComplete="off"
+                list={suggestions}
+                maxLength={200}
+                value={subject}
+                onChange={({ target }) => setSubject(target.value)}
+              />
+            )}
+          </Field>
+          <Suggestions id={suggestions} kind={kind} />
+        </>
+      )}
+      {kind === 'client' && client === undefined && (
         <Field label="User" problem={at('userId')}>
           {(field) => (
             <input

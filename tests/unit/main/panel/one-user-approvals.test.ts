@@ -45,6 +45,7 @@ describe("one user's panel", () => {
       ...fixture,
       tokens: null,
       threshold: () => null,
+      scopesOf: unasked,
       status: unasked,
       connectInfo: unasked,
       addon: unasked,

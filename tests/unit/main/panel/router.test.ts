@@ -21,6 +21,7 @@ function routerFixture() {
     settings,
     journal,
     threshold: () => threshold,
+    scopesOf: () => ['bus', 'llm'],
     status: () => {
       throw new Error('not asked for here')
     },
@@ -167,6 +168,9 @@ describe('the details of a client', () => {
       session: {
         programName: 'Blender add-on',
         programVersion: '0.1.0',
+        tokenId: 'local',
+        asksByToken: false,
+        clients: ['b'],
         protocolVersion: '2025-11-25',
         remoteAddress: '127.0.0.1',
         startedAt: 1_699_999_999,
