@@ -5,7 +5,7 @@ import {
   type ApprovalPolicy,
   type RuleQuestion,
 } from '../../shared/approvals.ts'
-import type { TokenScope } from '../../shared/panel-contract.ts'
+import type { TokenScope } from '../../shared/tokens.ts'
 
 /** Commands that change nothing in a Blender. Every other one, and every script, counts as a change. */
 const readingCommands: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { blockSchema, type Block } from '../../shared/panel-contract.ts'
+import { blockSchema, type Block } from '../../shared/blocks.ts'
 import type { BlockList } from './block-list.ts'
 import type { Log } from './log.ts'
 import { writePrivateFile } from './secret-file.ts'

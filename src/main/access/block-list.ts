@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Block, BlockKind } from '../../shared/panel-contract.ts'
+import type { Block, BlockKind } from '../../shared/blocks.ts'
 import { plainAddress } from './address.ts'
 import type { Applicant, Blocked } from './caller.ts'
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import type { TokenScope } from '../../shared/panel-contract.ts'
+import type { TokenScope } from '../../shared/tokens.ts'
 import { createAttemptLimiter } from './attempt-limiter.ts'
 import type { Caller, TooManyAttempts } from './caller.ts'
 import type { TokenRegistry } from './token-registry.ts'

@@ -1,4 +1,4 @@
-import type { TokenCreation, TokenInfo, TokenInput } from '../../shared/panel-contract.ts'
+import type { TokenCreation, TokenInfo, TokenInput } from '../../shared/tokens.ts'
 import { createToken, revokeToken, TokenFileError } from './token-file.ts'
 import type { TokenRegistry } from './token-registry.ts'
 

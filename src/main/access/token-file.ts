@@ -3,7 +3,7 @@ import { open, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { tokenInfoSchema, tokenInputSchema, type TokenInput } from '../../shared/panel-contract.ts'
+import { tokenInfoSchema, tokenInputSchema, type TokenInput } from '../../shared/tokens.ts'
 import { ensurePrivateDirectory, isUnwritable, newSecret, writePrivateFile } from './secret-file.ts'
 
 const keptTokenSchema = tokenInfoSchema.omit({ lastUsedAt: true }).extend({

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { watch, type FSWatcher } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import type { TokenInfo } from '../../shared/panel-contract.ts'
+import type { TokenInfo } from '../../shared/tokens.ts'
 import type { Log } from './log.ts'
 import { readTokens, tokenDigest, TokenFileError, type KeptToken } from './token-file.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { tokenInputSchema, tokenScopeSchema, type TokenScope } from '../../shared/panel-contract.ts'
+import { tokenInputSchema, tokenScopeSchema, type TokenScope } from '../../shared/tokens.ts'
 import { createToken, readTokens, revokeToken, TokenFileError } from '../access/token-file.ts'
 import { dataDirectory } from '../connect/data-dir.ts'
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AddonPackage } from '../../shared/panel-contract.ts'
+import type { AddonPackage } from '../../shared/connect.ts'
 
 /** The add-on's zip, wherever this program keeps it. */
 export interface AddonSource {

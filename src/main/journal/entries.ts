@@ -1,4 +1,4 @@
-import type { ActivityKind } from '../../shared/panel-contract.ts'
+import type { ActivityKind } from '../../shared/activity.ts'
 import type { JobState, Routing } from '../../shared/protocol.ts'
 
 /** Somebody came, went, was refused or changed something. Times are Unix seconds. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import type { Activity, ActivityKind } from '../../shared/panel-contract.ts'
+import type { Activity, ActivityKind } from '../../shared/activity.ts'
 import type { ClientRow, JobRow, MessageRow } from './entries.ts'
 
 export interface ActivityQuery {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
-import type { Activity, HistoryState } from '../../shared/panel-contract.ts'
+import type { Activity } from '../../shared/activity.ts'
+import type { HistoryState } from '../../shared/status.ts'
 import type { Log } from '../access/log.ts'
 import type { ActivityRow, JournalEntry } from './entries.ts'
 import { faultOf } from './history-fault.ts'

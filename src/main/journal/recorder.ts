@@ -1,4 +1,5 @@
-import type { ActivityKind, Block } from '../../shared/panel-contract.ts'
+import type { ActivityKind } from '../../shared/activity.ts'
+import type { Block } from '../../shared/blocks.ts'
 import type { Approvals } from '../access/approvals.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { Applicant, Caller } from '../access/caller.ts'

@@ -1,5 +1,5 @@
 import { approvalCodeLength } from '../../shared/approvals.ts'
-import type { TokenScope } from '../../shared/panel-contract.ts'
+import type { TokenScope } from '../../shared/tokens.ts'
 import type { JsonObject, Routing } from '../../shared/protocol.ts'
 import { isReading, toolOf } from '../access/approval-policy.ts'
 import { approvalTimeoutMs, waitingPerSession, type Approvals, type Verdict } from '../access/approvals.ts'

@@ -1,4 +1,4 @@
-import { activityPageMax, type Activity } from '../../shared/panel-contract.ts'
+import { activityPageMax, type Activity } from '../../shared/activity.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Source } from './paced-watch.ts'
 

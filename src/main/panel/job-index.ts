@@ -1,5 +1,5 @@
 import { isTerminal } from '../../shared/protocol.ts'
-import type { JobBrief } from '../../shared/panel-contract.ts'
+import type { JobBrief } from '../../shared/clients.ts'
 import type { Job } from '../bus/jobs.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 

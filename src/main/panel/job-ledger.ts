@@ -6,7 +6,7 @@ import {
   type JobRef,
   type JobRepeatOutcome,
   type PanelJob,
-} from '../../shared/panel-contract.ts'
+} from '../../shared/jobs.ts'
 import { isTerminal, type JsonObject } from '../../shared/protocol.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import { jobKind, type Job } from '../bus/jobs.ts'

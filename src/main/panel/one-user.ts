@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { ORPCError } from '@orpc/server'
-import type { Activity } from '../../shared/panel-contract.ts'
+import type { Activity } from '../../shared/activity.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { JobLedger } from './job-ledger.ts'
 import type { Roster } from './roster.ts'

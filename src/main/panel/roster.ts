@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { clientKey, type ClientRef, type PanelClient } from '../../shared/panel-contract.ts'
+import { clientKey, type ClientRef, type PanelClient } from '../../shared/clients.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'

@@ -1,18 +1,12 @@
 import { implement } from '@orpc/server'
-import {
-  clientKey,
-  panelContract,
-  type Block,
-  type BlockInput,
-  type AddonPackage,
-  type ClientDetail,
-  type ClientRef,
-  type ConnectInfo,
-  type PanelStatus,
-  type TokenScope,
-  type UnregisterInput,
-  type UnregisterResult,
-} from '../../shared/panel-contract.ts'
+import type { Block, BlockInput } from '../../shared/blocks.ts'
+import type { ClientDetail } from '../../shared/client-detail.ts'
+import { clientKey, type ClientRef } from '../../shared/clients.ts'
+import type { AddonPackage, ConnectInfo } from '../../shared/connect.ts'
+import { panelContract } from '../../shared/panel-contract.ts'
+import type { PanelStatus } from '../../shared/status.ts'
+import type { TokenScope } from '../../shared/tokens.ts'
+import type { UnregisterInput, UnregisterResult } from '../../shared/unregister.ts'
 import { priorityName } from '../../shared/protocol.ts'
 import type { SettingChange, SettingOutcome, SettingState } from '../../shared/settings.ts'
 import type { Approvals } from '../access/approvals.ts'

@@ -1,14 +1,11 @@
 import type { ApprovalsEvent } from '../../shared/approvals.ts'
-import type {
-  Block,
-  ClientDetail,
-  ClientRef,
-  ClientsEvent,
-  JobRef,
-  JobsEvent,
-  PanelStatus,
-} from '../../shared/panel-contract.ts'
-import { clientKey, jobKey } from '../../shared/panel-contract.ts'
+import type { Block } from '../../shared/blocks.ts'
+import type { ClientDetail } from '../../shared/client-detail.ts'
+import type { ClientRef, ClientsEvent } from '../../shared/clients.ts'
+import type { JobRef, JobsEvent } from '../../shared/jobs.ts'
+import type { PanelStatus } from '../../shared/status.ts'
+import { clientKey } from '../../shared/clients.ts'
+import { jobKey } from '../../shared/jobs.ts'
 import type { Approvals } from '../access/approvals.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { JobLedger } from './job-ledger.ts'

@@ -1,4 +1,4 @@
-import type { PanelStatus } from '../../shared/panel-contract.ts'
+import type { PanelStatus } from '../../shared/status.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { McpEndpoint } from '../mcp/http/endpoint.ts'

@@ -1,4 +1,4 @@
-import type { TrafficEntry } from '../../shared/panel-contract.ts'
+import type { TrafficEntry } from '../../shared/client-detail.ts'
 import type { BusMessage, Outcome } from '../bus/message.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 

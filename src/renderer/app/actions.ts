@@ -1,4 +1,4 @@
-import { clientStateSchema } from '../../shared/panel-contract.ts'
+import { clientStateSchema } from '../../shared/clients.ts'
 import { clientName, fold, stateWords } from '../features/clients/client-text.ts'
 import { groupings } from '../features/clients/clients-layout.ts'
 import { settingSections } from '../features/settings/setting-entries.ts'

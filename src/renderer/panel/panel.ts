@@ -14,7 +14,7 @@ import { createServerSettings, type ServerSettings } from '../features/settings/
 import { createTokens, type Tokens } from '../features/settings/tokens-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
 import { createUnregister, type Unregister } from '../features/unregister/unregister-store.ts'
-import type { PanelClient } from '../../shared/panel-contract.ts'
+import type { PanelClient } from '../../shared/clients.ts'
 import { createToasts, type Toasts } from '../ui/toasts.ts'
 import { createRemembered } from '../settings/remembered.ts'
 import type { StoreApi } from 'zustand/vanilla'

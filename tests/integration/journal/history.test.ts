@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Activity, PanelStatus } from '../../../src/shared/panel-contract.ts'
+import type { Activity } from '../../../src/shared/activity.ts'
+import type { PanelStatus } from '../../../src/shared/status.ts'
 import { call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
 
 let app: AppFixture

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Block, BlockInput } from '../../../src/shared/panel-contract.ts'
+import type { Block, BlockInput } from '../../../src/shared/blocks.ts'
 import { buckets, call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
 
 let app: AppFixture

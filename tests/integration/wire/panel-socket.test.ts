@@ -3,7 +3,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
-import type { ClientsEvent } from '../../../src/shared/panel-contract.ts'
+import type { ClientsEvent } from '../../../src/shared/clients.ts'
 import { call, register, startApp, type AppFixture, type PanelApi } from './app-fixture.ts'
 
 let app: AppFixture

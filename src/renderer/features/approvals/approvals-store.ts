@@ -6,7 +6,7 @@ import type {
   ApprovalRule,
   ApprovalsEvent,
 } from '../../../shared/approvals.ts'
-import { clientKey } from '../../../shared/panel-contract.ts'
+import { clientKey } from '../../../shared/clients.ts'
 import { callProblem, noConnection } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Toasts } from '../../ui/toasts.ts'

@@ -1,7 +1,7 @@
 import { Ban } from 'lucide-react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import type { Block } from '../../../shared/panel-contract.ts'
+import type { Block } from '../../../shared/blocks.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { visibleText } from '../../ui/visible-text.ts'

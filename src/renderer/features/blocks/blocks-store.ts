@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Block, BlockInput, ClientRef } from '../../../shared/panel-contract.ts'
+import type { Block, BlockInput } from '../../../shared/blocks.ts'
+import type { ClientRef } from '../../../shared/clients.ts'
 import { callProblem, noConnection } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Toasts } from '../../ui/toasts.ts'

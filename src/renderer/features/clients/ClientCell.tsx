@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import type { PanelClient } from '../../../shared/panel-contract.ts'
+import type { PanelClient } from '../../../shared/clients.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { visibleText } from '../../ui/visible-text.ts'

@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import type { PanelClient } from '../../../shared/panel-contract.ts'
+import type { PanelClient } from '../../../shared/clients.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { ClientCell } from './ClientCell.tsx'
 import { columnFacts, type Column } from './client-columns.ts'

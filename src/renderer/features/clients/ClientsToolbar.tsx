@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { clientStateSchema, type ClientState } from '../../../shared/panel-contract.ts'
+import { clientStateSchema, type ClientState } from '../../../shared/clients.ts'
 import { Button } from '../../ui/Button.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { stateWords } from './client-text.ts'

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import type { JobBrief, PanelClient } from '../../../shared/panel-contract.ts'
+import type { JobBrief, PanelClient } from '../../../shared/clients.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Elapsed, SilentFor } from '../status/Times.tsx'
 import { ProgressBar } from '../../ui/ProgressBar.tsx'

@@ -1,4 +1,4 @@
-import { clientKey, type PanelClient } from '../../../shared/panel-contract.ts'
+import { clientKey, type PanelClient } from '../../../shared/clients.ts'
 import { clientFile, clientName, stateWords } from './client-text.ts'
 
 /** The columns a table of clients can have. `place` is the file of a persistent client, the target of another. */

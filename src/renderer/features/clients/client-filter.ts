@@ -1,4 +1,4 @@
-import type { PanelClient } from '../../../shared/panel-contract.ts'
+import type { PanelClient } from '../../../shared/clients.ts'
 import { clientName, fold, searchText, stateWords } from './client-text.ts'
 
 /** Names that may stand before the colon, with what they look at. Every value that a client has is tried. */

@@ -1,4 +1,4 @@
-import type { ClientState, PanelClient } from '../../../shared/panel-contract.ts'
+import type { ClientState, PanelClient } from '../../../shared/clients.ts'
 import { sortValue, type Column } from './client-columns.ts'
 import { parseFilter } from './client-filter.ts'
 import { clientName } from './client-text.ts'

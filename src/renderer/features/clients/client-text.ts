@@ -1,4 +1,4 @@
-import type { ClientState, PanelClient } from '../../../shared/panel-contract.ts'
+import type { ClientState, PanelClient } from '../../../shared/clients.ts'
 
 /** The name a person reads: the label, else the uuid. */
 export function clientName(client: PanelClient): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clientStateSchema } from '../../../shared/panel-contract.ts'
+import { clientStateSchema } from '../../../shared/clients.ts'
 import { columnIds, defaultColumns, type Column } from './client-columns.ts'
 
 /** What rows can be put together by. */

@@ -1,4 +1,4 @@
-import type { ClientsEvent, PanelClient } from '../../../shared/panel-contract.ts'
+import type { ClientsEvent, PanelClient } from '../../../shared/clients.ts'
 
 /** All clients, as of one revision of the feed. */
 export interface ClientsList {

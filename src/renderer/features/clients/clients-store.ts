@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { ClientsEvent, ClientState, PanelClient } from '../../../shared/panel-contract.ts'
+import type { ClientsEvent, ClientState, PanelClient } from '../../../shared/clients.ts'
 import {
   bucketOf,
   buckets,

@@ -1,4 +1,4 @@
-import type { PanelClient } from '../../../shared/panel-contract.ts'
+import type { PanelClient } from '../../../shared/clients.ts'
 import { sortValue, type Column } from './client-columns.ts'
 
 /** One row of a grid: a client where `title` is null, else the heading of the `count` clients that follow. */

@@ -1,4 +1,4 @@
-import type { PanelClient } from '../../../shared/panel-contract.ts'
+import type { PanelClient } from '../../../shared/clients.ts'
 import { columnFacts, type Column } from './client-columns.ts'
 
 /** Height of the row of totals in CSS pixels, its border included. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import type { ConnectInfo } from '../../../shared/panel-contract.ts'
+import type { ConnectInfo } from '../../../shared/connect.ts'
 
 /** How to plug something in, asked for on each connection; null until it is known. */
 export function useConnectInfo(): ConnectInfo | null {

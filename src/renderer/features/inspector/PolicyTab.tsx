@@ -8,7 +8,8 @@ import {
   type ApprovalPolicy,
   type ApprovalRule,
 } from '../../../shared/approvals.ts'
-import type { PanelClient, SessionFacts } from '../../../shared/panel-contract.ts'
+import type { SessionFacts } from '../../../shared/client-detail.ts'
+import type { PanelClient } from '../../../shared/clients.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
-import type { ClientDetail, SessionFacts } from '../../../shared/panel-contract.ts'
+import type { ClientDetail, SessionFacts } from '../../../shared/client-detail.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
 import { sizeText } from '../status/time-text.ts'

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { ClientDetail, PanelClient } from '../../../shared/panel-contract.ts'
+import type { ClientDetail } from '../../../shared/client-detail.ts'
+import type { PanelClient } from '../../../shared/clients.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Timers } from '../../connection/timers.ts'
 

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { jobKey, type JobDetail, type PanelJob } from '../../../shared/panel-contract.ts'
+import { jobKey, type JobDetail, type PanelJob } from '../../../shared/jobs.ts'
 import { isTerminal } from '../../../shared/protocol.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'

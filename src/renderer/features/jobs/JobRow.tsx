@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import type { PanelJob } from '../../../shared/panel-contract.ts'
+import type { PanelJob } from '../../../shared/jobs.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Elapsed, LastSeen } from '../status/Times.tsx'

@@ -1,4 +1,4 @@
-import type { PanelJob } from '../../../shared/panel-contract.ts'
+import type { PanelJob } from '../../../shared/jobs.ts'
 
 /** Whom a job was sent to: `Atelier 1`, or `Atelier 1 and 3 more`. */
 export function partyText(job: PanelJob): string {

@@ -1,4 +1,4 @@
-import type { PanelJob } from '../../../shared/panel-contract.ts'
+import type { PanelJob } from '../../../shared/jobs.ts'
 import { jobStateSchema } from '../../../shared/protocol.ts'
 import { fold } from '../clients/client-text.ts'
 

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { JobCancelOutcome, JobDetail, JobsEvent, PanelJob } from '../../../shared/panel-contract.ts'
+import type { JobCancelOutcome, JobDetail, JobsEvent, PanelJob } from '../../../shared/jobs.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Toasts } from '../../ui/toasts.ts'
 import { visibleText } from '../../ui/visible-text.ts'

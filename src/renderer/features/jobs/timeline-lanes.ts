@@ -1,4 +1,4 @@
-import type { PanelJob } from '../../../shared/panel-contract.ts'
+import type { PanelJob } from '../../../shared/jobs.ts'
 
 /** A stretch of a lane, in parts of the window's width: 0 is its start and 1 is now. */
 export interface Stretch {

@@ -1,4 +1,4 @@
-import type { JobDetail } from '../../../shared/panel-contract.ts'
+import type { JobDetail } from '../../../shared/jobs.ts'
 import { priorityNames, type JsonObject } from '../../../shared/protocol.ts'
 
 /**

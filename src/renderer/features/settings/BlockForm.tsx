@@ -1,12 +1,7 @@
 import { useId, useState } from 'react'
 import { useStore } from 'zustand'
-import {
-  blockInputSchema,
-  blockKindSchema,
-  reasonLength,
-  type BlockKind,
-  type ClientRef,
-} from '../../../shared/panel-contract.ts'
+import { blockInputSchema, blockKindSchema, reasonLength, type BlockKind } from '../../../shared/blocks.ts'
+import type { ClientRef } from '../../../shared/clients.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { clientName } from '../clients/client-text.ts'

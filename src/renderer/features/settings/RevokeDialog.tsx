@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
-import type { TokenInfo } from '../../../shared/panel-contract.ts'
+import type { TokenInfo } from '../../../shared/tokens.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import dialogStyles from '../unregister/UnregisterDialog.module.css'

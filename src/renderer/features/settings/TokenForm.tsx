@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { tokenInputSchema, tokenScopeSchema, type TokenScope } from '../../../shared/panel-contract.ts'
+import { tokenInputSchema, tokenScopeSchema, type TokenScope } from '../../../shared/tokens.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Field } from './Row.tsx'

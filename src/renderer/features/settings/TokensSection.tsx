@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import type { TokenInfo } from '../../../shared/panel-contract.ts'
+import type { TokenInfo } from '../../../shared/tokens.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { CopyLine } from '../connect/CopyLine.tsx'

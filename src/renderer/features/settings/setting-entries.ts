@@ -1,5 +1,7 @@
 import type { ApprovalMode, ApprovalPolicy, ApprovalRule } from '../../../shared/approvals.ts'
-import type { Block, PanelStatus, TokenInfo } from '../../../shared/panel-contract.ts'
+import type { Block } from '../../../shared/blocks.ts'
+import type { PanelStatus } from '../../../shared/status.ts'
+import type { TokenInfo } from '../../../shared/tokens.ts'
 import {
   settingOf,
   settingOption,

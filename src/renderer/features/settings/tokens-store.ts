@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { TokenCreation, TokenInfo, TokenInput } from '../../../shared/panel-contract.ts'
+import type { TokenCreation, TokenInfo, TokenInput } from '../../../shared/tokens.ts'
 import { callProblem, noConnection } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Toasts } from '../../ui/toasts.ts'

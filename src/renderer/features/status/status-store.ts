@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { PanelStatus } from '../../../shared/panel-contract.ts'
+import type { PanelStatus } from '../../../shared/status.ts'
 
 /** What the main process last said of itself, and how long a call to it takes. */
 export interface StatusState {

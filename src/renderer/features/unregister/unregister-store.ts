@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { ClientRef, PanelClient, UnregisterResult } from '../../../shared/panel-contract.ts'
+import type { ClientRef, PanelClient } from '../../../shared/clients.ts'
+import type { UnregisterResult } from '../../../shared/unregister.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Timers } from '../../connection/timers.ts'
 import type { Toasts } from '../../ui/toasts.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { jobsSource } from '../../../../src/main/panel/sources.ts'
 import { createKeptPayloads } from '../../../../src/main/panel/kept-payloads.ts'
-import type { JobsEvent } from '../../../../src/shared/panel-contract.ts'
+import type { JobsEvent } from '../../../../src/shared/jobs.ts'
 import { registration } from '../bus/bus-fixture.ts'
 import { panelFixture } from './panel-fixture.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { ClientsEvent } from '../../../../src/shared/panel-contract.ts'
+import type { ClientsEvent } from '../../../../src/shared/clients.ts'
 import {
   blocksSource,
   clientsSource,

@@ -5,7 +5,7 @@ import {
   type Filter,
   type Sort,
 } from '../../../../src/renderer/features/clients/client-order.ts'
-import type { JobBrief, PanelClient } from '../../../../src/shared/panel-contract.ts'
+import type { JobBrief, PanelClient } from '../../../../src/shared/clients.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 
 const everything: Filter = { query: '', state: null }

@@ -1,4 +1,4 @@
-import type { PanelClient } from '../../../../src/shared/panel-contract.ts'
+import type { PanelClient } from '../../../../src/shared/clients.ts'
 
 /** A live Blender named by its uuid; `change` lays its own parts over it. */
 export function panelClient(

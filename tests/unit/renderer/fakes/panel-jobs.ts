@@ -1,4 +1,4 @@
-import type { PanelJob } from '../../../../src/shared/panel-contract.ts'
+import type { PanelJob } from '../../../../src/shared/jobs.ts'
 
 /** A job of a program `llm` on a Blender `b`, asked for at second 1000; `change` lays its own parts over it. */
 export function panelJob(jobId: string, change: Partial<PanelJob> = {}): PanelJob {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
 import { createInspector } from '../../../../src/renderer/features/inspector/inspector-store.ts'
-import type { ClientDetail, PanelClient } from '../../../../src/shared/panel-contract.ts'
+import type { ClientDetail } from '../../../../src/shared/client-detail.ts'
+import type { PanelClient } from '../../../../src/shared/clients.ts'
 import { createManualTimers } from '../fakes/manual-timers.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 

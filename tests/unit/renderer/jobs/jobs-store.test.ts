@@ -3,7 +3,7 @@ import { jobsOfClient } from '../../../../src/renderer/features/jobs/jobs-order.
 import { createJobs } from '../../../../src/renderer/features/jobs/jobs-store.ts'
 import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
 import { createToasts } from '../../../../src/renderer/ui/toasts.ts'
-import type { JobCancelOutcome, JobDetail, PanelJob } from '../../../../src/shared/panel-contract.ts'
+import type { JobCancelOutcome, JobDetail, PanelJob } from '../../../../src/shared/jobs.ts'
 import { panelJob } from '../fakes/panel-jobs.ts'
 
 const detail = (result: string): JobDetail => ({

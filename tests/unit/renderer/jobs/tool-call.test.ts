@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { codeOf, toolCallOf } from '../../../../src/renderer/features/jobs/tool-call.ts'
-import type { JobDetail } from '../../../../src/shared/panel-contract.ts'
+import type { JobDetail } from '../../../../src/shared/jobs.ts'
 
 const detail: JobDetail = {
   payload: '{"message_type":"command_dispatch","job_id":"j","command":"undo","params":{"steps":2}}',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
 import { createUnregister } from '../../../../src/renderer/features/unregister/unregister-store.ts'
 import { createToasts } from '../../../../src/renderer/ui/toasts.ts'
-import type { UnregisterInput, UnregisterResult } from '../../../../src/shared/panel-contract.ts'
+import type { UnregisterInput, UnregisterResult } from '../../../../src/shared/unregister.ts'
 import { createManualTimers } from '../fakes/manual-timers.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 

@@ -1,0 +1,45 @@
+/** Blocks: who is kept away, by what, and until when. */
+import { z } from 'zod'
+import { bounds, nameSchema } from './protocol.ts'
+
+/** Longest reason a person may give for an unregistration, in characters. */
+export const reasonLength = 500
+
+/** Longest block in seconds: one year. A block that never ends would outlive everybody's memory of it. */
+export const blockSecondsMax = 365 * 24 * 3600
+
+/** What a block goes by: a client's uuid, the name a program gives at `initialize`, an address or a token's id. */
+export const blockKindSchema = z.enum(['client', 'program', 'address', 'token'])
+export type BlockKind = z.infer<typeof blockKindSchema>
+
+export const blockSchema = z.object({
+  id: z.string(),
+  kind: blockKindSchema,
+  /** Whose bus the client is kept off; empty for the other kinds, which hold on every bus. */
+  userId: z.string(),
+  /** The uuid, name, address or token id. */
+  subject: z.string(),
+  reason: z.string(),
+  /** Unix seconds. */
+  createdAt: z.number(),
+  /** Unix seconds; null until it is lifted. */
+  blockedUntil: z.number().nullable(),
+})
+export type Block = z.infer<typeof blockSchema>
+
+/** A new block, or other terms for the one there is of the same kind and subject. It ends what is connected now. */
+export const blockInputSchema = z
+  .object({
+    kind: blockKindSchema,
+    /** For a client: whose bus. */
+    userId: z.string().max(bounds.nameLength).default(''),
+    subject: nameSchema,
+    reason: z.string().max(reasonLength),
+    /** Seconds from now; null until it is lifted. */
+    blockSeconds: z.number().int().positive().max(blockSecondsMax).nullable(),
+  })
+  .refine(
+    ({ kind, userId }) => (kind === 'client') === (userId !== ''),
+    'userId goes with a client, and only with one',
+  )
+export type BlockInput = z.infer<typeof blockInputSchema>

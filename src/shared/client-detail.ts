@@ -1,0 +1,65 @@
+/** Everything the inspector shows of one client. */
+import { z } from 'zod'
+import { panelClientSchema } from './clients.ts'
+import { routingSchema } from './protocol.ts'
+
+/** One message or job update that passed a client. `preview` is the payload's JSON, cut at 2,000 characters. */
+export const trafficEntrySchema = z.object({
+  id: z.number().int(),
+  /** Unix seconds. */
+  at: z.number(),
+  direction: z.enum(['in', 'out']),
+  /** The other side's uuids; the sender for `in`, the targets (at most 20) for `out`. */
+  peers: z.array(z.string()),
+  routing: routingSchema,
+  messageId: z.string(),
+  jobId: z.string(),
+  priority: z.number().int(),
+  /** `message_type` or `kind` of the payload, else "message". */
+  kind: z.string(),
+  /** For `in`: what became of it. For `out`: null. */
+  outcome: z.enum(['sent', 'queued', 'filtered', 'dropped']).nullable(),
+  bytes: z.number().int(),
+  preview: z.string(),
+})
+export type TrafficEntry = z.infer<typeof trafficEntrySchema>
+
+/** The MCP session behind a record. It never holds the session's id, which works like a key. */
+export const sessionFactsSchema = z.object({
+  programName: z.string(),
+  programVersion: z.string(),
+  /** The id of the token it came with, and whether that has to ask by default (see `approvals.ts`). */
+  tokenId: z.string(),
+  asksByToken: z.boolean(),
+  /** Uuids of all clients that it has registered. */
+  clients: z.array(z.string()),
+  protocolVersion: z.string(),
+  remoteAddress: z.string(),
+  /** Unix seconds. */
+  startedAt: z.number(),
+  lastRequestAt: z.number(),
+  streamsOpen: z.number().int(),
+  /** False while its socket is full: messages wait in the mailbox. */
+  streamWritable: z.boolean(),
+  bufferedBytes: z.number().int(),
+  /** Least urgent level it asked for by `logging/setLevel`, null if it never did (it gets everything). */
+  threshold: z.string().nullable(),
+})
+export type SessionFacts = z.infer<typeof sessionFactsSchema>
+
+/** Everything the inspector shows of one client; `null` once the client is unregistered. */
+export const clientDetailSchema = z.object({
+  client: panelClientSchema,
+  session: sessionFactsSchema.nullable(),
+  mailbox: z.object({
+    count: z.number().int(),
+    bytes: z.number().int(),
+    maxCount: z.number().int(),
+    maxBytes: z.number().int(),
+    dropped: z.number().int(),
+    filtered: z.number().int(),
+  }),
+  /** Newest first, at most 100. */
+  traffic: z.array(trafficEntrySchema),
+})
+export type ClientDetail = z.infer<typeof clientDetailSchema>

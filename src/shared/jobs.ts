@@ -1,0 +1,82 @@
+/** A job as the panel shows it, the feed of jobs, and what a person may do about one. */
+import { z } from 'zod'
+import { jobStateSchema, routingSchema } from './protocol.ts'
+
+/** A client as a job names it: `name` is what it was called when the job was dispatched, and stays when it leaves. */
+const jobPartySchema = z.object({ uuid: z.string(), name: z.string() })
+
+/** A job of one user's bus. A job id is only unique within its bus. */
+export const jobRefSchema = z.object({ userId: z.string(), jobId: z.string() })
+export type JobRef = z.infer<typeof jobRefSchema>
+
+/** The key of a job in lists: the user, a U+001F, the job id. */
+export function jobKey(ref: JobRef): string {
+  return `${ref.userId}\u001f${ref.jobId}`
+}
+
+/** One job as a row of the list of jobs. Times are Unix seconds. */
+export const panelJobSchema = z.object({
+  key: z.string(),
+  userId: z.string(),
+  jobId: z.string(),
+  kind: z.enum(['job_dispatch', 'command_dispatch']),
+  title: z.string(),
+  state: jobStateSchema,
+  progress: z.number().nullable(),
+  progressMessage: z.string(),
+  createdAt: z.number(),
+  /** When a peer first said that it runs, null where none did. */
+  startedAt: z.number().nullable(),
+  /** Null until it ends. */
+  endedAt: z.number().nullable(),
+  updatedAt: z.number(),
+  from: jobPartySchema,
+  /** At most 20 of `targetCount`. */
+  targets: z.array(jobPartySchema),
+  targetCount: z.number().int(),
+  /** The start of its script or of its parameters, at most 200 characters. */
+  preview: z.string(),
+  /** The last line of its error, at most 200 characters. */
+  problem: z.string(),
+})
+export type PanelJob = z.infer<typeof panelJobSchema>
+
+/** `jobs.watch`: as `clientsEventSchema`. A job is removed when the bus forgets it. */
+export const jobsEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), revision: z.number().int(), jobs: z.array(panelJobSchema) }),
+  z.object({
+    type: z.literal('patch'),
+    from: z.number().int(),
+    revision: z.number().int(),
+    upsert: z.array(panelJobSchema),
+    remove: z.array(z.string()),
+  }),
+])
+export type JobsEvent = z.infer<typeof jobsEventSchema>
+
+/** What a row leaves out. Texts are cut at 100,000 characters; the sizes in characters are of the whole. */
+export const jobDetailSchema = z.object({
+  /** The payload's JSON, null where it was too large to keep or has made room for others. */
+  payload: z.string().nullable(),
+  routing: routingSchema.nullable(),
+  priority: z.number().int().nullable(),
+  result: z.string(),
+  resultLength: z.number().int(),
+  error: z.string(),
+  errorLength: z.number().int(),
+})
+export type JobDetail = z.infer<typeof jobDetailSchema>
+
+/**
+ * What came of asking to cancel. `asked`: its peers were told, and it ends when they say so. `withdrawn`: it had
+ * not gone out and has ended. `ended`: it had ended before. `nobody`: none of its targets is on the bus.
+ */
+export const jobCancelOutcomeSchema = z.enum(['asked', 'withdrawn', 'ended', 'nobody', 'not_found'])
+export type JobCancelOutcome = z.infer<typeof jobCancelOutcomeSchema>
+
+/** `refused` says why: the payload is not known any more, or nobody is there to run it. */
+export const jobRepeatOutcomeSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('sent'), jobId: z.string(), targetCount: z.number().int() }),
+  z.object({ outcome: z.literal('refused'), message: z.string() }),
+])
+export type JobRepeatOutcome = z.infer<typeof jobRepeatOutcomeSchema>

@@ -1,0 +1,29 @@
+/** The server as a whole: what the status bar, the charts and the list of limits show. */
+import { z } from 'zod'
+
+/** Whether what happens is being kept; `reason` is one sentence for a person where it is not. */
+export const historyStateSchema = z.object({ state: z.enum(['on', 'off']), reason: z.string() })
+export type HistoryState = z.infer<typeof historyStateSchema>
+
+/** `name` is what a refusal calls it in `error.data.limit`. Sizes are the largest seen, in bytes. */
+const limitSchema = z.object({ name: z.string(), used: z.number(), max: z.number() })
+
+export const statusSchema = z.object({
+  version: z.string(),
+  /** Address LLM programs and Blenders connect to. */
+  url: z.string(),
+  /** Unix seconds. */
+  startedAt: z.number(),
+  /** The main process's clock at this event, Unix seconds: the panel's times are relative to it. */
+  now: z.number(),
+  sessions: z.number().int(),
+  /** Sessions that no client is registered by: connected, but not on the bus. */
+  sessionsUnregistered: z.number().int(),
+  jobsRunning: z.number().int(),
+  /** Messages handed to targets in each of the last 60 full seconds, oldest first. */
+  messagesPerSecond: z.array(z.number().int()),
+  history: historyStateSchema,
+  /** Every bound and how much of it is used; where many have one each (sessions, tokens, buses), the busiest. */
+  limits: z.array(limitSchema),
+})
+export type PanelStatus = z.infer<typeof statusSchema>
