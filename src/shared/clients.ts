@@ -44,6 +44,8 @@ export const panelClientSchema = z.object({
   address: z.string().nullable(),
   /** Name and version the program gave at `initialize`. */
   program: z.object({ name: z.string(), version: z.string() }).nullable(),
+  /** MCP protocol version its session agreed on, null without a session. */
+  protocolVersion: z.string().nullable(),
   /** Messages waiting in its mailbox. */
   queued: z.number().int(),
   /** Messages it sent, messages it was sent, and messages dropped on the way to it, since it registered. */

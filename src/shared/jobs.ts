@@ -67,6 +67,10 @@ export const jobDetailSchema = z.object({
 })
 export type JobDetail = z.infer<typeof jobDetailSchema>
 
+/** Which text of a job is wanted whole: at most 1 MiB, as the bus keeps it. */
+export const jobTextInputSchema = jobRefSchema.extend({ part: z.enum(['result', 'error']) })
+export type JobTextInput = z.infer<typeof jobTextInputSchema>
+
 /**
  * What came of asking to cancel. `asked`: its peers were told, and it ends when they say so. `withdrawn`: it had
  * not gone out and has ended. `ended`: it had ended before. `nobody`: none of its targets is on the bus.

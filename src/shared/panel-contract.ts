@@ -20,6 +20,7 @@ import {
   jobRefSchema,
   jobRepeatOutcomeSchema,
   jobsEventSchema,
+  jobTextInputSchema,
 } from './jobs.ts'
 import { settingChangeSchema, settingOutcomeSchema, settingsSchema } from './settings.ts'
 import { statusSchema } from './status.ts'
@@ -51,6 +52,8 @@ export const panelContract = {
     watch: oc.input(watchInput).output(eventIterator(jobsEventSchema)),
     /** Null once the bus has forgotten the job. */
     detail: oc.input(jobRefSchema).output(jobDetailSchema.nullable()),
+    /** What a detail cuts, whole. Null once the bus has forgotten the job. */
+    text: oc.input(jobTextInputSchema).output(z.object({ text: z.string() }).nullable()),
     cancel: oc.input(jobRefSchema).output(z.object({ outcome: jobCancelOutcomeSchema })),
     /** Sends the same payload along the same routing as a new job, whose updates go to nobody but the panel. */
     repeat: oc.input(jobRefSchema).output(jobRepeatOutcomeSchema),

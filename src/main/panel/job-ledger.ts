@@ -5,6 +5,7 @@ import {
   type JobDetail,
   type JobRef,
   type JobRepeatOutcome,
+  type JobTextInput,
   type PanelJob,
 } from '../../shared/jobs.ts'
 import { isTerminal, type JsonObject } from '../../shared/protocol.ts'
@@ -27,6 +28,8 @@ export interface JobLedger {
   row(ref: JobRef): PanelJob | null
   has(ref: JobRef): boolean
   detail(ref: JobRef): JobDetail | null
+  /** A result or an error, whole. */
+  text(ref: JobRef, part: JobTextInput['part']): string | null
   cancel(ref: JobRef): JobCancelOutcome
   repeat(ref: JobRef): JobRepeatOutcome
   /** A job was dispatched or changed. */
@@ -124,6 +127,7 @@ export function createJobLedger({ buses, newId }: { buses: BusManager; newId: ()
         errorLength: error.length,
       }
     },
+    text: (ref, part) => find(ref)?.job[part] ?? null,
     cancel(ref) {
       const found = find(ref)
       if (found === null) return 'not_found'

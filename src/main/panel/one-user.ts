@@ -69,6 +69,7 @@ function limitJobs(jobs: JobLedger, userId: string): JobLedger {
     row: (ref) => (own(ref) ? jobs.row(ref) : null),
     has: (ref) => own(ref) && jobs.has(ref),
     detail: (ref) => (own(ref) ? jobs.detail(ref) : null),
+    text: (ref, part) => (own(ref) ? jobs.text(ref, part) : null),
     cancel: (ref) => (own(ref) ? jobs.cancel(ref) : 'not_found'),
     repeat: (ref) =>
       own(ref) ? jobs.repeat(ref) : { outcome: 'refused', message: 'This job is not known (any more).' },

@@ -82,6 +82,7 @@ export function createRoster(ports: {
       state: contact === 'live' && (given.length > 0 || asked.length > 0) ? 'busy' : contact,
       address: session?.remoteAddress ?? null,
       program: program === null ? null : { name: program.name, version: program.version },
+      protocolVersion: session?.protocolVersion ?? null,
       queued: bus.mailboxOf(client.uuid).count,
       sent: counters.sent,
       received: counters.received,

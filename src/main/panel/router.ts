@@ -93,6 +93,10 @@ export function createPanelRouter(ports: PanelRouterPorts) {
     jobs: {
       watch: os.jobs.watch.handler((call) => paced(jobsSource(jobs), call, jobsIntervalMs)),
       detail: os.jobs.detail.handler(({ input }) => jobs.detail(input)),
+      text: os.jobs.text.handler(({ input }) => {
+        const text = jobs.text(input, input.part)
+        return text === null ? null : { text }
+      }),
       cancel: os.jobs.cancel.handler(({ input }) => ({ outcome: jobs.cancel(input) })),
       repeat: os.jobs.repeat.handler(({ input }) => jobs.repeat(input)),
     },

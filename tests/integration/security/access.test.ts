@@ -284,6 +284,7 @@ describe('a panel with one user’s token', () => {
     heard.push(first)
     heard.push((await (await api.clients.inspect({ watchId: 'i', client: ref })).next()).value)
     heard.push((await (await api.jobs.watch({ watchId: 'j' })).next()).value)
+    heard.push(await api.jobs.text({ ...job, part: 'result' }))
     heard.push(await api.jobs.detail(job), await api.jobs.cancel(job), await api.jobs.repeat(job))
     heard.push((await (await api.blocks.watch({ watchId: 'b' })).next()).value)
     heard.push((await (await api.activity.watch({ watchId: 'a' })).next()).value)

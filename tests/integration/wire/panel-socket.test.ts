@@ -135,6 +135,7 @@ describe('clients.watch over the socket', () => {
           state: 'live',
           address: '127.0.0.1',
           program: { name: 'blender', version: '1.0' },
+          protocolVersion: '2025-11-25',
           queued: 0,
           sent: 0,
           received: 0,

@@ -82,6 +82,9 @@ describe('the ledger of jobs', () => {
     bus.jobUpdate({ job_id: 'j', status: 'completed', result: 'x'.repeat(150_000), error: '' }, null)
     const detail = jobs.detail(ref('j'))
     expect([detail?.result.length, detail?.resultLength]).toStrictEqual([100_000, 150_000])
+    expect(jobs.text(ref('j'), 'result')).toBe('x'.repeat(150_000))
+    expect(jobs.text(ref('j'), 'error')).toBe('')
+    expect(jobs.text(ref('unknown'), 'error')).toBeNull()
   })
 
   it('asks to cancel, and says what came of it', () => {

@@ -39,6 +39,7 @@ describe('a row', () => {
       state: 'live',
       address: '10.0.0.7',
       program: { name: 'busbar-addon', version: '0.1.0' },
+      protocolVersion: '2025-11-25',
       queued: 0,
       sent: 0,
       received: 0,
@@ -104,7 +105,11 @@ describe('a row', () => {
     expect(state()).toBe('gone')
     bus.endSession(session)
     expect(state()).toBe('gone')
-    expect(roster.row(ref('b'))).toMatchObject({ address: null, program: null })
+    expect(roster.row(ref('b'))).toMatchObject({
+      address: null,
+      program: null,
+      protocolVersion: null,
+    })
   })
 
   it('is one for each client of each user', () => {

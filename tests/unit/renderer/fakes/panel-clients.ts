@@ -11,6 +11,7 @@ export function panelClient(
     state: 'live',
     address: '127.0.0.1',
     program: null,
+    protocolVersion: null,
     queued: 0,
     sent: 0,
     received: 0,
