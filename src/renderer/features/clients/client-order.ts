@@ -99,6 +99,8 @@ export function reorderClients(
     const client = byKey.get(key)
     return client !== undefined && bucketOf(client) === bucket && matches(client, filter)
   }
+  const compare = compareClients(sorts, byKey)
+  if (standInPlace(shown, changed, belongs, compare)) return shown
   const placed = new Set<string>()
   const kept = shown.filter((key) => {
     if (!changed.has(key)) return true
@@ -108,7 +110,6 @@ export function reorderClients(
   })
   const incoming = [...changed].filter((key) => !placed.has(key) && belongs(key))
   if (incoming.length === 0 && kept.length === shown.length) return shown
-  const compare = compareClients(sorts, byKey)
   for (const key of incoming) {
     let low = 0
     let high = kept.length
@@ -120,4 +121,25 @@ export function reorderClients(
     kept.splice(low, 0, key)
   }
   return kept.length === shown.length && kept.every((key, index) => key === shown[index]) ? shown : kept
+}
+
+/** Whether every changed client is shown if it belongs, and stands rightly between its neighbours: mostly it is so. */
+function standInPlace(
+  shown: readonly string[],
+  changed: ReadonlySet<string>,
+  belongs: (key: string) => boolean,
+  compare: (a: string, b: string) => number,
+): boolean {
+  let left = changed.size
+  for (const [index, key] of shown.entries()) {
+    if (!changed.has(key)) continue
+    const [before, after] = [shown[index - 1], shown[index + 1]]
+    if (!belongs(key)) return false
+    if (before !== undefined && compare(before, key) > 0) return false
+    if (after !== undefined && compare(key, after) > 0) return false
+    left -= 1
+  }
+  if (left === 0) return true
+  const there = new Set(shown)
+  return [...changed].every((key) => there.has(key) || !belongs(key))
 }

@@ -20,14 +20,14 @@ export function durationText(seconds: number): string {
   return small === 0 ? `${big} ${bigName}` : `${big} ${bigName} ${small} ${smallName}`
 }
 
+/** Made once: making one takes longer than all else that a row shows. */
+const exactFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+
 /** The exact moment of a Unix time in seconds, in the person's own zone. */
 export function exactTime(unixSeconds: number): string {
   const date = new Date(unixSeconds * 1000)
   if (Number.isNaN(date.getTime())) return 'unknown time'
-  return date.toLocaleString(undefined, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-  })
+  return exactFormat.format(date)
 }
 
 /** A size in bytes: `812 B`, `3.4 KiB`, `2.0 MiB`. */
