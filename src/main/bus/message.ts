@@ -32,3 +32,31 @@ export interface QueuedMessage {
 export function queuedBytes(message: BusMessage): number {
   return message.payloadBytes + 256
 }
+
+/** What a message says, before it has an id. */
+export interface Draft {
+  from: string
+  routing: Routing
+  priority: Priority
+  payload: JsonObject
+  /** The same serialised. */
+  payloadJson: string
+}
+
+/** A message of its own id; the payload's `job_id` is its correlation id, and without one its own id serves. */
+export function composeMessage(
+  origin: Pick<BusMessage, 'user_id' | 'message_id' | 'timestamp'>,
+  { from, routing, priority, payload, payloadJson }: Draft,
+): BusMessage {
+  const jobId = payload.job_id
+  return {
+    ...origin,
+    from_uuid: from,
+    routing,
+    payload,
+    payloadJson,
+    payloadBytes: Buffer.byteLength(payloadJson),
+    job_id: typeof jobId === 'string' && jobId !== '' ? jobId : origin.message_id,
+    priority,
+  }
+}

@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events'
 import {
   bounds,
-  isTerminal,
   parsePriority,
   priorityNames,
   type Delivery,
@@ -9,20 +8,14 @@ import {
   type Priority,
 } from '../../shared/protocol.ts'
 import type { BusEvents, UnregisterCause } from './bus-events.ts'
+import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
 import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
-import {
-  cutText,
-  jobKind,
-  JobTable,
-  type Job,
-  type JobReply,
-  type JobTableLimits,
-  type JobUpdate,
-} from './jobs.ts'
-import { Mailbox, type MailboxLimits } from './mailbox.ts'
-import type { BusMessage, Outcome, QueuedMessage } from './message.ts'
+import { JobReports, type JobUpdateResult } from './job-reports.ts'
+import { jobKind, JobTable, type Job, type JobReply, type JobUpdate } from './jobs.ts'
+import { Mailboxes } from './mailboxes.ts'
+import { composeMessage, type BusMessage } from './message.ts'
 import { resolveTarget, route, type Address } from './routing.ts'
 
 export interface BusPorts {
@@ -37,25 +30,6 @@ export interface BusPorts {
   /** Whether another user's bus holds this job. Default: there is no other. */
   isForeignJob?: (jobId: string, userId: string) => boolean
   limits?: Partial<BusLimits>
-}
-
-export interface BusLimits {
-  mailbox: MailboxLimits
-  jobs: JobTableLimits
-  /** Records in both buckets. */
-  maxClients: number
-  /** How long an ephemeral client whose session was lost may come back, milliseconds. */
-  ephemeralGraceMs: number
-  /** How long a persistent client without a session is kept after its last sign of life, milliseconds. */
-  persistentExpiryMs: number
-}
-
-export const defaultBusLimits: BusLimits = {
-  mailbox: { maxCount: 1000, maxBytes: 8 * 1024 * 1024 },
-  jobs: { maxPending: 10_000, maxFinished: 1000, maxFinishedChars: 32 * 1024 * 1024 },
-  maxClients: 5000,
-  ephemeralGraceMs: 30_000,
-  persistentExpiryMs: 24 * 3600 * 1000,
 }
 
 export interface SendRequest extends Address {
@@ -77,20 +51,6 @@ export interface SendResult {
   readonly deliveries: Readonly<Record<string, Delivery>>
 }
 
-export interface JobUpdateResult {
-  readonly ok: true
-  readonly delivered: 'direct' | 'broadcast'
-  readonly targets: readonly string[]
-}
-
-/** Counts since the client registered. */
-export interface ClientCounters {
-  sent: number
-  received: number
-  filtered: number
-  dropped: number
-}
-
 export interface Unplugging {
   reason: string
   /** Unix seconds, null without a block. */
@@ -100,20 +60,20 @@ export interface Unplugging {
 /**
  * The message bus of one user: who is registered, what waits for whom, what is being worked on.
  *
- * It knows nothing of MCP, HTTP, panels or disks. They listen to `events`; delivery takes messages out with
- * `next` and `settle`. It calls nobody but its ports.
+ * It knows nothing of MCP, HTTP, panels or disks. They listen to `events`; delivery empties the `mailboxes`. It calls
+ * nobody but its ports.
  */
 export class UserMessageBus {
   readonly user_id: string
   readonly events = new EventEmitter<BusEvents>()
   readonly registry = new ClientRegistry()
   readonly jobs: JobTable
+  readonly mailboxes: Mailboxes
   /** Unix seconds of the last `send` or `jobUpdate`, null before the first. */
   last_activity: number | null = null
   readonly #ports: BusPorts
   readonly #limits: BusLimits
-  readonly #mailboxes = new Map<string, Mailbox>()
-  readonly #counters = new Map<string, ClientCounters>()
+  readonly #reports: JobReports
   #largestPayload = 0
 
   constructor(userId: string, ports: BusPorts) {
@@ -122,10 +82,17 @@ export class UserMessageBus {
     this.#limits = { ...defaultBusLimits, ...ports.limits }
     this.jobs = new JobTable(this.#limits.jobs)
     this.events.setMaxListeners(0)
-  }
-
-  get mailboxLimits(): Readonly<MailboxLimits> {
-    return this.#limits.mailbox
+    const { registry, jobs, events } = this
+    this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, events })
+    this.#reports = new JobReports({
+      registry,
+      jobs,
+      events,
+      mailboxes: this.mailboxes,
+      serverUuid: this.#serverUuid,
+      now: () => this.#nowSeconds(),
+      post: (...letter) => this.#post(...letter),
+    })
   }
 
   /** The client a sender means by a uuid, `latest` or `pid:<n>`. */
@@ -142,11 +109,9 @@ export class UserMessageBus {
     const outcome = this.registry.register(registration, session, this.#nowSeconds())
     outcome.client.lastSignMs = this.#steadyMs()
     if (outcome.client.session !== null) outcome.client.detachedAtMs = null
-    if (outcome.created) {
-      this.#counters.set(outcome.client.uuid, { sent: 0, received: 0, filtered: 0, dropped: 0 })
-    }
+    if (outcome.created) this.mailboxes.open(outcome.client.uuid)
     if (pidBefore !== undefined && outcome.client.metadata.pid !== pidBefore) {
-      this.#failJobsLostBy(outcome.client.uuid)
+      this.#reports.failLostBy(outcome.client.uuid)
     }
     this.events.emit('registered', outcome)
     return outcome
@@ -278,7 +243,13 @@ export class UserMessageBus {
     const found = route(this.registry, request, from, this.#isLive)
     if (!found.ok) return found
     this.last_activity = this.#nowSeconds()
-    const message = this.#compose(from, found.routing, priority, request.payload, payloadJson, payloadBytes)
+    const message = this.#compose({
+      from,
+      routing: found.routing,
+      priority,
+      payload: request.payload,
+      payloadJson,
+    })
     const kind = jobKind(message)
     if (kind !== null && found.targets.length > 0) {
       if (!this.jobs.hasRoomFor(message.job_id, this.#nowSeconds())) {
@@ -290,9 +261,8 @@ export class UserMessageBus {
       const targets = found.targets.map((client) => client.uuid)
       this.events.emit('job', this.jobs.add(message, kind, targets, request.reply ?? 'client'))
     }
-    const entries = this.#deliver(message, found.targets)
-    const sender = this.#counters.get(from)
-    if (sender !== undefined) sender.sent += 1
+    const entries = this.mailboxes.deliver(message, found.targets)
+    this.mailboxes.countSent(from)
     const deliveries: Record<string, Delivery> = Object.create(null) as Record<string, Delivery>
     found.targets.forEach((client, index) => {
       deliveries[client.uuid] = entries[index]?.outcome ?? 'queued'
@@ -314,62 +284,12 @@ export class UserMessageBus {
       )
     }
     const reporter = (session === null ? undefined : this.registry.boundTo(session)?.uuid) ?? this.#serverUuid
-    return this.#report(job, update, reporter)
+    return this.#reports.report(job, update, reporter)
   }
 
-  /** What waits for a client next, left in its mailbox. */
-  next(uuid: string): QueuedMessage | undefined {
-    return this.#mailboxes.get(uuid)?.peek()
-  }
-
-  /** Takes what `next` showed out of the mailbox, as sent or as filtered. */
-  settle(client: ClientInfo, outcome: 'sent' | 'filtered'): void {
-    const entry = this.#mailboxes.get(client.uuid)?.shift()
-    if (entry !== undefined) this.#end(client, entry, outcome)
-  }
-
-  /** Withholds a message from a client that shut out its priority, while `message` is being told. */
-  filter(client: ClientInfo, message: BusMessage): void {
-    const entry = this.#mailboxes.get(client.uuid)?.takeBack(message)
-    if (entry !== undefined) this.#end(client, entry, 'filtered')
-  }
-
-  /**
-   * Puts a message that was settled as `sent` back in front of its mailbox: it did not arrive, or nobody can tell. Left
-   * alone: a client that is no longer registered, and a job that somebody has reported on or that has ended.
-   */
-  putBack(client: ClientInfo, message: BusMessage): void {
-    if (this.registry.get(client.uuid) !== client) return
-    if (jobKind(message) !== null) {
-      if (this.jobs.get(message.job_id)?.state !== 'pending') return
-      this.jobs.noteNotHanded(message.job_id, client.uuid)
-    }
-    const counters = this.#counters.get(client.uuid)
-    if (counters !== undefined) counters.received -= 1
-    const entry: QueuedMessage = { message, outcome: 'queued' }
-    this.events.emit('returned', client, entry)
-    for (const overflow of this.#mailboxOf(client).putBack(entry)) this.#end(client, overflow, 'dropped')
-  }
-
-  /** Takes up to `max` messages out of a mailbox, in order of delivery. */
-  take(client: ClientInfo, max: number): BusMessage[] {
-    const taken: BusMessage[] = []
-    while (taken.length < max) {
-      const entry = this.next(client.uuid)
-      if (entry === undefined) break
-      this.settle(client, 'sent')
-      taken.push(entry.message)
-    }
-    return taken
-  }
-
-  mailboxOf(uuid: string): { count: number; bytes: number } {
-    const mailbox = this.#mailboxes.get(uuid)
-    return { count: mailbox?.count ?? 0, bytes: mailbox?.bytes ?? 0 }
-  }
-
-  countersOf(uuid: string): Readonly<ClientCounters> {
-    return this.#counters.get(uuid) ?? { sent: 0, received: 0, filtered: 0, dropped: 0 }
+  /** Asks a job's targets to drop it: see `JobReports.cancel`. */
+  cancelJob(job: Job): void {
+    this.#reports.cancel(job)
   }
 
   get #serverUuid(): string {
@@ -400,28 +320,9 @@ export class UserMessageBus {
     return fromUuid
   }
 
-  #compose(
-    from: string,
-    routing: BusMessage['routing'],
-    priority: Priority,
-    payload: JsonObject,
-    payloadJson: string,
-    payloadBytes: number,
-  ): BusMessage {
-    const messageId = this.#ports.newId()
-    const jobId = payload.job_id
-    return {
-      user_id: this.user_id,
-      from_uuid: from,
-      routing,
-      payload,
-      payloadJson,
-      payloadBytes,
-      job_id: typeof jobId === 'string' && jobId !== '' ? jobId : messageId,
-      message_id: messageId,
-      priority,
-      timestamp: this.#nowSeconds(),
-    }
+  #compose(draft: Parameters<typeof composeMessage>[1]): BusMessage {
+    const origin = { user_id: this.user_id, message_id: this.#ports.newId(), timestamp: this.#nowSeconds() }
+    return composeMessage(origin, draft)
   }
 
   /** A message of the bus's own making: no sender to check, no job to remember. */
@@ -433,8 +334,7 @@ export class UserMessageBus {
     payload: JsonObject,
   ): void {
     const payloadJson = JSON.stringify(payload)
-    const size = Buffer.byteLength(payloadJson)
-    this.#deliver(this.#compose(from, routing, priority, payload, payloadJson, size), targets)
+    this.mailboxes.deliver(this.#compose({ from, routing, priority, payload, payloadJson }), targets)
   }
 
   /** The last word to a client that has to leave, at `alert`. */
@@ -446,73 +346,6 @@ export class UserMessageBus {
     this.#post(this.#serverUuid, [client], routing, 1, { message_type: 'client_unregistered', ...notice })
   }
 
-  #deliver(message: BusMessage, targets: readonly ClientInfo[]): QueuedMessage[] {
-    const entries = targets.map((client) => {
-      const entry: QueuedMessage = { message, outcome: 'queued' }
-      for (const overflow of this.#mailboxOf(client).put(entry)) this.#end(client, overflow, 'dropped')
-      return entry
-    })
-    this.events.emit('message', message, targets)
-    return entries
-  }
-
-  #mailboxOf(client: ClientInfo): Mailbox {
-    let mailbox = this.#mailboxes.get(client.uuid)
-    if (mailbox === undefined) {
-      mailbox = new Mailbox(this.#limits.mailbox)
-      this.#mailboxes.set(client.uuid, mailbox)
-    }
-    return mailbox
-  }
-
-  #end(client: ClientInfo, entry: QueuedMessage, outcome: Exclude<Outcome, 'queued'>): void {
-    entry.outcome = outcome
-    const counters = this.#counters.get(client.uuid)
-    if (counters !== undefined) counters[outcome === 'sent' ? 'received' : outcome] += 1
-    if (outcome === 'sent' && jobKind(entry.message) !== null) {
-      this.jobs.noteHanded(entry.message.job_id, client.uuid)
-    }
-    this.events.emit('settled', client, entry)
-  }
-
-  #report(job: Job | undefined, update: JobUpdate, reporter: string): JobUpdateResult {
-    const cut: JobUpdate = {
-      ...update,
-      result: cutText(update.result, bounds.resultBytes),
-      error: cutText(update.error, bounds.resultBytes),
-    }
-    const senderOnBus = job === undefined ? undefined : this.registry.get(job.from_uuid)
-    const delivered = job?.reply === 'caller' || senderOnBus !== undefined ? 'direct' : 'broadcast'
-    if (job !== undefined) {
-      if (!this.jobs.apply(job, cut, reporter, this.#nowSeconds()))
-        return { ok: true, delivered, targets: [] }
-      this.events.emit('job', job)
-    } else if (isTerminal(cut.status) && !this.jobs.noteStranger(cut.job_id, reporter)) {
-      return { ok: true, delivered, targets: [] }
-    }
-    if (job?.reply === 'caller') return { ok: true, delivered, targets: [job.from_uuid] }
-    const targets =
-      senderOnBus !== undefined
-        ? [senderOnBus]
-        : [...this.registry.all()].filter((client) => client.uuid !== reporter)
-    this.#post(
-      reporter,
-      targets,
-      senderOnBus !== undefined ? { type: 'direct', target_uuid: senderOnBus.uuid } : { type: 'broadcast' },
-      5,
-      {
-        kind: 'job_update',
-        job_id: cut.job_id,
-        status: cut.status,
-        result: cut.result,
-        error: cut.error,
-        ...(cut.progress !== undefined && { progress: cut.progress }),
-        ...(cut.progress_message !== undefined && { progress_message: cut.progress_message }),
-      },
-    )
-    return { ok: true, delivered, targets: targets.map((client) => client.uuid) }
-  }
-
   #remove(
     uuid: string,
     cause: UnregisterCause,
@@ -521,66 +354,12 @@ export class UserMessageBus {
     const client = this.registry.remove(uuid)
     if (client === undefined) return null
     const session = client.session
-    const mailbox = this.#mailboxes.get(uuid)
-    this.#mailboxes.delete(uuid)
-    for (let entry = mailbox?.shift(); entry !== undefined; entry = mailbox?.shift()) {
-      this.#end(client, entry, 'dropped')
-    }
-    this.#counters.delete(uuid)
-    const jobsCancelled = this.#cancelJobsOf(uuid, reason)
-    if (cause === 'unplugged') this.#withdrawJobsFrom(uuid)
+    this.mailboxes.close(client)
+    const jobsCancelled = this.#reports.cancelAllOf(uuid, reason)
+    if (cause === 'unplugged') this.#reports.withdrawFrom(uuid)
     this.events.emit('unregistered', { client, session, cause, reason })
     client.session = null
     return { jobsCancelled, session }
-  }
-
-  /** Ends what a client that left was working on; returns how many jobs. */
-  #cancelJobsOf(uuid: string, reason: string): number {
-    const jobs = [...this.jobs.pending()].filter((job) => job.targets.includes(uuid))
-    for (const job of jobs) {
-      this.#report(job, { job_id: job.job_id, status: 'cancelled', result: '', error: reason }, uuid)
-    }
-    return jobs.length
-  }
-
-  /** Ends the jobs that went down with a client's last process. Whether they had begun, nobody knows. */
-  #failJobsLostBy(uuid: string): void {
-    const error = `"${uuid}" was closed or crashed while it had this job, and was started again. The job was not repeated.`
-    for (const job of this.jobs.handedTo(uuid)) {
-      this.#report(job, { job_id: job.job_id, status: 'failed', result: '', error }, uuid)
-    }
-  }
-
-  /** Asks the peers of a client that was unplugged to drop its jobs they have not started. */
-  #withdrawJobsFrom(uuid: string): void {
-    for (const job of [...this.jobs.pending()].filter((pending) => pending.from_uuid === uuid)) {
-      this.cancelJob(job)
-    }
-  }
-
-  /**
-   * Asks a job's targets to drop it, by `job_cancel`. The job ends when they say so; what runs may run on. From a
-   * target that it is still waiting for it is taken back, and ends there and then.
-   */
-  cancelJob(job: Job): void {
-    if (isTerminal(job.state)) return
-    for (const uuid of job.targets) {
-      const target = this.registry.get(uuid)
-      if (target === undefined) continue
-      const waiting = this.#mailboxes
-        .get(uuid)
-        ?.pull((message) => message.job_id === job.job_id && jobKind(message) !== null)
-      if (waiting !== undefined) {
-        this.#end(target, waiting, 'dropped')
-        const error = 'Withdrawn before it reached its target.'
-        this.#report(job, { job_id: job.job_id, status: 'cancelled', result: '', error }, uuid)
-        continue
-      }
-      this.#post(this.#serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, {
-        message_type: 'job_cancel',
-        job_id: job.job_id,
-      })
-    }
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type SettingValue,
   type SettingValues,
 } from '../../shared/settings.ts'
-import type { BusLimits } from '../bus/user-message-bus.ts'
+import type { BusLimits } from '../bus/bus-limits.ts'
 import type { McpHttpLimits } from '../mcp/http/limits.ts'
 import { readSettings, writeSettings, type SettingsFilePorts } from './settings-file.ts'
 

@@ -39,16 +39,20 @@ class Handed {
 export function createDelivery(threshold: (session: McpSession) => Priority | null): Delivery {
   const drain = (bus: UserMessageBus, client: ClientInfo, session: McpSession): void => {
     const least = threshold(session)
-    for (let entry = bus.next(client.uuid); entry !== undefined; entry = bus.next(client.uuid)) {
+    for (
+      let entry = bus.mailboxes.next(client.uuid);
+      entry !== undefined;
+      entry = bus.mailboxes.next(client.uuid)
+    ) {
       if (least !== null && entry.message.priority > least) {
-        bus.settle(client, 'filtered')
+        bus.mailboxes.settle(client, 'filtered')
       } else {
         if (
           !session.streamWritable ||
           !session.writeEvent(frame(entry.message, client.uuid), new Handed(client, entry.message))
         )
           return
-        bus.settle(client, 'sent')
+        bus.mailboxes.settle(client, 'sent')
       }
     }
   }
@@ -58,7 +62,7 @@ export function createDelivery(threshold: (session: McpSession) => Priority | nu
     // Each goes before those that are there, so the newest is put back first.
     for (const { origin, taken } of written.toReversed()) {
       if (!(origin instanceof Handed)) continue
-      if (!taken || jobKind(origin.message) === null) bus.putBack(origin.client, origin.message)
+      if (!taken || jobKind(origin.message) === null) bus.mailboxes.putBack(origin.client, origin.message)
     }
   }
 
@@ -72,7 +76,7 @@ export function createDelivery(threshold: (session: McpSession) => Priority | nu
           if (session === null) continue
           // More urgent messages may wait before it: its own fate is decided here, so that its sender is told.
           const least = threshold(session)
-          if (least !== null && message.priority > least) bus.filter(client, message)
+          if (least !== null && message.priority > least) bus.mailboxes.filter(client, message)
           else drain(bus, client, session)
         }
       })

@@ -73,7 +73,7 @@ export function createRoster(ports: {
     contacts.set(client, contact)
     const current = given.find((job) => job.state === 'running') ?? given[0]
     const working = asked.at(-1)
-    const counters = bus.countersOf(client.uuid)
+    const counters = bus.mailboxes.countersOf(client.uuid)
     const program = session?.clientInfo ?? null
     return {
       key: clientKey({ userId: bus.user_id, uuid: client.uuid }),
@@ -83,7 +83,7 @@ export function createRoster(ports: {
       address: session?.remoteAddress ?? null,
       program: program === null ? null : { name: program.name, version: program.version },
       protocolVersion: session?.protocolVersion ?? null,
-      queued: bus.mailboxOf(client.uuid).count,
+      queued: bus.mailboxes.sizeOf(client.uuid).count,
       sent: counters.sent,
       received: counters.received,
       dropped: counters.dropped,

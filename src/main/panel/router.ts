@@ -206,8 +206,8 @@ function detailOf({ roster, threshold, scopesOf }: PanelRouterPorts, ref: Client
   if (found === null || row === null) return null
   const { bus, client } = found
   const session = client.session as McpSession | null
-  const mailbox = bus.mailboxOf(client.uuid)
-  const counters = bus.countersOf(client.uuid)
+  const mailbox = bus.mailboxes.sizeOf(client.uuid)
+  const counters = bus.mailboxes.countersOf(client.uuid)
   const least = session === null ? null : threshold(session)
   return {
     client: row,
@@ -232,8 +232,8 @@ function detailOf({ roster, threshold, scopesOf }: PanelRouterPorts, ref: Client
     mailbox: {
       count: mailbox.count,
       bytes: mailbox.bytes,
-      maxCount: bus.mailboxLimits.maxCount,
-      maxBytes: bus.mailboxLimits.maxBytes,
+      maxCount: bus.mailboxes.limits.maxCount,
+      maxBytes: bus.mailboxes.limits.maxBytes,
       dropped: counters.dropped,
       filtered: counters.filtered,
     },

@@ -157,12 +157,12 @@ export const receiveMessagesTool: Tool = defineTool({
     }
     if (wait_seconds > 0) await waitForMessage(bus, client, wait_seconds * 1000, extra.signal)
     // Nobody reads the answer of a call that was cancelled: what waits must stay for the next one.
-    const messages = extra.signal.aborted ? [] : bus.take(client, max)
+    const messages = extra.signal.aborted ? [] : bus.mailboxes.take(client, max)
     return {
       structured: {
         status: 'ok',
         messages: messages.map((message) => messageData(message, client_uuid)),
-        remaining: bus.mailboxOf(client_uuid).count,
+        remaining: bus.mailboxes.sizeOf(client_uuid).count,
       },
     }
   },
@@ -190,7 +190,7 @@ function waitForMessage(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  if (bus.next(client.uuid) !== undefined || signal.aborted) return Promise.resolve()
+  if (bus.mailboxes.next(client.uuid) !== undefined || signal.aborted) return Promise.resolve()
   return new Promise((resolve) => {
     const onMessage = (_: BusMessage, targets: readonly ClientInfo[]): void => {
       if (targets.includes(client)) finish()

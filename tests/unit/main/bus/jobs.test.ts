@@ -15,7 +15,7 @@ function llmAndBlender() {
 
 const inbox = (bus: UserMessageBus, uuid: string) => {
   const client = bus.get(uuid)
-  return client === undefined ? [] : bus.take(client, 100)
+  return client === undefined ? [] : bus.mailboxes.take(client, 100)
 }
 
 const update = (job_id: string, status: 'running' | 'completed' | 'failed' | 'cancelled', more = {}) => ({
@@ -164,7 +164,7 @@ describe('a job', () => {
       delivered: 'direct',
       targets: ['pipeline'],
     })
-    expect(bus.mailboxOf('pipeline').count).toBe(1)
+    expect(bus.mailboxes.sizeOf('pipeline').count).toBe(1)
   })
 
   it('cuts a result over 1 MiB and says how much', () => {
@@ -255,7 +255,7 @@ describe('being unplugged', () => {
         message.payload,
         bus.get('blender-1') !== undefined,
       ])
-      for (const client of targets) bus.take(client, 100)
+      for (const client of targets) bus.mailboxes.take(client, 100)
     })
     bus.events.on('unregistered', ({ client, session, cause, reason }) => {
       story.push([client.uuid, session === blender, cause, reason])

@@ -4,7 +4,7 @@ import { busFixture, fakeSession, registration } from './bus-fixture.ts'
 
 const payloads = (bus: UserMessageBus, uuid: string) => {
   const client = bus.get(uuid)
-  return client === undefined ? [] : bus.take(client, 100).map(({ payload }) => payload)
+  return client === undefined ? [] : bus.mailboxes.take(client, 100).map(({ payload }) => payload)
 }
 
 function blenderAndModel() {

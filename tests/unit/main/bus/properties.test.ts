@@ -64,8 +64,15 @@ describe('any sequence of operations', () => {
           const client = bus.get(uuidToDrain)
           const name = nameOf(client?.session ?? null)
           if (client === undefined || name === null || !open.has(name)) return
-          for (let next = bus.next(client.uuid); next !== undefined; next = bus.next(client.uuid)) {
-            bus.settle(client, next.message.priority > (thresholds.get(name) ?? 7) ? 'filtered' : 'sent')
+          for (
+            let next = bus.mailboxes.next(client.uuid);
+            next !== undefined;
+            next = bus.mailboxes.next(client.uuid)
+          ) {
+            bus.mailboxes.settle(
+              client,
+              next.message.priority > (thresholds.get(name) ?? 7) ? 'filtered' : 'sent',
+            )
           }
         }
         bus.events.on('settled', (client, entry) => {
@@ -84,7 +91,8 @@ describe('any sequence of operations', () => {
           }
           for (const client of targets) {
             const name = nameOf(client.session)
-            if (name !== null && message.priority > (thresholds.get(name) ?? 7)) bus.filter(client, message)
+            if (name !== null && message.priority > (thresholds.get(name) ?? 7))
+              bus.mailboxes.filter(client, message)
             else drain(client.uuid)
           }
         })
@@ -181,14 +189,14 @@ describe('any sequence of operations', () => {
               session: nameOf(client.session),
             }).toStrictEqual(known)
             expect(persistent.includes(client.uuid)).toBe(client.is_persistent)
-            expect(bus.mailboxOf(client.uuid).count).toBeLessThanOrEqual(3)
+            expect(bus.mailboxes.sizeOf(client.uuid).count).toBeLessThanOrEqual(3)
           }
           expect(JSON.stringify([...bus.registry.all()])).not.toContain('secret-')
         }
 
         // What is still queued stands in a mailbox, and in no other place.
         const queued = [...posted].filter(([, outcome]) => outcome === 'queued').length
-        const waiting = uuids.reduce((sum, name) => sum + bus.mailboxOf(name).count, 0)
+        const waiting = uuids.reduce((sum, name) => sum + bus.mailboxes.sizeOf(name).count, 0)
         expect(waiting).toBe(queued)
       }),
       { numRuns: 300, seed: 20_260_123 },

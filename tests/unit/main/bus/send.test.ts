@@ -5,7 +5,7 @@ import { busFixture, fakeSession, registration } from './bus-fixture.ts'
 /** Delivers everything at once, as an open stream would. */
 function deliverAll(bus: UserMessageBus): void {
   bus.events.on('message', (_, targets) => {
-    for (const client of targets) bus.settle(client, 'sent')
+    for (const client of targets) bus.mailboxes.settle(client, 'sent')
   })
 }
 
@@ -200,8 +200,8 @@ describe('delivery', () => {
     const { bus, llm } = fourClients()
     bus.events.on('message', (message, targets) => {
       for (const client of targets) {
-        if (client.uuid === 'blender-1') bus.settle(client, 'sent')
-        if (client.uuid === 'llm-2') bus.filter(client, message)
+        if (client.uuid === 'blender-1') bus.mailboxes.settle(client, 'sent')
+        if (client.uuid === 'llm-2') bus.mailboxes.filter(client, message)
       }
     })
     const sent = bus.send({ payload: {}, group_id: 'farm', session: llm })
@@ -210,10 +210,15 @@ describe('delivery', () => {
       'blender-2': 'queued',
       'llm-2': 'filtered',
     })
-    expect(bus.countersOf('llm-1')).toStrictEqual({ sent: 1, received: 0, filtered: 0, dropped: 0 })
-    expect(bus.countersOf('blender-1')).toStrictEqual({ sent: 0, received: 1, filtered: 0, dropped: 0 })
-    expect(bus.countersOf('llm-2')).toStrictEqual({ sent: 0, received: 0, filtered: 1, dropped: 0 })
-    expect(bus.mailboxOf('blender-2')).toStrictEqual({ count: 1, bytes: 258 })
+    expect(bus.mailboxes.countersOf('llm-1')).toStrictEqual({ sent: 1, received: 0, filtered: 0, dropped: 0 })
+    expect(bus.mailboxes.countersOf('blender-1')).toStrictEqual({
+      sent: 0,
+      received: 1,
+      filtered: 0,
+      dropped: 0,
+    })
+    expect(bus.mailboxes.countersOf('llm-2')).toStrictEqual({ sent: 0, received: 0, filtered: 1, dropped: 0 })
+    expect(bus.mailboxes.sizeOf('blender-2')).toStrictEqual({ count: 1, bytes: 258 })
   })
 
   it('hands out what waited, most urgent first, then oldest first', () => {
@@ -228,9 +233,10 @@ describe('delivery', () => {
       bus.send({ payload: { n }, priority, target_uuid: 'blender-1', session: null })
     }
     const client = bus.get('blender-1')
-    const order = client === undefined ? [] : bus.take(client, 4).map((message) => message.payload.n)
+    const order =
+      client === undefined ? [] : bus.mailboxes.take(client, 4).map((message) => message.payload.n)
     expect(order).toStrictEqual([2, 5, 1, 3])
-    expect(bus.mailboxOf('blender-1').count).toBe(1)
+    expect(bus.mailboxes.sizeOf('blender-1').count).toBe(1)
   })
 
   it('drops the least urgent, oldest message of a full mailbox, and counts and tells it', () => {
@@ -248,8 +254,8 @@ describe('delivery', () => {
     expect(dropped).toStrictEqual([['b', { n: 1 }, 'dropped']])
     const last = send(4, 'debug')
     expect(last.ok && { ...last.deliveries }).toStrictEqual({ b: 'dropped' })
-    expect(bus.countersOf('b').dropped).toBe(2)
-    expect(bus.mailboxOf('b').count).toBe(2)
+    expect(bus.mailboxes.countersOf('b').dropped).toBe(2)
+    expect(bus.mailboxes.sizeOf('b').count).toBe(2)
   })
 
   it('bounds a mailbox by bytes as well', () => {
@@ -257,8 +263,8 @@ describe('delivery', () => {
     bus.register(registration('b'), null)
     for (let n = 0; n < 10; n += 1)
       bus.send({ payload: { text: 'x'.repeat(100) }, target_uuid: 'b', session: null })
-    expect(bus.mailboxOf('b').bytes).toBeLessThanOrEqual(1000)
-    expect(bus.mailboxOf('b').count).toBe(2)
-    expect(bus.countersOf('b').dropped).toBe(8)
+    expect(bus.mailboxes.sizeOf('b').bytes).toBeLessThanOrEqual(1000)
+    expect(bus.mailboxes.sizeOf('b').count).toBe(2)
+    expect(bus.mailboxes.countersOf('b').dropped).toBe(8)
   })
 })

@@ -32,7 +32,7 @@ describe('delivery', () => {
         '{"user_id":"local","from_uuid":"server:local","target_uuid":"b","routing":{"type":"direct","target_uuid":"b"},' +
         '"payload":{"n":1},"job_id":"id-1","message_id":"id-1","priority":3,"timestamp":1700000000.5}}}',
     ])
-    expect(bus.mailboxOf('b')).toStrictEqual({ count: 0, bytes: 0 })
+    expect(bus.mailboxes.sizeOf('b')).toStrictEqual({ count: 0, bytes: 0 })
   })
 
   it('writes a broadcast to each target under its own uuid, quoted', () => {
@@ -62,11 +62,11 @@ describe('delivery', () => {
     session.room = 2
     delivery.drainSession(bus, session)
     expect(numbers(session)).toStrictEqual([1, 4, 2])
-    expect(bus.mailboxOf('b').count).toBe(1)
+    expect(bus.mailboxes.sizeOf('b').count).toBe(1)
     session.room = Infinity
     delivery.drainSession(bus, session)
     expect(numbers(session)).toStrictEqual([1, 4, 2, 3])
-    expect(bus.countersOf('b')).toStrictEqual({ sent: 0, received: 4, filtered: 0, dropped: 0 })
+    expect(bus.mailboxes.countersOf('b')).toStrictEqual({ sent: 0, received: 4, filtered: 0, dropped: 0 })
   })
 
   it('sends what waits before what comes, once the socket takes it', () => {
@@ -88,8 +88,8 @@ describe('delivery', () => {
     thresholds.set(session, 4)
     expect(send(1, 'warning')).toBe('queued')
     expect(send(2, 'notice')).toBe('filtered')
-    expect(bus.mailboxOf('b').count).toBe(1)
-    expect(bus.countersOf('b').filtered).toBe(1)
+    expect(bus.mailboxes.sizeOf('b').count).toBe(1)
+    expect(bus.mailboxes.countersOf('b').filtered).toBe(1)
   })
 
   it('filters what waited since before the threshold was raised', () => {
@@ -103,8 +103,8 @@ describe('delivery', () => {
     session.room = Infinity
     delivery.drainSession(bus, session)
     expect(numbers(session)).toStrictEqual([2])
-    expect(bus.mailboxOf('b').count).toBe(0)
-    expect(bus.countersOf('b')).toStrictEqual({ sent: 0, received: 1, filtered: 1, dropped: 0 })
+    expect(bus.mailboxes.sizeOf('b').count).toBe(0)
+    expect(bus.mailboxes.countersOf('b')).toStrictEqual({ sent: 0, received: 1, filtered: 1, dropped: 0 })
   })
 
   it('takes up what waited when a client comes back with its stream open', () => {
@@ -141,11 +141,11 @@ describe('delivery', () => {
     session.streamOpen = false
     send(4)
     delivery.takeBack(bus, session, 'lost')
-    expect(bus.countersOf('b')).toStrictEqual({ sent: 0, received: 1, filtered: 0, dropped: 0 })
+    expect(bus.mailboxes.countersOf('b')).toStrictEqual({ sent: 0, received: 1, filtered: 0, dropped: 0 })
     const again = fakeSession()
     bus.register(registration('b', { is_persistent: true }), again)
     expect(numbers(again)).toStrictEqual([1, 2, 4])
-    expect(bus.countersOf('b').received).toBe(4)
+    expect(bus.mailboxes.countersOf('b').received).toBe(4)
   })
 
   it('puts back, for a stream that begins anew, what the system never took, jobs among it', () => {
@@ -175,7 +175,7 @@ describe('delivery', () => {
     first.streamOpen = false
     bus.register(registration('b'), second)
     expect(numbers(second)).toStrictEqual([1])
-    expect(bus.mailboxOf('b').count).toBe(0)
+    expect(bus.mailboxes.sizeOf('b').count).toBe(0)
   })
 
   it('puts nothing back from a session whose stream is alive, nor for a client that has left', () => {

@@ -34,7 +34,7 @@ function farm() {
     )
   const take = (uuid: string): unknown[] => {
     const client = bus.get(uuid)
-    return client === undefined ? [] : bus.take(client, 100).map(({ payload }) => payload)
+    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(({ payload }) => payload)
   }
   /** Both clocks, the one that is read and the one that rings, half a second at a time. */
   const advance = async (ms: number): Promise<void> => {

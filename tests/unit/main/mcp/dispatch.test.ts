@@ -35,7 +35,7 @@ function dispatchFixture() {
     bus.jobUpdate({ job_id, status, result: '', error: '', ...more }, blender)
   const inbox = (uuid: string) => {
     const client = bus.get(uuid)
-    return client === undefined ? [] : bus.take(client, 100).map(({ payload }) => payload)
+    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(({ payload }) => payload)
   }
   return { bus, time, presence, dispatcher, blender, llm, request, report, inbox }
 }

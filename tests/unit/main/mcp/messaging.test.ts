@@ -57,7 +57,7 @@ describe('blender_receive_messages', () => {
     call.cancel()
     bus.send({ payload: { n: 1 }, target_uuid: 'b', session: null })
     expect(await messagesOf(answer)).toStrictEqual([])
-    expect(bus.mailboxOf('b').count).toBe(1)
+    expect(bus.mailboxes.sizeOf('b').count).toBe(1)
     expect(vi.getTimerCount()).toBe(0)
   })
 

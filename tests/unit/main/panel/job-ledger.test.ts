@@ -92,9 +92,12 @@ describe('the ledger of jobs', () => {
     expect(jobs.cancel(ref('j'))).toBe('not_found')
     bus.send({ payload: dispatch('j'), target_uuid: 'b', session: null })
     const client = bus.get('b')
-    if (client !== undefined) bus.take(client, 10)
+    if (client !== undefined) bus.mailboxes.take(client, 10)
     expect(jobs.cancel(ref('j'))).toBe('asked')
-    expect(bus.next('b')?.message.payload).toStrictEqual({ message_type: 'job_cancel', job_id: 'j' })
+    expect(bus.mailboxes.next('b')?.message.payload).toStrictEqual({
+      message_type: 'job_cancel',
+      job_id: 'j',
+    })
     expect(jobs.row(ref('j'))?.state).toBe('pending')
     bus.jobUpdate({ job_id: 'j', status: 'cancelled', result: '', error: '' }, null)
     expect(jobs.cancel(ref('j'))).toBe('ended')

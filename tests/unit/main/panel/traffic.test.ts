@@ -36,7 +36,7 @@ describe('the traffic of a client', () => {
     const outcomes = (uuid: string) => traffic.of(uuid).map(({ outcome }) => outcome)
     expect([outcomes('a'), outcomes('b')]).toStrictEqual([['queued'], ['queued']])
     const a = bus.get('a')
-    if (a !== undefined) bus.take(a, 1)
+    if (a !== undefined) bus.mailboxes.take(a, 1)
     bus.send({ payload: { n: 2 }, target_uuid: 'b', session: null })
     expect([outcomes('a'), outcomes('b')]).toStrictEqual([['sent'], ['queued', 'dropped']])
   })
@@ -49,7 +49,7 @@ describe('the message rate', () => {
     const { client } = bus.register(registration('b'), null)
     const hand = (count: number) => {
       for (let n = 0; n < count; n += 1) bus.send({ payload: {}, target_uuid: 'b', session: null })
-      bus.take(client, count)
+      bus.mailboxes.take(client, count)
     }
     hand(3)
     expect(rate.perSecond()).toStrictEqual(new Array(60).fill(0))

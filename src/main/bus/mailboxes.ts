@@ -1,0 +1,157 @@
+import type { EventEmitter } from 'node:events'
+import type { BusEvents } from './bus-events.ts'
+import type { ClientInfo } from './client-info.ts'
+import type { ClientRegistry } from './client-registry.ts'
+import { jobKind, type JobTable } from './jobs.ts'
+import { Mailbox, type MailboxLimits } from './mailbox.ts'
+import type { BusMessage, Outcome, QueuedMessage } from './message.ts'
+
+/** Counts since the client registered. */
+export interface ClientCounters {
+  sent: number
+  received: number
+  filtered: number
+  dropped: number
+}
+
+interface MailboxesPorts {
+  readonly limits: MailboxLimits
+  readonly registry: ClientRegistry
+  readonly jobs: JobTable
+  readonly events: EventEmitter<BusEvents>
+}
+
+/**
+ * What waits for each client of one bus, and what became of what waited. Delivery takes messages out with `next` and
+ * `settle`; every message ends exactly once for each client it was meant for, and `settled` tells how.
+ */
+export class Mailboxes {
+  readonly #ports: MailboxesPorts
+  readonly #boxes = new Map<string, Mailbox>()
+  readonly #counters = new Map<string, ClientCounters>()
+
+  constructor(ports: MailboxesPorts) {
+    this.#ports = ports
+  }
+
+  get limits(): Readonly<MailboxLimits> {
+    return this.#ports.limits
+  }
+
+  sizeOf(uuid: string): { count: number; bytes: number } {
+    const box = this.#boxes.get(uuid)
+    return { count: box?.count ?? 0, bytes: box?.bytes ?? 0 }
+  }
+
+  countersOf(uuid: string): Readonly<ClientCounters> {
+    return this.#counters.get(uuid) ?? { sent: 0, received: 0, filtered: 0, dropped: 0 }
+  }
+
+  /** Begins to count for a client that has just registered. */
+  open(uuid: string): void {
+    this.#counters.set(uuid, { sent: 0, received: 0, filtered: 0, dropped: 0 })
+  }
+
+  /** Ends all that waits for a client that has just left. */
+  close(client: ClientInfo): void {
+    const box = this.#boxes.get(client.uuid)
+    this.#boxes.delete(client.uuid)
+    for (let entry = box?.shift(); entry !== undefined; entry = box?.shift()) {
+      this.#end(client, entry, 'dropped')
+    }
+    this.#counters.delete(client.uuid)
+  }
+
+  /** Puts a message into the mailbox of each target and tells the listeners, who may deliver it before this returns. */
+  deliver(message: BusMessage, targets: readonly ClientInfo[]): QueuedMessage[] {
+    const entries = targets.map((client) => {
+      const entry: QueuedMessage = { message, outcome: 'queued' }
+      for (const overflow of this.#boxOf(client).put(entry)) this.#end(client, overflow, 'dropped')
+      return entry
+    })
+    this.#ports.events.emit('message', message, targets)
+    return entries
+  }
+
+  /** Counts a message for who sent it; others than clients are not counted. */
+  countSent(fromUuid: string): void {
+    const counters = this.#counters.get(fromUuid)
+    if (counters !== undefined) counters.sent += 1
+  }
+
+  /** What waits for a client next, left in its mailbox. */
+  next(uuid: string): QueuedMessage | undefined {
+    return this.#boxes.get(uuid)?.peek()
+  }
+
+  /** Takes what `next` showed out of the mailbox, as sent or as filtered. */
+  settle(client: ClientInfo, outcome: 'sent' | 'filtered'): void {
+    const entry = this.#boxes.get(client.uuid)?.shift()
+    if (entry !== undefined) this.#end(client, entry, outcome)
+  }
+
+  /** Withholds a message from a client that shut out its priority, while `message` is being told. */
+  filter(client: ClientInfo, message: BusMessage): void {
+    const entry = this.#boxes.get(client.uuid)?.takeBack(message)
+    if (entry !== undefined) this.#end(client, entry, 'filtered')
+  }
+
+  /** Takes up to `max` messages out of a mailbox, in order of delivery. */
+  take(client: ClientInfo, max: number): BusMessage[] {
+    const taken: BusMessage[] = []
+    while (taken.length < max) {
+      const entry = this.next(client.uuid)
+      if (entry === undefined) break
+      this.settle(client, 'sent')
+      taken.push(entry.message)
+    }
+    return taken
+  }
+
+  /**
+   * Puts a message that was settled as `sent` back in front of its mailbox: it did not arrive, or nobody can tell. Left
+   * alone: a client that is no longer registered, and a job that somebody has reported on or that has ended.
+   */
+  putBack(client: ClientInfo, message: BusMessage): void {
+    const { registry, jobs, events } = this.#ports
+    if (registry.get(client.uuid) !== client) return
+    if (jobKind(message) !== null) {
+      if (jobs.get(message.job_id)?.state !== 'pending') return
+      jobs.noteNotHanded(message.job_id, client.uuid)
+    }
+    const counters = this.#counters.get(client.uuid)
+    if (counters !== undefined) counters.received -= 1
+    const entry: QueuedMessage = { message, outcome: 'queued' }
+    events.emit('returned', client, entry)
+    for (const overflow of this.#boxOf(client).putBack(entry)) this.#end(client, overflow, 'dropped')
+  }
+
+  /** Takes a job that still waits for a client back; false where it does not, or not any more. */
+  withdrawJob(client: ClientInfo, jobId: string): boolean {
+    const waiting = this.#boxes
+      .get(client.uuid)
+      ?.pull((message) => message.job_id === jobId && jobKind(message) !== null)
+    if (waiting === undefined) return false
+    this.#end(client, waiting, 'dropped')
+    return true
+  }
+
+  #boxOf(client: ClientInfo): Mailbox {
+    let box = this.#boxes.get(client.uuid)
+    if (box === undefined) {
+      box = new Mailbox(this.#ports.limits)
+      this.#boxes.set(client.uuid, box)
+    }
+    return box
+  }
+
+  #end(client: ClientInfo, entry: QueuedMessage, outcome: Exclude<Outcome, 'queued'>): void {
+    entry.outcome = outcome
+    const counters = this.#counters.get(client.uuid)
+    if (counters !== undefined) counters[outcome === 'sent' ? 'received' : outcome] += 1
+    if (outcome === 'sent' && jobKind(entry.message) !== null) {
+      this.#ports.jobs.noteHanded(entry.message.job_id, client.uuid)
+    }
+    this.#ports.events.emit('settled', client, entry)
+  }
+}
