@@ -13,10 +13,15 @@ export const floors: readonly { readonly path: string; readonly imports: readonl
   { path: 'main/connect', imports: ['shared', 'main/bus', 'main/access', 'main/mcp', 'main/panel'] },
   { path: 'main/http', imports: ['shared', 'main/access', 'main/version.ts'] },
   {
+    path: 'main/app',
+    imports: ['shared', 'main/bus', 'main/access', 'main/journal', 'main/mcp', 'main/panel', 'main/connect'],
+  },
+  {
     path: 'main/app.ts',
     imports: [
       'shared',
       'main/version.ts',
+      'main/app',
       'main/bus',
       'main/access',
       'main/journal',

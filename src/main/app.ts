@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
 import { join } from 'node:path'
 import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
-import { keepPolicy, readPolicy } from './access/approval-file.ts'
+import { keepPolicy } from './access/approval-file.ts'
 import { createApprovals } from './access/approvals.ts'
-import { keepBlocks, readBlocks } from './access/block-file.ts'
+import { keepBlocks } from './access/block-file.ts'
 import { blockedAnswer, createBlockList } from './access/block-list.ts'
 import type { SettingValues } from '../shared/settings.ts'
 import type { Log } from './access/log.ts'
 import { createGuard, type RequestGuard } from './access/request-guard.ts'
 import { createLogins, mayUseTool, type Logins, type Viewer } from './access/logins.ts'
 import { createTokenDesk } from './access/token-desk.ts'
-import { createTokenRegistry, type TokenRegistry } from './access/token-registry.ts'
-import { createTokenStore } from './access/token-store.ts'
+import type { TokenRegistry } from './access/token-registry.ts'
+import { logBus } from './app/bus-log.ts'
+import { keepHistory } from './app/history.ts'
+import { readKeptState } from './app/kept-state.ts'
+import { createPanelRouters } from './app/panel-routers.ts'
+import { endShutOutSessions } from './app/shut-out.ts'
 import { BusManager } from './bus/bus-manager.ts'
 import type { UserMessageBus } from './bus/user-message-bus.ts'
 import { dataDirectory } from './connect/data-dir.ts'
 import { addonFolders, createAddonSource } from './connect/addon-package.ts'
 import { createEndpointFile } from './connect/endpoint-file.ts'
-import { createServerSettings, type Limits } from './connect/settings.ts'
-import { createJournal } from './journal/journal.ts'
-import { createRecorder } from './journal/recorder.ts'
+import type { Limits } from './connect/settings.ts'
 import { isLoopback, urlHost } from './http/address.ts'
 import { listen } from './http/listen.ts'
 import { routeHttp, type BrowserPanel } from './http/routes.ts'
+import { createWebServer, type TlsFiles } from './http/web-server.ts'
 import { createApprovalGate } from './mcp/approval-gate.ts'
 import { linkSessionsToBuses } from './mcp/bus-link.ts'
 import { busCatalogue } from './mcp/catalogue.ts'
@@ -35,7 +35,6 @@ import { createDispatcher } from './mcp/dispatch.ts'
 import { createMcpEndpoint } from './mcp/http/endpoint.ts'
 import { configureHttpServer } from './mcp/http/http-server.ts'
 import type { McpSession } from './mcp/http/session.ts'
-import { createExpulsion } from './mcp/expel.ts'
 import { instructions } from './mcp/instructions.ts'
 import { createPresence } from './mcp/presence.ts'
 import { createMcpServerFactory, type McpServerFactory } from './mcp/server.ts'
@@ -44,15 +43,11 @@ import { createJobLedger } from './panel/job-ledger.ts'
 import { createMessageRate } from './panel/message-rate.ts'
 import { createAcks } from './panel/paced-watch.ts'
 import { createRoster } from './panel/roster.ts'
-import { limitToUser } from './panel/one-user.ts'
-import { createPanelRouter, type PanelRouter, type PanelRouterPorts } from './panel/router.ts'
+import type { PanelRouter } from './panel/router.ts'
 import { panelStatus } from './panel/status.ts'
 import { version } from './version.ts'
 
 export const defaultPort = 9877
-
-/** How often connections are looked at that take too long to send a request, in milliseconds. */
-const connectionsCheckingInterval = 2000
 
 /** How often the buses look for clients that have been away for too long. */
 const expiryCheckMs = 1000
@@ -77,8 +72,8 @@ export interface AppOptions {
   port?: number | undefined
   /** Serves the panel to browsers; without it HTTP has the MCP endpoint and the health check alone. */
   browserPanel?: (parts: BrowserPanelParts) => BrowserPanel
-  /** Files in PEM form; with them the server speaks TLS and nothing else. */
-  tls?: { certFile: string; keyFile: string } | undefined
+  /** With them the server speaks TLS and nothing else. */
+  tls?: TlsFiles | undefined
   /** Further names that the server goes by: `name` or `name:port`. */
   allowHosts?: readonly string[]
   /** Further web origins that may call. */
@@ -171,33 +166,13 @@ interface StartUp extends AppOptions {
 }
 
 async function startUp(options: StartUp): Promise<Running> {
-  const { host, port: askedPort, dataDir, clock, steady, newId, log, env } = options
+  const { host, port: askedPort, dataDir, clock, steady, newId, log, env, tls } = options
   const startedAt = clock() / 1000
-  const settings = await createServerSettings({
-    path: join(dataDir, 'settings.json'),
-    clock,
-    log,
-    options: options.settings ?? {},
-    env,
-  })
-  const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
-  const tokensPath = join(dataDir, 'tokens.json')
-  const blockFile = { path: join(dataDir, 'blocks.json'), clock, log }
-  const keptBlocks = await readBlocks(blockFile)
-  const { tls } = options
-  const httpServer =
-    tls === undefined
-      ? createServer({ connectionsCheckingInterval })
-      : createTlsServer({
-          connectionsCheckingInterval,
-          cert: await readFile(tls.certFile),
-          key: await readFile(tls.keyFile),
-        })
+  const httpServer = await createWebServer(tls, { log })
+  const kept = await readKeptState({ dataDir, clock, log, options: options.settings ?? {}, env })
+  const { settings, tokens, registry } = kept
   const mcpLimits = { ...settings.limits.mcp, ...options.limits?.mcp }
   configureHttpServer(httpServer, mcpLimits)
-  const approvalFile = { path: join(dataDir, 'approvals.json'), clock, log }
-  const keptPolicy = await readPolicy(approvalFile)
-  const registry = await createTokenRegistry({ path: tokensPath, clock, log })
   // All that is waited for stands above this line: from here to the routes nothing may, or requests would come to a
   // server that does not listen to them yet.
   const port = await listen(httpServer, host, askedPort).catch((error: unknown) => {
@@ -207,17 +182,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const origin = `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${String(port)}`
   const url = `${origin}/mcp`
 
-  const presence = createPresence(steady)
-  const buses = new BusManager({
-    clock,
-    steady,
-    newId,
-    isLive: (client) => presence.isReachable(client),
-    limits: { ...settings.limits.bus, ...options.limits?.bus },
-  })
-  const blocks = createBlockList(clock, keptBlocks.blocks)
-  const blocksWritten = keepBlocks(blocks, blockFile)
-  const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
+  // Who may come in.
   const guard = createGuard({
     port: () => port,
     boundHost: host,
@@ -226,26 +191,50 @@ async function startUp(options: StartUp): Promise<Running> {
     extraOrigins: options.allowOrigins ?? [],
   })
   const logins = createLogins({ store: tokens, registry, clock: steady })
+  const blocks = createBlockList(clock, kept.blocks.blocks)
+  const blocksWritten = keepBlocks(blocks, kept.blockFile)
+  const policy = { ...kept.policy, default: options.approvals ?? kept.policy.default }
+  const approvals = createApprovals({ clock, steady, newId, policy })
+  const policyWritten = keepPolicy(approvals, kept.approvalFile)
+  approvals.events.on('decided', ({ userId, from, tool }, verdict) =>
+    log.info({ user: userId, client: from?.uuid, tool, ...verdict }, 'a request for approval was decided'),
+  )
 
-  // Listeners run in the order they are attached: the panel's books must be open before delivery settles anything.
+  // The buses, and who follows them. Listeners run in the order they are attached: the panel's books must be open
+  // before delivery settles anything.
+  const presence = createPresence(steady)
+  const buses = new BusManager({
+    clock,
+    steady,
+    newId,
+    isLive: (client) => presence.isReachable(client),
+    limits: { ...settings.limits.bus, ...options.limits?.bus },
+  })
+  const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
   const sticky = createStickyTargets()
   const roster = createRoster({ buses, presence, targetOf: (session) => sticky.of(session) })
   sticky.events.on('changed', (session) => roster.sessionChanged(session))
   const jobs = createJobLedger({ buses, newId })
   const rate = createMessageRate(buses, clock)
-  const { history } = settings
-  const journal = createJournal({ path: join(dataDir, 'history.db'), clock, log, limits: history.limits })
-  const recorder = createRecorder({ journal, clock, keepPayloads: history.payloads })
+  const { journal, recorder } = keepHistory({
+    dataDir,
+    clock,
+    log,
+    settings: settings.history,
+    buses,
+    blocks,
+    blocksSetAside: kept.blocks.setAside,
+    logins,
+    registry,
+    approvals,
+  })
+  buses.events.on('created', (bus) => logBus(bus, log))
+
+  // The buses over MCP.
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
   })
-  const policy = { ...keptPolicy, default: options.approvals ?? keptPolicy.default }
-  const approvals = createApprovals({ clock, steady, newId, policy })
-  const policyWritten = keepPolicy(approvals, approvalFile)
-  approvals.events.on('decided', ({ userId, from, tool }, verdict) =>
-    log.info({ user: userId, client: from?.uuid, tool, ...verdict }, 'a request for approval was decided'),
-  )
   const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
   const dispatcher = createDispatcher({ presence, sticky, gate, clock, newId })
   const factory: McpServerFactory = createMcpServerFactory({
@@ -273,32 +262,9 @@ async function startUp(options: StartUp): Promise<Running> {
     log,
     limits: mcpLimits,
   })
-
-  buses.events.on('created', (bus) => {
-    recorder.attachBus(bus)
-    logBus(bus, log)
-  })
-  recorder.attachBlocks(blocks.events, keptBlocks.setAside)
-  const expulsion = createExpulsion({ endpoint, buses })
-  recorder.attachLogins(logins.events)
-  recorder.attachTokens(registry.events)
-  recorder.attachApprovals(approvals.events)
-  registry.events.on('revoked', ({ id }) => {
-    const order = { reason: 'The token of this session was revoked.', blocked_until: null }
-    expulsion.expel(({ caller }) => caller.token_id === id, order)
-  })
-  const isShutOut = ({ caller, remoteAddress, clientInfo }: McpSession): boolean =>
-    blocks.shutsOut({ caller, remoteAddress, programName: clientInfo?.name ?? null }) !== null
-  blocks.events.on('added', ({ kind, reason, blockedUntil }) => {
-    if (kind !== 'client') expulsion.expel(isShutOut, { reason, blocked_until: blockedUntil })
-  })
-  endpoint.events.on('opened', (session) => {
-    recorder.sessionOpened(session)
-    // Blocked in the moment between its request and its answer.
-    if (isShutOut(session)) endpoint.end(session, 'ended')
-  })
+  endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
+  endShutOutSessions({ endpoint, buses, blocks, registry })
   endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
-
   linkSessionsToBuses({ endpoint, buses, delivery, subscriptions, presence })
   for (const event of ['streamOpened', 'writable', 'streamClosed'] as const) {
     endpoint.events.on(event, (session: McpSession) => roster.sessionChanged(session))
@@ -309,14 +275,15 @@ async function startUp(options: StartUp): Promise<Running> {
   }, expiryCheckMs)
   expiry.unref()
 
+  // The panel.
   const facts = { version, url, startedAt }
   // Only Electron has resources of its own.
   const addon = createAddonSource(
     addonFolders((process as { resourcesPath?: string }).resourcesPath),
     version,
   )
-  const desk = createTokenDesk({ path: tokensPath, registry, clock })
-  const panelPorts: PanelRouterPorts = {
+  const desk = createTokenDesk({ path: join(dataDir, 'tokens.json'), registry, clock })
+  const routers = createPanelRouters({
     roster,
     jobs,
     blocks,
@@ -335,15 +302,8 @@ async function startUp(options: StartUp): Promise<Running> {
     tokens: desk,
     settings: { list: () => settings.list(), keep: (change) => settings.keep(change), mayChange: true },
     clock,
-  }
-  const router = createPanelRouter(panelPorts)
-  const routersOfUsers = new Map<string, PanelRouter>()
-  const routerOf = ({ userId }: Viewer): PanelRouter => {
-    if (userId === null) return router
-    const made = routersOfUsers.get(userId) ?? createPanelRouter(limitToUser(panelPorts, userId))
-    routersOfUsers.set(userId, made)
-    return made
-  }
+  })
+  const routerOf = (viewer: Viewer): PanelRouter => routers.of(viewer)
 
   const panel = options.browserPanel?.({ routerOf, logins, revoked: registry.events, guard, log }) ?? null
   routeHttp(httpServer, { endpoint, guard, panel })
@@ -376,7 +336,7 @@ async function startUp(options: StartUp): Promise<Running> {
 
   return {
     listening: { url, panelUrl, host, port, portWasTaken: askedPort !== 0 && port !== askedPort },
-    router,
+    router: routers.whole,
     async stop() {
       await endpointFile.remove()
       clearInterval(expiry)
@@ -398,19 +358,4 @@ async function startUp(options: StartUp): Promise<Running> {
       log.info({}, 'Busbar has stopped')
     },
   }
-}
-
-/** What the log says of a bus. */
-function logBus(bus: UserMessageBus, log: Log): void {
-  bus.events.on('registered', ({ client, created }) => {
-    if (!created) return
-    log.info({ user: bus.user_id, client: client.uuid, type: client.client_type }, 'client registered')
-  })
-  bus.events.on('unregistered', ({ client, cause, reason }) =>
-    log.info({ user: bus.user_id, client: client.uuid, cause, reason }, 'client unregistered'),
-  )
-  bus.events.on('settled', (client, { message, outcome }) => {
-    if (outcome !== 'dropped') return
-    log.warn({ client: client.uuid, message: message.message_id }, 'a message was dropped')
-  })
 }

@@ -46,8 +46,9 @@ describe('the floors', () => {
       'main/panel': 'shared main/bus main/access main/journal main/mcp',
       'main/connect': 'shared main/bus main/access main/mcp main/panel',
       'main/http': 'shared main/access main/version.ts',
+      'main/app': 'shared main/bus main/access main/journal main/mcp main/panel main/connect',
       'main/app.ts':
-        'shared main/version.ts main/bus main/access main/journal main/mcp main/panel main/connect main/http',
+        'shared main/version.ts main/app main/bus main/access main/journal main/mcp main/panel main/connect main/http',
       'main/headless': 'shared main/access main/panel main/connect main/http main/app.ts',
       'main/desktop': 'shared main/access main/panel main/connect main/app.ts',
       'main/cli': 'shared main/access main/connect main/app.ts main/headless main/version.ts',

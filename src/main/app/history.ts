@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import type { Approvals } from '../access/approvals.ts'
+import type { BlockList } from '../access/block-list.ts'
+import type { Log } from '../access/log.ts'
+import type { Logins } from '../access/logins.ts'
+import type { TokenRegistry } from '../access/token-registry.ts'
+import type { BusManager } from '../bus/bus-manager.ts'
+import type { ServerSettings } from '../connect/settings.ts'
+import { createJournal, type Journal } from '../journal/journal.ts'
+import { createRecorder, type Recorder } from '../journal/recorder.ts'
+
+/** The journal, and what writes it. */
+export interface History {
+  readonly journal: Journal
+  readonly recorder: Recorder
+}
+
+/** Opens the history and follows everything that was there before there were sessions. */
+export function keepHistory(ports: {
+  dataDir: string
+  /** Unix milliseconds. */
+  clock: () => number
+  log: Log
+  settings: ServerSettings['history']
+  buses: BusManager
+  blocks: BlockList
+  /** The name a damaged block list was kept under; null where it was sound. */
+  blocksSetAside: string | null
+  logins: Logins
+  registry: TokenRegistry
+  approvals: Approvals
+}): History {
+  const { dataDir, clock, log, settings } = ports
+  const journal = createJournal({ path: join(dataDir, 'history.db'), clock, log, limits: settings.limits })
+  const recorder = createRecorder({ journal, clock, keepPayloads: settings.payloads })
+  ports.buses.events.on('created', (bus) => recorder.attachBus(bus))
+  recorder.attachBlocks(ports.blocks.events, ports.blocksSetAside)
+  recorder.attachLogins(ports.logins.events)
+  recorder.attachTokens(ports.registry.events)
+  recorder.attachApprovals(ports.approvals.events)
+  return { journal, recorder }
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import type { SettingValues } from '../../shared/settings.ts'
+import { readPolicy } from '../access/approval-file.ts'
+import { readBlocks } from '../access/block-file.ts'
+import type { Log } from '../access/log.ts'
+import { createTokenRegistry } from '../access/token-registry.ts'
+import { createTokenStore } from '../access/token-store.ts'
+import { createServerSettings } from '../connect/settings.ts'
+
+/**
+ * Reads what the data directory keeps: settings, secrets, tokens, blocks and the policy of approvals. Where it can't be
+ * written to, what is made for this run holds for this run. Close `registry` where the start goes no further.
+ */
+export async function readKeptState({
+  dataDir,
+  clock,
+  log,
+  options,
+  env,
+}: {
+  dataDir: string
+  /** Unix milliseconds. */
+  clock: () => number
+  log: Log
+  /** Settings of the command line. */
+  options: SettingValues
+  env: NodeJS.ProcessEnv
+}) {
+  const fileOf = (name: string) => ({ path: join(dataDir, name), clock, log })
+  const settings = await createServerSettings({ ...fileOf('settings.json'), options, env })
+  const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
+  const blockFile = fileOf('blocks.json')
+  const approvalFile = fileOf('approvals.json')
+  return {
+    settings,
+    tokens,
+    blockFile,
+    blocks: await readBlocks(blockFile),
+    approvalFile,
+    policy: await readPolicy(approvalFile),
+    registry: await createTokenRegistry(fileOf('tokens.json')),
+  }
+}

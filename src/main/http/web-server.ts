@@ -1,0 +1,61 @@
+import { readFile, stat } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Log } from '../access/log.ts'
+
+/** Files in PEM form. */
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
+}
+
+/** How often connections are looked at that take too long to send a request, in milliseconds. */
+const connectionsCheckingInterval = 2000
+
+/** How often the files are looked at for a renewed certificate, in milliseconds. */
+const defaultLookMs = 60_000
+
+/**
+ * A server that speaks HTTP, or with `tls` HTTPS and nothing else. A certificate that is renewed in its place is taken
+ * up within a minute, for connections that come after; one that can't be used leaves the old one in force and is logged.
+ * Rejects where the files can't be used at the start.
+ */
+export async function createWebServer(
+  tls: TlsFiles | undefined,
+  { log, lookMs = defaultLookMs }: { log: Log; lookMs?: number },
+): Promise<Server> {
+  if (tls === undefined) return createServer({ connectionsCheckingInterval })
+  let stamp = await stampOf(tls)
+  const server = createTlsServer({ connectionsCheckingInterval, ...(await read(tls)) })
+  const look = async (): Promise<void> => {
+    try {
+      const now = await stampOf(tls)
+      if (now === stamp) return
+      stamp = now
+      server.setSecureContext(await read(tls))
+      log.info({}, 'the renewed certificate is in use')
+    } catch (error) {
+      // Half of a renewal: its other file is written by the next look, or a person has to act.
+      log.error(
+        { err: error },
+        'the certificate files changed and can’t be used; the old certificate stays in use',
+      )
+    }
+  }
+  server.once('listening', () => {
+    const timer = setInterval(() => void look(), lookMs).unref()
+    server.once('close', () => clearInterval(timer))
+  })
+  return server
+}
+
+async function read({ certFile, keyFile }: TlsFiles): Promise<{ cert: Buffer; key: Buffer }> {
+  return { cert: await readFile(certFile), key: await readFile(keyFile) }
+}
+
+/** Changes when one of the files does. */
+async function stampOf({ certFile, keyFile }: TlsFiles): Promise<string> {
+  const files = await Promise.all([stat(certFile), stat(keyFile)])
+  return files.map(({ mtimeMs, size, ino }) => `${String(mtimeMs)} ${String(size)} ${String(ino)}`).join('; ')
+}
