@@ -23,7 +23,12 @@ const theme = createTheme({
   prefersLight: matchMedia('(prefers-color-scheme: light)'),
 })
 const preferences = createPreferences({ root: document.documentElement, storage: localStorage })
-const panel = createPanel({ timers: createBrowserTimers(), drawn: afterPaint, storage: localStorage })
+const panel = createPanel({
+  timers: createBrowserTimers(),
+  drawn: afterPaint,
+  storage: localStorage,
+  windowStorage: sessionStorage,
+})
 // Takes the key out of the address, so it comes before anything that reads the address.
 connectToShell(window, panel.connection)
 const router = createRouter(location.hash)

@@ -1,9 +1,7 @@
 import { useCallback, useEffect, type Dispatch, type SetStateAction } from 'react'
 import { CommandPalette } from './CommandPalette.tsx'
 import { ShortcutsSheet } from './ShortcutsSheet.tsx'
-
-/** Typing in one of these means text, not a command. */
-const typingIn = 'input:not([type="checkbox"]), textarea, select, [contenteditable], dialog[open] *'
+import { takesText } from '../ui/takes-text.ts'
 
 export type Overlay = 'palette' | 'shortcuts' | null
 
@@ -20,7 +18,7 @@ export function Overlays({ open, setOpen }: OverlaysProps) {
       if (document.querySelector('dialog[open]') !== null) return
       if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'k') {
         setOpen('palette')
-      } else if (event.key === '?' && !(event.target instanceof Element && event.target.matches(typingIn))) {
+      } else if (event.key === '?' && !takesText(event.target)) {
         setOpen('shortcuts')
       } else return
       event.preventDefault()

@@ -22,6 +22,7 @@ const shortcuts: readonly { title: string; keys: readonly (readonly [keys: strin
       ['Enter', 'Open in full'],
       ['Space', `Select; with ${command}, add or take away`],
       [`${command} A`, 'Select all clients shown'],
+      ['P', 'Pin a client beside the list, or unpin it'],
       ['Delete', 'Unregister the selected clients'],
       ['Shift F10', 'What can be done with a client'],
     ],

@@ -7,6 +7,7 @@ import { placeLink } from '../panel/router.ts'
 import { densities, textSizes } from '../settings/preferences.ts'
 import { themeChoices } from '../theme/theme.ts'
 import { copyText } from '../ui/copy-text.ts'
+import { visibleText } from '../ui/visible-text.ts'
 
 /** Something a person can do from the palette. */
 export interface Action {
@@ -43,6 +44,21 @@ function allActions({ panel, theme, preferences, go, showShortcuts }: ActionPort
   add('Go to settings', 'view', () => go(placeLink('settings')))
   for (const { id, title } of settingSections) {
     add(`Settings: ${title}`, 'settings', () => go(placeLink('settings', id)))
+  }
+
+  const active = clients.state.getState().byKey.get(selection.state.getState().active ?? '')
+  if (active !== undefined) {
+    const pinned = panel.pins.state.getState().pins.some(({ key }) => key === active.key)
+    add(
+      `${pinned ? 'Unpin' : 'Pin'} ${visibleText(clientName(active))}`,
+      'P',
+      toClients(() => panel.pinOrUnpin([active.key])),
+    )
+  }
+  if (panel.pins.state.getState().pins.length > 1) {
+    add('Unpin all clients', 'clients', () =>
+      panel.pinOrUnpin(panel.pins.state.getState().pins.map(({ key }) => key)),
+    )
   }
 
   const live = panel.connection.state.getState().kind === 'live'

@@ -8,6 +8,12 @@ import { createClients, type Clients, type ClientsState } from '../features/clie
 import { createSavedViews, type SavedViews } from '../features/clients/saved-views.ts'
 import { clientsLayoutSchema, savedViewsSchema } from '../features/clients/clients-layout.ts'
 import { createSelection, type Selection } from '../features/clients/selection.ts'
+import {
+  createInspectorPins,
+  pinsMax,
+  rememberedPinsSchema,
+  type InspectorPins,
+} from '../features/inspector/inspector-pins.ts'
 import { createInspector, type Inspector } from '../features/inspector/inspector-store.ts'
 import { createJobs, type Jobs } from '../features/jobs/jobs-store.ts'
 import { createServerSettings, type ServerSettings } from '../features/settings/server-settings-store.ts'
@@ -27,7 +33,9 @@ export interface Panel {
   readonly clients: Clients
   readonly savedViews: SavedViews
   readonly selection: Selection
+  /** The one that follows the selection. */
   readonly inspector: Inspector
+  readonly pins: InspectorPins
   readonly unregister: Unregister
   readonly jobs: Jobs
   readonly blocks: Blocks
@@ -43,6 +51,10 @@ export interface Panel {
   askUnregisterWhere: (holds: (client: PanelClient) => boolean) => void
   /** The same for every client that passes the filter. */
   askUnregisterShown: () => void
+  /** What pinning this client means: all that are selected with it. */
+  keysToPin: (key: string) => readonly string[]
+  /** Pins these clients, or unpins them where all of them are pinned. */
+  pinOrUnpin: (keys: readonly string[]) => void
   close: () => void
 }
 
@@ -56,10 +68,12 @@ export interface PanelPorts {
   drawn: () => Promise<void>
   /** Where the panel remembers how a person laid it out. */
   storage: Pick<Storage, 'getItem' | 'setItem'>
+  /** Where it remembers what holds for this window only. */
+  windowStorage: Pick<Storage, 'getItem' | 'setItem'>
 }
 
 /** Puts the panel together. It does nothing until `connection.connect` is called. */
-export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
+export function createPanel({ timers, drawn, storage, windowStorage }: PanelPorts): Panel {
   const watchIds = createWatchIds()
   const toasts = createToasts()
   const clock = createServerClock(timers)
@@ -81,24 +95,32 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     toasts,
     liftBlock: (client, name) => void blocks.lift(client, name),
   })
-  const inspector = createInspector({
-    timers,
-    api,
-    find: (key) => clients.state.getState().byKey.get(key),
-    async follow(link, client, signal, take) {
-      const ref = { userId: client.userId, uuid: client.record.uuid }
-      await followWatch({
-        api: link,
-        watchId: watchIds(),
-        signal,
-        open: (input, options) => link.clients.inspect({ ...input, client: ref }, options),
-        take(detail) {
-          take(detail)
-          return 'go on'
-        },
-        settled: drawn,
-      })
-    },
+  const newInspector = () =>
+    createInspector({
+      timers,
+      api,
+      find: (key) => clients.state.getState().byKey.get(key),
+      async follow(link, client, signal, take) {
+        const ref = { userId: client.userId, uuid: client.record.uuid }
+        await followWatch({
+          api: link,
+          watchId: watchIds(),
+          signal,
+          open: (input, options) => link.clients.inspect({ ...input, client: ref }, options),
+          take(detail) {
+            take(detail)
+            return 'go on'
+          },
+          settled: drawn,
+        })
+      },
+    })
+  const inspector = newInspector()
+  const pins = createInspectorPins({
+    main: inspector,
+    create: newInspector,
+    listReady: () => clients.state.getState().ready,
+    remembered: createRemembered(windowStorage, 'busbar.pins', rememberedPinsSchema),
   })
 
   const inOrder = ({ shown }: ClientsState) => [...shown.persistent, ...shown.ephemeral]
@@ -224,11 +246,17 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
         clock.freeze()
         status.setState({ roundTripMs: null })
       }
-      if ((state.kind === 'live') !== (before.kind === 'live')) inspector.linkChanged()
+      if ((state.kind === 'live') !== (before.kind === 'live')) {
+        inspector.linkChanged()
+        pins.linkChanged()
+      }
     }),
     clients.state.subscribe((state, before) => {
       if (state.shown !== before.shown) selection.keepShown(inOrder(before), inOrder(state))
-      if (state.byKey !== before.byKey) inspector.listChanged()
+      if (state.byKey !== before.byKey || state.ready !== before.ready) {
+        inspector.listChanged()
+        pins.listChanged()
+      }
       if (state.layout !== before.layout) layout.write(state.layout)
     }),
   ]
@@ -247,6 +275,7 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
     savedViews,
     selection,
     inspector,
+    pins,
     unregister,
     jobs,
     blocks,
@@ -265,10 +294,28 @@ export function createPanel({ timers, drawn, storage }: PanelPorts): Panel {
       askAbout([...byKey.values()].filter(holds).map(({ key }) => key))
     },
     askUnregisterShown: () => askAbout(rowOrder()),
+    keysToPin(key) {
+      const { selected } = selection.state.getState()
+      return selected.has(key) ? rowOrder().filter((each) => selected.has(each)) : [key]
+    },
+    pinOrUnpin(keys) {
+      const pinned = new Set(pins.state.getState().pins.map(({ key }) => key))
+      if (keys.every((key) => pinned.has(key))) {
+        for (const key of keys) pins.unpin(key)
+        return
+      }
+      if (keys.some((key) => pins.pin(key) === 'full')) {
+        toasts.show({
+          kind: 'problem',
+          text: `No more than ${pinsMax} clients can be pinned at once: unpin one first.`,
+        })
+      }
+    },
     close() {
       cancelSettle()
       for (const stop of stops) stop()
       inspector.close()
+      pins.close()
       clock.freeze()
       connection.close()
     },

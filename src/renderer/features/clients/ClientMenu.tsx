@@ -12,7 +12,7 @@ export function ClientMenu({ children }: { children: React.ReactElement }) {
   const live = useLive()
   const [key, setKey] = useState<string | null>(null)
   const client = panel.clients.state.getState().byKey.get(key ?? '')
-  const { clients, selection, inspector, toasts } = panel
+  const { clients, selection, inspector, pins, toasts } = panel
 
   const onContextMenu = (event: MouseEvent) => {
     const under = (event.target as Element).closest('[data-key]')?.getAttribute('data-key') ?? null
@@ -37,6 +37,8 @@ export function ClientMenu({ children }: { children: React.ReactElement }) {
   const record = client?.record
   const quoted = (text: string) => (/[\s"]/.test(text) ? `"${text.replaceAll('"', '')}"` : text)
   const selectedCount = selection.state.getState().selected.size
+  const keysToPin = panel.keysToPin(key ?? '')
+  const pinned = keysToPin.every((each) => pins.state.getState().pins.some((pin) => pin.key === each))
   return (
     <ContextMenu.Root modal={false}>
       <ContextMenu.Trigger asChild onContextMenuCapture={onContextMenu}>
@@ -47,6 +49,9 @@ export function ClientMenu({ children }: { children: React.ReactElement }) {
           {client !== undefined && record !== undefined && (
             <>
               <Item onSelect={() => inspector.open(client.key)}>Inspect</Item>
+              <Item onSelect={() => panel.pinOrUnpin(keysToPin)}>
+                {pinned ? 'Unpin' : keysToPin.length > 1 ? `Pin ${keysToPin.length} clients` : 'Pin'}
+              </Item>
               <ContextMenu.Separator className={styles['separator']} />
               <Item onSelect={copy('uuid', record.uuid)}>Copy uuid</Item>
               {record.blend_file !== undefined && record.blend_file !== '' && (

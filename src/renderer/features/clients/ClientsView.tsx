@@ -1,27 +1,30 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
-import { useStore } from 'zustand'
-import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
+import { useLive, usePreferences } from '../../panel/panel-context.ts'
 import { BlockedList } from '../blocks/BlockedList.tsx'
-import { Inspector } from '../inspector/Inspector.tsx'
+import { InspectorDock, useInspectorCount } from '../inspector/InspectorDock.tsx'
 import { BucketRegion } from './BucketRegion.tsx'
 import { buckets } from './client-order.ts'
 import { ClientMenu } from './ClientMenu.tsx'
 import styles from './ClientsView.module.css'
 import { ClientsToolbar } from './ClientsToolbar.tsx'
+import { useClientsEscape } from './clients-escape.ts'
+import { listMin, useDockWidth } from './dock-width.ts'
 import { useGridKeys } from './grid-keys.ts'
 import { useMedia } from '../../ui/use-media.ts'
 
 /** Narrower than this, the inspector lies over the list instead of beside it. */
 const overlayBelow = '(max-width: 1000px)'
 
-/** All clients, and beside them the one that is open in the inspector. */
+/** All clients, and beside them those that are open in an inspector. */
 export function ClientsView() {
-  const { inspector } = usePanel()
-  const open = useStore(inspector.state, (state) => state.key !== null)
+  const columns = useInspectorCount()
   const overlay = useMedia(overlayBelow)
   const preferences = usePreferences()
   const [width] = useState(() => preferences.state.getState().inspectorWidth)
+  const widthOfOne = useCallback(() => preferences.state.getState().inspectorWidth, [preferences])
+  const dock = useDockWidth(overlay ? 0 : columns, widthOfOne)
+  useClientsEscape()
   const main = (
     <main className={styles['main']} aria-label="Clients">
       <h1 className="spoken">Clients</h1>
@@ -32,29 +35,30 @@ export function ClientsView() {
   )
   return (
     <Group className={styles['group']} orientation="horizontal" id="clients">
-      <Pane id="list" minSize="40%" className={styles['pane']}>
+      <Pane id="list" minSize={columns > 1 ? listMin : '40%'} className={styles['pane']}>
         {main}
-        {open && overlay && (
-          <div className={styles['overlay']}>
-            <Inspector />
+        {columns > 0 && overlay && (
+          <div className={styles['overlay']} data-columns={columns > 1 ? 'several' : 'one'}>
+            <InspectorDock />
           </div>
         )}
       </Pane>
-      {open && !overlay && (
+      {columns > 0 && !overlay && (
         <>
           <Separator className={styles['separator']} aria-label="Width of the inspector" />
           <Pane
             id="inspector"
-            defaultSize={width}
+            defaultSize={columns > 1 ? '60%' : width}
             onResize={({ inPixels }) => {
-              if (inPixels >= 200) preferences.set({ inspectorWidth: Math.round(inPixels) })
+              if (columns === 1 && inPixels >= 200) preferences.set({ inspectorWidth: Math.round(inPixels) })
             }}
             minSize={300}
-            maxSize="55%"
+            maxSize={columns > 1 ? '80%' : '55%'}
+            panelRef={dock}
             groupResizeBehavior="preserve-pixel-size"
             className={styles['pane']}
           >
-            <Inspector />
+            <InspectorDock />
           </Pane>
         </>
       )}
@@ -63,24 +67,8 @@ export function ClientsView() {
 }
 
 function ClientGrids() {
-  const panel = usePanel()
   const live = useLive()
   const onKeyDown = useGridKeys()
-
-  // Escape reaches the window from anywhere that has no use of its own for it.
-  useEffect(() => {
-    const onEscape = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return
-      if (event.target instanceof Element && event.target.closest('dialog[open], [popover], [role="menu"]'))
-        return
-      if (panel.inspector.state.getState().key !== null) {
-        panel.inspector.close()
-        panel.selection.focusActive()
-      } else panel.selection.clear()
-    }
-    window.addEventListener('keydown', onEscape)
-    return () => window.removeEventListener('keydown', onEscape)
-  }, [panel])
 
   return (
     <ClientMenu>

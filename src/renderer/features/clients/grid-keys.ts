@@ -8,7 +8,7 @@ const pageRows = 12
 /**
  * The keyboard of both grids: arrows, Home, End and the page keys move (across the grids too), with Shift they
  * extend the selection, with Ctrl or Cmd they move without selecting and Space toggles; Ctrl or Cmd with A selects
- * all; Enter opens the inspector; Delete asks to unregister.
+ * all; Enter opens the inspector; P pins; Delete asks to unregister.
  */
 export function useGridKeys(): (event: KeyboardEvent) => void {
   const panel = usePanel()
@@ -60,6 +60,11 @@ export function useGridKeys(): (event: KeyboardEvent) => void {
           if (!selection.state.getState().selected.has(active)) selection.select(order, active, 'only')
           inspector.open(active)
           inspector.focus()
+          return true
+        case 'p':
+        case 'P':
+          if (command || event.altKey || active === null) return false
+          panel.pinOrUnpin(panel.keysToPin(active))
           return true
         case 'Delete':
         case 'Backspace':

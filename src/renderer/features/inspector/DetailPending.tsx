@@ -1,11 +1,12 @@
 import { useStore } from 'zustand'
-import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useLive } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
+import { useInspector } from './inspector-context.ts'
 import styles from './Inspector.module.css'
 
 /** What stands in a tab while there is no detail to show: why, and the way on. */
 export function DetailPending() {
-  const { inspector } = usePanel()
+  const inspector = useInspector()
   const live = useLive()
   const phase = useStore(inspector.state, (state) => state.phase)
   if (phase === 'failed') {

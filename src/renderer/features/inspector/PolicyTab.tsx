@@ -19,17 +19,14 @@ import { OnlyTheOperator, useMayChange } from '../settings/Row.tsx'
 import { modeNames, ruleEntry, ruleText, tokenName } from '../settings/setting-entries.ts'
 import { DetailPending } from './DetailPending.tsx'
 import { Fact, Facts } from './Facts.tsx'
+import { useInspector } from './inspector-context.ts'
+import type { TabProps } from './inspector-tabs.ts'
 import styles from './PolicyTab.module.css'
 
-interface PolicyTabProps {
-  client: PanelClient
-  /** False once it has left, and while there is no connection. */
-  current: boolean
-}
-
 /** What this client may do, which rule says so, and the ways to change it. */
-export function PolicyTab({ client, current }: PolicyTabProps) {
-  const { inspector, approvals, tokens, serverSettings } = usePanel()
+export function PolicyTab({ client, current }: TabProps) {
+  const { approvals, tokens, serverSettings } = usePanel()
+  const inspector = useInspector()
   const live = useLive()
   const mayChange = useMayChange()
   const detail = useStore(inspector.state, (state) => state.detail)

@@ -1,16 +1,16 @@
 import { useStore } from 'zustand'
-import { usePanel } from '../../panel/panel-context.ts'
 import type { ClientDetail, SessionFacts } from '../../../shared/client-detail.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
 import { sizeText } from '../status/time-text.ts'
 import { DetailPending } from './DetailPending.tsx'
 import { Fact, Facts } from './Facts.tsx'
+import { useInspector } from './inspector-context.ts'
 import styles from './Inspector.module.css'
 
 /** The MCP session behind the record, and the mailbox in front of it. */
 export function SessionTab() {
-  const detail = useStore(usePanel().inspector.state, (state) => state.detail)
+  const detail = useStore(useInspector().state, (state) => state.detail)
   if (detail === null) return <DetailPending />
   return (
     <>

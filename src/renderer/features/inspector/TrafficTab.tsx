@@ -9,12 +9,13 @@ import { clientName } from '../clients/client-text.ts'
 import { LastSeen } from '../status/Times.tsx'
 import { sizeText } from '../status/time-text.ts'
 import { DetailPending } from './DetailPending.tsx'
+import { useInspector } from './inspector-context.ts'
 import styles from './TrafficTab.module.css'
 import inspectorStyles from './Inspector.module.css'
 
 /** The messages and job updates that passed this client lately, newest first. */
 export function TrafficTab() {
-  const { inspector } = usePanel()
+  const inspector = useInspector()
   const traffic = useStore(inspector.state, (state) => state.detail?.traffic ?? null)
   const userId = useStore(inspector.state, (state) => state.last?.userId ?? '')
   if (traffic === null) return <DetailPending />

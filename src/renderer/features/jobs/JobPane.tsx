@@ -31,9 +31,11 @@ export function JobPane() {
         <h2>
           <JobDot state={job.state} />
           <ClientText className={pane['name']} text={job.title} />
-          <Button kind="quiet" className={pane['close']} aria-label="Close job" onClick={jobs.close}>
-            <X size={15} aria-hidden />
-          </Button>
+          <span className={pane['corner']}>
+            <Button kind="quiet" aria-label="Close job" onClick={jobs.close}>
+              <X size={15} aria-hidden />
+            </Button>
+          </span>
         </h2>
         <ClientText className={pane['uuid']} text={job.jobId} />
       </div>

@@ -63,7 +63,12 @@ function build() {
     blocks: { watch: feeds.blocks.watch },
     approvals: { watch: feeds.approvals.watch },
   } as unknown as PanelApi
-  const panel = createPanel({ timers, drawn: () => Promise.resolve(), storage: createFakeStorage() })
+  const panel = createPanel({
+    timers,
+    drawn: () => Promise.resolve(),
+    storage: createFakeStorage(),
+    windowStorage: createFakeStorage(),
+  })
   panel.connection.connect(() =>
     Promise.resolve({ api, ended: new Promise(() => undefined), close: () => undefined }),
   )
