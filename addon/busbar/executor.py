@@ -108,7 +108,8 @@ class Executor:
             status, result, error = self._run(job)
         finally:
             self._desk.finish(job, status, result, error)
-            self.history.append(JobRecord(job_title(job), status, self._clock() - began))
+            if not job.look:
+                self.history.append(JobRecord(job_title(job), status, self._clock() - began))
         return True
 
     def _run(self, job: Job) -> "tuple[str, str, str]":
@@ -117,8 +118,10 @@ class Executor:
             known = ", ".join(sorted(self._commands))
             return "failed", "", f"This Blender does not know the command {job.command[:100]!r}. It knows: {known}."
         try:
-            self._settle()
-            answer = command.run(job.params, ReportProgress(self._desk, job, self._settle, self._clock), job)
+            # A look makes nobody wait: not the artist, for a word that it has begun.
+            settle = (lambda: None) if job.look else self._settle
+            settle()
+            answer = command.run(job.params, ReportProgress(self._desk, job, settle, self._clock), job)
             if isinstance(answer, ScriptOutcome):
                 status, result, error = "failed" if answer.error else "completed", answer.to_json(), answer.error or ""
             else:

@@ -209,8 +209,10 @@ class JobDesk:
         return jobs
 
     def _finish(self, job: Job, update: Update) -> None:
-        with self._changed:
-            self._remember(job, update)
+        # Pictures for the panel, several a minute, would push out the answers of work.
+        if not job.look:
+            with self._changed:
+                self._remember(job, update)
         self.outbox.add(update)
 
     def _remember(self, job: Job, update: Update) -> None:

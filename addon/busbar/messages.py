@@ -12,7 +12,10 @@ MAX_ID_CHARS = 200
 
 @dataclass(frozen=True)
 class Job:
-    """Work for this Blender. `priority` is 0 (most urgent) to 7; `fingerprint` tells a repeat from a reused job id."""
+    """Work for this Blender. `priority` is 0 (most urgent) to 7; `fingerprint` tells a repeat from a reused job id.
+
+    A `look` only shows somebody how this Blender is now: it may run twice, and nobody wants to read of it later.
+    """
 
     job_id: str
     message_id: str
@@ -22,6 +25,7 @@ class Job:
     priority: int
     from_uuid: str
     fingerprint: str = field(repr=False)
+    look: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def parse_notification(method: str, params: Dict[str, Any]) -> Optional[Delivery
         priority=_priority(data.get("priority"), params.get("level")),
         from_uuid=_text(data.get("from_uuid")),
         fingerprint=_fingerprint(work, arguments),
+        look=payload.get("look") is True,
     )
 
 

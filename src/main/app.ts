@@ -42,6 +42,7 @@ import { createSubscriptions } from './mcp/subscriptions.ts'
 import { createJobLedger } from './panel/job-ledger.ts'
 import { createMessageRate } from './panel/message-rate.ts'
 import { createAcks } from './panel/paced-watch.ts'
+import { createPictures } from './panel/pictures.ts'
 import { createRoster } from './panel/roster.ts'
 import type { PanelRouter } from './panel/router.ts'
 import { panelStatus } from './panel/status.ts'
@@ -282,10 +283,19 @@ async function startUp(options: StartUp): Promise<Running> {
     addonFolders((process as { resourcesPath?: string }).resourcesPath),
     version,
   )
+  const pictures = createPictures({
+    buses,
+    roster,
+    presence,
+    threshold: (session) => factory.threshold(session),
+    clock,
+    newId,
+  })
   const desk = createTokenDesk({ path: join(dataDir, 'tokens.json'), registry, clock })
   const routers = createPanelRouters({
     roster,
     jobs,
+    pictures,
     blocks,
     approvals,
     journal,
@@ -346,6 +356,7 @@ async function startUp(options: StartUp): Promise<Running> {
       httpServer.closeAllConnections()
       await closed
       subscriptions.close()
+      pictures.close()
       jobs.close()
       roster.close()
       await desk.settled()

@@ -22,6 +22,7 @@ import {
   jobsEventSchema,
   jobTextInputSchema,
 } from './jobs.ts'
+import { pictureOutcomeSchema, pictureRequestSchema, pictureSchema } from './pictures.ts'
 import { settingChangeSchema, settingOutcomeSchema, settingsSchema } from './settings.ts'
 import { statusSchema } from './status.ts'
 import { tokenCreationSchema, tokenInfoSchema, tokenInputSchema } from './tokens.ts'
@@ -57,6 +58,15 @@ export const panelContract = {
     cancel: oc.input(jobRefSchema).output(z.object({ outcome: jobCancelOutcomeSchema })),
     /** Sends the same payload along the same routing as a new job, whose updates go to nobody but the panel. */
     repeat: oc.input(jobRefSchema).output(jobRepeatOutcomeSchema),
+  },
+  pictures: {
+    /**
+     * Asks a Blender for a picture of its viewport, unless that would be in its way. One is taken of a client at a time,
+     * however many ask.
+     */
+    take: oc.input(pictureRequestSchema).output(pictureOutcomeSchema),
+    /** The last one that is kept of a client, without asking it for any. */
+    last: oc.input(clientRefSchema).output(pictureSchema.nullable()),
   },
   blocks: {
     watch: oc.input(watchInput).output(eventIterator(z.array(blockSchema))),

@@ -58,6 +58,14 @@ class ExecutorTest(unittest.TestCase):
         )
         self.assertEqual(self.undo_steps, [])
 
+    def test_a_look_leaves_nothing_behind_and_waits_for_nothing(self):
+        for _ in range(2):
+            self.desk.offer(Job("l", "m", "echo", {}, "", 7, "server:local", "f", look=True))
+            self.assertTrue(self.executor.run_next())
+        # Asked twice it runs twice: the answer was not kept.
+        self.assertEqual([update["status"] for update in drain(self.desk.outbox)], ["running", "completed"] * 2)
+        self.assertEqual((len(self.executor.history), self.settled), (0, 0))
+
     def test_a_script_makes_one_undo_step_named_after_the_job(self):
         self.run_job("execute_code", {"code": "\n  \nx = 1\nx"}, "Make it blue")
         self.run_job("execute_code", {"code": "\n\nx = 1\nx"})

@@ -31,6 +31,11 @@ class ParseTest(unittest.TestCase):
         )
         self.assertNotEqual(command.fingerprint, script.fingerprint)
 
+    def test_a_look_says_so(self):
+        payload = {"message_type": "command_dispatch", "job_id": "j", "command": "get_viewport_screenshot"}
+        self.assertEqual([parse(with_payload({**payload, **more})).look for more in ({"look": True}, {"look": 1}, {})],
+                         [True, False, False])
+
     def test_without_a_job_id_the_message_id_serves(self):
         self.assertEqual(parse(fixture("delivery-job-without-id")).job_id, "message-3")
 

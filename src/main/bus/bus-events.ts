@@ -25,6 +25,8 @@ export interface BusEvents {
   settled: [client: ClientInfo, entry: QueuedMessage]
   /** A message that was settled as `sent` turned out not to have arrived, and waits in the mailbox again. */
   returned: [client: ClientInfo, entry: QueuedMessage]
-  /** A job was dispatched or changed. */
+  /** A job was dispatched or changed; never a look. */
   job: [job: Job]
+  /** The same of a look. What it answered is let go of when the listeners are done. */
+  look: [job: Job]
 }

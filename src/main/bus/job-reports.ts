@@ -3,8 +3,9 @@ import { bounds, isTerminal, type JsonObject, type Priority, type Routing } from
 import type { BusEvents } from './bus-events.ts'
 import type { ClientInfo } from './client-info.ts'
 import type { ClientRegistry } from './client-registry.ts'
-import { cutText, type Job, type JobTable, type JobUpdate } from './jobs.ts'
+import { cutText, type Job, type JobPurpose, type JobTable, type JobUpdate } from './jobs.ts'
 import type { Mailboxes } from './mailboxes.ts'
+import { tellOfJob } from './tell-of-job.ts'
 
 export interface JobUpdateResult {
   readonly ok: true
@@ -28,6 +29,7 @@ interface JobReportsPorts {
     routing: Routing,
     priority: Priority,
     payload: JsonObject,
+    purpose?: JobPurpose,
   ) => void
 }
 
@@ -51,7 +53,7 @@ export class JobReports {
     const delivered = job?.reply === 'caller' || senderOnBus !== undefined ? 'direct' : 'broadcast'
     if (job !== undefined) {
       if (!jobs.apply(job, cut, reporter, now())) return { ok: true, delivered, targets: [] }
-      events.emit('job', job)
+      tellOfJob(events, jobs, job)
     } else if (isTerminal(cut.status) && !jobs.noteStranger(cut.job_id, reporter)) {
       return { ok: true, delivered, targets: [] }
     }
@@ -74,13 +76,13 @@ export class JobReports {
     return { ok: true, delivered, targets: targets.map((client) => client.uuid) }
   }
 
-  /** Ends what a client that left was working on; returns how many jobs. */
+  /** Ends what a client that left was working on; returns how many jobs, looks not counted. */
   cancelAllOf(uuid: string, reason: string): number {
-    const left = [...this.#ports.jobs.pending()].filter((job) => job.targets.includes(uuid))
+    const left = this.#ports.jobs.unfinishedOf(uuid)
     for (const job of left) {
       this.report(job, { job_id: job.job_id, status: 'cancelled', result: '', error: reason }, uuid)
     }
-    return left.length
+    return left.filter((job) => job.purpose === 'work').length
   }
 
   /** Ends the jobs that went down with a client's last process. Whether they had begun, nobody knows. */
@@ -113,10 +115,8 @@ export class JobReports {
         this.report(job, { job_id: job.job_id, status: 'cancelled', result: '', error }, uuid)
         continue
       }
-      post(serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, {
-        message_type: 'job_cancel',
-        job_id: job.job_id,
-      })
+      const payload = { message_type: 'job_cancel', job_id: job.job_id }
+      post(serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, payload, job.purpose)
     }
   }
 }

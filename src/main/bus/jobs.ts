@@ -6,6 +6,12 @@ export type JobKind = 'job_dispatch' | 'command_dispatch'
 /** Who hears of a job's updates: the client that sent it, or the caller in this process that waits for it. */
 export type JobReply = 'client' | 'caller'
 
+/**
+ * What a job is there for. A `look` only shows somebody how a peer is just now: nobody counts it, lists it or keeps what
+ * it answered, and a bus tells of it by `look` and not by `job` (docs/decisions/0010).
+ */
+export type JobPurpose = 'work' | 'look'
+
 /** One job, from its dispatch to its end. Times are Unix seconds. Only `JobTable` changes it. */
 export interface Job {
   readonly job_id: string
@@ -14,6 +20,7 @@ export interface Job {
   readonly title: string
   readonly from_uuid: string
   readonly reply: JobReply
+  readonly purpose: JobPurpose
   /** Uuids it was sent to, at least one. */
   readonly targets: readonly string[]
   readonly created_at: number
@@ -44,6 +51,9 @@ export interface JobTableLimits {
   maxFinishedChars: number
 }
 
+/** Looks that are known, ended ones too: a peer that reports twice must not be taken for a stranger. */
+const knownLooksMax = 1000
+
 /** Silence after which an unfinished job gives up its place to a new one. */
 const silentJobSeconds = 3600
 
@@ -73,6 +83,8 @@ export class JobTable {
   readonly #limits: JobTableLimits
   readonly #pending = new Map<string, Job>()
   readonly #finished = new Map<string, Job>()
+  /** Looks apart from all work, in the order they were sent, whether they have ended or not. */
+  readonly #looks = new Map<string, Job>()
   /** For jobs with several targets: how each one that has ended did end. */
   readonly #parts = new WeakMap<Job, Map<string, JobStatus>>()
   /** Targets that a job was really handed to: for them it may have begun, whatever is heard of it. */
@@ -85,18 +97,28 @@ export class JobTable {
     this.#limits = limits
   }
 
+  /** Of work; looks do not count. */
   get pendingCount(): number {
     return this.#pending.size
   }
 
+  /** Work or a look. */
   get(jobId: string): Job | undefined {
-    return this.#pending.get(jobId) ?? this.#finished.get(jobId)
+    return this.#pending.get(jobId) ?? this.#finished.get(jobId) ?? this.#looks.get(jobId)
   }
 
+  /** Work that has not ended. */
   pending(): IterableIterator<Job> {
     return this.#pending.values()
   }
 
+  /** Everything that a client was given and that has not ended, looks too. */
+  unfinishedOf(uuid: string): Job[] {
+    const looks = [...this.#looks.values()].filter((job) => !isTerminal(job.state))
+    return [...this.#pending.values(), ...looks].filter((job) => job.targets.includes(uuid))
+  }
+
+  /** All work that is known. */
   *all(): Generator<Job> {
     yield* this.#pending.values()
     yield* this.#finished.values()
@@ -120,12 +142,14 @@ export class JobTable {
   add(message: BusMessage, kind: JobKind, targets: readonly string[], reply: JobReply): Job {
     this.#forgetFinished(message.job_id)
     this.#pending.delete(message.job_id)
+    this.#looks.delete(message.job_id)
     const job: Job = {
       job_id: message.job_id,
       kind,
       title: title(message, kind),
       from_uuid: message.from_uuid,
       reply,
+      purpose: message.purpose,
       targets: [...targets],
       created_at: message.timestamp,
       state: 'pending',
@@ -135,13 +159,14 @@ export class JobTable {
       error: '',
       updated_at: message.timestamp,
     }
-    this.#pending.set(job.job_id, job)
+    if (job.purpose === 'look') this.#addLook(job)
+    else this.#pending.set(job.job_id, job)
     return job
   }
 
   /** Notes that a job has gone out to one of its targets. */
   noteHanded(jobId: string, uuid: string): void {
-    const job = this.#pending.get(jobId)
+    const job = this.get(jobId)
     if (job === undefined) return
     const known = this.#handedTo.get(job)
     if (known === undefined) this.#handedTo.set(job, new Set([uuid]))
@@ -150,13 +175,13 @@ export class JobTable {
 
   /** Takes `noteHanded` back: the job did not arrive. */
   noteNotHanded(jobId: string, uuid: string): void {
-    const job = this.#pending.get(jobId)
+    const job = this.get(jobId)
     if (job !== undefined) this.#handedTo.get(job)?.delete(uuid)
   }
 
   /** Unfinished jobs that a client was handed. */
   handedTo(uuid: string): Job[] {
-    return [...this.#pending.values()].filter((job) => this.#handedTo.get(job)?.has(uuid) === true)
+    return this.unfinishedOf(uuid).filter((job) => this.#handedTo.get(job)?.has(uuid) === true)
   }
 
   /**
@@ -200,7 +225,20 @@ export class JobTable {
     return true
   }
 
+  /** Lets go of what a look answered, once those who waited for it have been told. */
+  dropAnswer(look: Job): void {
+    look.result = ''
+    look.error = ''
+  }
+
+  #addLook(job: Job): void {
+    this.#looks.set(job.job_id, job)
+    const [oldest] = this.#looks.keys()
+    if (this.#looks.size > knownLooksMax && oldest !== undefined) this.#looks.delete(oldest)
+  }
+
   #finish(job: Job): void {
+    if (job.purpose === 'look') return
     this.#pending.delete(job.job_id)
     this.#finished.set(job.job_id, job)
     this.#finishedChars += job.result.length + job.error.length

@@ -5,6 +5,7 @@ import type { ClientRegistry } from './client-registry.ts'
 import { jobKind, type JobTable } from './jobs.ts'
 import { Mailbox, type MailboxLimits } from './mailbox.ts'
 import type { BusMessage, Outcome, QueuedMessage } from './message.ts'
+import { tellOfJob } from './tell-of-job.ts'
 
 /** Counts since the client registered. */
 export interface ClientCounters {
@@ -116,8 +117,17 @@ export class Mailboxes {
     const { registry, jobs, events } = this.#ports
     if (registry.get(client.uuid) !== client) return
     if (jobKind(message) !== null) {
-      if (jobs.get(message.job_id)?.state !== 'pending') return
+      const job = jobs.get(message.job_id)
+      if (job?.state !== 'pending') return
       jobs.noteNotHanded(message.job_id, client.uuid)
+      if (job.purpose === 'look') {
+        // A look is of now: it never waits for a peer to come back.
+        const error = `"${client.uuid}" lost its connection before it could be looked at.`
+        const end = { job_id: job.job_id, status: 'cancelled', result: '', error } as const
+        jobs.apply(job, end, client.uuid, job.updated_at)
+        tellOfJob(events, jobs, job)
+        return
+      }
     }
     const counters = this.#counters.get(client.uuid)
     if (counters !== undefined) counters.received -= 1

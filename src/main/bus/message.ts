@@ -1,3 +1,4 @@
+import type { JobPurpose } from './jobs.ts'
 import type { JsonObject, Priority, Routing } from '../../shared/protocol.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface BusMessage {
   readonly priority: Priority
   /** Unix seconds, fractional. */
   readonly timestamp: number
+  /** `look` for one that belongs to a look, which is not kept or listed; never on the wire. */
+  readonly purpose: JobPurpose
 }
 
 /** What becomes of a message for one target. It starts `queued`; each other value is final. */
@@ -41,12 +44,13 @@ export interface Draft {
   payload: JsonObject
   /** The same serialised. */
   payloadJson: string
+  purpose: BusMessage['purpose']
 }
 
 /** A message of its own id; the payload's `job_id` is its correlation id, and without one its own id serves. */
 export function composeMessage(
   origin: Pick<BusMessage, 'user_id' | 'message_id' | 'timestamp'>,
-  { from, routing, priority, payload, payloadJson }: Draft,
+  { from, routing, priority, payload, payloadJson, purpose }: Draft,
 ): BusMessage {
   const jobId = payload.job_id
   return {
@@ -58,5 +62,6 @@ export function composeMessage(
     payloadBytes: Buffer.byteLength(payloadJson),
     job_id: typeof jobId === 'string' && jobId !== '' ? jobId : origin.message_id,
     priority,
+    purpose,
   }
 }

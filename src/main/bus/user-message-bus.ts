@@ -13,10 +13,11 @@ import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
-import { jobKind, JobTable, type Job, type JobReply, type JobUpdate } from './jobs.ts'
+import { jobKind, JobTable, type Job, type JobPurpose, type JobReply, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { composeMessage, type BusMessage } from './message.ts'
 import { resolveTarget, route, type Address } from './routing.ts'
+import { tellOfJob } from './tell-of-job.ts'
 
 export interface BusPorts {
   /** Unix milliseconds. */
@@ -42,6 +43,8 @@ export interface SendRequest extends Address {
   session: SessionHandle | null
   /** Default `client`. */
   reply?: JobReply
+  /** Default `work`. */
+  purpose?: JobPurpose
 }
 
 export interface SendResult {
@@ -249,6 +252,7 @@ export class UserMessageBus {
       priority,
       payload: request.payload,
       payloadJson,
+      purpose: request.purpose ?? 'work',
     })
     const kind = jobKind(message)
     if (kind !== null && found.targets.length > 0) {
@@ -259,7 +263,8 @@ export class UserMessageBus {
         )
       }
       const targets = found.targets.map((client) => client.uuid)
-      this.events.emit('job', this.jobs.add(message, kind, targets, request.reply ?? 'client'))
+      const job = this.jobs.add(message, kind, targets, request.reply ?? 'client')
+      tellOfJob(this.events, this.jobs, job)
     }
     const entries = this.mailboxes.deliver(message, found.targets)
     this.mailboxes.countSent(from)
@@ -332,9 +337,10 @@ export class UserMessageBus {
     routing: BusMessage['routing'],
     priority: Priority,
     payload: JsonObject,
+    purpose: JobPurpose = 'work',
   ): void {
     const payloadJson = JSON.stringify(payload)
-    this.mailboxes.deliver(this.#compose({ from, routing, priority, payload, payloadJson }), targets)
+    this.mailboxes.deliver(this.#compose({ from, routing, priority, payload, payloadJson, purpose }), targets)
   }
 
   /** The last word to a client that has to leave, at `alert`. */

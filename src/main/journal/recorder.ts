@@ -177,10 +177,13 @@ export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts):
           text: reason,
         })
       })
-      bus.events.on('message', (message, targets) => messageSent(bus, message, targets))
-      bus.events.on('settled', (client, { message, outcome }) =>
-        settled(bus, client, message.message_id, outcome),
-      )
+      // Looks would push out what happened: a panel that shows pictures takes several a second.
+      bus.events.on('message', (message, targets) => {
+        if (message.purpose === 'work') messageSent(bus, message, targets)
+      })
+      bus.events.on('settled', (client, { message, outcome }) => {
+        if (message.purpose === 'work') settled(bus, client, message.message_id, outcome)
+      })
       bus.events.on('job', (job) => jobChanged(bus, job))
     },
     attachBlocks(events, setAside) {

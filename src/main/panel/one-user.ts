@@ -3,6 +3,7 @@ import { ORPCError } from '@orpc/server'
 import type { Activity } from '../../shared/activity.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { JobLedger } from './job-ledger.ts'
+import { notRegistered } from './pictures.ts'
 import type { Roster } from './roster.ts'
 import type { PanelRouterPorts } from './router.ts'
 
@@ -16,6 +17,7 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     ...ports,
     roster: limitRoster(ports.roster, userId),
     jobs: limitJobs(ports.jobs, userId),
+    pictures: limitPictures(ports.pictures, userId),
     blocks: limitBlocks(ports.blocks, userId),
     approvals: limitApprovals(ports.approvals, userId),
     journal: limitJournal(ports.journal, userId),
@@ -73,6 +75,16 @@ function limitJobs(jobs: JobLedger, userId: string): JobLedger {
     cancel: (ref) => (own(ref) ? jobs.cancel(ref) : 'not_found'),
     repeat: (ref) =>
       own(ref) ? jobs.repeat(ref) : { outcome: 'refused', message: 'This job is not known (any more).' },
+  }
+}
+
+function limitPictures(pictures: PanelRouterPorts['pictures'], userId: string): PanelRouterPorts['pictures'] {
+  return {
+    take: (request) =>
+      request.client.userId === userId
+        ? pictures.take(request)
+        : Promise.resolve(notRegistered(request.client)),
+    last: (ref) => (ref.userId === userId ? pictures.last(ref) : null),
   }
 }
 

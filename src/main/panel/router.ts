@@ -20,6 +20,7 @@ import type { McpServerFactory } from '../mcp/server.ts'
 import type { JobLedger } from './job-ledger.ts'
 import { forbidden } from './one-user.ts'
 import { pacedWatch, type Acks, type Source } from './paced-watch.ts'
+import type { Pictures } from './pictures.ts'
 import type { Roster } from './roster.ts'
 import { activitySource } from './activity-source.ts'
 import {
@@ -39,6 +40,7 @@ const detailIntervalMs = 200
 export interface PanelRouterPorts {
   roster: Roster
   jobs: JobLedger
+  pictures: Pick<Pictures, 'take' | 'last'>
   /** Null where tokens are none of this panel's business. */
   tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
   settings: {
@@ -68,7 +70,7 @@ export interface PanelContext {
 
 /** Serves the panel contract. It holds no state of a panel: that is in the watches, which end with their connection. */
 export function createPanelRouter(ports: PanelRouterPorts) {
-  const { roster, jobs, blocks, approvals } = ports
+  const { roster, jobs, pictures, blocks, approvals } = ports
   const os = implement(panelContract).$context<PanelContext>()
 
   return os.router({
@@ -99,6 +101,10 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       }),
       cancel: os.jobs.cancel.handler(({ input }) => ({ outcome: jobs.cancel(input) })),
       repeat: os.jobs.repeat.handler(({ input }) => jobs.repeat(input)),
+    },
+    pictures: {
+      take: os.pictures.take.handler(({ input }) => pictures.take(input)),
+      last: os.pictures.last.handler(({ input }) => pictures.last(input)),
     },
     blocks: {
       watch: os.blocks.watch.handler((call) => paced(blocksSource(blocks), call, listIntervalMs)),

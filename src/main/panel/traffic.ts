@@ -9,7 +9,10 @@ const previewLength = 2000
 /** Entries shown of one client. */
 const shownMax = 100
 
-/** The last messages of one bus as the inspector shows them: previews only, so that big payloads can be freed. */
+/**
+ * The last messages of one bus as the inspector shows them: previews only, so that big payloads can be freed. Of looks
+ * only the last message to each client is remembered: a panel that takes pictures would push out all else.
+ */
 export interface Traffic {
   /** Of one client, newest first, at most 100. */
   of(uuid: string): TrafficEntry[]
@@ -26,9 +29,14 @@ interface Passed {
 /** Follows a bus; attach it before delivery, so that outcomes find their message. */
 export function createTraffic(bus: UserMessageBus): Traffic {
   const ring: Passed[] = []
+  const lastLooks = new Map<string, Passed>()
   const byMessage = new Map<string, Passed>()
   let nextId = 0
+  let ringCount = 0
 
+  const forget = (passed: Passed | undefined): void => {
+    if (passed !== undefined) byMessage.delete(passed.entry.messageId)
+  }
   bus.events.on('message', (message, targets) => {
     const passed: Passed = {
       entry: summarise(message, nextId),
@@ -36,27 +44,50 @@ export function createTraffic(bus: UserMessageBus): Traffic {
       targets: targets.map((client) => client.uuid),
       outcomes: new Map(),
     }
-    const slot = nextId % ringSize
-    const oldest = ring[slot]
-    if (oldest !== undefined) byMessage.delete(oldest.entry.messageId)
-    ring[slot] = passed
-    byMessage.set(message.message_id, passed)
     nextId += 1
+    byMessage.set(message.message_id, passed)
+    if (message.purpose === 'look') {
+      for (const uuid of passed.targets) {
+        forget(lastLooks.get(uuid))
+        lastLooks.set(uuid, passed)
+      }
+      return
+    }
+    const slot = ringCount % ringSize
+    forget(ring[slot])
+    ring[slot] = passed
+    ringCount += 1
   })
   bus.events.on('settled', (client, { message, outcome }) => {
     byMessage.get(message.message_id)?.outcomes.set(client.uuid, outcome)
   })
-
   bus.events.on('returned', (client, { message }) => {
     byMessage.get(message.message_id)?.outcomes.delete(client.uuid)
   })
+  bus.events.on('unregistered', ({ client }) => {
+    forget(lastLooks.get(client.uuid))
+    lastLooks.delete(client.uuid)
+  })
+
+  function* newestFirst(uuid: string): Generator<Passed> {
+    let look = lastLooks.get(uuid)
+    for (let at = ringCount - 1; at >= Math.max(0, ringCount - ringSize); at -= 1) {
+      const passed = ring[at % ringSize]
+      if (passed === undefined) break
+      if (look !== undefined && look.entry.id > passed.entry.id) {
+        yield look
+        look = undefined
+      }
+      yield passed
+    }
+    if (look !== undefined) yield look
+  }
 
   return {
     of(uuid) {
       const found: TrafficEntry[] = []
-      for (let id = nextId - 1; id >= Math.max(0, nextId - ringSize) && found.length < shownMax; id -= 1) {
-        const passed = ring[id % ringSize]
-        if (passed === undefined) break
+      for (const passed of newestFirst(uuid)) {
+        if (found.length >= shownMax) break
         if (passed.targets.includes(uuid)) {
           const outcome = passed.outcomes.get(uuid) ?? 'queued'
           found.push({ ...passed.entry, direction: 'in', peers: [passed.from], outcome })

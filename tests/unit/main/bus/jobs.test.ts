@@ -38,6 +38,7 @@ describe('a job', () => {
       title: 'Do nothing',
       from_uuid: 'llm-1',
       reply: 'client',
+      purpose: 'work',
       targets: ['blender-1'],
       created_at: 1_700_000_000.5,
       state: 'pending',

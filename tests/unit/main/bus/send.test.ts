@@ -37,6 +37,7 @@ describe('routing', () => {
         message_id: 'id-1',
         priority: 6,
         timestamp: 1_700_000_000.5,
+        purpose: 'work',
       },
       targets: ['llm-1'],
       deliveries: Object.assign(Object.create(null), { 'llm-1': 'sent' }) as unknown,

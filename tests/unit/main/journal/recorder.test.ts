@@ -110,3 +110,16 @@ it('keeps no word of payloads and results where that is switched off, and the re
   ])
   expect(JSON.stringify([...of('messages'), ...of('jobs'), ...of('activity')])).not.toContain('the secret')
 })
+
+it('keeps nothing of looks', () => {
+  const { bus, of } = recorded(true)
+  bus.register(registration('b'), {})
+  const payload = { message_type: 'command_dispatch', job_id: 'l', command: 'get_viewport_screenshot' }
+  bus.send({ payload, target_uuid: 'b', session: null, reply: 'caller', purpose: 'look' })
+  const b = bus.get('b')
+  if (b !== undefined) bus.mailboxes.take(b, 1)
+  const look = bus.jobs.get('l')
+  if (look !== undefined) bus.cancelJob(look)
+  bus.jobUpdate({ job_id: 'l', status: 'completed', result: 'picture', error: '' }, null)
+  expect([of('messages'), of('outcomes'), of('jobs')]).toStrictEqual([[], [], []])
+})

@@ -5,6 +5,7 @@ import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import type { BusLimits } from '../../../../src/main/bus/bus-limits.ts'
 import { createPresence } from '../../../../src/main/mcp/presence.ts'
 import { createJobLedger } from '../../../../src/main/panel/job-ledger.ts'
+import { createPictures } from '../../../../src/main/panel/pictures.ts'
 import { createRoster } from '../../../../src/main/panel/roster.ts'
 
 /** Two buses could be there; most tests use `bus`, that of the local user. Times are moved by hand. */
@@ -17,6 +18,7 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const jobs = createJobLedger({ buses, newId })
   const presence = createPresence(clock)
   const roster = createRoster({ buses, presence, targetOf: () => null })
+  const pictures = createPictures({ buses, roster, presence, threshold: () => null, clock, newId })
   const blocks = createBlockList(clock)
   const approvals = createApprovals({
     clock,
@@ -31,7 +33,7 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
     mayChange: true,
   }
   const bus = buses.busOf('local')
-  return { time, clock, buses, bus, presence, roster, jobs, blocks, approvals, journal, settings }
+  return { time, clock, buses, bus, presence, roster, jobs, pictures, blocks, approvals, journal, settings }
 }
 
 /** No history is kept: there is nothing to read. */

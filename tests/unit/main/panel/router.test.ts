@@ -10,11 +10,12 @@ import { panelFixture } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
-  const { roster, jobs, blocks, approvals, journal, settings, clock, bus } = fixture
+  const { roster, jobs, pictures, blocks, approvals, journal, settings, clock, bus } = fixture
   let threshold: Priority | null = null
   const router = createPanelRouter({
     roster,
     jobs,
+    pictures,
     blocks,
     approvals,
     tokens: null,

@@ -19,6 +19,36 @@ describe('the traffic of a client', () => {
     expect(traffic.of('quiet')).toStrictEqual([])
   })
 
+  it('shows the last look at a client in its place among the rest, and no look pushes a message out', () => {
+    const { bus } = busFixture()
+    const traffic = createTraffic(bus)
+    bus.register(registration('b'), null)
+    const look = (job_id: string) =>
+      bus.send({
+        payload: { message_type: 'command_dispatch', job_id, command: 'get_viewport_screenshot' },
+        target_uuid: 'b',
+        session: null,
+        purpose: 'look',
+      })
+    bus.send({ payload: { n: 1 }, target_uuid: 'b', session: null })
+    for (let n = 0; n < 3000; n += 1) look(`l${String(n)}`)
+    const b = bus.get('b')
+    if (b !== undefined) bus.mailboxes.take(b, 5000)
+    bus.send({ payload: { n: 2 }, target_uuid: 'b', session: null })
+    const shown = traffic
+      .of('b')
+      .map(({ jobId, kind, outcome }) => [kind, jobId.replace(/^id-.*/, ''), outcome])
+    expect(shown).toStrictEqual([
+      ['message', '', 'queued'],
+      ['command_dispatch', 'l2999', 'sent'],
+      ['message', '', 'dropped'],
+    ])
+    expect(new Set(traffic.of('b').map(({ id }) => id)).size).toBe(3)
+    bus.unregister('b')
+    bus.register(registration('b'), null)
+    expect(traffic.of('b').filter(({ kind }) => kind === 'command_dispatch')).toStrictEqual([])
+  })
+
   it('keeps 2,000 characters of a payload and its whole size', () => {
     const { bus } = busFixture()
     const traffic = createTraffic(bus)

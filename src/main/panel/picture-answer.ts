@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import type { Picture } from '../../shared/pictures.ts'
+import { imageHeader } from './image-header.ts'
+
+/** Longest side that is handed to a panel, in pixels: a small file can claim to be a huge picture. */
+const sideMax = 4096
+const noteLength = 300
+
+const answerSchema = z.object({
+  image: z.object({ data: z.string() }),
+  note: z.string().catch(''),
+  source: z.enum(['viewport', 'preview_render', 'unknown']).catch('unknown'),
+})
+
+/**
+ * The picture in what a peer answered to `get_viewport_screenshot` (docs/protocol.md, section 6), or what is wrong with
+ * it. Format and size are read from the picture itself, whatever the answer says of it.
+ */
+export function readPictureAnswer(result: string): Omit<Picture, 'id' | 'takenAt'> | { problem: string } {
+  const answer = answerSchema.safeParse(parseJson(result))
+  if (!answer.success) return { problem: 'Its answer holds no picture.' }
+  const { image, note, source } = answer.data
+  const bytes = Buffer.from(image.data, 'base64')
+  const header = imageHeader(bytes)
+  if (header === null) return { problem: 'What it sent is neither PNG nor JPEG.' }
+  if (Math.max(header.width, header.height) > sideMax) {
+    return { problem: `Its picture is larger than ${String(sideMax)} pixels.` }
+  }
+  return { ...header, data: bytes.toString('base64'), note: note.slice(0, noteLength), source }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,240 @@
+import { clientKey, type ClientRef } from '../../shared/clients.ts'
+import type { NoPictureReason, Picture, PictureOutcome, PictureRequest } from '../../shared/pictures.ts'
+import { isTerminal, type Priority } from '../../shared/protocol.ts'
+import type { BusManager } from '../bus/bus-manager.ts'
+import type { ClientInfo } from '../bus/client-info.ts'
+import type { Job } from '../bus/jobs.ts'
+import type { UserMessageBus } from '../bus/user-message-bus.ts'
+import type { McpSession } from '../mcp/http/session.ts'
+import type { Presence } from '../mcp/presence.ts'
+import { createKeptPictures } from './kept-pictures.ts'
+import { readPictureAnswer } from './picture-answer.ts'
+import type { Roster } from './roster.ts'
+
+export interface PictureLimits {
+  /** How long a Blender has to answer, in milliseconds. */
+  timeoutMs: number
+  /** How long one that never answers at all is left alone after that, in milliseconds. */
+  silentMs: number
+  /** Requests on their way at a time, of one bus and of all. */
+  inFlightPerBus: number
+  inFlight: number
+}
+
+export const defaultPictureLimits: PictureLimits = {
+  timeoutMs: 20_000,
+  silentMs: 60_000,
+  inFlightPerBus: 6,
+  inFlight: 24,
+}
+
+export interface PicturePorts {
+  buses: BusManager
+  roster: Pick<Roster, 'client' | 'row' | 'events'>
+  presence: Pick<Presence, 'contact'>
+  /** Least urgent priority that a session wants, null for everything. */
+  threshold: (session: McpSession) => Priority | null
+  /** Unix milliseconds. */
+  clock: () => number
+  newId: () => string
+  limits?: Partial<PictureLimits>
+}
+
+/**
+ * Takes pictures of what Blenders show, for a person at a panel. It is never in the way of anything else: a Blender that
+ * works, is away or is behind with its messages is not asked, one is asked once at a time, and the request is a look
+ * (docs/decisions/0010). It keeps the last picture of each client until that leaves.
+ */
+export interface Pictures {
+  /** Never rejects. */
+  take(request: PictureRequest): Promise<PictureOutcome>
+  last(ref: ClientRef): Picture | null
+  /** Answers what is on its way as `gone`. */
+  close(): void
+}
+
+/** The answer for a client that is not there, or is none of the asking panel's. */
+export const notRegistered = ({ uuid }: ClientRef): PictureOutcome =>
+  none('left', `"${uuid}" is not registered.`)
+
+/** A request that is on its way. */
+interface Asked {
+  readonly bus: UserMessageBus
+  readonly jobId: string
+  readonly maxSize: number
+  readonly answer: Promise<PictureOutcome>
+  finish(outcome: PictureOutcome): void
+}
+
+export function createPictures(ports: PicturePorts): Pictures {
+  const { buses, roster, clock, newId } = ports
+  const limits = { ...defaultPictureLimits, ...ports.limits }
+  const kept = createKeptPictures()
+  /** By client. */
+  const asked = new Map<string, Asked>()
+  /** Looks whose time was over and that have not ended: by client, the job and when it was given up. */
+  const unanswered = new Map<string, { job: Job; sinceMs: number }>()
+
+  const hear = (bus: UserMessageBus, job: Job): void => {
+    if (!isTerminal(job.state)) return
+    for (const uuid of job.targets) {
+      const ref = { userId: bus.user_id, uuid }
+      const key = clientKey(ref)
+      const waiting = asked.get(key)
+      if (waiting?.jobId === job.job_id) waiting.finish(outcomeOf(job, ref, waiting.maxSize))
+      if (unanswered.get(key)?.job === job) unanswered.delete(key)
+    }
+  }
+  const endAsked = (bus: UserMessageBus, { uuid }: ClientInfo, outcome: PictureOutcome): void =>
+    asked.get(clientKey({ userId: bus.user_id, uuid }))?.finish(outcome)
+
+  const attach = (bus: UserMessageBus): void => {
+    bus.events.on('look', (job) => hear(bus, job))
+    bus.events.on('detached', (client) => endAsked(bus, client, gone(client)))
+    bus.events.on('unregistered', ({ client }) => {
+      const ref = { userId: bus.user_id, uuid: client.uuid }
+      endAsked(bus, client, notRegistered(ref))
+      unanswered.delete(clientKey(ref))
+      kept.forget(ref)
+    })
+  }
+  for (const bus of buses.buses()) attach(bus)
+  buses.events.on('created', attach)
+
+  /** Why a client can't be asked now, null where it can. */
+  const refusal = (bus: UserMessageBus, client: ClientInfo, ref: ClientRef): PictureOutcome | null => {
+    const { presence, threshold } = ports
+    // The only sessions on a bus are those the MCP endpoint made.
+    const session = client.session as McpSession | null
+    const contact = presence.contact(client)
+    if (session === null || contact === 'gone') return gone(client)
+    if (contact === 'stale') {
+      return none('stale', 'It gave no sign for 45 seconds. It is asked again when it does.')
+    }
+    const row = roster.row(ref)
+    if (row !== null && row.job !== null) {
+      return none('busy', 'It runs a job. A picture is taken when the job has ended.')
+    }
+    if (!session.streamWritable || bus.mailboxes.sizeOf(client.uuid).count > 0) {
+      return none('busy', 'It is behind with its messages. A picture is taken when it has caught up.')
+    }
+    if ((threshold(session) ?? debug) < info) {
+      return none('unsupported', 'It asked for urgent messages only, so it would not hear the request.')
+    }
+    const silent = unanswered.get(clientKey(ref))
+    if (silent !== undefined && clock() - silent.sinceMs < limits.silentMs) {
+      return none('busy', 'It has not answered the last request for a picture yet.')
+    }
+    const onBus = [...asked.values()].filter((each) => each.bus === bus).length
+    if (onBus >= limits.inFlightPerBus || asked.size >= limits.inFlight) {
+      return none('crowded', 'Many pictures are being taken just now. Try again in a moment.')
+    }
+    return null
+  }
+
+  const ask = (bus: UserMessageBus, client: ClientInfo, request: PictureRequest): Promise<PictureOutcome> => {
+    const ref = { userId: bus.user_id, uuid: client.uuid }
+    const key = clientKey(ref)
+    const jobId = newId()
+    const { maxSize } = request
+    const { promise, resolve } = Promise.withResolvers<PictureOutcome>()
+    const finish = (outcome: PictureOutcome): void => {
+      clearTimeout(timer)
+      asked.delete(key)
+      resolve(outcome)
+    }
+    const giveUp = (): void => {
+      const job = bus.jobs.get(jobId)
+      finish(
+        none(
+          'timeout',
+          `It did not answer within ${String(limits.timeoutMs / 1000)} s: its window may be busy.`,
+        ),
+      )
+      if (job === undefined || isTerminal(job.state)) return
+      unanswered.set(key, { job, sinceMs: clock() })
+      bus.cancelJob(job)
+    }
+    const timer = setTimeout(giveUp, limits.timeoutMs)
+    asked.set(key, { bus, jobId, maxSize, answer: promise, finish })
+    const session = client.session as McpSession | null
+    const least = session === null ? null : ports.threshold(session)
+    const sent = bus.send({
+      target_uuid: client.uuid,
+      payload: {
+        message_type: 'command_dispatch',
+        job_id: jobId,
+        command: 'get_viewport_screenshot',
+        params: { max_size: maxSize },
+        look: true,
+      },
+      // After everything else that may reach it at the same moment.
+      priority: Math.min(least ?? debug, debug),
+      session: null,
+      reply: 'caller',
+      purpose: 'look',
+    })
+    if (!sent.ok) finish(none('failed', sent.message))
+    else if (sent.deliveries[client.uuid] !== 'sent') {
+      const job = bus.jobs.get(jobId)
+      finish(none('busy', 'It is behind with its messages. A picture is taken when it has caught up.'))
+      // Not left in its mailbox: by the time it came out nobody might look any more.
+      if (job !== undefined) bus.cancelJob(job)
+    }
+    return promise
+  }
+
+  const outcomeOf = (job: Job, ref: ClientRef, askedSize: number): PictureOutcome => {
+    if (roster.client(ref) === null) return notRegistered(ref)
+    if (job.state !== 'completed') return none('failed', lastLine(job.error) || 'It dropped the request.')
+    const read = readPictureAnswer(job.result)
+    if ('problem' in read) return none('failed', read.problem)
+    const picture: Picture = { id: newId(), takenAt: job.updated_at, ...read }
+    kept.keep(ref, { picture, askedSize })
+    return { outcome: 'taken', picture }
+  }
+
+  return {
+    take(request) {
+      const { client: ref, maxSize, maxAgeSeconds } = request
+      const found = roster.client(ref)
+      if (found === null) return Promise.resolve(notRegistered(ref))
+      const { bus, client } = found
+      if (client.client_type !== 'blender') {
+        return Promise.resolve(none('unsupported', 'Only clients of the type blender have a viewport.'))
+      }
+      const known = kept.of(ref)
+      if (
+        known !== null &&
+        known.askedSize >= maxSize &&
+        clock() / 1000 - known.picture.takenAt < maxAgeSeconds
+      ) {
+        return Promise.resolve({ outcome: 'taken', picture: known.picture })
+      }
+      const onItsWay = asked.get(clientKey(ref))
+      if (onItsWay !== undefined) return onItsWay.answer
+      const refused = refusal(bus, client, ref)
+      return refused === null ? ask(bus, client, request) : Promise.resolve(refused)
+    },
+    last: (ref) => kept.of(ref)?.picture ?? null,
+    close() {
+      buses.events.off('created', attach)
+      for (const each of [...asked.values()]) each.finish(none('gone', 'Busbar is being closed.'))
+    },
+  }
+}
+
+const debug: Priority = 7
+const info: Priority = 6
+
+function none(outcome: NoPictureReason, message: string): PictureOutcome {
+  return { outcome, message }
+}
+
+const gone = ({ uuid }: ClientInfo): PictureOutcome => none('gone', `"${uuid}" is not connected now.`)
+
+/** Where a Python traceback says what went wrong. */
+function lastLine(text: string): string {
+  const end = text.slice(-1000).trimEnd()
+  return end.slice(end.lastIndexOf('\n') + 1).slice(0, 300)
+}
