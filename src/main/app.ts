@@ -40,10 +40,10 @@ import { createPresence } from './mcp/presence.ts'
 import { createMcpServerFactory, type McpServerFactory } from './mcp/server.ts'
 import { createSubscriptions } from './mcp/subscriptions.ts'
 import { createJobLedger } from './panel/job-ledger.ts'
-import { createMessageRate } from './panel/message-rate.ts'
 import { createAcks } from './panel/paced-watch.ts'
 import { createPictures } from './panel/pictures.ts'
 import { createRoster } from './panel/roster.ts'
+import { createRateBook } from './panel/rates.ts'
 import type { PanelRouter } from './panel/router.ts'
 import { panelStatus } from './panel/status.ts'
 import { version } from './version.ts'
@@ -216,7 +216,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const roster = createRoster({ buses, presence, targetOf: (session) => sticky.of(session) })
   sticky.events.on('changed', (session) => roster.sessionChanged(session))
   const jobs = createJobLedger({ buses, newId })
-  const rate = createMessageRate(buses, clock)
+  const rates = createRateBook(buses, clock)
   const { journal, recorder } = keepHistory({
     dataDir,
     clock,
@@ -299,9 +299,10 @@ async function startUp(options: StartUp): Promise<Running> {
     blocks,
     approvals,
     journal,
+    rates,
     threshold: (session) => factory.threshold(session),
     scopesOf: (caller) => logins.scopesOf(caller),
-    status: () => panelStatus({ endpoint, buses, rate, journal, facts, clock }),
+    status: () => panelStatus({ endpoint, buses, rates, journal, facts, clock }),
     addon: () => addon.read(),
     connectInfo: () => ({
       url,

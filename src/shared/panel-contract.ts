@@ -8,7 +8,13 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { activityQuerySchema, activitySchema } from './activity.ts'
+import {
+  logDetailSchema,
+  logEventSchema,
+  logFilterSchema,
+  logPageSchema,
+  logQuerySchema,
+} from './activity.ts'
 import { approvalAnswerSchema, approvalPolicySchema, approvalsEventSchema } from './approvals.ts'
 import { blockInputSchema, blockSchema } from './blocks.ts'
 import { clientDetailSchema } from './client-detail.ts'
@@ -23,6 +29,7 @@ import {
   jobTextInputSchema,
 } from './jobs.ts'
 import { pictureOutcomeSchema, pictureRequestSchema, pictureSchema } from './pictures.ts'
+import { rateWindowSchema, ratesSchema } from './rates.ts'
 import { settingChangeSchema, settingOutcomeSchema, settingsSchema } from './settings.ts'
 import { statusSchema } from './status.ts'
 import { tokenCreationSchema, tokenInfoSchema, tokenInputSchema } from './tokens.ts'
@@ -87,17 +94,16 @@ export const panelContract = {
     },
   },
   activity: {
-    /** A page of what happened, newest first; empty while no history is kept. */
-    list: oc
-      .input(activityQuerySchema)
-      .output(z.object({ entries: z.array(activitySchema), more: z.boolean() })),
-    /**
-     * Lines as they are written, oldest first, beginning with the newest that are kept. `missed` says that a panel
-     * which could not keep up has to list for what it did not get.
-     */
-    watch: oc
-      .input(watchInput)
-      .output(eventIterator(z.object({ entries: z.array(activitySchema), missed: z.boolean() }))),
+    /** A stretch of the log. Its entries are empty while no history is kept. */
+    list: oc.input(logQuerySchema).output(logPageSchema),
+    /** The last id before a moment (Unix seconds): `after` it lies what happened since. Null where nothing is older. */
+    seek: oc.input(z.object({ at: z.number() })).output(z.object({ id: z.number().int().nullable() })),
+    /** The log as it grows: the newest page, then what is new. Works without a history too. */
+    watch: oc.input(watchInput.extend({ filter: logFilterSchema })).output(eventIterator(logEventSchema)),
+    /** The charts, again every second. A panel of one user gets those of its bus. */
+    rates: oc.input(watchInput.extend({ window: rateWindowSchema })).output(eventIterator(ratesSchema)),
+    /** Null where the entry is not kept (any more). */
+    detail: oc.input(z.object({ id: z.number().int() })).output(logDetailSchema.nullable()),
   },
   /** For the person who runs the server; a panel that came with a token is refused. */
   tokens: {

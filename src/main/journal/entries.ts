@@ -24,7 +24,7 @@ export interface MessageRow {
   jobId: string
   from: string
   routing: Routing
-  /** At most 20 of `targetCount`. */
+  /** At most 100 of `targetCount`. */
   targets: readonly string[]
   targetCount: number
   priority: number
@@ -36,7 +36,7 @@ export interface MessageRow {
   dropped: number
 }
 
-/** What became of a message that is written already, for so many targets more. */
+/** What became of a message that is written already, for so many targets more; less, where one came back. */
 export interface OutcomeRow {
   messageId: string
   sent: number
@@ -53,7 +53,9 @@ export interface JobRow {
   kind: string
   title: string
   from: string
+  /** At most 100 of `targetCount`. */
   targets: readonly string[]
+  targetCount: number
   state: JobState | 'interrupted'
   error: string
   result: string | null

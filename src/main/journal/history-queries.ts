@@ -1,23 +1,23 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import type { Activity, ActivityKind } from '../../shared/activity.ts'
+import type { LogDetail } from '../../shared/activity.ts'
 import type { ClientRow, JobRow, MessageRow } from './entries.ts'
-
-export interface ActivityQuery {
-  /** Only of this user's bus, and what concerns no one user is left out too. */
-  readonly userId?: string | undefined
-  /** Only of this client's uuid. */
-  readonly client?: string | undefined
-  readonly kinds?: readonly ActivityKind[] | undefined
-  /** Part of the text or of the uuid, in any case (ASCII). */
-  readonly text?: string | undefined
-  /** Only entries before this id: the last id of the page before. */
-  readonly before?: number | undefined
-  readonly limit: number
-}
+import {
+  emptyStretch,
+  lastIdBefore,
+  logDetail,
+  lookIntoLog,
+  type LogLook,
+  type LogStretch,
+} from './log-queries.ts'
 
 /** What can be read back. Every list is newest first, and empty while no history is kept. */
 export interface HistoryQueries {
-  activity(query: ActivityQuery): Activity[]
+  /** A stretch of the log, in the direction that is asked for. */
+  log(look: LogLook): LogStretch
+  /** The last id of the log before a moment in Unix seconds. */
+  lastIdBefore(at: number): number | null
+  /** Null where it is not kept (any more), or on a bus other than that of `userId`. */
+  detail(id: number, userId?: string): LogDetail | null
   messages(limit: number): MessageRow[]
   jobs(limit: number): JobRow[]
   clients(limit: number): ClientRow[]
@@ -31,41 +31,23 @@ export function createHistoryQueries(
   database: () => DatabaseSync | null,
   onFault: (error: unknown) => void,
 ): HistoryQueries {
-  const all = <Row>(sql: string, ...values: SQLInputValue[]): Row[] => {
+  const read = <Result>(nothing: Result, look: (db: DatabaseSync) => Result): Result => {
     const db = database()
-    if (db === null) return []
+    if (db === null) return nothing
     try {
-      return db.prepare(sql).all(...values) as Row[]
+      return look(db)
     } catch (error) {
       onFault(error)
-      return []
+      return nothing
     }
   }
+  const all = <Row>(sql: string, ...values: SQLInputValue[]): Row[] =>
+    read<Row[]>([], (db) => db.prepare(sql).all(...values) as Row[])
 
   return {
-    activity(query) {
-      const where: string[] = ['id < ?']
-      const values: SQLInputValue[] = [query.before ?? Number.MAX_SAFE_INTEGER]
-      const and = (condition: string, ...more: SQLInputValue[]): void => {
-        where.push(condition)
-        values.push(...more)
-      }
-      if (query.userId !== undefined) and('user_id = ?', query.userId)
-      if (query.client !== undefined) and('client = ?', query.client)
-      if (query.kinds !== undefined) {
-        and(`kind IN (${query.kinds.map(() => '?').join(', ')})`, ...query.kinds)
-      }
-      if (query.text !== undefined && query.text !== '') {
-        const pattern = `%${query.text.replaceAll(/[\\%_]/g, '\\$&')}%`
-        and(`(text LIKE ? ESCAPE '\\' OR client LIKE ? ESCAPE '\\')`, pattern, pattern)
-      }
-      return all<Activity>(
-        `SELECT id, at, kind, user_id AS userId, client, by_whom AS "by", text, count FROM activity
-          WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT ?`,
-        ...values,
-        query.limit,
-      ).map((row) => ({ ...row }))
-    },
+    log: (look) => read(emptyStretch, (db) => lookIntoLog(db, look)),
+    lastIdBefore: (at) => read<number | null>(null, (db) => lastIdBefore(db, at)),
+    detail: (id, userId) => read<LogDetail | null>(null, (db) => logDetail(db, id, userId)),
     messages: (limit) =>
       all<Omit<MessageRow, 'routing' | 'targets'> & { routing: string; targets: string }>(
         `SELECT at, user_id AS userId, message_id AS messageId, job_id AS jobId, from_uuid AS "from", routing, targets,
@@ -80,7 +62,7 @@ export function createHistoryQueries(
     jobs: (limit) =>
       all<Omit<JobRow, 'targets'> & { targets: string }>(
         `SELECT user_id AS userId, job_id AS jobId, at, updated_at AS updatedAt, kind, title, from_uuid AS "from",
-          targets, state, error, result FROM jobs ORDER BY id DESC LIMIT ?`,
+          targets, target_count AS targetCount, state, error, result FROM jobs ORDER BY id DESC LIMIT ?`,
         limit,
       ).map((row) => ({ ...row, targets: JSON.parse(row.targets) as string[] })),
     clients: (limit) =>

@@ -1,12 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
-import type { Activity } from '../../shared/activity.ts'
+import type { LogDetail } from '../../shared/activity.ts'
 import type { HistoryState } from '../../shared/status.ts'
 import type { Log } from '../access/log.ts'
 import type { ActivityRow, JournalEntry } from './entries.ts'
 import { faultOf } from './history-fault.ts'
-import { openHistoryFile, setAside, type HistoryFile } from './history-file.ts'
+import { openHistoryFile, setAside, type HistoryFile, type Logged, type Written } from './history-file.ts'
 import { createHistoryQueries, type HistoryQueries } from './history-queries.ts'
+import { clientsOf, logEntryOf } from './log-entries.ts'
+import { detailOf } from './log-queries.ts'
 import { prune } from './retention.ts'
 
 /** Every bound of the journal. */
@@ -19,6 +21,8 @@ export const defaultJournalLimits = {
   maxQueuedChars: 8 * 1024 * 1024,
   /** Entries in one transaction; the rest goes into the next one. */
   maxBatch: 2000,
+  /** Rows in one transaction: an entry is one, and one more for each client that it is found under. */
+  maxBatchRows: 6000,
   /** Wait before a file that could not be used is tried again. */
   retryMs: 5000,
   maxAgeSeconds: 30 * 24 * 3600,
@@ -37,6 +41,15 @@ export interface JournalPorts {
   readonly limits?: Partial<JournalLimits> | undefined
 }
 
+export interface JournalEvents {
+  /** A batch has reached the file. */
+  written: [batch: Written]
+  /** The file cannot take an entry of the log now: it waits, or is given up. Told again when it changes while it waits. */
+  unkept: [logged: Logged]
+  /** What waited is in the file, and what follows will be again. */
+  keptAgain: []
+}
+
 /**
  * What happened, kept in a file. It writes in batches, a moment after the event and never in its way; what the
  * file cannot take waits in a bounded queue. Whatever befalls the file, nothing here throws at who reports an event.
@@ -49,8 +62,9 @@ export interface Journal {
   add(entry: JournalEntry, key?: string, merge?: (waiting: JournalEntry) => void): void
   state(): HistoryState
   readonly queries: HistoryQueries
-  /** `written` with each batch of activity that has reached the file, oldest first. */
-  readonly events: EventEmitter<{ written: [entries: readonly Activity[]] }>
+  /** What an entry that waits for the file leaves out: `id` is below zero. Null once it waits no more. */
+  waitingDetail(id: number): LogDetail | null
+  readonly events: EventEmitter<JournalEvents>
   /** Writes what waits and closes the file. Idempotent. */
   close(): void
 }
@@ -59,7 +73,7 @@ export interface Journal {
 export function createJournal(ports: JournalPorts): Journal {
   const { path, clock, log } = ports
   const limits: JournalLimits = { ...defaultJournalLimits, ...ports.limits }
-  const events = new EventEmitter<{ written: [entries: readonly Activity[]] }>()
+  const events = new EventEmitter<JournalEvents>()
   events.setMaxListeners(0)
   const run = clock() / 1000
   let file: HistoryFile | null = null
@@ -73,6 +87,10 @@ export function createJournal(ports: JournalPorts): Journal {
   let prunedAtMs = -Infinity
   let closed = false
   let wasFull = false
+  /** Entries that were told while the file could not take them, by ids that count down. */
+  const unkeptIds = new WeakMap<JournalEntry, number>()
+  let lastUnkeptId = 0
+  let toldUnkept = false
 
   const note = (kind: ActivityRow['kind'], text: string, count = 1): JournalEntry => ({
     table: 'activity',
@@ -131,19 +149,38 @@ export function createJournal(ports: JournalPorts): Journal {
       queue.push(note('history_gap', `Not kept since ${new Date(lostSince).toISOString()}.`, lost))
       lost = 0
     }
-    const batch = queue.slice(0, limits.maxBatch)
+    const batch = nextBatch(queue, limits)
     waiting.clear()
-    const ids = batch.length === 0 ? [] : write(batch)
+    const written = batch.length === 0 ? nothing : write(batch)
     // What could not be written waits for the next try.
-    if (ids === null) return
+    if (written === null) {
+      for (const entry of queue) tellUnkept(entry)
+      return
+    }
     queue = queue.slice(batch.length)
     queuedChars = queue.reduce((sum, entry) => sum + sizeOf(entry), 0)
-    tell(batch, ids)
+    if (written.entries.length > 0 || written.outcomes.length > 0) events.emit('written', written)
+    if (toldUnkept && queue.length === 0) {
+      toldUnkept = false
+      events.emit('keptAgain')
+    }
     tidy()
   }
 
-  /** The ids of the activity in the batch; null where the file failed and the batch has to wait. */
-  function write(batch: readonly JournalEntry[]): readonly number[] | null {
+  function tellUnkept(entry: JournalEntry): void {
+    const known = unkeptIds.get(entry)
+    const told = logEntryOf(entry, known ?? lastUnkeptId - 1)
+    if (told === null) return
+    if (known === undefined) {
+      lastUnkeptId -= 1
+      unkeptIds.set(entry, lastUnkeptId)
+    }
+    toldUnkept = true
+    events.emit('unkept', { entry: told, row: entry })
+  }
+
+  /** Null where the file failed and the batch has to wait. */
+  function write(batch: readonly JournalEntry[]): Written | null {
     if (file === null) return null
     try {
       return file.write(batch)
@@ -152,20 +189,11 @@ export function createJournal(ports: JournalPorts): Journal {
         // Tried again it would fail again, and everything after it would wait for ever.
         log.error({ err: error, entries: batch.length }, 'entries of the history were given up')
         countLost(batch.length)
-        return []
+        return nothing
       }
       fail(error)
       return null
     }
-  }
-
-  function tell(batch: readonly JournalEntry[], ids: readonly number[]): void {
-    const rows = batch.flatMap((entry) => (entry.table === 'activity' ? [entry.row] : []))
-    const entries = ids.flatMap((id, index) => {
-      const row = rows[index]
-      return row === undefined ? [] : [{ id, ...row }]
-    })
-    if (entries.length > 0) events.emit('written', entries)
   }
 
   function tidy(): void {
@@ -208,16 +236,28 @@ export function createJournal(ports: JournalPorts): Journal {
       const merged = key === undefined ? undefined : waiting.get(key)
       if (merged !== undefined && merge !== undefined) {
         merge(merged)
+        if (file === null) tellUnkept(merged)
         return
       }
       if (queue.length >= limits.maxQueued || queuedChars >= limits.maxQueuedChars) {
         countLost(1)
+        if (file === null) tellUnkept(entry)
         return
       }
       queue.push(entry)
+      if (file === null) tellUnkept(entry)
       queuedChars += sizeOf(entry)
       if (key !== undefined) waiting.set(key, entry)
       schedule(file === null ? limits.retryMs : limits.flushMs)
+    },
+    waitingDetail(id) {
+      const row = queue.find((entry) => unkeptIds.get(entry) === id)
+      const entry = row === undefined ? null : logEntryOf(row, id)
+      if (entry === null || row === undefined || (row.table !== 'messages' && row.table !== 'jobs'))
+        return null
+      const preview = row.table === 'messages' ? row.row.preview : null
+      const { result, error } = row.table === 'jobs' ? row.row : { result: null, error: null }
+      return detailOf(entry, { targets: row.row.targets, preview, result, error })
     },
     state: () => (file === null ? { state: 'off', reason } : { state: 'on', reason: '' }),
     close() {
@@ -233,6 +273,22 @@ export function createJournal(ports: JournalPorts): Journal {
     },
   }
 }
+
+/** What goes into the next transaction, at least one entry: a message to many is many rows. */
+function nextBatch(queue: readonly JournalEntry[], limits: JournalLimits): JournalEntry[] {
+  const most = Math.min(queue.length, limits.maxBatch)
+  let rows = 0
+  let count = 0
+  while (count < most) {
+    const entry = queue[count]
+    rows += entry === undefined ? 0 : 1 + clientsOf(entry).length
+    if (rows > limits.maxBatchRows && count > 0) break
+    count += 1
+  }
+  return queue.slice(0, count)
+}
+
+const nothing: Written = { entries: [], outcomes: [] }
 
 function sizeOf(entry: JournalEntry): number {
   switch (entry.table) {

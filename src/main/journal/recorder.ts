@@ -18,7 +18,8 @@ import type { Journal } from './journal.ts'
 /** Bytes of a payload or a result that are kept. */
 const previewBytes = 4096
 const textLength = 500
-const shownTargets = 20
+/** Targets of a message or a job that are kept: by them it is found again. */
+const keptTargets = 100
 
 /** What the journal looks at of a session. */
 interface RecordedSession {
@@ -89,7 +90,7 @@ export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts):
       jobId: message.job_id,
       from: message.from_uuid,
       routing: message.routing,
-      targets: targets.slice(0, shownTargets).map((client) => client.uuid),
+      targets: targets.slice(0, keptTargets).map((client) => client.uuid),
       targetCount: targets.length,
       priority: message.priority,
       kind: kindOf(message),
@@ -102,14 +103,18 @@ export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts):
     journal.add({ table: 'messages', row }, keyOf('message', message.message_id))
   }
 
-  function settled(bus: UserMessageBus, client: ClientInfo, messageId: string, outcome: Outcome): void {
-    if (outcome === 'queued') return
+  function counted(messageId: string, outcome: 'sent' | 'filtered' | 'dropped', by: 1 | -1): void {
     const row: OutcomeRow = { messageId, sent: 0, filtered: 0, dropped: 0 }
-    row[outcome] = 1
+    row[outcome] = by
     // The message itself may still wait to be written: then it takes the outcome along.
     journal.add({ table: 'outcomes', row }, keyOf('message', messageId), (waiting) => {
-      if (waiting.table === 'messages' || waiting.table === 'outcomes') waiting.row[outcome] += 1
+      if (waiting.table === 'messages' || waiting.table === 'outcomes') waiting.row[outcome] += by
     })
+  }
+
+  function settled(bus: UserMessageBus, client: ClientInfo, messageId: string, outcome: Outcome): void {
+    if (outcome === 'queued') return
+    counted(messageId, outcome, 1)
     if (outcome === 'dropped') {
       note(
         { kind: 'message_dropped', userId: bus.user_id, client: client.uuid },
@@ -127,7 +132,8 @@ export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts):
       kind: job.kind,
       title: job.title,
       from: job.from_uuid,
-      targets: job.targets.slice(0, shownTargets),
+      targets: job.targets.slice(0, keptTargets),
+      targetCount: job.targets.length,
       state: job.state,
       error: cut(job.error),
       result: keepPayloads ? cut(job.result) : null,
@@ -183,6 +189,10 @@ export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts):
       })
       bus.events.on('settled', (client, { message, outcome }) => {
         if (message.purpose === 'work') settled(bus, client, message.message_id, outcome)
+      })
+      // It was counted as sent and turned out not to have arrived.
+      bus.events.on('returned', (_, { message }) => {
+        if (message.purpose === 'work') counted(message.message_id, 'sent', -1)
       })
       bus.events.on('job', (job) => jobChanged(bus, job))
     },

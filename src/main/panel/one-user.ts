@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { ORPCError } from '@orpc/server'
-import type { Activity } from '../../shared/activity.ts'
 import type { BlockList } from '../access/block-list.ts'
+import { emptyStretch } from '../journal/log-queries.ts'
 import type { JobLedger } from './job-ledger.ts'
 import { notRegistered } from './pictures.ts'
 import type { Roster } from './roster.ts'
@@ -21,6 +21,7 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     blocks: limitBlocks(ports.blocks, userId),
     approvals: limitApprovals(ports.approvals, userId),
     journal: limitJournal(ports.journal, userId),
+    rates: { read: (window) => ports.rates.read(window, userId) },
     tokens: null,
     settings: { ...ports.settings, mayChange: false },
     token: () => {
@@ -54,6 +55,7 @@ function limitRoster(roster: Roster, userId: string): Roster {
     row: (ref) => (ref.userId === userId ? roster.row(ref) : null),
     client: (ref) => (ref.userId === userId ? roster.client(ref) : null),
     traffic: (ref) => (ref.userId === userId ? roster.traffic(ref) : []),
+    deliveries: (other, messageId) => (other === userId ? roster.deliveries(other, messageId) : null),
   }
 }
 
@@ -124,16 +126,27 @@ function limitApprovals(
 function limitJournal(journal: PanelRouterPorts['journal'], userId: string): PanelRouterPorts['journal'] {
   const events: PanelRouterPorts['journal']['events'] = new EventEmitter()
   events.setMaxListeners(0)
-  const own = (entries: readonly Activity[]): Activity[] => entries.filter((entry) => entry.userId === userId)
-  journal.events.on('written', (entries) => {
-    const mine = own(entries)
-    if (mine.length > 0) events.emit('written', mine)
+  journal.events.on('written', (batch) => {
+    const entries = batch.entries.filter(({ entry }) => entry.userId === userId)
+    const outcomes = batch.outcomes.filter((outcome) => outcome.userId === userId)
+    if (entries.length > 0 || outcomes.length > 0) events.emit('written', { entries, outcomes })
   })
+  journal.events.on('unkept', (logged) => {
+    if (logged.entry.userId === userId) events.emit('unkept', logged)
+  })
+  journal.events.on('keptAgain', () => events.emit('keptAgain'))
   return {
     events,
+    state: journal.state,
+    waitingDetail(id) {
+      const detail = journal.waitingDetail(id)
+      return detail?.entry.userId === userId ? detail : null
+    },
     queries: {
       ...journal.queries,
-      activity: (query) => journal.queries.activity({ ...query, userId }),
+      log: (look) =>
+        (look.userId ?? userId) === userId ? journal.queries.log({ ...look, userId }) : emptyStretch,
+      detail: (id) => journal.queries.detail(id, userId),
     },
   }
 }

@@ -6,6 +6,7 @@ import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { Contact, Presence } from '../mcp/presence.ts'
 import { createJobIndex, jobBrief, type JobIndex } from './job-index.ts'
+import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { createTraffic, type Traffic } from './traffic.ts'
 
 /** How often silence is looked for: nothing happens when a client turns stale, so somebody has to look. */
@@ -17,6 +18,8 @@ export interface Roster {
   /** The row of one client, null if it is not registered. */
   row(ref: ClientRef): PanelClient | null
   traffic(ref: ClientRef): ReturnType<Traffic['of']>
+  /** What became of a message for each target, null where that is too long ago. */
+  deliveries(userId: string, messageId: string): ReturnType<Deliveries['of']>
   client(ref: ClientRef): { bus: UserMessageBus; client: ClientInfo } | null
   /** A session's stream opened, closed or filled up: its clients' rows may have changed. */
   sessionChanged(session: McpSession): void
@@ -35,11 +38,15 @@ export function createRoster(ports: {
   const { buses, presence } = ports
   const events = new EventEmitter<{ changed: [ref: ClientRef]; left: [ref: ClientRef] }>()
   events.setMaxListeners(0)
-  const views = new Map<UserMessageBus, { jobs: JobIndex; traffic: Traffic }>()
+  const views = new Map<UserMessageBus, { jobs: JobIndex; deliveries: Deliveries; traffic: Traffic }>()
   const contacts = new WeakMap<ClientInfo, Contact>()
 
   const attach = (bus: UserMessageBus): void => {
-    views.set(bus, { jobs: createJobIndex(bus), traffic: createTraffic(bus) })
+    views.set(bus, {
+      jobs: createJobIndex(bus),
+      deliveries: createDeliveries(bus),
+      traffic: createTraffic(bus),
+    })
     const changed = (uuid: string): void => {
       // Told for every target of every message: without a panel that looks, it costs next to nothing.
       if (events.listenerCount('changed') > 0) events.emit('changed', { userId: bus.user_id, uuid })
@@ -126,6 +133,10 @@ export function createRoster(ports: {
     traffic(ref) {
       const found = client(ref)
       return found === null ? [] : (views.get(found.bus)?.traffic.of(ref.uuid) ?? [])
+    },
+    deliveries(userId, messageId) {
+      for (const [bus, { deliveries }] of views) if (bus.user_id === userId) return deliveries.of(messageId)
+      return null
     },
     sessionChanged(session) {
       const userId = session.caller.user_id

@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server'
+import type { LogDetail } from '../../shared/activity.ts'
 import type { Block, BlockInput } from '../../shared/blocks.ts'
 import type { ClientDetail } from '../../shared/client-detail.ts'
 import { clientKey, type ClientRef } from '../../shared/clients.ts'
@@ -21,15 +22,16 @@ import type { JobLedger } from './job-ledger.ts'
 import { forbidden } from './one-user.ts'
 import { pacedWatch, type Acks, type Source } from './paced-watch.ts'
 import type { Pictures } from './pictures.ts'
+import type { RateBook } from './rates.ts'
 import type { Roster } from './roster.ts'
-import { activitySource } from './activity-source.ts'
+import { logSource } from './log-source.ts'
 import {
   approvalsSource,
   blocksSource,
   clientsSource,
   detailSource,
   jobsSource,
-  statusSource,
+  secondsSource,
 } from './sources.ts'
 
 /** Least time between two events of one watch: 20 a second for clients, 10 for jobs, 5 for one client's details. */
@@ -51,7 +53,8 @@ export interface PanelRouterPorts {
   }
   blocks: BlockList
   approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
-  journal: Pick<Journal, 'queries' | 'events'>
+  journal: Pick<Journal, 'queries' | 'events' | 'state' | 'waitingDetail'>
+  rates: RateBook
   threshold: McpServerFactory['threshold']
   /** What the token of a session opens. */
   scopesOf: (caller: Caller) => readonly TokenScope[]
@@ -78,7 +81,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       ack: os.feed.ack.handler(({ input, context }) => context.acks.ack(input.watchId)),
     },
     status: {
-      watch: os.status.watch.handler((call) => paced(statusSource(ports.status), call, listIntervalMs)),
+      watch: os.status.watch.handler((call) => paced(secondsSource(ports.status), call, listIntervalMs)),
       ping: os.status.ping.handler(() => undefined),
     },
     clients: {
@@ -127,11 +130,25 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       },
     },
     activity: {
-      list: os.activity.list.handler(({ input }) => {
-        const found = ports.journal.queries.activity({ ...input, limit: input.limit + 1 })
-        return { entries: found.slice(0, input.limit), more: found.length > input.limit }
+      list: os.activity.list.handler(({ input }) => ({
+        ...ports.journal.queries.log(input),
+        history: ports.journal.state(),
+      })),
+      seek: os.activity.seek.handler(({ input }) => ({ id: ports.journal.queries.lastIdBefore(input.at) })),
+      watch: os.activity.watch.handler((call) => {
+        const labelOf = (userId: string, uuid: string) =>
+          roster.client({ userId, uuid })?.client.metadata.label
+        const { filter } = call.input
+        return paced(logSource({ journal: ports.journal, filter, labelOf }), call, listIntervalMs)
       }),
-      watch: os.activity.watch.handler((call) => paced(activitySource(ports.journal), call, listIntervalMs)),
+      rates: os.activity.rates.handler((call) =>
+        paced(
+          secondsSource(() => ports.rates.read(call.input.window)),
+          call,
+          listIntervalMs,
+        ),
+      ),
+      detail: os.activity.detail.handler(({ input }) => logDetailOf(ports, input.id)),
     },
     tokens: {
       list: os.tokens.list.handler(() => tokensOf(ports).list()),
@@ -204,6 +221,18 @@ function block(ports: PanelRouterPorts, { kind, userId, subject, reason, blockSe
       ?.bus.unplug(subject, { reason, blocked_until: blockedUntil })
   }
   return added
+}
+
+/** With what became of a message for each target, where that is known still. */
+function logDetailOf({ journal, roster }: PanelRouterPorts, id: number): LogDetail | null {
+  const detail = id < 0 ? journal.waitingDetail(id) : journal.queries.detail(id)
+  if (detail === null || detail.entry.message === null) return detail
+  const known = roster.deliveries(detail.entry.userId, detail.entry.message.messageId)
+  if (known === null) return detail
+  return {
+    ...detail,
+    deliveries: detail.deliveries.map(({ uuid, outcome }) => ({ uuid, outcome: known.get(uuid) ?? outcome })),
+  }
 }
 
 function detailOf({ roster, threshold, scopesOf }: PanelRouterPorts, ref: ClientRef): ClientDetail | null {

@@ -3,7 +3,6 @@ import type { Block } from '../../shared/blocks.ts'
 import type { ClientDetail } from '../../shared/client-detail.ts'
 import type { ClientRef, ClientsEvent } from '../../shared/clients.ts'
 import type { JobRef, JobsEvent } from '../../shared/jobs.ts'
-import type { PanelStatus } from '../../shared/status.ts'
 import { clientKey } from '../../shared/clients.ts'
 import { jobKey } from '../../shared/jobs.ts'
 import type { Approvals } from '../access/approvals.ts'
@@ -169,14 +168,14 @@ export function approvalsSource(
   }
 }
 
-/** The status, again every second. */
-export function statusSource(status: () => PanelStatus): Source<PanelStatus> {
+/** What is read at once, and again every second. */
+export function secondsSource<Reading>(read: () => Reading): Source<Reading> {
   let due = true
   return {
     take() {
       if (!due) return null
       due = false
-      return status()
+      return read()
     },
     onNews(listener) {
       const tick = setInterval(() => {

@@ -2,12 +2,12 @@ import type { PanelStatus } from '../../shared/status.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { McpEndpoint } from '../mcp/http/endpoint.ts'
-import type { MessageRate } from './message-rate.ts'
+import type { RateBook } from './rates.ts'
 
 export interface StatusPorts {
   endpoint: Pick<McpEndpoint, 'sessions' | 'usage'>
   buses: BusManager
-  rate: MessageRate
+  rates: RateBook
   journal: Pick<Journal, 'state'>
   /** What does not change while the server runs. */
   facts: Pick<PanelStatus, 'version' | 'url' | 'startedAt'>
@@ -16,7 +16,7 @@ export interface StatusPorts {
 }
 
 /** The server as one glance shows it. */
-export function panelStatus({ endpoint, buses, rate, journal, facts, clock }: StatusPorts): PanelStatus {
+export function panelStatus({ endpoint, buses, rates, journal, facts, clock }: StatusPorts): PanelStatus {
   const sessions = [...endpoint.sessions()]
   const all = [...buses.buses()]
   return {
@@ -27,7 +27,7 @@ export function panelStatus({ endpoint, buses, rate, journal, facts, clock }: St
       (session) => buses.busOf(session.caller.user_id).registry.boundTo(session) === undefined,
     ).length,
     jobsRunning: all.reduce((sum, bus) => sum + bus.jobs.pendingCount, 0),
-    messagesPerSecond: rate.perSecond(),
+    messagesPerSecond: rates.read('minute').messages,
     history: journal.state(),
     limits: [...endpoint.usage(), ...busiest(all.flatMap((bus) => bus.usage()))],
   }

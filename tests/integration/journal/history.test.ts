@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Activity } from '../../../src/shared/activity.ts'
+import { activityKindSchema, type LogEntry, type LogEvent } from '../../../src/shared/activity.ts'
 import type { PanelStatus } from '../../../src/shared/status.ts'
 import { call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
 
@@ -18,7 +18,7 @@ const eventually = <Result>(check: () => Promise<Result>) =>
   vi.waitFor(check, { timeout: 15_000, interval: 20 })
 const list = async (query: Partial<Parameters<PanelApi['activity']['list']>[0]> = {}) =>
   (await panel.activity.list(query)).entries
-const told = ({ kind, userId, client, by, text, count }: Activity) => [kind, userId, client, by, text, count]
+const told = ({ kind, userId, client, by, text, count }: LogEntry) => [kind, userId, client, by, text, count]
 
 describe('the activity', () => {
   it('tells who came and went, by whose order, and outlives the server', async () => {
@@ -36,7 +36,7 @@ describe('the activity', () => {
     await app.restart()
     panel = await app.operator()
     const lines = await eventually(async () => {
-      const entries = await list()
+      const entries = await list({ kinds: activityKindSchema.options })
       expect(entries[0]?.kind).toBe('server_started')
       return entries.map(told).toReversed()
     })
@@ -57,21 +57,23 @@ describe('the activity', () => {
   })
 
   it('is paged, and watched line by line', async () => {
-    const watch = await panel.activity.watch({ watchId: 'w' })
-    const seen: Activity[] = []
+    const watch = await panel.activity.watch({ watchId: 'w', filter: { kinds: ['client_registered'] } })
+    const seen: LogEntry[] = []
     const llm = await app.connect('llm')
     for (const uuid of ['a', 'b', 'c']) await register(llm, uuid, { client_type: 'llm' })
     while (seen.filter(({ kind }) => kind === 'client_registered').length < 3) {
       const { value } = await watch.next()
       await panel.feed.ack({ watchId: 'w' })
-      seen.push(...(value as { entries: Activity[] }).entries)
+      const event = value as LogEvent
+      seen.push(...(event.type === 'page' ? event.page.entries.toReversed() : event.entries))
     }
     await watch.return(undefined)
     const first = await panel.activity.list({ kinds: ['client_registered'], limit: 2 })
-    expect([first.entries.map(({ client }) => client), first.more]).toStrictEqual([['c', 'b'], true])
-    const before = first.entries.at(-1)?.id
+    expect(first.entries.map(({ client }) => client)).toStrictEqual(['c', 'b'])
+    const before = first.next ?? 0
+    expect(before).toBe(first.entries.at(-1)?.id)
     const next = await panel.activity.list({ kinds: ['client_registered'], limit: 2, before })
-    expect([next.entries.map(({ client }) => client), next.more]).toStrictEqual([['a'], false])
+    expect([next.entries.map(({ client }) => client), next.next]).toStrictEqual([['a'], null])
     expect(seen.filter(({ kind }) => kind === 'client_registered')).toStrictEqual([
       ...next.entries,
       ...first.entries.toReversed(),

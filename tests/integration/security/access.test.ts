@@ -290,8 +290,18 @@ describe('a panel with one user’s token', () => {
     const { outcome } = await api.pictures.take({ client: ref, maxSize: 480 })
     expect(outcome).toBe('left')
     heard.push((await (await api.blocks.watch({ watchId: 'b' })).next()).value)
-    heard.push((await (await api.activity.watch({ watchId: 'a' })).next()).value)
+    const all = { watchId: 'a', filter: {} }
+    heard.push((await (await api.activity.watch(all)).next()).value, await api.activity.seek({ at: 9e9 }))
     heard.push(await api.activity.list({}), await api.activity.list({ client: 'secret-uuid' }))
+    heard.push(
+      await api.activity.list({ userId: 'local' }),
+      await api.activity.list({ text: 'secret-label' }),
+    )
+    const charts = await api.activity.rates({ watchId: 'r', window: 'minute' })
+    heard.push((await charts.next()).value)
+    const { entries: others } = await operator.activity.list({ userId: 'local', client: 'secret-uuid' })
+    expect(others.map(({ kind }) => kind)).toContain('message')
+    for (const { id } of others) expect(await api.activity.detail({ id })).toBeNull()
     heard.push((await (await api.status.watch({ watchId: 's' })).next()).value, await api.connect.info())
     heard.push((await (await api.approvals.watch({ watchId: 'p' })).next()).value)
     heard.push(await api.approvals.policy.get())

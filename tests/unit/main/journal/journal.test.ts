@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Activity } from '../../../../src/shared/activity.ts'
-import type { JournalEntry } from '../../../../src/main/journal/entries.ts'
+import type { LogEntry } from '../../../../src/shared/activity.ts'
+import type { ActivityRow, JournalEntry } from '../../../../src/main/journal/entries.ts'
 import { createJournal, type Journal, type JournalLimits } from '../../../../src/main/journal/journal.ts'
 import { recordedLog } from '../access/recorded-log.ts'
 
@@ -40,7 +40,7 @@ function start(limits: Partial<JournalLimits> = {}, file = path): Journal {
   return journal
 }
 
-const line = (text: string, more: Partial<Activity> = {}): JournalEntry => ({
+const line = (text: string, more: Partial<ActivityRow> = {}): JournalEntry => ({
   table: 'activity',
   row: {
     at: time.nowMs / 1000,
@@ -53,7 +53,8 @@ const line = (text: string, more: Partial<Activity> = {}): JournalEntry => ({
     ...more,
   },
 })
-const texts = (journal: Journal) => journal.queries.activity({ limit: 200 }).map(({ text }) => text)
+const log = (journal: Journal) => journal.queries.log({ limit: 200 }).entries
+const texts = (journal: Journal) => log(journal).map(({ text }) => text)
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 })
 
 /** A second connection that holds the write lock until it is let go. */
@@ -69,8 +70,8 @@ function lock(): () => void {
 describe('what is added', () => {
   it('is in the file a moment later, newest first, and told once it is', async () => {
     const journal = start()
-    const told: Activity[] = []
-    journal.events.on('written', (entries) => told.push(...entries))
+    const told: LogEntry[] = []
+    journal.events.on('written', ({ entries }) => told.push(...entries.map(({ entry }) => entry)))
     journal.add(line('one'))
     journal.add(line('two', { kind: 'login_refused', client: '', by: 'server', count: 3 }))
     expect(texts(journal)).toStrictEqual([])
@@ -80,24 +81,30 @@ describe('what is added', () => {
         id: 1,
         at: 1_700_000_000,
         kind: 'client_registered',
+        priority: 6,
         userId: 'local',
         client: 'b',
         by: 'client',
         text: 'one',
         count: 1,
+        message: null,
+        job: null,
       },
       {
         id: 2,
         at: 1_700_000_000,
         kind: 'login_refused',
+        priority: 4,
         userId: 'local',
         client: '',
         by: 'server',
         text: 'two',
         count: 3,
+        message: null,
+        job: null,
       },
     ])
-    expect(journal.queries.activity({ limit: 200 })).toStrictEqual(told.toReversed())
+    expect(log(journal)).toStrictEqual(told.toReversed())
     expect(journal.state()).toStrictEqual({ state: 'on', reason: '' })
   })
 
@@ -122,22 +129,14 @@ describe('what is added', () => {
     await eventually(() => expect(texts(journal)).toHaveLength(1))
     add()
     journal.close()
-    expect(
-      start()
-        .queries.activity({ limit: 9 })
-        .map(({ count }) => count),
-    ).toStrictEqual([1, 3])
+    expect(log(start()).map(({ count }) => count)).toStrictEqual([1, 3])
   })
 
   it('is refused and counted beyond the bound, and the gap is written down', () => {
     const journal = start({ maxQueued: 3 })
     for (const text of ['a', 'b', 'c', 'd', 'e']) journal.add(line(text))
     journal.close()
-    expect(
-      start()
-        .queries.activity({ limit: 9 })
-        .map(({ kind, text, count }) => [kind, text, count]),
-    ).toStrictEqual([
+    expect(log(start()).map(({ kind, text, count }) => [kind, text, count])).toStrictEqual([
       ['history_gap', 'Not kept since 2023-11-14T22:13:20.000Z.', 2],
       ['client_registered', 'c', 1],
       ['client_registered', 'b', 1],
@@ -147,26 +146,6 @@ describe('what is added', () => {
 })
 
 describe('reading', () => {
-  it('filters by client, kind and text, takes text literally, and pages by id', () => {
-    const journal = start()
-    journal.add(line('100% of it', { client: 'shot_010' }))
-    journal.add(line('100 of it', { client: 'shotX010', userId: 'eve' }))
-    journal.add(line('gone', { kind: 'client_unregistered', client: 'shot_010' }))
-    journal.close()
-    const { queries } = start()
-    const ids = (query: Partial<Parameters<typeof queries.activity>[0]>) =>
-      queries.activity({ limit: 9, ...query }).map(({ id }) => id)
-    expect(ids({})).toStrictEqual([3, 2, 1])
-    expect(ids({ client: 'shot_010' })).toStrictEqual([3, 1])
-    expect(ids({ kinds: ['client_unregistered', 'client_unplugged'] })).toStrictEqual([3])
-    expect(ids({ kinds: [] })).toStrictEqual([])
-    expect(ids({ text: '0% O' })).toStrictEqual([1])
-    expect(ids({ text: 'shot_' })).toStrictEqual([3, 1])
-    expect(ids({ userId: 'eve' })).toStrictEqual([2])
-    expect(ids({ before: 3, limit: 1 })).toStrictEqual([2])
-    expect(ids({ text: "'; DROP TABLE activity; --" })).toStrictEqual([])
-  })
-
   it('gives back messages with what became of them, jobs as they ended, and known clients', () => {
     const journal = start({ maxAgeSeconds: Infinity })
     const message = {
@@ -195,6 +174,7 @@ describe('reading', () => {
       title: 't',
       from: 'llm',
       targets: ['a'],
+      targetCount: 1,
       state: 'running' as const,
       error: '',
       result: null,
@@ -227,6 +207,7 @@ describe('reading', () => {
       title: 't',
       from: 'llm',
       targets: ['a'],
+      targetCount: 1,
       error: '',
       result: null,
     }
@@ -340,7 +321,7 @@ describe('a file that cannot be used', () => {
     // One batch that is larger than the file may ever be.
     for (let n = 0; n < 200; n += 1) journal.add(line(big))
     await offWith(journal, 'The disk is full, or the history has reached its size limit.')
-    expect(journal.queries.activity({ limit: 5 })).toStrictEqual([])
+    expect(log(journal)).toStrictEqual([])
   })
 
   it('whose folder is not there is tried again until it is', async () => {

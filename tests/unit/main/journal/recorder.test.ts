@@ -99,6 +99,7 @@ it('keeps no word of payloads and results where that is switched off, and the re
       title: 'Tidy up',
       from: 'server:local',
       targets: ['b'],
+      targetCount: 1,
       state: 'completed',
       error: '',
       result: null,

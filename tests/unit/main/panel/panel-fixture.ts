@@ -3,9 +3,12 @@ import { createApprovals } from '../../../../src/main/access/approvals.ts'
 import { createBlockList } from '../../../../src/main/access/block-list.ts'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import type { BusLimits } from '../../../../src/main/bus/bus-limits.ts'
+import type { JournalEvents } from '../../../../src/main/journal/journal.ts'
+import { emptyStretch } from '../../../../src/main/journal/log-queries.ts'
 import { createPresence } from '../../../../src/main/mcp/presence.ts'
 import { createJobLedger } from '../../../../src/main/panel/job-ledger.ts'
 import { createPictures } from '../../../../src/main/panel/pictures.ts'
+import { createRateBook } from '../../../../src/main/panel/rates.ts'
 import { createRoster } from '../../../../src/main/panel/roster.ts'
 
 /** Two buses could be there; most tests use `bus`, that of the local user. Times are moved by hand. */
@@ -16,6 +19,7 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const newId = () => `id-${String((ids += 1))}`
   const buses = new BusManager({ clock, newId, limits })
   const jobs = createJobLedger({ buses, newId })
+  const rates = createRateBook(buses, clock)
   const presence = createPresence(clock)
   const roster = createRoster({ buses, presence, targetOf: () => null })
   const pictures = createPictures({ buses, roster, presence, threshold: () => null, clock, newId })
@@ -26,15 +30,41 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
     newId,
     policy: { default: 'by_token', rules: [] },
   })
-  const journal = { events: new EventEmitter<never>(), queries: noHistory }
+  const journal = {
+    events: new EventEmitter<JournalEvents>(),
+    queries: noHistory,
+    state: () => ({ state: 'off' as const, reason: 'There is none here.' }),
+    waitingDetail: () => null,
+  }
   const settings = {
     list: () => [],
     keep: () => Promise.resolve({ outcome: 'refused' as const, message: 'There are none here.' }),
     mayChange: true,
   }
   const bus = buses.busOf('local')
-  return { time, clock, buses, bus, presence, roster, jobs, pictures, blocks, approvals, journal, settings }
+  return {
+    time,
+    clock,
+    buses,
+    bus,
+    presence,
+    roster,
+    jobs,
+    pictures,
+    blocks,
+    approvals,
+    journal,
+    rates,
+    settings,
+  }
 }
 
 /** No history is kept: there is nothing to read. */
-const noHistory = { activity: () => [], messages: () => [], jobs: () => [], clients: () => [] }
+const noHistory = {
+  log: () => emptyStretch,
+  lastIdBefore: () => null,
+  detail: () => null,
+  messages: () => [],
+  jobs: () => [],
+  clients: () => [],
+}

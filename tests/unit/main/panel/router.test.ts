@@ -10,7 +10,7 @@ import { panelFixture } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
-  const { roster, jobs, pictures, blocks, approvals, journal, settings, clock, bus } = fixture
+  const { roster, jobs, pictures, blocks, approvals, journal, rates, settings, clock, bus } = fixture
   let threshold: Priority | null = null
   const router = createPanelRouter({
     roster,
@@ -21,6 +21,7 @@ function routerFixture() {
     tokens: null,
     settings,
     journal,
+    rates,
     threshold: () => threshold,
     scopesOf: () => ['bus', 'llm'],
     status: () => {

@@ -4,7 +4,7 @@ import {
   blocksSource,
   clientsSource,
   detailSource,
-  statusSource,
+  secondsSource,
 } from '../../../../src/main/panel/sources.ts'
 import { registration } from '../bus/bus-fixture.ts'
 import { panelFixture } from './panel-fixture.ts'
@@ -153,7 +153,7 @@ describe('the source of the status', () => {
   it('gives it at once and then every second', () => {
     vi.useFakeTimers()
     let n = 0
-    const source = statusSource(() => ({ sessions: (n += 1) }) as never)
+    const source = secondsSource(() => ({ sessions: (n += 1) }))
     const stop = source.onNews(() => undefined)
     expect([source.take(), source.take()]).toStrictEqual([{ sessions: 1 }, null])
     vi.advanceTimersByTime(999)

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createMessageRate } from '../../../../src/main/panel/message-rate.ts'
 import { createTraffic } from '../../../../src/main/panel/traffic.ts'
 import { busFixture, registration } from '../bus/bus-fixture.ts'
-import { panelFixture } from './panel-fixture.ts'
 
 describe('the traffic of a client', () => {
   it('shows at most 100 messages, newest first, and forgets what is older than the last 2,000', () => {
@@ -69,28 +67,5 @@ describe('the traffic of a client', () => {
     if (a !== undefined) bus.mailboxes.take(a, 1)
     bus.send({ payload: { n: 2 }, target_uuid: 'b', session: null })
     expect([outcomes('a'), outcomes('b')]).toStrictEqual([['sent'], ['queued', 'dropped']])
-  })
-})
-
-describe('the message rate', () => {
-  it('counts what was handed over in each of the last 60 full seconds, oldest first', () => {
-    const { buses, bus, time, clock } = panelFixture()
-    const rate = createMessageRate(buses, clock)
-    const { client } = bus.register(registration('b'), null)
-    const hand = (count: number) => {
-      for (let n = 0; n < count; n += 1) bus.send({ payload: {}, target_uuid: 'b', session: null })
-      bus.mailboxes.take(client, count)
-    }
-    hand(3)
-    expect(rate.perSecond()).toStrictEqual(new Array(60).fill(0))
-    time.nowMs += 1000
-    hand(2)
-    bus.send({ payload: {}, target_uuid: 'b', session: null })
-    time.nowMs += 1000
-    expect(rate.perSecond().slice(-3)).toStrictEqual([0, 3, 2])
-    time.nowMs += 58_000
-    expect(rate.perSecond().slice(0, 2)).toStrictEqual([3, 2])
-    time.nowMs += 2000
-    expect(rate.perSecond()).toStrictEqual(new Array(60).fill(0))
   })
 })

@@ -1,0 +1,97 @@
+import {
+  logPageMax,
+  type LogEntry,
+  type LogEvent,
+  type LogFilter,
+  type LogOutcome,
+} from '../../shared/activity.ts'
+import type { Logged, Written } from '../journal/history-file.ts'
+import type { Journal } from '../journal/journal.ts'
+import { passes } from '../journal/log-filter.ts'
+import type { Source } from './paced-watch.ts'
+
+export interface LogSourcePorts {
+  journal: Pick<Journal, 'queries' | 'events' | 'state'>
+  filter: LogFilter
+  /** What a client that is registered is called, undefined where it has no label. */
+  labelOf: (userId: string, uuid: string) => string | undefined
+}
+
+/**
+ * The newest page, then each entry that passes the filter, oldest first; at most one page and as many outcomes wait for
+ * a slow panel. What the history cannot take is told all the same.
+ */
+export function logSource({ journal, filter, labelOf }: LogSourcePorts): Source<LogEvent> {
+  const { queries, events } = journal
+  let pageDue = true
+  /** By id, so that an entry which is told again takes its own place. */
+  const fresh = new Map<number, LogEntry>()
+  const outcomes = new Map<number, LogOutcome>()
+  let missed = 0
+
+  const forget = (): void => {
+    fresh.clear()
+    outcomes.clear()
+    missed = 0
+  }
+  const hear = ({ entry, row }: Logged): void => {
+    if (!passes(filter, entry, row, labelOf)) return
+    fresh.set(entry.id, entry)
+    if (fresh.size <= logPageMax) return
+    missed += 1
+    dropOldest(fresh)
+  }
+
+  return {
+    take() {
+      if (pageDue) {
+        pageDue = false
+        forget()
+        const stretch = queries.log({ ...filter, limit: logPageMax })
+        return { type: 'page', page: { ...stretch, history: journal.state() } }
+      }
+      if (fresh.size === 0 && outcomes.size === 0) return null
+      const news: LogEvent = {
+        type: 'news',
+        entries: [...fresh.values()],
+        outcomes: [...outcomes.values()],
+        missed,
+      }
+      forget()
+      return news
+    },
+    onNews(listener) {
+      const written = ({ entries, outcomes: changed }: Written): void => {
+        // What is written before the first page is in it.
+        if (pageDue) return
+        for (const logged of entries) hear(logged)
+        for (const outcome of changed) {
+          outcomes.set(outcome.id, outcome)
+          if (outcomes.size > logPageMax) dropOldest(outcomes)
+        }
+        if (fresh.size > 0 || outcomes.size > 0) listener()
+      }
+      const unkept = (logged: Logged): void => {
+        hear(logged)
+        if (fresh.size > 0) listener()
+      }
+      const keptAgain = (): void => {
+        pageDue = true
+        listener()
+      }
+      events.on('written', written)
+      events.on('unkept', unkept)
+      events.on('keptAgain', keptAgain)
+      return () => {
+        events.off('written', written)
+        events.off('unkept', unkept)
+        events.off('keptAgain', keptAgain)
+      }
+    },
+  }
+}
+
+function dropOldest(map: Map<number, unknown>): void {
+  const [oldest] = map.keys()
+  if (oldest !== undefined) map.delete(oldest)
+}

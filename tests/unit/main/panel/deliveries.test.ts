@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { createDeliveries } from '../../../../src/main/panel/deliveries.ts'
+import { registration } from '../bus/bus-fixture.ts'
+import { panelFixture } from './panel-fixture.ts'
+
+it('knows for each target what became of the last messages, and forgets the oldest', () => {
+  const { bus } = panelFixture({ mailbox: { maxCount: 1, maxBytes: 1e6 } })
+  const deliveries = createDeliveries(bus, 2)
+  const clients = ['a', 'b'].map((uuid) => bus.register(registration(uuid), {}).client)
+  const send = () => {
+    const sent = bus.send({ payload: {}, session: null })
+    return sent.ok ? sent.message : null
+  }
+  const first = send()
+  const [a] = clients
+  if (first === null || a === undefined) throw new Error('not sent')
+  bus.mailboxes.settle(a, 'sent')
+  const of = (id: string) => Object.fromEntries(deliveries.of(id) ?? [])
+  expect(of(first.message_id)).toStrictEqual({ a: 'sent', b: 'queued' })
+  bus.mailboxes.putBack(a, first)
+  expect(of(first.message_id)).toStrictEqual({ a: 'queued', b: 'queued' })
+  const second = send()
+  expect(of(first.message_id)).toStrictEqual({ a: 'dropped', b: 'dropped' })
+  send()
+  expect(deliveries.of(first.message_id)).toBeNull()
+  expect(of(second?.message_id ?? '')).toStrictEqual({ a: 'dropped', b: 'dropped' })
+})
