@@ -40,6 +40,8 @@ import { createPresence } from './mcp/presence.ts'
 import { createMcpServerFactory, type McpServerFactory } from './mcp/server.ts'
 import { createSubscriptions } from './mcp/subscriptions.ts'
 import { createJobLedger } from './panel/job-ledger.ts'
+import { createPanelMessages } from './panel/messages.ts'
+import { createOperatorPost } from './panel/operator-post.ts'
 import { createAcks } from './panel/paced-watch.ts'
 import { createPictures } from './panel/pictures.ts'
 import { createRoster } from './panel/roster.ts'
@@ -215,8 +217,9 @@ async function startUp(options: StartUp): Promise<Running> {
   const sticky = createStickyTargets()
   const roster = createRoster({ buses, presence, targetOf: (session) => sticky.of(session) })
   sticky.events.on('changed', (session) => roster.sessionChanged(session))
-  const jobs = createJobLedger({ buses, newId })
   const rates = createRateBook(buses, clock)
+  const post = createOperatorPost({ buses })
+  const jobs = createJobLedger({ buses, post, newId })
   const { journal, recorder } = keepHistory({
     dataDir,
     clock,
@@ -228,6 +231,7 @@ async function startUp(options: StartUp): Promise<Running> {
     logins,
     registry,
     approvals,
+    operator: post.events,
   })
   buses.events.on('created', (bus) => logBus(bus, log))
 
@@ -296,6 +300,8 @@ async function startUp(options: StartUp): Promise<Running> {
     roster,
     jobs,
     pictures,
+    messages: createPanelMessages({ roster, post, newId }),
+    sentTo: (ref) => post.sentTo(ref),
     blocks,
     approvals,
     journal,
@@ -359,6 +365,7 @@ async function startUp(options: StartUp): Promise<Running> {
       subscriptions.close()
       pictures.close()
       jobs.close()
+      post.close()
       roster.close()
       await desk.settled()
       await settings.settled()

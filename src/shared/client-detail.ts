@@ -1,7 +1,7 @@
 /** Everything the inspector shows of one client. */
 import { z } from 'zod'
 import { panelClientSchema } from './clients.ts'
-import { routingSchema } from './protocol.ts'
+import { deliverySchema, routingSchema } from './protocol.ts'
 
 /** One message or job update that passed a client. `preview` is the payload's JSON, cut at 2,000 characters. */
 export const trafficEntrySchema = z.object({
@@ -61,5 +61,7 @@ export const clientDetailSchema = z.object({
   }),
   /** Newest first, at most 100. */
   traffic: z.array(trafficEntrySchema),
+  /** What the operator sent to it and how far that has come, newest first, at most 50. */
+  posted: z.array(z.object({ messageId: z.string(), delivery: deliverySchema })),
 })
 export type ClientDetail = z.infer<typeof clientDetailSchema>

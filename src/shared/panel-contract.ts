@@ -30,6 +30,7 @@ import {
 } from './jobs.ts'
 import { pictureOutcomeSchema, pictureRequestSchema, pictureSchema } from './pictures.ts'
 import { rateWindowSchema, ratesSchema } from './rates.ts'
+import { messageInputSchema, messageOutcomeSchema } from './messages.ts'
 import { settingChangeSchema, settingOutcomeSchema, settingsSchema } from './settings.ts'
 import { statusSchema } from './status.ts'
 import { tokenCreationSchema, tokenInfoSchema, tokenInputSchema } from './tokens.ts'
@@ -74,6 +75,10 @@ export const panelContract = {
     take: oc.input(pictureRequestSchema).output(pictureOutcomeSchema),
     /** The last one that is kept of a client, without asking it for any. */
     last: oc.input(clientRefSchema).output(pictureSchema.nullable()),
+  },
+  messages: {
+    /** Sends to one client as the operator (`server:<user_id>`). */
+    send: oc.input(messageInputSchema).output(messageOutcomeSchema),
   },
   blocks: {
     watch: oc.input(watchInput).output(eventIterator(z.array(blockSchema))),

@@ -8,6 +8,7 @@ import type { BusManager } from '../bus/bus-manager.ts'
 import type { ServerSettings } from '../connect/settings.ts'
 import { createJournal, type Journal } from '../journal/journal.ts'
 import { createRecorder, type Recorder } from '../journal/recorder.ts'
+import type { OperatorPost } from '../panel/operator-post.ts'
 
 /** The journal, and what writes it. */
 export interface History {
@@ -29,6 +30,7 @@ export function keepHistory(ports: {
   logins: Logins
   registry: TokenRegistry
   approvals: Approvals
+  operator: OperatorPost['events']
 }): History {
   const { dataDir, clock, log, settings } = ports
   const journal = createJournal({ path: join(dataDir, 'history.db'), clock, log, limits: settings.limits })
@@ -38,5 +40,6 @@ export function keepHistory(ports: {
   recorder.attachLogins(ports.logins.events)
   recorder.attachTokens(ports.registry.events)
   recorder.attachApprovals(ports.approvals.events)
+  recorder.attachOperator(ports.operator)
   return { journal, recorder }
 }

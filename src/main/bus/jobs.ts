@@ -58,8 +58,8 @@ const knownLooksMax = 1000
 const silentJobSeconds = 3600
 
 /** The kind of job a payload dispatches, or null for any other message. */
-export function jobKind(message: BusMessage): JobKind | null {
-  const type = message.payload.message_type
+export function jobKind({ payload }: Pick<BusMessage, 'payload'>): JobKind | null {
+  const type = payload.message_type
   return type === 'job_dispatch' || type === 'command_dispatch' ? type : null
 }
 

@@ -8,8 +8,8 @@ import type { BrowserPanel } from '../http/routes.ts'
 import { createAcks } from '../panel/paced-watch.ts'
 import { readPanelFile } from '../panel/static-files.ts'
 
-/** Largest frame a panel may send: its longest call names 5,000 clients. */
-const maxFrameBytes = 4 * 1024 * 1024
+/** Largest frame a panel may send: its longest call carries a payload of 4 MiB. */
+const maxFrameBytes = 5 * 1024 * 1024
 /** How often a panel must answer a ping, or lose its connection: a laptop's lid closes without a word. */
 const heartbeatMs = 30_000
 

@@ -1,5 +1,7 @@
+import type { EventEmitter } from 'node:events'
 import type { ActivityKind } from '../../shared/activity.ts'
 import type { Block } from '../../shared/blocks.ts'
+import { priorityName } from '../../shared/protocol.ts'
 import type { Approvals } from '../access/approvals.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { Applicant, Caller } from '../access/caller.ts'
@@ -28,6 +30,14 @@ interface RecordedSession {
   readonly clientInfo: { readonly name: string; readonly version: string } | null
 }
 
+/** What the journal hears of the operator's messages. */
+type OperatorEvents = EventEmitter<{
+  sent: [
+    bus: Pick<UserMessageBus, 'user_id'>,
+    sent: { readonly message: BusMessage; readonly targets: readonly string[] },
+  ]
+}>
+
 export interface RecorderPorts {
   readonly journal: Pick<Journal, 'add'>
   /** Unix milliseconds. */
@@ -48,6 +58,8 @@ export interface Recorder {
   attachLogins(events: Logins['events']): void
   attachTokens(events: TokenRegistry['events']): void
   attachApprovals(events: Approvals['events']): void
+  /** What the person at the panel sends: from the server too, which by itself does not tell whose word it was. */
+  attachOperator(events: OperatorEvents): void
   /** Notes one line; lines of the same `key` within one batch become one with a count. */
   note(line: Pick<ActivityRow, 'kind'> & Partial<ActivityRow>, key?: string): void
 }
@@ -224,6 +236,20 @@ export function createRecorder({ journal, clock, keepPayloads }: RecorderPorts):
         note({ kind, userId, by: 'operator', text: `${name} (${scopes.join(', ')}), id ${id}` })
       events.on('added', (token) => line('token_created', token))
       events.on('revoked', (token) => line('token_revoked', token))
+    },
+    attachOperator(events) {
+      events.on('sent', ({ user_id }, { message, targets }) => {
+        const at = priorityName(message.priority)
+        const [client, ...others] = targets
+        const more = others.length === 0 ? '' : ` and ${String(others.length)} more`
+        note({
+          kind: 'operator_sent',
+          userId: user_id,
+          client: client ?? '',
+          by: 'operator',
+          text: `${kindOf(message)}${more}, ${at}, message ${message.message_id}`,
+        })
+      })
     },
     attachApprovals(events) {
       events.on('decided', (approval, verdict) => note(approvalLine(approval, verdict)))

@@ -14,6 +14,7 @@ import { jobKind, type Job } from '../bus/jobs.ts'
 import type { BusMessage } from '../bus/message.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import { createKeptPayloads } from './kept-payloads.ts'
+import type { OperatorPost } from './operator-post.ts'
 
 /** Characters of a script or of parameters, and of an error, in a row. */
 const previewLength = 200
@@ -46,7 +47,13 @@ interface JobNotes {
   preview: string
 }
 
-export function createJobLedger({ buses, newId }: { buses: BusManager; newId: () => string }): JobLedger {
+export interface JobLedgerPorts {
+  buses: BusManager
+  post: Pick<OperatorPost, 'send'>
+  newId: () => string
+}
+
+export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedger {
   const events = new EventEmitter<{ changed: [ref: JobRef] }>()
   events.setMaxListeners(0)
   const notes = new WeakMap<Job, JobNotes>()
@@ -145,12 +152,10 @@ export function createJobLedger({ buses, newId }: { buses: BusManager; newId: ()
       }
       const { type, ...address } = kept.routing
       const jobId = newId()
-      const sent = found.bus.send({
+      const sent = post.send(found.bus, {
         ...address,
         payload: { ...(JSON.parse(kept.json) as JsonObject), job_id: jobId },
         priority: kept.priority,
-        session: null,
-        reply: 'caller',
       })
       if (!sent.ok) return { outcome: 'refused', message: sent.message }
       if (sent.targets.length === 0) {

@@ -4,6 +4,7 @@ import type { BlockList } from '../access/block-list.ts'
 import { emptyStretch } from '../journal/log-queries.ts'
 import type { JobLedger } from './job-ledger.ts'
 import { notRegistered } from './pictures.ts'
+import { unknownClient } from './messages.ts'
 import type { Roster } from './roster.ts'
 import type { PanelRouterPorts } from './router.ts'
 
@@ -18,6 +19,11 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     roster: limitRoster(ports.roster, userId),
     jobs: limitJobs(ports.jobs, userId),
     pictures: limitPictures(ports.pictures, userId),
+    messages: {
+      send: (input) =>
+        input.client.userId === userId ? ports.messages.send(input) : unknownClient(input.client.uuid),
+    },
+    sentTo: (ref) => (ref.userId === userId ? ports.sentTo(ref) : []),
     blocks: limitBlocks(ports.blocks, userId),
     approvals: limitApprovals(ports.approvals, userId),
     journal: limitJournal(ports.journal, userId),

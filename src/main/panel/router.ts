@@ -19,7 +19,9 @@ import type { Journal } from '../journal/journal.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { McpServerFactory } from '../mcp/server.ts'
 import type { JobLedger } from './job-ledger.ts'
+import type { PanelMessages } from './messages.ts'
 import { forbidden } from './one-user.ts'
+import type { OperatorPost } from './operator-post.ts'
 import { pacedWatch, type Acks, type Source } from './paced-watch.ts'
 import type { Pictures } from './pictures.ts'
 import type { RateBook } from './rates.ts'
@@ -43,6 +45,9 @@ export interface PanelRouterPorts {
   roster: Roster
   jobs: JobLedger
   pictures: Pick<Pictures, 'take' | 'last'>
+  messages: PanelMessages
+  /** How far the operator's last messages to a client have come. */
+  sentTo: OperatorPost['sentTo']
   /** Null where tokens are none of this panel's business. */
   tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
   settings: {
@@ -108,6 +113,9 @@ export function createPanelRouter(ports: PanelRouterPorts) {
     pictures: {
       take: os.pictures.take.handler(({ input }) => pictures.take(input)),
       last: os.pictures.last.handler(({ input }) => pictures.last(input)),
+    },
+    messages: {
+      send: os.messages.send.handler(({ input }) => ports.messages.send(input)),
     },
     blocks: {
       watch: os.blocks.watch.handler((call) => paced(blocksSource(blocks), call, listIntervalMs)),
@@ -235,7 +243,10 @@ function logDetailOf({ journal, roster }: PanelRouterPorts, id: number): LogDeta
   }
 }
 
-function detailOf({ roster, threshold, scopesOf }: PanelRouterPorts, ref: ClientRef): ClientDetail | null {
+function detailOf(
+  { roster, sentTo, threshold, scopesOf }: PanelRouterPorts,
+  ref: ClientRef,
+): ClientDetail | null {
   const found = roster.client(ref)
   const row = roster.row(ref)
   if (found === null || row === null) return null
@@ -273,5 +284,6 @@ function detailOf({ roster, threshold, scopesOf }: PanelRouterPorts, ref: Client
       filtered: counters.filtered,
     },
     traffic: roster.traffic(ref),
+    posted: sentTo(ref),
   }
 }

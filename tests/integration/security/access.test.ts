@@ -289,6 +289,9 @@ describe('a panel with one user’s token', () => {
     heard.push(await api.pictures.last(ref))
     const { outcome } = await api.pictures.take({ client: ref, maxSize: 480 })
     expect(outcome).toBe('left')
+    expect(
+      await api.messages.send({ client: ref, payload: { message_type: 'spy' }, priority: 'info' }),
+    ).toMatchObject({ outcome: 'refused', code: 'unknown_client' })
     heard.push((await (await api.blocks.watch({ watchId: 'b' })).next()).value)
     const all = { watchId: 'a', filter: {} }
     heard.push((await (await api.activity.watch(all)).next()).value, await api.activity.seek({ at: 9e9 }))

@@ -9,6 +9,8 @@ import { createPresence } from '../../../../src/main/mcp/presence.ts'
 import { createJobLedger } from '../../../../src/main/panel/job-ledger.ts'
 import { createPictures } from '../../../../src/main/panel/pictures.ts'
 import { createRateBook } from '../../../../src/main/panel/rates.ts'
+import { createPanelMessages } from '../../../../src/main/panel/messages.ts'
+import { createOperatorPost } from '../../../../src/main/panel/operator-post.ts'
 import { createRoster } from '../../../../src/main/panel/roster.ts'
 
 /** Two buses could be there; most tests use `bus`, that of the local user. Times are moved by hand. */
@@ -18,11 +20,14 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const clock = () => time.nowMs
   const newId = () => `id-${String((ids += 1))}`
   const buses = new BusManager({ clock, newId, limits })
-  const jobs = createJobLedger({ buses, newId })
   const rates = createRateBook(buses, clock)
+  const post = createOperatorPost({ buses })
+  const jobs = createJobLedger({ buses, post, newId })
   const presence = createPresence(clock)
   const roster = createRoster({ buses, presence, targetOf: () => null })
   const pictures = createPictures({ buses, roster, presence, threshold: () => null, clock, newId })
+  const messages = createPanelMessages({ roster, post, newId })
+  const sentTo: typeof post.sentTo = (ref) => post.sentTo(ref)
   const blocks = createBlockList(clock)
   const approvals = createApprovals({
     clock,
@@ -51,10 +56,13 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
     roster,
     jobs,
     pictures,
+    rates,
+    post,
+    messages,
+    sentTo,
     blocks,
     approvals,
     journal,
-    rates,
     settings,
   }
 }

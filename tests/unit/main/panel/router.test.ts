@@ -10,12 +10,27 @@ import { panelFixture } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
-  const { roster, jobs, pictures, blocks, approvals, journal, rates, settings, clock, bus } = fixture
+  const {
+    roster,
+    jobs,
+    pictures,
+    messages,
+    sentTo,
+    blocks,
+    approvals,
+    journal,
+    rates,
+    settings,
+    clock,
+    bus,
+  } = fixture
   let threshold: Priority | null = null
   const router = createPanelRouter({
     roster,
     jobs,
     pictures,
+    messages,
+    sentTo,
     blocks,
     approvals,
     tokens: null,
@@ -190,6 +205,7 @@ describe('the details of a client', () => {
         dropped: 0,
         filtered: 1,
       },
+      posted: [],
       traffic: [
         {
           id: 3,

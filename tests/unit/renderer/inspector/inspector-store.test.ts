@@ -44,6 +44,7 @@ function detailOf(client: PanelClient): ClientDetail {
     session: null,
     mailbox: { count: 0, bytes: 0, maxCount: 1, maxBytes: 1, dropped: 0, filtered: 0 },
     traffic: [],
+    posted: [],
   }
 }
 

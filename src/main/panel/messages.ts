@@ -1,0 +1,64 @@
+import type { MessageInput, MessageOutcome } from '../../shared/messages.ts'
+import type { JsonObject } from '../../shared/protocol.ts'
+import type { BusErrorCode } from '../bus/errors.ts'
+import { jobKind } from '../bus/jobs.ts'
+import type { OperatorPost } from './operator-post.ts'
+import type { Roster } from './roster.ts'
+
+/** Messages of the person at the panel to one client. */
+export interface PanelMessages {
+  send(input: MessageInput): MessageOutcome
+}
+
+export interface PanelMessagesPorts {
+  roster: Pick<Roster, 'client'>
+  post: Pick<OperatorPost, 'send'>
+  newId: () => string
+}
+
+export function createPanelMessages({ roster, post, newId }: PanelMessagesPorts): PanelMessages {
+  return {
+    send({ client, payload, priority }) {
+      // Looked for by its uuid alone: words that stand for a client (`latest`, `pid:…`) must not find another one.
+      const found = roster.client(client)
+      if (found === null) return unknownClient(client.uuid)
+      const { bus } = found
+      const jobId = jobKind({ payload }) === null ? null : (idIn(payload) ?? newId())
+      if (jobId !== null && bus.jobs.get(jobId) !== undefined) {
+        return {
+          outcome: 'refused',
+          code: 'job_id_taken',
+          message: `There is a job “${jobId}” on this bus already. Choose another id, or leave it out.`,
+        }
+      }
+      const sent = post.send(bus, {
+        target_uuid: client.uuid,
+        payload: jobId === null ? payload : { ...payload, job_id: jobId },
+        priority,
+      })
+      if (!sent.ok) return { outcome: 'refused', code: codeOf(sent.error), message: sent.message }
+      return {
+        outcome: 'sent',
+        messageId: sent.message.message_id,
+        jobId,
+        delivery: sent.deliveries[client.uuid] ?? 'queued',
+      }
+    },
+  }
+}
+
+export function unknownClient(uuid: string): MessageOutcome {
+  return {
+    outcome: 'refused',
+    code: 'unknown_client',
+    message: `The client “${uuid}” is not on the bus any more. Nothing was sent.`,
+  }
+}
+
+function idIn({ job_id }: JsonObject): string | null {
+  return typeof job_id === 'string' && job_id !== '' ? job_id : null
+}
+
+function codeOf(error: BusErrorCode): Extract<MessageOutcome, { outcome: 'refused' }>['code'] {
+  return error === 'payload_too_large' || error === 'too_many_jobs' ? error : 'not_accepted'
+}

@@ -1,0 +1,78 @@
+import { EventEmitter } from 'node:events'
+import type { ClientRef } from '../../shared/clients.ts'
+import type { Delivery, JsonObject } from '../../shared/protocol.ts'
+import type { BusManager } from '../bus/bus-manager.ts'
+import type { BusError } from '../bus/errors.ts'
+import type { Outcome } from '../bus/message.ts'
+import type { Address } from '../bus/routing.ts'
+import type { SendResult, UserMessageBus } from '../bus/user-message-bus.ts'
+
+/** Messages of the operator whose delivery is remembered, over all buses. */
+const rememberedMax = 2000
+/** Of them, shown of one client. */
+const shownMax = 50
+
+/** What a person at the panel sends. */
+interface Letter extends Address {
+  payload: JsonObject
+  /** A name or an integer 0..7. */
+  priority: unknown
+}
+
+/** A message that went to one client, and how far it has come. */
+export interface PostedMessage {
+  messageId: string
+  delivery: Delivery
+}
+
+/**
+ * Sends for the person at the panel: as `server:<user_id>`, and where it is a job its updates go to nobody but the
+ * panel. Unlike what other programs send in the name of the server, it is told of as the operator's.
+ */
+export interface OperatorPost {
+  send(bus: UserMessageBus, letter: Letter): SendResult | BusError
+  /** The last messages that went to this client, newest first, at most 50. */
+  sentTo(ref: ClientRef): PostedMessage[]
+  readonly events: EventEmitter<{ sent: [bus: UserMessageBus, sent: SendResult] }>
+  close(): void
+}
+
+export function createOperatorPost({ buses }: { buses: BusManager }): OperatorPost {
+  const events: OperatorPost['events'] = new EventEmitter()
+  /** By message id, oldest first. */
+  const letters = new Map<string, { userId: string; deliveries: Map<string, Delivery> }>()
+
+  const attach = (bus: UserMessageBus): void => {
+    const note = (uuid: string, messageId: string, outcome: Outcome): void => {
+      const letter = letters.get(messageId)
+      if (letter?.deliveries.has(uuid) === true) letter.deliveries.set(uuid, outcome)
+    }
+    bus.events.on('settled', ({ uuid }, { message, outcome }) => note(uuid, message.message_id, outcome))
+    bus.events.on('returned', ({ uuid }, { message }) => note(uuid, message.message_id, 'queued'))
+  }
+  for (const bus of buses.buses()) attach(bus)
+  buses.events.on('created', attach)
+
+  return {
+    events,
+    send(bus, letter) {
+      const sent = bus.send({ ...letter, session: null, reply: 'caller' })
+      if (!sent.ok) return sent
+      const deliveries = new Map(Object.entries(sent.deliveries))
+      letters.set(sent.message.message_id, { userId: bus.user_id, deliveries })
+      const [oldest] = letters.keys()
+      if (letters.size > rememberedMax && oldest !== undefined) letters.delete(oldest)
+      events.emit('sent', bus, sent)
+      return sent
+    },
+    sentTo({ userId, uuid }) {
+      const found: PostedMessage[] = []
+      for (const [messageId, letter] of letters) {
+        const delivery = letter.deliveries.get(uuid)
+        if (letter.userId === userId && delivery !== undefined) found.push({ messageId, delivery })
+      }
+      return found.slice(-shownMax).reverse()
+    },
+    close: () => void buses.events.off('created', attach),
+  }
+}
