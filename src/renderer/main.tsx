@@ -7,12 +7,14 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app/App.tsx'
 import { announceApprovals } from './features/approvals/approval-notices.ts'
 import { playApprovalSound } from './features/approvals/approval-sound.ts'
+import { createImageHost } from './features/pictures/image-host.ts'
 import { createPanel } from './panel/panel.ts'
 import { PanelContext } from './panel/panel-context.ts'
 import { followDeepLinks } from './panel/deep-links.ts'
 import { createRouter } from './panel/router.ts'
 import { connectToShell } from './connection/connect-to-shell.ts'
 import { afterPaint } from './connection/follow-watch.ts'
+import { createWindowSight } from './connection/window-sight.ts'
 import { createBrowserTimers } from './connection/timers.ts'
 import { createPreferences } from './settings/preferences.ts'
 import { createTheme } from './theme/theme.ts'
@@ -28,6 +30,8 @@ const panel = createPanel({
   drawn: afterPaint,
   storage: localStorage,
   windowStorage: sessionStorage,
+  images: createImageHost(),
+  sight: createWindowSight(document),
 })
 // Takes the key out of the address, so it comes before anything that reads the address.
 connectToShell(window, panel.connection)

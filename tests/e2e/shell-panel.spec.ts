@@ -3,7 +3,7 @@ import { expect, test } from './fixtures/panel-test.ts'
 import { endpointPath } from './fixtures/server-process.ts'
 
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 test('shows a client that registers', async ({ panel, connectClient }) => {
   await expect(panel.getByRole('region', { name: 'Persistent clients' })).toBeVisible()

@@ -2,6 +2,7 @@ import { createWatchIds, followWatch, type Watch } from '../connection/follow-wa
 import { createConnection, type Connection, type LinkSession } from '../connection/connection.ts'
 import { createServerClock, type ServerClock } from '../connection/server-clock.ts'
 import type { Timers } from '../connection/timers.ts'
+import type { WindowSight } from '../connection/window-sight.ts'
 import { createApprovals, type Approvals } from '../features/approvals/approvals-store.ts'
 import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
 import { createClients, type Clients, type ClientsState } from '../features/clients/clients-store.ts'
@@ -16,6 +17,8 @@ import {
 } from '../features/inspector/inspector-pins.ts'
 import { createInspector, type Inspector } from '../features/inspector/inspector-store.ts'
 import { createJobs, type Jobs } from '../features/jobs/jobs-store.ts'
+import type { ImageHost } from '../features/pictures/image-host.ts'
+import { createPictures, type Pictures } from '../features/pictures/pictures-store.ts'
 import { createServerSettings, type ServerSettings } from '../features/settings/server-settings-store.ts'
 import { createTokens, type Tokens } from '../features/settings/tokens-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
@@ -37,6 +40,7 @@ export interface Panel {
   readonly inspector: Inspector
   readonly pins: InspectorPins
   readonly unregister: Unregister
+  readonly pictures: Pictures
   readonly jobs: Jobs
   readonly blocks: Blocks
   readonly approvals: Approvals
@@ -70,10 +74,12 @@ export interface PanelPorts {
   storage: Pick<Storage, 'getItem' | 'setItem'>
   /** Where it remembers what holds for this window only. */
   windowStorage: Pick<Storage, 'getItem' | 'setItem'>
+  images: ImageHost
+  sight: WindowSight
 }
 
 /** Puts the panel together. It does nothing until `connection.connect` is called. */
-export function createPanel({ timers, drawn, storage, windowStorage }: PanelPorts): Panel {
+export function createPanel({ timers, drawn, storage, windowStorage, images, sight }: PanelPorts): Panel {
   const watchIds = createWatchIds()
   const toasts = createToasts()
   const clock = createServerClock(timers)
@@ -94,6 +100,13 @@ export function createPanel({ timers, drawn, storage, windowStorage }: PanelPort
     api,
     toasts,
     liftBlock: (client, name) => void blocks.lift(client, name),
+  })
+  const pictures = createPictures({
+    timers,
+    api,
+    serverNow: () => clock.state.getState().now,
+    images,
+    sight,
   })
   const newInspector = () =>
     createInspector({
@@ -249,6 +262,7 @@ export function createPanel({ timers, drawn, storage, windowStorage }: PanelPort
       if ((state.kind === 'live') !== (before.kind === 'live')) {
         inspector.linkChanged()
         pins.linkChanged()
+        pictures.linkChanged()
       }
     }),
     clients.state.subscribe((state, before) => {
@@ -256,6 +270,7 @@ export function createPanel({ timers, drawn, storage, windowStorage }: PanelPort
       if (state.byKey !== before.byKey || state.ready !== before.ready) {
         inspector.listChanged()
         pins.listChanged()
+        pictures.keepOnly((key) => state.byKey.has(key))
       }
       if (state.layout !== before.layout) layout.write(state.layout)
     }),
@@ -277,6 +292,7 @@ export function createPanel({ timers, drawn, storage, windowStorage }: PanelPort
     inspector,
     pins,
     unregister,
+    pictures,
     jobs,
     blocks,
     approvals,
@@ -316,6 +332,7 @@ export function createPanel({ timers, drawn, storage, windowStorage }: PanelPort
       for (const stop of stops) stop()
       inspector.close()
       pins.close()
+      pictures.close()
       clock.freeze()
       connection.close()
     },

@@ -2,6 +2,10 @@ import { z } from 'zod'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { createRemembered } from './remembered.ts'
 
+/** How often a picture of a Blender is taken while somebody looks at it, in seconds; null for only when asked. */
+export const pictureIntervals = [null, 2, 5, 10, 30] as const
+const pictureIntervalSchema = z.literal(pictureIntervals)
+export const cardSizes = ['small', 'medium', 'large'] as const
 export const densities = ['normal', 'compact'] as const
 /** In percent of the size the panel was drawn for. */
 export const textSizes = [100, 115, 130, 150, 175, 200] as const
@@ -13,6 +17,12 @@ const preferencesSchema = z.object({
   inspectorWidth: z.number().min(200).max(2000),
   /** A sound when work begins to wait for a person. */
   approvalSound: z.boolean().default(true),
+  /** Whether clients stand in tables or as cards on the wall. */
+  clientsAs: z.enum(['table', 'wall']).default('table'),
+  cardSize: z.enum(cardSizes).default('medium'),
+  /** For the cards on the wall, and for the one picture in the inspector. */
+  wallSeconds: pictureIntervalSchema.default(10),
+  viewportSeconds: pictureIntervalSchema.default(5),
 })
 export type PreferenceValues = Readonly<z.infer<typeof preferencesSchema>>
 
@@ -33,7 +43,8 @@ export function createPreferences(ports: {
   const { root, storage } = ports
   const remembered = createRemembered(storage, 'busbar.preferences', preferencesSchema)
   const state = createStore<PreferenceValues>(
-    () => remembered.read() ?? { density: 'normal', textSize: 100, inspectorWidth: 372, approvalSound: true },
+    () =>
+      remembered.read() ?? preferencesSchema.parse({ density: 'normal', textSize: 100, inspectorWidth: 372 }),
   )
   const apply = ({ density, textSize }: PreferenceValues) => {
     root.dataset['density'] = density

@@ -28,6 +28,15 @@ export function clientFile(client: PanelClient): string | null {
   return client.record.client_type === 'blender' ? 'unsaved' : null
 }
 
+export function isBlender(client: PanelClient): boolean {
+  return client.record.client_type === 'blender'
+}
+
+/** Whether a Blender says of itself that it runs without a window. */
+export function hasNoWindow(client: PanelClient): boolean {
+  return client.record.capabilities.includes('headless')
+}
+
 /** The word for a state, as it is read out and written; a state is never told by its colour alone. */
 export const stateWords: Record<ClientState, string> = {
   live: 'live',

@@ -2,10 +2,15 @@
 export function saveFile(name: string, bytes: string, type: string): void {
   const content = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0))
   const url = URL.createObjectURL(new Blob([content], { type }))
+  saveAddress(name, url)
+  // The download has begun by the time of the next task; what it reads from is then its own.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+/** The same for what has a `blob:` address already. */
+export function saveAddress(name: string, url: string): void {
   const link = document.createElement('a')
   link.href = url
   link.download = name
   link.click()
-  // The download has begun by the time of the next task; what it reads from is then its own.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }

@@ -1,11 +1,13 @@
 import type { ComponentType } from 'react'
 import type { PanelClient } from '../../../shared/clients.ts'
+import { isBlender } from '../clients/client-text.ts'
 import type { InspectorTab } from './inspector-store.ts'
 import { JobsTab } from './JobsTab.tsx'
 import { PolicyTab } from './PolicyTab.tsx'
 import { RecordTab } from './RecordTab.tsx'
 import { SessionTab } from './SessionTab.tsx'
 import { TrafficTab } from './TrafficTab.tsx'
+import { ViewportTab } from './ViewportTab.tsx'
 
 /** What every tab is given; the inspector it stands in comes from `useInspector`. */
 export interface TabProps {
@@ -24,6 +26,7 @@ interface TabEntry {
 /** The tabs of an inspector, in the order shown. */
 const tabs: Record<InspectorTab, TabEntry> = {
   record: { title: 'Record', Content: RecordTab },
+  viewport: { title: 'Viewport', Content: ViewportTab, has: isBlender },
   jobs: { title: 'Jobs', Content: JobsTab },
   session: { title: 'Session', Content: SessionTab },
   traffic: { title: 'Traffic', Content: TrafficTab },

@@ -28,6 +28,19 @@ export function Elapsed({ since }: { since: number }) {
   )
 }
 
+/** What something is and how old: `viewport, 4 s ago`, with the exact moment on hover. */
+export function Aged({ what, at }: { what: string; at: number }) {
+  const text = useClockText((now) => {
+    const ago = agoText(now - at)
+    return `${what}, ${ago === 'now' ? 'just now' : `${ago} ago`}`
+  })
+  return (
+    <time className="num" title={exactTime(at)}>
+      {text}
+    </time>
+  )
+}
+
 /** How long until a moment: `for 14 min more`, or `over`. */
 export function Until({ at }: { at: number }) {
   const text = useClockText((now) => (at <= now ? 'over' : `for ${agoText(Math.max(1, at - now))} more`))

@@ -68,6 +68,12 @@ function build() {
     drawn: () => Promise.resolve(),
     storage: createFakeStorage(),
     windowStorage: createFakeStorage(),
+    images: {
+      open: () => ({ url: 'blob:', bytes: 0 }),
+      read: () => Promise.resolve(),
+      release: () => undefined,
+    },
+    sight: { visible: () => true, onChange: () => () => undefined },
   })
   panel.connection.connect(() =>
     Promise.resolve({ api, ended: new Promise(() => undefined), close: () => undefined }),

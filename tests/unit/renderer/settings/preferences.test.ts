@@ -25,5 +25,21 @@ it('starts as at first where what is remembered makes no sense', () => {
     textSize: 100,
     inspectorWidth: 372,
     approvalSound: true,
+    clientsAs: 'table',
+    cardSize: 'medium',
+    wallSeconds: 10,
+    viewportSeconds: 5,
+  })
+})
+
+it('keeps what an older version remembered, and fills in what that did not know', () => {
+  const storage = createFakeStorage({
+    'busbar.preferences': '{"density":"compact","textSize":130,"inspectorWidth":400}',
+  })
+  expect(createPreferences({ root: page(), storage }).state.getState()).toMatchObject({
+    density: 'compact',
+    inspectorWidth: 400,
+    clientsAs: 'table',
+    wallSeconds: 10,
   })
 })

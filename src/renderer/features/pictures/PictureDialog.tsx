@@ -1,0 +1,98 @@
+import { Download, RefreshCw } from 'lucide-react'
+import { useEffect, useId, useRef } from 'react'
+import type { PanelClient } from '../../../shared/clients.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { Button } from '../../ui/Button.tsx'
+import { ClientText } from '../../ui/ClientText.tsx'
+import { clientName } from '../clients/client-text.ts'
+import { saveAddress } from '../connect/save-file.ts'
+import { Aged } from '../status/Times.tsx'
+import { pictureFileName, sourceWords } from './picture-text.ts'
+import { usePicture } from './use-picture.ts'
+import styles from './PictureDialog.module.css'
+
+/** What is drawn at least where there is room for it, in pixels. */
+const largeSize = 1600
+
+interface PictureDialogProps {
+  client: PanelClient
+  everyMs: number | null
+  onClose: () => void
+}
+
+/** A client's picture as large as the window allows, kept as fresh as the small one. */
+export function PictureDialog({ client, everyMs, onClose }: PictureDialogProps) {
+  const { pictures } = usePanel()
+  const live = useLive()
+  const title = useId()
+  const element = useRef<HTMLDialogElement>(null)
+  const closer = useRef<HTMLButtonElement>(null)
+  const view = usePicture(client, { maxSize: largeSize, everyMs, first: false })
+  const { picture } = view
+  useEffect(() => {
+    const node = element.current
+    node?.showModal()
+    closer.current?.focus()
+    return () => node?.close()
+  }, [])
+  // The small one is drawn large until a sharper one is there. A preview render is not worth another.
+  const isSmall = picture !== null && picture.source === 'viewport' && picture.width < largeSize / 2
+  const { key } = client
+  // By the dialog's own way: it gives the focus back to where it came from.
+  const close = () => element.current?.close()
+  useEffect(() => {
+    if (isSmall) pictures.refresh([key])
+    // Once, as it opens.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [])
+  return (
+    <dialog
+      ref={element}
+      className={styles['dialog']}
+      aria-labelledby={title}
+      closedby="none"
+      onClose={onClose}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        // The key is used up: it closes nothing behind the dialog.
+        event.preventDefault()
+        close()
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) close()
+      }}
+    >
+      <div className={styles['head']}>
+        <h2 id={title}>
+          <ClientText text={clientName(client)} />
+        </h2>
+        {picture !== null && (
+          <span className={styles['age']}>
+            <Aged what={sourceWords[picture.source]} at={picture.takenAt} />, {picture.width} ×{' '}
+            {picture.height}
+          </span>
+        )}
+      </div>
+      <div className={styles['picture']} data-past={!live || undefined}>
+        {picture !== null && (
+          <img src={picture.url} width={picture.width} height={picture.height} alt="What it shows" />
+        )}
+      </div>
+      <div className={styles['buttons']}>
+        <p role="status">{view.taking ? 'Taking a picture…' : (view.problem?.message ?? '')}</p>
+        <Button disabled={!live} aria-busy={view.taking} onClick={() => pictures.refresh([key])}>
+          <RefreshCw size={14} aria-hidden /> Refresh
+        </Button>
+        <Button
+          disabled={picture === null}
+          onClick={() => picture !== null && saveAddress(pictureFileName(client, picture), picture.url)}
+        >
+          <Download size={14} aria-hidden /> Save…
+        </Button>
+        <Button ref={closer} onClick={close}>
+          Close
+        </Button>
+      </div>
+    </dialog>
+  )
+}
