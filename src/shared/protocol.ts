@@ -121,7 +121,13 @@ export const deliverySchema = z.enum(['sent', 'queued', 'filtered', 'dropped'])
 export type Delivery = z.infer<typeof deliverySchema>
 
 export type JsonObject = { [key: string]: unknown }
-export const jsonObjectSchema = z.record(z.string(), z.unknown())
+/** Kept as it is: a record of zod's would drop the key `__proto__`, which JSON may hold like any other. */
+export const jsonObjectSchema: z.ZodType<JsonObject> = z
+  .custom<JsonObject>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object',
+  )
+  .meta({ type: 'object', additionalProperties: {} })
 
 /** `data` of a delivered `notifications/message`. */
 export const messageDataSchema = z.object({

@@ -31,7 +31,10 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
   const buses = new BusManager({ clock, newId, isLive: (client) => presence.isReachable(client) })
   const busOf = (session: McpSession): ReturnType<BusManager['busOf']> => buses.busOf(session.caller.user_id)
   // Every caller here is trusted, as the local user is.
-  const gate: ApprovalGate = { pass: () => null }
+  const gate: ApprovalGate = {
+    pass: ({ targets }) => ({ ok: true, targets }),
+    passRemoval: (client) => ({ ok: true, targets: [client] }),
+  }
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,

@@ -10,6 +10,8 @@ export type BusErrorCode =
   | 'blocked'
   | 'too_many_clients'
   | 'too_many_jobs'
+  | 'reserved_name'
+  | 'reserved_message'
 
 /** A refusal as a value. `message` says what happened, to what, and what to do next. */
 export interface BusError {

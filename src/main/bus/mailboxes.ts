@@ -30,6 +30,8 @@ export class Mailboxes {
   readonly #ports: MailboxesPorts
   readonly #boxes = new Map<string, Mailbox>()
   readonly #counters = new Map<string, ClientCounters>()
+  /** What `take` kept for each client until it says that it has it: one answer each. */
+  readonly #kept = new Map<string, readonly BusMessage[]>()
 
   constructor(ports: MailboxesPorts) {
     this.#ports = ports
@@ -61,6 +63,7 @@ export class Mailboxes {
       this.#end(client, entry, 'dropped')
     }
     this.#counters.delete(client.uuid)
+    this.#kept.delete(client.uuid)
   }
 
   /** Puts a message into the mailbox of each target and tells the listeners, who may deliver it before this returns. */
@@ -97,8 +100,11 @@ export class Mailboxes {
     if (entry !== undefined) this.#end(client, entry, 'filtered')
   }
 
-  /** Takes up to `max` messages out of a mailbox, in order of delivery. */
-  take(client: ClientInfo, max: number): BusMessage[] {
+  /**
+   * Takes up to `max` messages out of a mailbox, in order of delivery. With `keep` they are remembered until `confirm`
+   * says what became of them.
+   */
+  take(client: ClientInfo, max: number, { keep = false } = {}): BusMessage[] {
     const taken: BusMessage[] = []
     while (taken.length < max) {
       const entry = this.next(client.uuid)
@@ -106,7 +112,21 @@ export class Mailboxes {
       this.settle(client, 'sent')
       taken.push(entry.message)
     }
+    if (keep && taken.length > 0) this.#kept.set(client.uuid, taken)
     return taken
+  }
+
+  /**
+   * A client says which message it was the last to have of those that `take` kept: if that is not the last of them, the
+   * answer they went out with did not arrive, and they wait again. Undefined, from a client that does not say, lets
+   * them go.
+   */
+  confirm(client: ClientInfo, lastId: string | undefined): void {
+    const kept = this.#kept.get(client.uuid)
+    if (kept === undefined) return
+    this.#kept.delete(client.uuid)
+    if (lastId === undefined || kept.at(-1)?.message_id === lastId) return
+    for (const message of kept.toReversed()) this.putBack(client, message)
   }
 
   /**

@@ -41,6 +41,8 @@ export interface SendRequest extends Address {
   from_uuid?: string | undefined
   /** The session that asks, null for the server itself. */
   session: SessionHandle | null
+  /** Nobody else gets it, whoever else the address means. Default: all it means. */
+  among?: readonly ClientInfo[] | undefined
   /** Default `client`. */
   reply?: JobReply
   /** Default `work`. */
@@ -124,8 +126,11 @@ export class UserMessageBus {
     return this.registry.get(uuid)
   }
 
-  /** Why a uuid may not register: the bus is full. Null for one that may, as any that is registered. */
+  /** Why a uuid may not register: it is the server's, or the bus is full. Null for one that may, as any that is registered. */
   refusesClient(uuid: string): BusError | null {
+    if (isServers(uuid)) {
+      return refuse('reserved_name', `${shorten(uuid)} is a name of the server. Register another uuid.`)
+    }
     const { maxClients } = this.#limits
     if (this.registry.size < maxClients || this.registry.get(uuid) !== undefined) return null
     return refuse(
@@ -233,6 +238,12 @@ export class UserMessageBus {
     }
     const from = this.#sender(request.from_uuid, request.session)
     if (typeof from !== 'string') return from
+    if (request.payload.message_type === unregisteredType) {
+      return refuse(
+        'reserved_message',
+        `Only the server says "${unregisteredType}": a client that hears it stops. Use blender_unregister_client.`,
+      )
+    }
     const payloadJson = JSON.stringify(request.payload)
     const payloadBytes = Buffer.byteLength(payloadJson)
     if (payloadBytes > bounds.payloadBytes) {
@@ -245,6 +256,8 @@ export class UserMessageBus {
     this.#largestPayload = Math.max(this.#largestPayload, payloadBytes)
     const found = route(this.registry, request, from, this.#isLive)
     if (!found.ok) return found
+    const { among } = request
+    const targets = among === undefined ? found.targets : found.targets.filter((each) => among.includes(each))
     this.last_activity = this.#nowSeconds()
     const message = this.#compose({
       from,
@@ -255,24 +268,24 @@ export class UserMessageBus {
       purpose: request.purpose ?? 'work',
     })
     const kind = jobKind(message)
-    if (kind !== null && found.targets.length > 0) {
+    if (kind !== null && targets.length > 0) {
       if (!this.jobs.hasRoomFor(message.job_id, this.#nowSeconds())) {
         return refuse(
           'too_many_jobs',
           `At most ${String(this.#limits.jobs.maxPending)} jobs may be unfinished at once. Wait until some end, or cancel them.`,
         )
       }
-      const targets = found.targets.map((client) => client.uuid)
-      const job = this.jobs.add(message, kind, targets, request.reply ?? 'client')
+      const uuids = targets.map((client) => client.uuid)
+      const job = this.jobs.add(message, kind, uuids, request.reply ?? 'client')
       tellOfJob(this.events, this.jobs, job)
     }
-    const entries = this.mailboxes.deliver(message, found.targets)
+    const entries = this.mailboxes.deliver(message, targets)
     this.mailboxes.countSent(from)
     const deliveries: Record<string, Delivery> = Object.create(null) as Record<string, Delivery>
-    found.targets.forEach((client, index) => {
+    targets.forEach((client, index) => {
       deliveries[client.uuid] = entries[index]?.outcome ?? 'queued'
     })
-    return { ok: true, message, targets: found.targets.map((client) => client.uuid), deliveries }
+    return { ok: true, message, targets: targets.map((client) => client.uuid), deliveries }
   }
 
   /**
@@ -315,6 +328,9 @@ export class UserMessageBus {
     if (fromUuid === undefined || fromUuid === '') {
       return (session === null ? undefined : this.registry.boundTo(session)?.uuid) ?? this.#serverUuid
     }
+    if (isServers(fromUuid) && (session !== null || fromUuid !== this.#serverUuid)) {
+      return refuse('reserved_name', 'Only the server speaks as "server:…". Leave from_uuid out.')
+    }
     const owner = this.registry.get(fromUuid)?.session ?? null
     if (owner !== null && owner !== session) {
       return refuse(
@@ -349,7 +365,7 @@ export class UserMessageBus {
     notice: { reason: string; by: string; blocked_until: number | null },
   ): void {
     const routing = { type: 'direct', target_uuid: client.uuid } as const
-    this.#post(this.#serverUuid, [client], routing, 1, { message_type: 'client_unregistered', ...notice })
+    this.#post(this.#serverUuid, [client], routing, 1, { message_type: unregisteredType, ...notice })
   }
 
   #remove(
@@ -368,6 +384,12 @@ export class UserMessageBus {
     return { jobsCancelled, session }
   }
 }
+
+/** The last word to a client that has to leave (docs/protocol.md, "Being unplugged"). */
+const unregisteredType = 'client_unregistered'
+
+/** Names that the server speaks under, of whichever user. */
+const isServers = (uuid: string): boolean => uuid.startsWith('server:')
 
 function shorten(value: unknown): string {
   return JSON.stringify(value ?? null).slice(0, 60)

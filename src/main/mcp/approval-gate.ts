@@ -1,18 +1,17 @@
-import { approvalCodeLength } from '../../shared/approvals.ts'
 import type { TokenScope } from '../../shared/tokens.ts'
-import type { JsonObject, Routing } from '../../shared/protocol.ts'
-import { isReading, toolOf } from '../access/approval-policy.ts'
-import { approvalTimeoutMs, waitingPerSession, type Approvals, type Verdict } from '../access/approvals.ts'
+import {
+  approvalTimeoutMs,
+  waitingPerSession,
+  type Approvals,
+  type Ask,
+  type Verdict,
+} from '../access/approvals.ts'
 import type { Caller } from '../access/caller.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
+import type { UserMessageBus } from '../bus/user-message-bus.ts'
+import { askForRemoval, askForWork, workKind, type Work } from './approval-ask.ts'
+import type { McpSession } from './http/session.ts'
 import type { CallContext } from './tool.ts'
-
-/** A payload that makes its targets work, and who they are. */
-export interface Work {
-  readonly payload: JsonObject
-  readonly routing: Routing
-  readonly targets: readonly ClientInfo[]
-}
 
 /** Why work may not begin. `cancelled` and `unknown_target`: nobody waits for it any more, or its target has left. */
 export interface GateRefusal {
@@ -21,121 +20,100 @@ export interface GateRefusal {
   readonly message: string
 }
 
-/** Stands before everything a client can ask others to do. A person at the panel works past it. */
-export interface ApprovalGate {
-  /** Null for work that may begin; at once where nobody has to be asked, so that the order of messages is kept. */
-  pass(work: Work, context: CallContext): GateRefusal | null | Promise<GateRefusal | null>
+/** Who may be given the work: nobody else, whoever else its address means by now. */
+export interface Allowed {
+  readonly ok: true
+  readonly targets: readonly ClientInfo[]
 }
 
-const targetsShown = 20
-const titleLength = 200
+/**
+ * Stands before everything a client can ask others to do, or do to them. A person at the panel works past it. It
+ * answers at once where nobody has to be asked, so that the order of messages is kept.
+ */
+export interface ApprovalGate {
+  pass(work: Work, context: CallContext): Allowed | GateRefusal | Promise<Allowed | GateRefusal>
+  /** Whether a session may take a live client of another session off the bus. */
+  passRemoval(
+    client: ClientInfo,
+    context: CallContext,
+  ): Allowed | GateRefusal | Promise<Allowed | GateRefusal>
+}
 
 export function createApprovalGate(ports: {
   approvals: Pick<Approvals, 'request'>
   scopesOf: (caller: Caller) => readonly TokenScope[]
 }): ApprovalGate {
-  const { approvals, scopesOf } = ports
+  const { approvals } = ports
+  const scopesOf = ({ session }: CallContext): readonly TokenScope[] => ports.scopesOf(session.caller)
+
+  const put = (
+    ask: Ask,
+    targets: readonly ClientInfo[],
+    only: ClientInfo | undefined,
+    context: CallContext,
+  ) => {
+    const { bus, extra } = context
+    const left = new AbortController()
+    const onUnregistered = ({ client }: { client: ClientInfo }): void => {
+      if (client === only) left.abort()
+    }
+    const stillMeant = targets.map((client) => watchFor(client, bus))
+    const answerTo = (verdict: Verdict): Allowed | GateRefusal => {
+      if (verdict.outcome !== 'allowed') return refusalFor(verdict, left.signal.aborted ? only : undefined)
+      const same = targets.filter((_, index) => stillMeant[index]?.() === true)
+      return only !== undefined && same.length === 0 ? replaced(only) : { ok: true, targets: same }
+    }
+    const asked = approvals.request(ask, AbortSignal.any([extra.signal, left.signal]))
+    if (!(asked instanceof Promise)) return answerTo(asked)
+    bus.events.on('unregistered', onUnregistered)
+    return asked.then(answerTo).finally(() => bus.events.off('unregistered', onUnregistered))
+  }
+
   return {
     pass(work, context) {
-      if (!isDispatch(work.payload) || work.targets.length === 0) return null
-      const { bus, session, extra } = context
-      const targetLeft = new AbortController()
-      const only = work.routing.type === 'direct' ? work.targets[0] : undefined
-      const onUnregistered = ({ client }: { client: ClientInfo }): void => {
-        if (client === only) targetLeft.abort()
-      }
-      const answerTo = (verdict: Verdict): GateRefusal | null =>
-        refusalFor(verdict, targetLeft.signal.aborted ? only : undefined)
-      const asked = approvals.request(
-        askFor(work, context, scopesOf(session.caller)),
-        AbortSignal.any([extra.signal, targetLeft.signal]),
-      )
-      if (!(asked instanceof Promise)) return answerTo(asked)
-      bus.events.on('unregistered', onUnregistered)
-      return asked.then(answerTo).finally(() => bus.events.off('unregistered', onUnregistered))
+      const { payload, routing, targets } = work
+      if (workKind(payload) === null || targets.length === 0) return { ok: true, targets }
+      const only = routing.type === 'direct' ? targets[0] : undefined
+      return put(askForWork(work, context, scopesOf(context)), targets, only, context)
     },
+    passRemoval: (client, context) =>
+      put(askForRemoval(client, context, scopesOf(context)), [client], client, context),
   }
 }
 
-/** Whether a payload makes its targets do something. Any other message only tells them. */
-function isDispatch({ message_type }: JsonObject): boolean {
-  return message_type === 'job_dispatch' || message_type === 'command_dispatch'
+/**
+ * Remembers whom a person is shown under a uuid. The answer tells whether it is still the same program: a connection
+ * that was lost and is back is; one that was started anew, or came with another token, is another.
+ */
+function watchFor(client: ClientInfo, bus: UserMessageBus): () => boolean {
+  const tokenOf = (): string | null => (client.session as McpSession | null)?.caller.token_id ?? null
+  const { pid, hostname } = client.metadata
+  const token = tokenOf()
+  return () => {
+    const now = tokenOf()
+    return (
+      bus.get(client.uuid) === client &&
+      client.metadata.pid === pid &&
+      client.metadata.hostname === hostname &&
+      (token === null || now === null || now === token)
+    )
+  }
 }
 
-function askFor(
-  { payload, routing, targets }: Work,
-  { bus, session }: CallContext,
-  scopes: readonly TokenScope[],
-) {
-  const { caller, clientInfo } = session
-  // A command that is no text is none that reads.
-  const command = payload.message_type === 'command_dispatch' ? String(payload.command) : null
-  const tool = toolOf(command)
-  const own = bus.registry.boundTo(session)
-  const { code, codeKind } = codeIn(payload)
-  const title = command ?? (typeof payload.description === 'string' ? payload.description : '')
+function replaced({ uuid }: ClientInfo): GateRefusal {
   return {
-    session,
-    question: {
-      userId: bus.user_id,
-      clients: [...bus.registry.allBoundTo(session), ...targets].map(({ uuid }) => uuid),
-      tokenId: caller.token_id,
-      scopes,
-      tool,
-      reads: isReading(typeof payload.command === 'string' ? command : null),
-    },
-    shown: {
-      userId: bus.user_id,
-      from: own === undefined ? null : party(own),
-      program: [clientInfo?.title ?? clientInfo?.name ?? 'unknown program', clientInfo?.version ?? '']
-        .join(' ')
-        .trim()
-        .slice(0, titleLength),
-      tokenId: caller.token_id,
-      address: session.remoteAddress,
-      tool: tool.slice(0, titleLength),
-      title: title.slice(0, titleLength),
-      code: code.slice(0, approvalCodeLength),
-      codeKind,
-      codeLength: code.length,
-      routing,
-      targets: targets.slice(0, targetsShown).map(party),
-      targetCount: targets.length,
-    },
+    error: 'unknown_target',
+    message:
+      `Another program has taken the place of "${uuid}" since this was asked. Nothing was run. ` +
+      'Send it again: the person is then asked about the one that is there now.',
   }
 }
 
-function party({ uuid, metadata }: ClientInfo): { uuid: string; name: string } {
-  const label = metadata.label?.trim()
-  return { uuid, name: label === undefined || label === '' ? uuid : label }
-}
-
-/** Code alone only where there is nothing else in the payload that a peer could act on. */
-function codeIn(payload: JsonObject): { code: string; codeKind: 'python' | 'json' } {
-  const { message_type, job_id: _, ...rest } = payload
-  if (message_type === 'job_dispatch') {
-    const { script, description: __, ...more } = rest
-    if (typeof script === 'string' && isEmpty(more)) return { code: script, codeKind: 'python' }
-  } else {
-    const { command, params, ...more } = rest
-    if (isEmpty(more)) {
-      if (command === 'execute_code' && isObject(params)) {
-        const { code, ...others } = params
-        if (typeof code === 'string' && isEmpty(others)) return { code, codeKind: 'python' }
-      }
-      return { code: JSON.stringify(params ?? {}, null, 2), codeKind: 'json' }
-    }
-  }
-  return { code: JSON.stringify(rest, null, 2), codeKind: 'json' }
-}
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null
-const isEmpty = (value: object): boolean => Object.keys(value).length === 0
-
-function refusalFor(verdict: Verdict, gone: ClientInfo | undefined): GateRefusal | null {
+function refusalFor(
+  verdict: Exclude<Verdict, { outcome: 'allowed' }>,
+  gone: ClientInfo | undefined,
+): GateRefusal {
   switch (verdict.outcome) {
-    case 'allowed':
-      return null
     case 'timeout':
       return {
         error: 'approval_timeout',

@@ -8,7 +8,8 @@ import type { Catalogue } from './server.ts'
 import { blenderCommandTools } from './tools/blender-commands.ts'
 import { useTargetTool } from './tools/blender-use-target.ts'
 import { listClientsTool } from './tools/listing.ts'
-import { jobUpdateTool, receiveMessagesTool, sendMessageTool } from './tools/messaging.ts'
+import { jobUpdateTool, sendMessageTool } from './tools/messaging.ts'
+import { receiveMessagesTool } from './tools/receiving.ts'
 import { registerClientTool, unregisterClientTool } from './tools/registration.ts'
 
 /** Everything the bus offers over MCP: its own tools, those that work in a Blender, resources and the prompt. */
@@ -22,7 +23,7 @@ export function busCatalogue(ports: {
   return {
     tools: [
       registerClientTool(blocks),
-      unregisterClientTool,
+      unregisterClientTool(gate),
       sendMessageTool(gate),
       jobUpdateTool,
       listClientsTool(presence),

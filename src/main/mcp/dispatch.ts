@@ -133,13 +133,13 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
         command: request.command,
         params: request.params,
       }
-      const passed = gate.pass(
+      const asked = gate.pass(
         { payload, routing: { type: 'direct', target_uuid: target.uuid }, targets: [target] },
         context,
       )
-      if (passed instanceof Promise) {
-        const refusal = await passed
-        if (refusal !== null) return timed(refused(refusal, target.uuid))
+      const passed = asked instanceof Promise ? await asked : asked
+      if (!('ok' in passed)) return timed(refused(passed, target.uuid))
+      if (asked instanceof Promise) {
         // A repeat of the call may have been allowed first, and its Blender may have gone meanwhile.
         const begun = bus.jobs.get(jobId)
         if (begun !== undefined) return join(begun)
@@ -147,7 +147,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
           const error = `"${target.uuid}" was closed before it was allowed. Nothing was run.`
           return timed({ status: 'no_target', target_uuid: '', result: '', error })
         }
-      } else if (passed !== null) return timed(refused(passed, target.uuid))
+      }
       const send = (): string | null => {
         const sent = bus.send({
           target_uuid: target.uuid,

@@ -97,9 +97,12 @@ export function failure(
   }
 }
 
-/** A root object schema, as MCP asks of tool schemas, even where the shape is a union. */
+/**
+ * A root object schema, as MCP asks of tool schemas, even where the shape is a union. What a JSON schema can't say is
+ * said by the `meta` of its part.
+ */
 function objectSchema(schema: z.ZodType, io: 'input' | 'output'): ToolDescription['inputSchema'] {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io })
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   return { ...json, type: 'object' } as ToolDescription['inputSchema']
 }
 

@@ -216,6 +216,13 @@ describe('a bare message that makes somebody work', () => {
       { message_type: 'command_dispatch', command: ['ping'] },
       { client_type: 'blender' },
     ],
+    [
+      'a command that is nothing that has a text',
+      { message_type: 'command_dispatch', command: { toString: null, valueOf: null } },
+      {},
+    ],
+    ['a script that is spelt another way', { message_type: ' JOB_dispatch\n', script: 'x' }, {}],
+    ['a script in a list', { message_type: [['job_dispatch']], script: 'x' }, {}],
     ['a script that calls itself a ping', { message_type: 'job_dispatch', command: 'ping', script: 'x' }, {}],
   ])('%s is refused with `denied`', async (_, payload, address) => {
     const answer = llm.call('blender_send_message', { payload, ...address })
@@ -246,6 +253,50 @@ describe('a bare message that makes somebody work', () => {
     expect(await answer).toMatchObject({ status: 'ok', targets: ['blender-1'] })
   })
 
+  it('goes to those of a group whom a person saw, and not to who joined since', async () => {
+    const answer = llm.call('blender_send_message', script({ target_uuid: undefined, group_id: 'farm' }))
+    const { id, targets } = await theOne()
+    expect(targets).toStrictEqual([{ uuid: 'blender-1', name: 'Atelier 1' }])
+    const joined = await app.connect('joined')
+    await register(joined, 'blender-2', { group_id: 'farm' })
+    await operator.approvals.answer({ id, answer: 'once' })
+    expect(await answer).toMatchObject({ status: 'ok', targets: ['blender-1'] })
+    await finish()
+    expect(joined.messages.all.filter(({ data }) => data.payload.script !== undefined)).toStrictEqual([])
+  })
+
+  it('goes to a Blender that lost its connection and is back', async () => {
+    const answer = llm.call('blender_send_message', script())
+    const { id } = await theOne()
+    blender = await app.connect('the same again')
+    await register(blender, 'blender-1', { label: 'Atelier 1' })
+    await operator.approvals.answer({ id, answer: 'once' })
+    expect(await answer).toMatchObject({ status: 'ok', targets: ['blender-1'] })
+    await finish()
+  })
+
+  it.each(['started anew', 'of another token'])(
+    'does not go to a program that took the uuid over: %s',
+    async (which) => {
+      const [message, tool] = [llm.call('blender_send_message', script()), run('1')]
+      const { pending } = await waiting.next((event) => event.pending.length === 2)
+      if (which === 'started anew') await register(blender, 'blender-1', { pid: 4711 })
+      else {
+        const made = await operator.tokens.create({ name: 'other', scopes: ['bus'] })
+        if (made.outcome === 'refused') throw new Error(made.message)
+        const other = await openRawSession({ port: app.port, token: made.token }, 'other')
+        await other.call('blender_register_client', { client_uuid: 'blender-1', client_type: 'blender' })
+      }
+      for (const { id } of pending) await operator.approvals.answer({ id, answer: 'once' })
+      const text =
+        'Another program has taken the place of "blender-1" since this was asked. Nothing was run. Send it again: the ' +
+        'person is then asked about the one that is there now.'
+      expect(await message).toStrictEqual({ status: 'error', error: 'unknown_target', message: text })
+      expect(await tool).toMatchObject({ status: 'no_target', error: text })
+      expect(commandsAtBlender()).toStrictEqual([])
+    },
+  )
+
   it('shows all of a payload that says more than its kind has to', async () => {
     const payload = { message_type: 'job_dispatch', script: 'pass', code: 'evil()' }
     void llm.call('blender_send_message', script({ payload })).catch(() => undefined)
@@ -260,6 +311,44 @@ describe('a bare message that makes somebody work', () => {
       await llm.call('blender_send_message', { payload: { hello: 1 }, target_uuid: 'blender-1' }),
     ).toMatchObject({
       status: 'ok',
+    })
+  })
+})
+
+describe('taking a client of another session off the bus', () => {
+  const remove = () => llm.call('blender_unregister_client', { client_uuid: 'blender-1' })
+
+  it('waits for a person, who is shown whom it is about', async () => {
+    const answer = remove()
+    const approval = await theOne()
+    expect(approval).toMatchObject({
+      tool: 'blender_unregister_client',
+      title: 'Unregister a client of another session',
+      code: '{\n  "client_uuid": "blender-1"\n}',
+      codeKind: 'json',
+      targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
+    })
+    await operator.approvals.answer({ id: approval.id, answer: 'deny', reason: '' })
+    expect(await answer).toMatchObject({ status: 'error', error: 'denied' })
+    const again = remove()
+    await waiting.next(({ pending }) => pending.length === 1 && pending[0]?.id !== approval.id)
+    const [{ id } = { id: '' }] = waiting.all.at(-1)?.pending ?? []
+    await operator.approvals.answer({ id, answer: 'once' })
+    expect(await again).toStrictEqual({ status: 'ok', client_uuid: 'blender-1' })
+  })
+
+  it('is denied to a session that may only read, and its own it may take off', async () => {
+    const rule = { client: null, token: tokenId, tool: null, mode: 'read-only' } as const
+    await operator.approvals.policy.set({ default: 'by_token', rules: [rule] })
+    expect(await remove()).toMatchObject({ status: 'error', error: 'denied' })
+    await llm.call('blender_register_client', { client_uuid: 'own', client_type: 'llm' })
+    expect(await llm.call('blender_unregister_client', { client_uuid: 'own' })).toStrictEqual({
+      status: 'ok',
+      client_uuid: 'own',
+    })
+    expect(await llm.call('blender_unregister_client', { client_uuid: 'nobody' })).toStrictEqual({
+      status: 'not_found',
+      client_uuid: 'nobody',
     })
   })
 })
@@ -310,6 +399,31 @@ describe('the policy', () => {
       error: 'denied',
       message: error,
     })
+    expect(commandsAtBlender()).toStrictEqual([])
+  })
+
+  it('lets everybody work where the program was started with `allow`', async () => {
+    await app.stopAlone()
+    await app.startAgain({ approvals: 'allow' })
+    operator = await app.operator()
+    expect(await operator.approvals.policy.get()).toStrictEqual({ default: 'allow', rules: [] })
+    blender = await app.connect('blender')
+    await register(blender, 'blender-1')
+    const made = await operator.tokens.create({ name: 'second-model', scopes: ['llm'] })
+    if (made.outcome === 'refused') throw new Error(made.message)
+    llm = await openRawSession({ port: app.port, token: made.token }, 'Model of a test')
+    const answer = run('1')
+    await finish()
+    expect(await answer).toMatchObject({ status: 'completed' })
+  })
+
+  it('is asked again by a call whose server was stopped while it waited: nothing was run', async () => {
+    void run('1').catch(() => undefined)
+    await theOne()
+    await app.restart()
+    operator = await app.operator()
+    const watch = await operator.approvals.watch({ watchId: 'again' })
+    expect(((await watch.next()).value as ApprovalsEvent).pending).toStrictEqual([])
     expect(commandsAtBlender()).toStrictEqual([])
   })
 

@@ -161,5 +161,7 @@ export const requirements: readonly Requirement[] = [
     811: 'A lifted block lets the client in.',
     812: 'A block holds also for a uuid that is not registered.',
     813: 'Other clients are untouched.',
+    814: 'A call that waits for messages is answered with client_unregistered.',
+    815: 'No client can say client_unregistered, or speak as server:….',
   }),
 ]

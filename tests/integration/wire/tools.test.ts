@@ -213,7 +213,7 @@ describe('the catalogue', () => {
       },
       blender_list_available_clients: { takes: ['include_stale'], needs: [] },
       blender_receive_messages: {
-        takes: ['client_uuid', 'wait_seconds', 'max'],
+        takes: ['client_uuid', 'wait_seconds', 'max', 'after'],
         needs: ['client_uuid'],
       },
       blender_execute_code: { takes: ['code', 'target', 'timeout_seconds', 'job_id'], needs: ['code'] },

@@ -67,6 +67,19 @@ describe('a client that is unplugged', () => {
     })
   })
 
+  it('[R-814] hears that as the answer of a call that waits for messages', async () => {
+    const blender = await rawBlender()
+    const waiting = blender.call('blender_receive_messages', { client_uuid: 'blender-1', wait_seconds: 60 })
+    // Its call has come when a later one of the same session is answered.
+    await blender.call('blender_list_available_clients')
+    await unplug()
+    expect(await waiting).toMatchObject({
+      status: 'ok',
+      messages: [{ payload: { message_type: 'client_unregistered', reason: 'The farm needs it.' } }],
+    })
+    expect((await blender.post({ jsonrpc: '2.0', id: 99, method: 'ping' })).status).toBe(404)
+  })
+
   it('[R-802] hears that before its stream ends, and nothing after it', async () => {
     const blender = await rawBlender()
     const stream = await blender.openStream()
@@ -250,4 +263,31 @@ describe('the others', () => {
     expect(other.messages.all.map(({ data }) => data.payload)).toStrictEqual([{ n: 1 }])
     expect(await buckets(llm)).toStrictEqual({ persistent: ['blender-2'], ephemeral: ['llm-1'] })
   })
+})
+
+it('[R-815] is the server’s word alone, under a name that is its own', async () => {
+  const blender = await app.connect('blender')
+  await register(blender, 'blender-1')
+  const notice = { message_type: 'client_unregistered', reason: 'x', by: 'operator', blocked_until: null }
+  expect(
+    (await call(llm, 'blender_send_message', { payload: notice, target_uuid: 'blender-1' })).structured,
+  ).toStrictEqual({
+    status: 'error',
+    error: 'reserved_message',
+    message:
+      'Only the server says "client_unregistered": a client that hears it stops. Use blender_unregister_client.',
+  })
+  const asServer = { payload: { n: 1 }, target_uuid: 'blender-1', from_uuid: 'server:local' }
+  expect((await call(llm, 'blender_send_message', asServer)).structured).toStrictEqual({
+    status: 'error',
+    error: 'reserved_name',
+    message: 'Only the server speaks as "server:…". Leave from_uuid out.',
+  })
+  const name = { client_uuid: 'server:local', client_type: 'llm' }
+  expect((await call(llm, 'blender_register_client', name)).structured).toStrictEqual({
+    status: 'error',
+    error: 'reserved_name',
+    message: '"server:local" is a name of the server. Register another uuid.',
+  })
+  expect(blender.messages.all).toStrictEqual([])
 })

@@ -121,7 +121,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       perToken.set(token, (perToken.get(token) ?? 0) + 1)
       sessions += 1
       inFlight = Math.max(inFlight, session.requestsInFlight)
-      requests = Math.max(requests, session.requestsThisSecond())
+      requests = Math.max(requests, session.rate.current)
     }
     return [
       { name: 'sessions', used: sessions, max: limits.maxSessions },
@@ -236,7 +236,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       return refusals.tooManyInFlight(limits.maxInFlightPerSession)
     // Answers are not counted: what was asked may be answered.
     const asked = messages.filter(({ kind }) => kind !== 'response').length
-    return session.admit(asked) ? null : refusals.tooManyRequests(limits.maxRequestsPerSecond)
+    return session.rate.admit(asked) ? null : refusals.tooManyRequests(limits.maxRequestsPerSecond)
   }
 
   /** A session begins only with an initialize request that is valid, so that garbage leaves nothing behind. */

@@ -55,6 +55,11 @@ export class Exchange implements SseStreamOwner {
     return this.#resumable
   }
 
+  /** False once its client has gone and has nothing to come back to. */
+  get answerable(): boolean {
+    return this.#response !== null || this.#resumable !== null
+  }
+
   /** Answers one request. The exchange is over with the last one. */
   answer(json: string): void {
     this.#open -= 1

@@ -19,6 +19,7 @@ import type { McpHttpLimits } from './limits.ts'
 import type { McpClientInfo, McpSession, McpSessionEvents, TakenBack } from './session.ts'
 import { NotificationBacklog } from './notification-backlog.ts'
 import { sessionNotFound } from './refusals.ts'
+import { RequestRate } from './request-rate.ts'
 import { positionOf, type ResumeStore } from './resume-store.ts'
 import { type SentBudget, sentEventSequence } from './sent-events.ts'
 import { SessionTransport, type TransportOwner } from './session-transport.ts'
@@ -49,6 +50,8 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   readonly remoteAddress: string
   readonly createdAtMs: number
   readonly transport: SessionTransport
+  /** Requests and notifications of each second. */
+  readonly rate: RequestRate
   lastRequestAtMs: number
   clientInfo: McpClientInfo | null = null
   protocolVersion: string | null = null
@@ -62,9 +65,8 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   readonly #getStream: GetStream
   #streamClosedAtMs = 0
   readonly #inFlight = new InFlight()
-  /** The second, on the clock of the sessions, that `#requestsInSecond` counts. */
-  #second = 0
-  #requestsInSecond = 0
+  /** When the last of its requests was answered: a long call is no idle time. */
+  #answeredAtMs = 0
   readonly #asked = new Asked()
   #backlog: NotificationBacklog | null = null
 
@@ -75,6 +77,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     this.remoteAddress = remoteAddress
     this.createdAtMs = host.clock()
     this.lastRequestAtMs = this.createdAtMs
+    this.rate = new RequestRate(() => host.clock(), host.limits.maxRequestsPerSecond)
     this.transport = new SessionTransport(this)
     this.#getStream = new GetStream(this)
   }
@@ -139,18 +142,8 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     return this.#getStream.takeBack(which)
   }
 
-  /** Requests and notifications that came in the current second. */
-  requestsThisSecond(): number {
-    return this.#second === Math.floor(this.clock() / 1000) ? this.#requestsInSecond : 0
-  }
-
-  /** Counts what came in; false, with nothing counted, where that is more than a second may bring. */
-  admit(messages: number): boolean {
-    const now = this.requestsThisSecond()
-    if (now + messages > this.limits.maxRequestsPerSecond) return false
-    this.#second = Math.floor(this.clock() / 1000)
-    this.#requestsInSecond = now + messages
-    return true
+  hears(requestId: RequestId): boolean {
+    return this.#inFlight.find(requestId)?.answerable === true
   }
 
   /** True for the id of a request that is not answered yet. */
@@ -237,19 +230,27 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   /** True for a session that nobody would miss since `sinceMs`. */
   idleSince(sinceMs: number): boolean {
     if (this.streamOpen || this.#inFlight.size > 0) return false
-    return Math.max(this.lastRequestAtMs, this.#streamClosedAtMs) <= sinceMs
+    return Math.max(this.lastRequestAtMs, this.#answeredAtMs, this.#streamClosedAtMs) <= sinceMs
   }
 
-  /** Ends the session: streams end after what was written, unanswered requests get 404. Idempotent. */
+  /**
+   * Ends the session: nothing more is taken from its client, its stream ends after what was written. Requests that are
+   * being answered right now still are (a call that waited for messages hears that its client was unplugged); the rest
+   * get 404 a moment later. Idempotent.
+   */
   end(): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
+    this.#getStream.end()
+    this.#backlog = null
+    setImmediate(() => this.#abandonRest())
+  }
+
+  #abandonRest(): void {
     const exchanges = this.#inFlight.exchanges()
     this.#inFlight.clear()
     for (const exchange of exchanges) exchange.abandon(sessionNotFound)
     this.resume.forgetOwner(this)
-    this.#getStream.end()
-    this.#backlog = null
     this.transport.onclose?.()
   }
 
@@ -357,6 +358,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     const exchange = this.#inFlight.find(id)
     if (id === undefined || exchange === undefined) return
     this.#inFlight.remove(id)
+    this.#answeredAtMs = this.clock()
     if (this.#state === 'opening' && id === this.#initializeId) {
       this.#answerInitialize(message, exchange)
       return

@@ -1,3 +1,4 @@
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { Caller } from '../../access/caller.ts'
 
@@ -57,6 +58,8 @@ export interface McpSession {
   readonly bufferedBytes: number
   /** Requests of the client that are not answered yet. */
   readonly requestsInFlight: number
+  /** Whether the answer to a request of the client still has a way to it; false once its connection is gone for good. */
+  hears(requestId: RequestId): boolean
   /** SSE `message` events sent on any stream; pings and comments not counted. */
   readonly eventsSent: number
   /** Notifications of the SDK's server that found no stream and no room to wait. */

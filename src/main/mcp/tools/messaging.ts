@@ -4,14 +4,9 @@ import {
   deliverySchema,
   jobStatusSchema,
   jsonObjectSchema,
-  messageDataSchema,
-  nameSchema,
   priorityNames,
   routingSchema,
-  type MessageData,
 } from '../../../shared/protocol.ts'
-import type { ClientInfo } from '../../bus/client-info.ts'
-import type { BusMessage } from '../../bus/message.ts'
 import { route, type Route } from '../../bus/routing.ts'
 import type { BusError } from '../../bus/errors.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
@@ -56,12 +51,14 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
       const { bus, session } = context
       const found = targetsOf(bus, args, args.from_uuid ?? bus.registry.boundTo(session)?.uuid ?? '')
       if (!found.ok) return failure(found)
-      const passed = gate.pass({ payload: args.payload, ...found }, context)
-      const refusal = passed instanceof Promise ? await passed : passed
-      if (refusal !== null) return failure(refusal)
-      // What was allowed for one client goes to that client, whoever is "latest" by now.
+      const asked = gate.pass({ payload: args.payload, ...found }, context)
+      const passed = asked instanceof Promise ? await asked : asked
+      if (!('ok' in passed)) return failure(passed)
+      // What was allowed for one client goes to that client, whoever is "latest" by now; what was allowed for a group
+      // goes to those who were in it when it was asked.
       const only = found.routing.type === 'direct' ? { target_uuid: found.routing.target_uuid } : {}
-      const sent = bus.send({ ...args, ...only, from_uuid: args.from_uuid ?? undefined, session })
+      const among = asked instanceof Promise ? passed.targets : undefined
+      const sent = bus.send({ ...args, ...only, among, from_uuid: args.from_uuid ?? undefined, session })
       if (!sent.ok) return failure(sent)
       return {
         structured: {
@@ -120,94 +117,3 @@ export const jobUpdateTool: Tool = defineTool({
     return { structured: { status: 'ok', delivered: reported.delivered, targets: reported.targets } }
   },
 })
-
-export const receiveMessagesTool: Tool = defineTool({
-  name: 'blender_receive_messages',
-  title: 'Receive messages',
-  description:
-    'For a client that holds no event stream: takes the messages waiting for it, most urgent first, and waits for ' +
-    'the first one up to wait_seconds.',
-  input: z.object({
-    client_uuid: nameSchema,
-    wait_seconds: z.number().min(0).max(bounds.receiveWaitSeconds).default(0),
-    max: z.number().int().min(1).max(bounds.receiveMax).default(bounds.receiveMax),
-  }),
-  output: z.union([
-    z.object({
-      status: z.literal('ok'),
-      messages: z.array(messageDataSchema),
-      remaining: z.number().int(),
-    }),
-    failureSchema,
-  ]),
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
-  async run({ client_uuid, wait_seconds, max }, { bus, session, extra }) {
-    const client = bus.get(client_uuid)
-    if (client === undefined) {
-      return failure({
-        error: 'unknown_client',
-        message: `No client "${client_uuid}" is registered. Call blender_register_client first.`,
-      })
-    }
-    if (client.session !== null && client.session !== session) {
-      return failure({
-        error: 'not_your_client',
-        message: `Client "${client_uuid}" belongs to another session. Register it in this session to take it over.`,
-      })
-    }
-    if (wait_seconds > 0) await waitForMessage(bus, client, wait_seconds * 1000, extra.signal)
-    // Nobody reads the answer of a call that was cancelled: what waits must stay for the next one.
-    const messages = extra.signal.aborted ? [] : bus.mailboxes.take(client, max)
-    return {
-      structured: {
-        status: 'ok',
-        messages: messages.map((message) => messageData(message, client_uuid)),
-        remaining: bus.mailboxes.sizeOf(client_uuid).count,
-      },
-    }
-  },
-})
-
-/** `data` of a message as one target sees it. */
-export function messageData(message: BusMessage, targetUuid: string): MessageData {
-  return {
-    user_id: message.user_id,
-    from_uuid: message.from_uuid,
-    target_uuid: targetUuid,
-    routing: message.routing,
-    payload: message.payload,
-    job_id: message.job_id,
-    message_id: message.message_id,
-    priority: message.priority,
-    timestamp: message.timestamp,
-  }
-}
-
-/** Resolves when something waits for the client, it leaves, the time is over or the caller gives up. */
-function waitForMessage(
-  bus: UserMessageBus,
-  client: ClientInfo,
-  waitMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  if (bus.mailboxes.next(client.uuid) !== undefined || signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const onMessage = (_: BusMessage, targets: readonly ClientInfo[]): void => {
-      if (targets.includes(client)) finish()
-    }
-    const onUnregistered = (change: { client: ClientInfo }): void => {
-      if (change.client === client) finish()
-    }
-    const finish = (): void => {
-      clearTimeout(timer)
-      bus.events.off('message', onMessage)
-      bus.events.off('unregistered', onUnregistered)
-      signal.removeEventListener('abort', finish)
-      resolve()
-    }
-    const timer = setTimeout(finish, waitMs)
-    bus.events.on('message', onMessage)
-    bus.events.on('unregistered', onUnregistered)
-    signal.addEventListener('abort', finish)
-  })
-}

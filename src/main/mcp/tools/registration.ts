@@ -9,6 +9,7 @@ import {
 } from '../../../shared/protocol.ts'
 import { blockedAnswer, type BlockList } from '../../access/block-list.ts'
 import type { MetadataChange } from '../../bus/client-info.ts'
+import type { ApprovalGate } from '../approval-gate.ts'
 import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
 
 const capability = z
@@ -54,8 +55,8 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
           blockedUntil === null ? {} : { blocked_until: blockedUntil },
         )
       }
-      const full = bus.refusesClient(args.client_uuid)
-      if (full !== null) return failure(full)
+      const refused = bus.refusesClient(args.client_uuid)
+      if (refused !== null) return failure(refused)
       const { client } = bus.register(
         {
           client_uuid: args.client_uuid,
@@ -78,17 +79,29 @@ function metadataOf(args: MetadataChange): MetadataChange {
   )
 }
 
-export const unregisterClientTool: Tool = defineTool({
-  name: 'blender_unregister_client',
-  title: 'Unregister a client',
-  description:
-    'Takes a client off the message bus. Its unfinished jobs end as cancelled. Answers "not_found" if it is not ' +
-    'registered, so it can be repeated safely.',
-  input: z.object({ client_uuid: nameSchema }),
-  output: z.object({ status: z.enum(['ok', 'not_found']), client_uuid: z.string() }),
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
-  run({ client_uuid }, { bus, session }) {
-    const status = bus.unregister(client_uuid, session) ? 'ok' : 'not_found'
-    return { structured: { status, client_uuid } }
-  },
-})
+/** `blender_unregister_client`: another session's live client goes only past the gate. */
+export function unregisterClientTool(gate: Pick<ApprovalGate, 'passRemoval'>): Tool {
+  return defineTool({
+    name: 'blender_unregister_client',
+    title: 'Unregister a client',
+    description:
+      'Takes a client off the message bus. Its unfinished jobs end as cancelled. Answers "not_found" if it is not ' +
+      'registered, so it can be repeated safely.',
+    input: z.object({ client_uuid: nameSchema }),
+    output: z.union([
+      z.object({ status: z.enum(['ok', 'not_found']), client_uuid: z.string() }),
+      failureSchema,
+    ]),
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+    async run({ client_uuid }, context) {
+      const { bus, session } = context
+      const client = bus.get(client_uuid)
+      if (client !== undefined && client.session !== null && client.session !== session) {
+        const passed = await gate.passRemoval(client, context)
+        if (!('ok' in passed)) return failure(passed)
+      }
+      const status = bus.unregister(client_uuid, session) ? 'ok' : 'not_found'
+      return { structured: { status, client_uuid } }
+    },
+  })
+}

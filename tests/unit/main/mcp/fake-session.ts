@@ -38,6 +38,7 @@ export function fakeSession(more: Partial<McpSession> = {}): FakeSession {
     requestsInFlight: 0,
     eventsSent: 0,
     notificationsDropped: 0,
+    hears: () => true,
     ...more,
     written,
     origins: [],
@@ -73,7 +74,10 @@ export interface FakeCall {
 }
 
 /** A gate that lets everything through, as for the local user. */
-export const openGate: ApprovalGate = { pass: () => null }
+export const openGate: ApprovalGate = {
+  pass: ({ targets }) => ({ ok: true, targets }),
+  passRemoval: (client) => ({ ok: true, targets: [client] }),
+}
 
 /** The surroundings of one tool call. */
 export function fakeCall(

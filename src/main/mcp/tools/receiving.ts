@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { bounds, messageDataSchema, nameSchema, type MessageData } from '../../../shared/protocol.ts'
+import type { ClientInfo } from '../../bus/client-info.ts'
+import type { BusMessage } from '../../bus/message.ts'
+import type { UserMessageBus } from '../../bus/user-message-bus.ts'
+import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
+
+export const receiveMessagesTool: Tool = defineTool({
+  name: 'blender_receive_messages',
+  title: 'Receive messages',
+  description:
+    'For a client that holds no event stream: takes the messages waiting for it, most urgent first, and waits for ' +
+    'the first one up to wait_seconds. Say with "after" which message you got last, and none is lost with an answer ' +
+    'that does not reach you.',
+  input: z.object({
+    client_uuid: nameSchema,
+    wait_seconds: z.number().min(0).max(bounds.receiveWaitSeconds).default(0),
+    max: z.number().int().min(1).max(bounds.receiveMax).default(bounds.receiveMax),
+    after: z
+      .string()
+      .max(bounds.nameLength)
+      .optional()
+      .describe(
+        'message_id of the last message that you received this way, "" before the first. What was handed out after it ' +
+          'is handed out again',
+      ),
+  }),
+  output: z.union([
+    z.object({
+      status: z.literal('ok'),
+      messages: z.array(messageDataSchema),
+      remaining: z.number().int(),
+    }),
+    failureSchema,
+  ]),
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  async run({ client_uuid, wait_seconds, max, after }, { bus, session, extra }) {
+    const client = bus.get(client_uuid)
+    if (client === undefined) {
+      return failure({
+        error: 'unknown_client',
+        message: `No client "${client_uuid}" is registered. Call blender_register_client first.`,
+      })
+    }
+    if (client.session !== null && client.session !== session) {
+      return failure({
+        error: 'not_your_client',
+        message: `Client "${client_uuid}" belongs to another session. Register it in this session to take it over.`,
+      })
+    }
+    bus.mailboxes.confirm(client, after)
+    // A poller that was killed leaves its call waiting: what comes is for the next one.
+    const take = (): BusMessage[] | null =>
+      session.hears(extra.requestId) ? bus.mailboxes.take(client, max, { keep: after !== undefined }) : null
+    const messages = await firstMessages(bus, client, take, wait_seconds * 1000, extra.signal)
+    return {
+      structured: {
+        status: 'ok',
+        messages: messages.map((message) => messageData(message, client_uuid)),
+        remaining: bus.mailboxes.sizeOf(client_uuid).count,
+      },
+    }
+  },
+})
+
+/** `data` of a message as one target sees it. */
+export function messageData(message: BusMessage, targetUuid: string): MessageData {
+  return {
+    user_id: message.user_id,
+    from_uuid: message.from_uuid,
+    target_uuid: targetUuid,
+    routing: message.routing,
+    payload: message.payload,
+    job_id: message.job_id,
+    message_id: message.message_id,
+    priority: message.priority,
+    timestamp: message.timestamp,
+  }
+}
+
+/**
+ * What waits for the client, or what comes first; nothing where it leaves, the time is over or the caller gives up:
+ * nobody reads the answer of a call that was cancelled, so what waits must stay for the next one. What comes is taken
+ * as it comes, since the last message to a client that is unplugged is gone with its mailbox a moment later.
+ */
+function firstMessages(
+  bus: UserMessageBus,
+  client: ClientInfo,
+  take: () => BusMessage[] | null,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<BusMessage[]> {
+  if (signal.aborted) return Promise.resolve([])
+  const waiting = take() ?? []
+  if (waiting.length > 0 || waitMs === 0) return Promise.resolve(waiting)
+  return new Promise((resolve) => {
+    const onMessage = (_: BusMessage, targets: readonly ClientInfo[]): void => {
+      if (!targets.includes(client)) return
+      const taken = take()
+      if (taken?.length !== 0) finish(taken ?? [])
+    }
+    const onUnregistered = (change: { client: ClientInfo }): void => {
+      if (change.client === client) finish([])
+    }
+    const giveUp = (): void => finish([])
+    const finish = (messages: BusMessage[]): void => {
+      clearTimeout(timer)
+      bus.events.off('message', onMessage)
+      bus.events.off('unregistered', onUnregistered)
+      signal.removeEventListener('abort', giveUp)
+      resolve(messages)
+    }
+    const timer = setTimeout(giveUp, waitMs)
+    bus.events.on('message', onMessage)
+    bus.events.on('unregistered', onUnregistered)
+    signal.addEventListener('abort', giveUp)
+  })
+}
