@@ -4,11 +4,11 @@ import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
 import { keepPolicy } from './access/approval-file.ts'
 import { createApprovals } from './access/approvals.ts'
 import { keepBlocks } from './access/block-file.ts'
-import { blockedAnswer, createBlockList } from './access/block-list.ts'
+import { blockedAnswer, createBlockList, type BlockList } from './access/block-list.ts'
 import type { SettingValues } from '../shared/settings.ts'
 import type { Log } from './access/log.ts'
 import { createGuard, type RequestGuard } from './access/request-guard.ts'
-import { createLogins, mayUseTool, type Logins, type Viewer } from './access/logins.ts'
+import { createLogins, mayUseTool, unguessableLength, type Logins, type Viewer } from './access/logins.ts'
 import { createTokenDesk } from './access/token-desk.ts'
 import type { TokenRegistry } from './access/token-registry.ts'
 import { logBus } from './app/bus-log.ts'
@@ -62,6 +62,8 @@ export interface BrowserPanelParts {
   logins: Logins
   /** `revoked` names a token whose panels must go. */
   revoked: TokenRegistry['events']
+  /** A blocked token opens no panel. */
+  blocks: Pick<BlockList, 'shutsOut' | 'events'>
   guard: RequestGuard
   log: Log
 }
@@ -174,6 +176,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const httpServer = await createWebServer(tls, { log })
   const kept = await readKeptState({ dataDir, clock, log, options: options.settings ?? {}, env })
   const { settings, tokens, registry } = kept
+  const waits = { ...settings.limits.waits, ...options.limits?.waits }
   const mcpLimits = { ...settings.limits.mcp, ...options.limits?.mcp }
   configureHttpServer(httpServer, mcpLimits)
   // All that is waited for stands above this line: from here to the routes nothing may, or requests would come to a
@@ -197,7 +200,7 @@ async function startUp(options: StartUp): Promise<Running> {
   const blocks = createBlockList(clock, kept.blocks.blocks)
   const blocksWritten = keepBlocks(blocks, kept.blockFile)
   const policy = { ...kept.policy, default: options.approvals ?? kept.policy.default }
-  const approvals = createApprovals({ clock, steady, newId, policy })
+  const approvals = createApprovals({ clock, steady, newId, policy, timeoutMs: waits.approvalTimeoutMs })
   const policyWritten = keepPolicy(approvals, kept.approvalFile)
   approvals.events.on('decided', ({ userId, from, tool }, verdict) =>
     log.info({ user: userId, client: from?.uuid, tool, ...verdict }, 'a request for approval was decided'),
@@ -205,7 +208,7 @@ async function startUp(options: StartUp): Promise<Running> {
 
   // The buses, and who follows them. Listeners run in the order they are attached: the panel's books must be open
   // before delivery settles anything.
-  const presence = createPresence(steady)
+  const presence = createPresence(steady, waits.staleAfterMs)
   const buses = new BusManager({
     clock,
     steady,
@@ -241,7 +244,14 @@ async function startUp(options: StartUp): Promise<Running> {
     busOf,
   })
   const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
-  const dispatcher = createDispatcher({ presence, sticky, gate, clock, newId })
+  const dispatcher = createDispatcher({
+    presence,
+    sticky,
+    gate,
+    clock,
+    newId,
+    lostTargetGraceMs: waits.lostTargetGraceMs,
+  })
   const factory: McpServerFactory = createMcpServerFactory({
     catalogue: busCatalogue({ blocks, presence, gate, dispatcher }),
     info: { name: 'busbar', title: 'Busbar', version },
@@ -322,7 +332,8 @@ async function startUp(options: StartUp): Promise<Running> {
   })
   const routerOf = (viewer: Viewer): PanelRouter => routers.of(viewer)
 
-  const panel = options.browserPanel?.({ routerOf, logins, revoked: registry.events, guard, log }) ?? null
+  const panel =
+    options.browserPanel?.({ routerOf, logins, revoked: registry.events, blocks, guard, log }) ?? null
   routeHttp(httpServer, { endpoint, guard, panel })
 
   const panelUrl = panel === null ? null : `${origin}/#key=${tokens.panelKey}`
@@ -344,10 +355,15 @@ async function startUp(options: StartUp): Promise<Running> {
   recorder.note({ kind: 'server_started', text: `Busbar ${version} at ${url}` })
   log.info({ url, dataDir, version }, 'Busbar is running')
   if (!isLoopback(host)) {
-    const hint = tls === undefined ? ' Tokens travel unencrypted: use --tls-cert and --tls-key.' : ''
+    const hints = [
+      ...(tls === undefined ? [' Tokens travel unencrypted: use --tls-cert and --tls-key.'] : []),
+      ...(tokens.token.length < unguessableLength
+        ? [' BUSBAR_TOKEN is short enough to be guessed: leave it out, or use 20 characters or more.']
+        : []),
+    ].join('')
     log.warn(
       { host },
-      `listening beyond this machine: whoever can reach it and has a token can run code.${hint}`,
+      `listening beyond this machine: whoever can reach it and has a token can run code.${hints}`,
     )
   }
 

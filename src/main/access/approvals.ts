@@ -3,7 +3,7 @@ import type { Approval, ApprovalAnswer, ApprovalPolicy } from '../../shared/appr
 import { decide, type PolicyQuestion } from './approval-policy.ts'
 
 /** How long a request waits for a person before it is denied. */
-export const approvalTimeoutMs = 120_000
+const defaultTimeoutMs = 120_000
 /** Requests of one session that may wait at once. */
 export const waitingPerSession = 20
 /** Requests that may wait at once in all. */
@@ -40,6 +40,8 @@ export interface Approvals {
   request(ask: Ask, signal: AbortSignal): Verdict | Promise<Verdict>
   /** False where nothing of this id waits (any more). */
   answer(answer: ApprovalAnswer): boolean
+  /** How long a request waits for a person before it is denied. */
+  readonly timeoutMs: number
   /** Oldest first. */
   pending(): Approval[]
   policy(): ApprovalPolicy
@@ -64,6 +66,8 @@ export interface ApprovalsPorts {
   steady: () => number
   newId: () => string
   policy: ApprovalPolicy
+  /** Default: two minutes. */
+  timeoutMs?: number
 }
 
 interface Waiting {
@@ -77,6 +81,7 @@ const allowed: Verdict = { outcome: 'allowed' }
 const deniedByPolicy: Refusal = { outcome: 'denied', by: 'policy', reason: '' }
 
 export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsPorts): Approvals {
+  const { timeoutMs = defaultTimeoutMs } = initial
   const events: Approvals['events'] = new EventEmitter()
   events.setMaxListeners(0)
   const waiting = new Map<string, Waiting>()
@@ -107,6 +112,7 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
 
   return {
     events,
+    timeoutMs,
     request(ask, signal) {
       const decision = ruling(ask)
       if (decision === 'allow') return allowed
@@ -118,7 +124,7 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
       }
       const askedAt = clock() / 1000
       const id = newId()
-      const approval = { ...ask.shown, id, askedAt, deniedAt: askedAt + approvalTimeoutMs / 1000 }
+      const approval = { ...ask.shown, id, askedAt, deniedAt: askedAt + timeoutMs / 1000 }
       return new Promise((resolve) => {
         const onAbort = (): void => {
           const mine = waiting.get(id)
@@ -129,7 +135,7 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
         waiting.set(id, {
           ask,
           approval,
-          untilMs: steady() + approvalTimeoutMs,
+          untilMs: steady() + timeoutMs,
           settle(verdict) {
             signal.removeEventListener('abort', onAbort)
             resolve(verdict)

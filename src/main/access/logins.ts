@@ -32,7 +32,7 @@ export interface Logins {
  * A right secret that cannot be guessed is let in whatever wrong ones came from its address, so that nobody on the
  * machine can lock others out by failing on purpose. A shorter one, which only BUSBAR_TOKEN can be, has to wait too.
  */
-const unguessableLength = 20
+export const unguessableLength = 20
 
 const localScopes: readonly TokenScope[] = ['bus', 'llm']
 

@@ -21,12 +21,26 @@ import { readSettings, writeSettings, type SettingsFilePorts } from './settings-
 export interface Limits {
   mcp?: Partial<McpHttpLimits>
   bus?: Partial<BusLimits>
+  waits?: Partial<Waits>
+}
+
+/** Times that are no transport's and no bus's. */
+export interface Waits {
+  /** Silence after which a client counts as stale. */
+  staleAfterMs: number
+  /** How long a call waits for a Blender that went away in the middle of its job. */
+  lostTargetGraceMs: number
+  /** How long a request waits for a person before it is denied. */
+  approvalTimeoutMs: number
 }
 
 /** What each setting sets. Seconds are milliseconds inside. */
 const places = {
   ephemeral_grace_seconds: { bus: 'ephemeralGraceMs' },
   persistent_expiry_seconds: { bus: 'persistentExpiryMs' },
+  stale_seconds: { waits: 'staleAfterMs' },
+  lost_target_seconds: { waits: 'lostTargetGraceMs' },
+  approval_seconds: { waits: 'approvalTimeoutMs' },
   session_idle_seconds: { mcp: 'idleSessionMs' },
   stalled_stream_seconds: { mcp: 'stalledStreamMs' },
   silent_stream_seconds: { mcp: 'silentStreamMs' },
@@ -43,12 +57,15 @@ const places = {
   history_payloads: 'history',
 } as const satisfies Record<
   SettingKey,
-  { bus: 'ephemeralGraceMs' | 'persistentExpiryMs' | 'maxClients' } | { mcp: keyof McpHttpLimits } | 'history'
+  | { bus: 'ephemeralGraceMs' | 'persistentExpiryMs' | 'maxClients' }
+  | { mcp: keyof McpHttpLimits }
+  | { waits: keyof Waits }
+  | 'history'
 >
 
 /** What the server runs with, and the way to change what it will start with. */
 export interface ServerSettings {
-  readonly limits: Required<Limits>
+  readonly limits: Required<Omit<Limits, 'waits'>> & { waits: Waits }
   readonly history: {
     readonly payloads: boolean
     readonly limits: { readonly maxAgeSeconds: number; readonly maxBytes: number }
@@ -145,15 +162,17 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv): SettingValues {
   return values
 }
 
-function limitsOf(valueOf: (key: SettingKey) => SettingValue): Required<Limits> {
+function limitsOf(valueOf: (key: SettingKey) => SettingValue): ServerSettings['limits'] {
   const mcp: Record<string, number> = {}
   const bus: Record<string, number> = {}
+  const waits: Waits = { staleAfterMs: 0, lostTargetGraceMs: 0, approvalTimeoutMs: 0 }
   for (const key of settingKeys) {
     const place = places[key]
     if (place === 'history') continue
     const amount = Number(valueOf(key)) * (settingOf(key).unit === 'seconds' ? 1000 : 1)
     if ('bus' in place) bus[place.bus] = amount
+    else if ('waits' in place) waits[place.waits] = amount
     else mcp[place.mcp] = amount
   }
-  return { mcp, bus }
+  return { mcp, bus, waits }
 }

@@ -18,7 +18,7 @@ const heartbeatMs = 30_000
  * which comes as a subprotocol and is compared before anything else is read.
  */
 export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelParts) => BrowserPanel {
-  return ({ routerOf, logins, revoked, log }) => {
+  return ({ routerOf, logins, revoked, blocks, log }) => {
     const tokenOf = new WeakMap<WebSocket, string>()
     const sockets = new WebSocketServer({
       noServer: true,
@@ -36,6 +36,10 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
     }, heartbeatMs)
     heartbeat.unref()
 
+    // By its token alone: the address may be the operator's own, and a page has no program's name.
+    const isBlocked = (token_id: string): boolean =>
+      blocks.shutsOut({ caller: { user_id: '', token_id }, remoteAddress: '', programName: null }) !== null
+
     const connect = (socket: WebSocket, request: IncomingMessage): void => {
       answered.add(socket)
       socket.on('pong', () => answered.add(socket))
@@ -47,7 +51,14 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
         socket.close(closeBadKey, 'The panel key is missing or wrong')
         return
       }
-      if (viewer.tokenId !== null) tokenOf.set(socket, viewer.tokenId)
+      if (viewer.tokenId !== null) {
+        tokenOf.set(socket, viewer.tokenId)
+        if (isBlocked(viewer.tokenId)) {
+          log.warn({ remote }, 'a panel came with a token that is blocked')
+          socket.close(closeBadKey, 'The token is blocked')
+          return
+        }
+      }
       void new RPCHandler(routerOf(viewer)).upgrade(socket, { context: { acks: createAcks() } })
     }
 
@@ -57,6 +68,13 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
       }
     }
     revoked.on('revoked', endPanelsOf)
+    const endBlockedPanels = (): void => {
+      for (const socket of sockets.clients) {
+        const token = tokenOf.get(socket)
+        if (token !== undefined && isBlocked(token)) socket.close(closeBadKey, 'The token is blocked')
+      }
+    }
+    blocks.events.on('added', endBlockedPanels)
 
     return {
       handle(request, response) {
@@ -76,6 +94,7 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
       close() {
         clearInterval(heartbeat)
         revoked.off('revoked', endPanelsOf)
+        blocks.events.off('added', endBlockedPanels)
         // 1001: the server is going away (RFC 6455, section 7.4.1).
         for (const socket of sockets.clients) socket.close(1001, 'Busbar stops')
         sockets.close()

@@ -218,7 +218,8 @@ export function createJournal(ports: JournalPorts): Journal {
       timer = null
       flush()
       if (file === null) schedule(limits.retryMs)
-      else if (queue.length > 0) schedule(limits.flushMs)
+      // What one transaction did not hold has waited already.
+      else if (queue.length > 0) schedule(0)
     }, ms)
     timer.unref()
   }

@@ -1,11 +1,5 @@
 import type { TokenScope } from '../../shared/tokens.ts'
-import {
-  approvalTimeoutMs,
-  waitingPerSession,
-  type Approvals,
-  type Ask,
-  type Verdict,
-} from '../access/approvals.ts'
+import { waitingPerSession, type Approvals, type Ask, type Verdict } from '../access/approvals.ts'
 import type { Caller } from '../access/caller.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
@@ -40,7 +34,7 @@ export interface ApprovalGate {
 }
 
 export function createApprovalGate(ports: {
-  approvals: Pick<Approvals, 'request'>
+  approvals: Pick<Approvals, 'request' | 'timeoutMs'>
   scopesOf: (caller: Caller) => readonly TokenScope[]
 }): ApprovalGate {
   const { approvals } = ports
@@ -59,7 +53,9 @@ export function createApprovalGate(ports: {
     }
     const stillMeant = targets.map((client) => watchFor(client, bus))
     const answerTo = (verdict: Verdict): Allowed | GateRefusal => {
-      if (verdict.outcome !== 'allowed') return refusalFor(verdict, left.signal.aborted ? only : undefined)
+      if (verdict.outcome !== 'allowed') {
+        return refusalFor(verdict, approvals.timeoutMs, left.signal.aborted ? only : undefined)
+      }
       const same = targets.filter((_, index) => stillMeant[index]?.() === true)
       return only !== undefined && same.length === 0 ? replaced(only) : { ok: true, targets: same }
     }
@@ -111,6 +107,7 @@ function replaced({ uuid }: ClientInfo): GateRefusal {
 
 function refusalFor(
   verdict: Exclude<Verdict, { outcome: 'allowed' }>,
+  timeoutMs: number,
   gone: ClientInfo | undefined,
 ): GateRefusal {
   switch (verdict.outcome) {
@@ -118,7 +115,7 @@ function refusalFor(
       return {
         error: 'approval_timeout',
         message:
-          `Nobody answered within ${String(approvalTimeoutMs / 1000)} s, so it was not allowed. Nothing was run. ` +
+          `Nobody answered within ${String(timeoutMs / 1000)} s, so it was not allowed. Nothing was run. ` +
           'Ask the person at the Busbar panel to look at Approvals, then try again.',
       }
     case 'withdrawn':

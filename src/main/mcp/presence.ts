@@ -2,7 +2,7 @@ import type { ClientInfo } from '../bus/client-info.ts'
 import type { McpSession } from './http/session.ts'
 
 /** Silence after which a client counts as stale: two missed pings and some patience. */
-export const staleAfterMs = 45_000
+const defaultStaleAfterMs = 45_000
 
 /** What was really heard of a client, apart from whether it works: fresh signs, none lately, or no connection. */
 export type Contact = 'live' | 'stale' | 'gone'
@@ -21,8 +21,9 @@ export interface Presence {
  * without, is judged by its requests.
  *
  * @param clock milliseconds on the steady clock of the bus and of the endpoint's sessions
+ * @param staleAfterMs silence after which a client counts as stale
  */
-export function createPresence(clock: () => number): Presence {
+export function createPresence(clock: () => number, staleAfterMs = defaultStaleAfterMs): Presence {
   const closedAtMs = new WeakMap<McpSession, number>()
   const contact = (client: ClientInfo): Contact => {
     // The only sessions on a bus are those the MCP endpoint made.

@@ -134,6 +134,19 @@ describe('a made token', () => {
     expect(await operator.tokens.revoke({ id: info.id })).toStrictEqual({ revoked: false })
   })
 
+  it('that is blocked opens no panel, and loses those it has', async () => {
+    const { token, info } = await make({ name: 'a', scopes: ['panel'] })
+    const panel = await panelWith(token)
+    const other = await panelWith((await make({ name: 'b', scopes: ['panel'] })).token)
+    const block = { kind: 'token', userId: '', subject: info.id, reason: '', blockSeconds: null } as const
+    const { id } = await operator.blocks.add(block)
+    expect(await panel.closed).toBe(4401)
+    expect(await (await panelWith(token)).closed).toBe(4401)
+    expect((await other.api.connect.info()).url).toBe(app.url)
+    await operator.blocks.lift({ id })
+    expect((await (await panelWith(token)).api.connect.info()).url).toBe(app.url)
+  })
+
   it('that the command line made and revoked is followed by the running server', async () => {
     const busbar = (...args: string[]) =>
       promisify(execFile)(process.execPath, [
@@ -399,6 +412,10 @@ it('listening beyond this machine is warned of, with what it means for tokens', 
         'Tokens travel unencrypted: use --tls-cert and --tls-key.',
     },
   ])
+  // There as here: nothing is done without a token, and the panel's key opens the panel alone.
+  expect((await post('')).status).toBe(401)
+  const without = await fetch(app.url, { method: 'POST', body: '{}' })
+  expect(without.status).toBe(401)
 })
 
 describe('TLS', () => {

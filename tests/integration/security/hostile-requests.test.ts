@@ -412,18 +412,31 @@ describe('another user', () => {
       status: 'not_found',
     })
     for (const { name } of tools) if (!(name in own)) await hear(name, dispatch)
-    for (const uri of [
+    // A resource or a prompt that is added has to be tried here too.
+    const listed = async <Entry>(method: string, key: string) =>
+      ((await eve.rpc(method)).result as Record<string, Entry[]>)[key] ?? []
+    const secrets: Record<string, string> = { uuid: 'secret-uuid', job_id: 'secret-job' }
+    const templates = (
+      await listed<{ uriTemplate: string }>('resources/templates/list', 'resourceTemplates')
+    ).map(({ uriTemplate }) => uriTemplate)
+    const uris = [
+      ...(await listed<{ uri: string }>('resources/list', 'resources')).map(({ uri }) => uri),
+      ...templates.map((template) => template.replace(/\{(\w+)\}/, (_, name: string) => secrets[name] ?? '')),
+    ]
+    expect(uris.toSorted()).toStrictEqual([
       'blender://bus/clients',
       'blender://bus/stats',
       'blender://clients/secret-uuid',
       'blender://jobs/secret-job',
-    ]) {
-      heard.push(await eve.rpc('resources/read', { uri }))
+    ])
+    for (const uri of uris) {
+      heard.push(await eve.rpc('resources/read', { uri }), await eve.rpc('resources/subscribe', { uri }))
     }
-    for (const [uri, argument] of [
-      ['blender://clients/{uuid}', 'uuid'],
-      ['blender://jobs/{job_id}', 'job_id'],
-    ] as const) {
+    expect((await listed<{ name: string }>('prompts/list', 'prompts')).map(({ name }) => name)).toStrictEqual(
+      ['blender_dispatch_script'],
+    )
+    for (const uri of templates) {
+      const argument = /\{(\w+)\}/.exec(uri)?.[1]
       heard.push(
         await eve.rpc('completion/complete', {
           ref: { type: 'ref/resource', uri },

@@ -46,6 +46,11 @@ describe('the settings of the server', () => {
     const { limits, history } = await create()
     expect(defaultMcpHttpLimits).toMatchObject(limits.mcp)
     expect(defaultBusLimits).toMatchObject(limits.bus)
+    expect(limits.waits).toStrictEqual({
+      staleAfterMs: 45_000,
+      lostTargetGraceMs: 15_000,
+      approvalTimeoutMs: 120_000,
+    })
     expect(history.payloads).toBe(true)
     expect(defaultJournalLimits).toMatchObject(history.limits)
   })
@@ -56,6 +61,9 @@ describe('the settings of the server', () => {
       {
         BUSBAR_EPHEMERAL_GRACE_SECONDS: '0',
         BUSBAR_PERSISTENT_EXPIRY_SECONDS: '3600',
+        BUSBAR_STALE_SECONDS: '9',
+        BUSBAR_LOST_TARGET_SECONDS: '8',
+        BUSBAR_APPROVAL_SECONDS: '7',
         BUSBAR_SESSION_IDLE_SECONDS: '2.5',
         BUSBAR_STALLED_STREAM_SECONDS: '10',
         BUSBAR_SILENT_STREAM_SECONDS: '20',
@@ -70,6 +78,7 @@ describe('the settings of the server', () => {
       },
     )
     expect(limits).toStrictEqual({
+      waits: { staleAfterMs: 9000, lostTargetGraceMs: 8000, approvalTimeoutMs: 7000 },
       bus: { ephemeralGraceMs: 0, persistentExpiryMs: 3_600_000, maxClients: 7 },
       mcp: {
         idleSessionMs: 2500,

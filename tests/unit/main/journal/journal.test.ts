@@ -132,6 +132,20 @@ describe('what is added', () => {
     expect(log(start()).map(({ count }) => count)).toStrictEqual([1, 3])
   })
 
+  it('that one transaction does not hold is written right after it, not a whole wait later', () => {
+    vi.useFakeTimers()
+    try {
+      const journal = start({ maxBatch: 2, flushMs: 1000 })
+      for (const text of ['a', 'b', 'c', 'd', 'e']) journal.add(line(text))
+      vi.advanceTimersByTime(999)
+      expect(texts(journal)).toStrictEqual([])
+      vi.advanceTimersByTime(10)
+      expect(texts(journal)).toStrictEqual(['e', 'd', 'c', 'b', 'a'])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('is refused and counted beyond the bound, and the gap is written down', () => {
     const journal = start({ maxQueued: 3 })
     for (const text of ['a', 'b', 'c', 'd', 'e']) journal.add(line(text))
