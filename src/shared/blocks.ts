@@ -27,6 +27,9 @@ export const blockSchema = z.object({
 })
 export type Block = z.infer<typeof blockSchema>
 
+/** As a connection shows it; the zone of an IPv6 address (`%eth0`) belongs to it. */
+const addressSchema = z.union([z.ipv4(), z.ipv6(), z.string().regex(/^[0-9a-f:]+%[\w.-]+$/i)])
+
 /** A new block, or other terms for the one there is of the same kind and subject. It ends what is connected now. */
 export const blockInputSchema = z
   .object({
@@ -42,4 +45,8 @@ export const blockInputSchema = z
     ({ kind, userId }) => (kind === 'client') === (userId !== ''),
     'userId goes with a client, and only with one',
   )
+  .refine(({ kind, subject }) => kind !== 'address' || addressSchema.safeParse(subject).success, {
+    path: ['subject'],
+    message: 'An address is written in digits, as 10.0.0.7 or fe80::1: a name would never match.',
+  })
 export type BlockInput = z.infer<typeof blockInputSchema>

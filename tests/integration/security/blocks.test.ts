@@ -134,6 +134,7 @@ it('a damaged list is kept aside, and a person is told that nobody is blocked by
 it('refuses a block that names nobody', async () => {
   for (const bad of [
     { ...asked('address', 'x'), subject: '' },
+    asked('address', 'farm-3.local'),
     { ...asked('client', 'x'), userId: '' },
     { ...asked('token', 'x'), userId: 'local' },
     { ...asked('program', 'x'), subject: 'a\nb' },

@@ -297,14 +297,14 @@ describe('a body that is too much', () => {
     expect((await ask('POST', '/mcp', mcpHeaders(), initialize)).status).toBe(200)
   })
 
-  it('is cut as a frame of the panel: over 4 MiB', async () => {
+  it('is cut as a frame of the panel: over 5 MiB', async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${app.port}/panel/socket`, [
       'busbar.panel.v1',
       `busbar.key.${app.panelKey}`,
     ])
     await new Promise((resolve) => socket.once('open', resolve))
     socket.on('error', () => undefined)
-    socket.send('x'.repeat(5 * 1024 * 1024))
+    socket.send('x'.repeat(5 * 1024 * 1024 + 1))
     expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(1009)
     const panel = await app.operator()
     expect((await panel.connect.info()).url).toBe(app.url)

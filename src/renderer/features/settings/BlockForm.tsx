@@ -52,11 +52,11 @@ export function BlockForm({ client, onDone }: BlockFormProps) {
       blockSeconds: terms[term]?.seconds ?? null,
     })
     if (!parsed.success) {
-      const field = String(parsed.error.issues[0]?.path[0] ?? 'userId')
-      setProblem({
-        field,
-        text: field === 'subject' ? 'It takes 1 to 200 characters.' : 'Say whose client it is.',
-      })
+      const [issue] = parsed.error.issues
+      const field = String(issue?.path[0] ?? 'userId')
+      const length = 'It takes 1 to 200 characters.'
+      const subjectText = issue?.code === 'custom' ? issue.message : length
+      setProblem({ field, text: field === 'subject' ? subjectText : 'Say whose client it is.' })
       return
     }
     const refused = await blocks.add(parsed.data)

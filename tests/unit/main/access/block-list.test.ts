@@ -66,6 +66,18 @@ describe('the block list', () => {
       applicant({ address: 'fe80::11' }),
     ],
     [
+      'an IPv6 address that was written in another way',
+      order('address', '2001:0DB8:0:0:0:0:0:1'),
+      applicant({ address: '2001:db8::1' }),
+      applicant({ address: '2001:db8::10' }),
+    ],
+    [
+      'an IPv4 address that was written as IPv6',
+      order('address', '::FFFF:0a00:0009'),
+      applicant({ address: '10.0.0.9' }),
+      applicant({ address: '10.0.0.90' }),
+    ],
+    [
       'a token',
       order('token', 'tok-1'),
       applicant({ token: 'tok-1' }),
