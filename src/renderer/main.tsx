@@ -35,7 +35,9 @@ const panel = createPanel({
 })
 // Takes the key out of the address, so it comes before anything that reads the address.
 connectToShell(window, panel.connection)
-const router = createRouter(location.hash)
+const viewName = 'busbar.view'
+const router = createRouter(location.hash, localStorage.getItem(viewName))
+router.state.subscribe(({ view }) => localStorage.setItem(viewName, view))
 window.addEventListener('hashchange', () => router.follow(location.hash))
 followDeepLinks(panel, router)
 announceApprovals({

@@ -1,6 +1,7 @@
 import { useContext, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { PanelContext } from '../panel/panel-context.ts'
 import type { Router } from '../panel/router.ts'
+import { Dialog } from '../ui/Dialog.tsx'
 import { visibleText } from '../ui/visible-text.ts'
 import { findActions, type Action } from './actions.ts'
 import styles from './CommandPalette.module.css'
@@ -20,7 +21,6 @@ export function CommandPalette({
   showShortcuts: () => void
 }) {
   const parts = useContext(PanelContext)
-  const dialog = useRef<HTMLDialogElement>(null)
   const list = useRef<HTMLUListElement>(null)
   const listId = useId()
   const [query, setQuery] = useState('')
@@ -31,17 +31,13 @@ export function CommandPalette({
   )
 
   useEffect(() => {
-    const node = dialog.current
-    node?.showModal()
-    return () => node?.close()
-  }, [])
-  useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [at, actions])
 
   const run = (action: Action) => {
-    dialog.current?.close()
-    action.run()
+    onClose()
+    // After the palette has gone and given the focus back.
+    setTimeout(action.run)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key]
@@ -53,11 +49,11 @@ export function CommandPalette({
   }
 
   return (
-    <dialog
-      ref={dialog}
+    <Dialog
+      title="Commands"
+      quiet
       className={styles['palette']}
-      aria-label="Commands"
-      closedby="any"
+      dismissable
       onClose={onClose}
       onKeyDown={onKeyDown}
     >
@@ -96,6 +92,6 @@ export function CommandPalette({
       <p role="status" className={actions.length === 0 ? styles['none'] : 'spoken'}>
         {actions.length === 0 ? 'Nothing is called that.' : `${actions.length} found`}
       </p>
-    </dialog>
+    </Dialog>
   )
 }

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, type Dispatch, type SetStateAction } from 'react'
 import { CommandPalette } from './CommandPalette.tsx'
-import { ShortcutsSheet } from './ShortcutsSheet.tsx'
+import { shortcutOf } from '../ui/shortcuts.ts'
 import { takesText } from '../ui/takes-text.ts'
+import { ShortcutsSheet } from './ShortcutsSheet.tsx'
 
 export type Overlay = 'palette' | 'shortcuts' | null
 
@@ -16,11 +17,10 @@ export function Overlays({ open, setOpen }: OverlaysProps) {
     const onKey = (event: KeyboardEvent) => {
       // A question that is open wants its answer first.
       if (document.querySelector('dialog[open]') !== null) return
-      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'k') {
-        setOpen('palette')
-      } else if (event.key === '?' && !takesText(event.target)) {
-        setOpen('shortcuts')
-      } else return
+      const shortcut = shortcutOf(event, 'anywhere')
+      if (shortcut === 'palette') setOpen('palette')
+      else if (shortcut === 'shortcuts' && !takesText(event.target)) setOpen('shortcuts')
+      else return
       event.preventDefault()
     }
     window.addEventListener('keydown', onKey)

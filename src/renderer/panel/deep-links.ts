@@ -2,7 +2,7 @@ import type { Panel } from './panel.ts'
 import type { Router } from './router.ts'
 
 /**
- * Opens what the address names, `#/clients/<uuid>` or `#/jobs/<id>`: at once where it is there, else when it comes
+ * Filters as the address says (`?filter=`), and opens what it names, `#/clients/<uuid>` or `#/jobs/<id>`: at once where it is there, else when it comes
  * with the first list. A name that is on no list is let go. Answers the way to stop.
  */
 export function followDeepLinks(panel: Panel, router: Router): () => void {
@@ -14,7 +14,7 @@ export function followDeepLinks(panel: Panel, router: Router): () => void {
     wanted = false
     if (view === 'jobs') {
       for (const job of panel.jobs.state.getState().byKey.values()) {
-        if (job.jobId === item) panel.jobs.open(job.key)
+        if (job.jobId === item) panel.openJob(job.key)
       }
       return
     }
@@ -26,6 +26,9 @@ export function followDeepLinks(panel: Panel, router: Router): () => void {
   }
   const want = () => {
     wanted = true
+    const { view, filter } = router.state.getState()
+    if (filter !== null && view === 'clients') panel.clients.search(filter)
+    if (filter !== null && view === 'jobs') panel.jobs.search(filter)
     open()
   }
   const stops = [

@@ -6,6 +6,8 @@ import type { WindowSight } from '../connection/window-sight.ts'
 import { createApprovals, type Approvals } from '../features/approvals/approvals-store.ts'
 import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
 import { createClients, type Clients, type ClientsState } from '../features/clients/clients-store.ts'
+import { bucketOf } from '../features/clients/client-order.ts'
+import { groupRows, keysOfGroup } from '../features/clients/group-rows.ts'
 import { createSavedViews, type SavedViews } from '../features/clients/saved-views.ts'
 import { clientsLayoutSchema, savedViewsSchema } from '../features/clients/clients-layout.ts'
 import { createSelection, type Selection } from '../features/clients/selection.ts'
@@ -16,14 +18,18 @@ import {
   type InspectorPins,
 } from '../features/inspector/inspector-pins.ts'
 import { createInspector, type Inspector } from '../features/inspector/inspector-store.ts'
+import { jobSortsSchema } from '../features/jobs/job-sorts.ts'
+import { newestFirst } from '../features/jobs/jobs-order.ts'
 import { createJobs, type Jobs } from '../features/jobs/jobs-store.ts'
 import type { ImageHost } from '../features/pictures/image-host.ts'
 import { createPictures, type Pictures } from '../features/pictures/pictures-store.ts'
 import { createServerSettings, type ServerSettings } from '../features/settings/server-settings-store.ts'
 import { createTokens, type Tokens } from '../features/settings/tokens-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
+import { reasonsSchema } from '../features/unregister/remembered-reasons.ts'
 import { createUnregister, type Unregister } from '../features/unregister/unregister-store.ts'
 import type { PanelClient } from '../../shared/clients.ts'
+import { isTerminal } from '../../shared/protocol.ts'
 import { createToasts, type Toasts } from '../ui/toasts.ts'
 import { createRemembered } from '../settings/remembered.ts'
 import type { StoreApi } from 'zustand/vanilla'
@@ -42,6 +48,7 @@ export interface Panel {
   readonly unregister: Unregister
   readonly pictures: Pictures
   readonly jobs: Jobs
+  readonly jobSelection: Selection
   readonly blocks: Blocks
   readonly approvals: Approvals
   readonly tokens: Tokens
@@ -49,6 +56,8 @@ export interface Panel {
   readonly toasts: Toasts
   /** Rows as shown, both grids one after the other. */
   rowOrder: () => readonly string[]
+  /** Selects all shown clients that stand in one group with this one. */
+  selectGroup: (key: string) => void
   /** Opens the unregister dialog for the selected clients, or the given one. */
   askUnregister: (key?: string) => void
   /** The same for every client of which this holds, shown or not. */
@@ -59,6 +68,10 @@ export interface Panel {
   keysToPin: (key: string) => readonly string[]
   /** Pins these clients, or unpins them where all of them are pinned. */
   pinOrUnpin: (keys: readonly string[]) => void
+  /** Opens a job in full, and stands on it in the list. */
+  openJob: (key: string) => void
+  /** Asks to drop the selected jobs that have not ended. */
+  cancelSelectedJobs: () => void
   close: () => void
 }
 
@@ -86,12 +99,23 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
   const status = createStatus()
   const layout = createRemembered(storage, 'busbar.clients', clientsLayoutSchema)
   const clients = createClients(layout.read() ?? undefined)
-  const savedViews = createSavedViews(clients, createRemembered(storage, 'busbar.views', savedViewsSchema))
+  const savedViews = createSavedViews(
+    clients,
+    createRemembered(storage, 'busbar.views', savedViewsSchema),
+    toasts,
+  )
   const selection = createSelection()
   const connection = createConnection({ timers, onLink })
   const api = () => connection.api()
-  const jobs = createJobs({ api, toasts })
-  const blocks = createBlocks({ api, toasts })
+  const jobSorts = createRemembered(storage, 'busbar.jobs', jobSortsSchema)
+  const jobs = createJobs({
+    api,
+    toasts,
+    now: () => clock.state.getState().now,
+    sorts: jobSorts.read() ?? newestFirst,
+  })
+  const jobSelection = createSelection()
+  const blocks = createBlocks({ api, toasts, now: () => clock.state.getState().now })
   const approvals = createApprovals({ api, toasts })
   const tokens = createTokens({ api, toasts })
   const serverSettings = createServerSettings({ api })
@@ -100,6 +124,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     api,
     toasts,
     liftBlock: (client, name) => void blocks.lift(client, name),
+    reasons: createRemembered(storage, 'busbar.reasons', reasonsSchema),
   })
   const pictures = createPictures({
     timers,
@@ -274,10 +299,15 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
       }
       if (state.layout !== before.layout) layout.write(state.layout)
     }),
+    jobs.state.subscribe((state, before) => {
+      if (state.shown !== before.shown) jobSelection.keepShown(before.shown, state.shown)
+      if (state.sorts !== before.sorts) jobSorts.write([...state.sorts])
+    }),
   ]
   let cancelSettle = () => {}
   const settle = () => {
     clients.settleOrder()
+    jobs.settleOrder()
     cancelSettle = timers.after(settleEveryMs, settle)
   }
   settle()
@@ -294,12 +324,22 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     unregister,
     pictures,
     jobs,
+    jobSelection,
     blocks,
     approvals,
     tokens,
     serverSettings,
     toasts,
     rowOrder,
+    selectGroup(key) {
+      const { byKey, shown, layout } = clients.state.getState()
+      const client = byKey.get(key)
+      if (client === undefined || layout.groupBy === null) return
+      const rows = groupRows(shown[bucketOf(client)], byKey, layout.groupBy)
+      const at = rows.findIndex((row) => row.key === key)
+      const heading = rows.findLastIndex(({ title }, index) => title !== null && index < at)
+      selection.selectAll(keysOfGroup(rows, heading))
+    },
     askUnregister(key) {
       const keys =
         key !== undefined ? [key] : rowOrder().filter((each) => selection.state.getState().selected.has(each))
@@ -308,6 +348,16 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     askUnregisterWhere(holds) {
       const { byKey } = clients.state.getState()
       askAbout([...byKey.values()].filter(holds).map(({ key }) => key))
+    },
+    openJob(key) {
+      jobSelection.select(jobs.state.getState().shown, key, 'only')
+      jobs.open(key)
+    },
+    cancelSelectedJobs() {
+      const { byKey } = jobs.state.getState()
+      const chosen = [...jobSelection.state.getState().selected].flatMap((key) => byKey.get(key) ?? [])
+      const unfinished = chosen.filter((job) => !isTerminal(job.state))
+      if (unfinished.length > 0) void jobs.cancelAll(unfinished)
     },
     askUnregisterShown: () => askAbout(rowOrder()),
     keysToPin(key) {

@@ -1,13 +1,18 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** The views of the panel, each at `#/<name>`. */
-const views = ['clients', 'jobs', 'approvals', 'connect', 'settings'] as const
+export const views = ['clients', 'jobs', 'approvals', 'connect', 'settings'] as const
 export type View = (typeof views)[number]
 
-/** Where the panel is. `item` is the client's uuid or the job's id in `#/clients/<uuid>` and `#/jobs/<id>`, or a section in `#/settings/<section>`. */
+/**
+ * Where the panel is. `item` is the client's uuid or the job's id in `#/clients/<uuid>` and `#/jobs/<id>`, or a section
+ * in `#/settings/<section>`; `filter` is the query in `#/clients?filter=<query>` and `#/jobs?filter=<query>`, null
+ * where the address says nothing of one.
+ */
 export interface Place {
   view: View
   item: string | null
+  filter: string | null
 }
 
 export interface Router {
@@ -21,17 +26,28 @@ export function placeLink(view: View, item?: string): string {
   return item === undefined ? `#/${view}` : `#/${view}/${encodeURIComponent(item)}`
 }
 
+/** The fragment of a list with a filter. */
+export function filterLink(view: 'clients' | 'jobs', filter: string): string {
+  return `#/${view}?filter=${encodeURIComponent(filter)}`
+}
+
+/** Longest filter that an address may bring, in characters. */
+const filterMax = 500
+
 function placeIn(fragment: string): Place {
-  const [, name, item] = /^#\/([a-z]+)(?:\/(.+))?$/.exec(fragment) ?? []
+  const [, name, item, search = ''] = /^#\/([a-z]+)(?:\/([^?]+))?(?:\?(.*))?$/s.exec(fragment) ?? []
   const view = views.find((each) => each === name) ?? 'clients'
+  const filter = new URLSearchParams(search).get('filter')?.slice(0, filterMax) ?? null
   try {
-    return { view, item: item === undefined ? null : decodeURIComponent(item) }
+    return { view, item: item === undefined ? null : decodeURIComponent(item), filter }
   } catch {
-    return { view, item: null }
+    return { view, item: null, filter }
   }
 }
 
-export function createRouter(fragment: string): Router {
-  const state = createStore<Place>(() => placeIn(fragment))
+/** @param remembered the view that was open last, for an address that names none */
+export function createRouter(fragment: string, remembered: string | null = null): Router {
+  const first = fragment === '' && views.some((each) => each === remembered) ? `#/${remembered}` : fragment
+  const state = createStore<Place>(() => placeIn(first))
   return { state, follow: (text) => state.setState(placeIn(text)) }
 }

@@ -35,7 +35,7 @@ export interface Preferences {
 /** Height of a row of clients in CSS pixels; the token `--row` says the same. */
 export const rowHeights: Record<PreferenceValues['density'], number> = { normal: 34, compact: 27 }
 
-/** Applies what is remembered at once: `data-density` and the size stand on the root element. */
+/** Applies what is remembered at once: `data-density` and `data-text-size` stand on the root element, which is zoomed. */
 export function createPreferences(ports: {
   root: { dataset: DOMStringMap; style: { zoom: string } }
   storage: Pick<Storage, 'getItem' | 'setItem'>
@@ -48,6 +48,7 @@ export function createPreferences(ports: {
   )
   const apply = ({ density, textSize }: PreferenceValues) => {
     root.dataset['density'] = density
+    root.dataset['textSize'] = String(textSize)
     root.style.zoom = textSize === 100 ? '' : String(textSize / 100)
   }
   apply(state.getState())

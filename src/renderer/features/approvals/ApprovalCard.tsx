@@ -3,6 +3,7 @@ import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { Approval } from '../../../shared/approvals.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
+import { shortcutOf } from '../../ui/shortcuts.ts'
 import { visibleCode, visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import { JsonText } from '../inspector/JsonText.tsx'
@@ -34,17 +35,17 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
     void approvals.answer({ id, answer: how })
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || !live)
-      return
+    if (event.target !== event.currentTarget || !live) return
     // A key that is held down must not answer what comes next.
     if (event.repeat) return
-    const key = event.key.toLowerCase()
-    if (key === 'a') answer('once', event.timeStamp)
-    else if (key === 's') answer('session', event.timeStamp)
-    else if (key === 'd') setDenying(true)
-    else if (key === 'arrowdown') focusCard(event.currentTarget.nextElementSibling)
-    else if (key === 'arrowup') focusCard(event.currentTarget.previousElementSibling)
-    else return
+    const shortcut = shortcutOf(event, 'approvals')
+    const { nextElementSibling, previousElementSibling } = event.currentTarget
+    if (shortcut === 'once') answer('once', event.timeStamp)
+    else if (shortcut === 'session') answer('session', event.timeStamp)
+    else if (shortcut === 'deny') setDenying(true)
+    else if (shortcut === 'next') {
+      focusCard(event.key === 'ArrowDown' ? nextElementSibling : previousElementSibling)
+    } else return
     event.preventDefault()
   }
 

@@ -4,8 +4,10 @@ import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { Block } from '../../../shared/blocks.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
+import { Term } from '../../ui/Term.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Until } from '../status/Times.tsx'
+import { BlockMenu } from './BlockMenu.tsx'
 import styles from './BlockedList.module.css'
 
 /** Who is kept away, why and for how long; nothing at all while nobody is. */
@@ -15,16 +17,19 @@ export function BlockedList() {
   if (list.length === 0) return null
   return (
     <section className={styles['blocked']} aria-labelledby="blocked-title">
-      <h2>
+      <div className={styles['title']}>
         <Ban size={13} aria-hidden />
-        <span id="blocked-title">Blocked</span>
+        <h2 id="blocked-title">Blocked</h2>
+        <Term word="block" />
         <span className={`${styles['count']} num`}>{list.length}</span>
-      </h2>
-      <ul tabIndex={list.length > 3 ? 0 : undefined}>
-        {list.map((block) => (
-          <BlockedClient key={block.id} block={block} live={live} />
-        ))}
-      </ul>
+      </div>
+      <BlockMenu>
+        <ul tabIndex={list.length > 3 ? 0 : undefined}>
+          {list.map((block) => (
+            <BlockedClient key={block.id} block={block} live={live} />
+          ))}
+        </ul>
+      </BlockMenu>
     </section>
   )
 }
@@ -34,7 +39,7 @@ const kindNames = { program: 'Program', address: 'Address', token: 'Token' } as 
 function BlockedClient({ block, live }: { block: Block; live: boolean }) {
   const { blocks } = usePanel()
   return (
-    <li>
+    <li data-block={block.id}>
       {block.kind !== 'client' && <span>{kindNames[block.kind]}</span>}
       <ClientText className={styles['who']} text={block.subject} />
       <span className={styles['why']} title={visibleText(block.reason)}>

@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import { usePanel, usePreferences } from '../../panel/panel-context.ts'
 import { rowHeights } from '../../settings/preferences.ts'
 import { Button } from '../../ui/Button.tsx'
+import { Term } from '../../ui/Term.tsx'
 import { ConnectBlenderHelp } from '../connect/ConnectBlenderHelp.tsx'
 import { ConnectProgramHelp } from '../connect/ConnectProgramHelp.tsx'
 import styles from './BucketRegion.module.css'
@@ -28,7 +29,7 @@ export function BucketRegion({ bucket }: { bucket: Bucket }) {
   const rows = useStore(clients.state, ({ shown: keys, byKey, layout }) =>
     layout.groupBy === null ? keys[bucket].length : groupRows(keys[bucket], byKey, layout.groupBy).length,
   )
-  const hasTotals = useStore(clients.state, ({ layout }) => layout.columns.some(isTotalled))
+  const hasTotals = useStore(clients.state, ({ columns }) => columns.some(isTotalled))
   const totals = hasTotals && shown > 1 ? totalsHeight : 0
   const rowHeight = useStore(usePreferences().state, ({ density }) => rowHeights[density])
   const titleId = useId()
@@ -42,12 +43,13 @@ export function BucketRegion({ bucket }: { bucket: Bucket }) {
       aria-labelledby={titleId}
       style={content}
     >
-      <h2 className={styles['title']}>
-        <span id={titleId}>{titles[bucket]}</span>
+      <div className={styles['title']}>
+        <h2 id={titleId}>{titles[bucket]}</h2>
+        <Term word={bucket} />
         {ready && (
           <span className={`${styles['count']} num`}>{shown === total ? total : `${shown} of ${total}`}</span>
         )}
-      </h2>
+      </div>
       <ClientGrid key={rowHeight} bucket={bucket} title={titles[bucket]} rowHeight={rowHeight} />
       {shown === 0 && (
         <div className={styles['nobody']}>
@@ -74,14 +76,7 @@ function NoMatch({ bucket }: { bucket: Bucket }) {
       <span>
         {query === '' ? `No ${bucket} client is in this state.` : `No ${bucket} client matches “${query}”.`}
       </span>
-      <Button
-        onClick={() => {
-          clients.search('')
-          clients.showState(null)
-        }}
-      >
-        Show all
-      </Button>
+      <Button onClick={clients.clearFilter}>Show all</Button>
     </p>
   )
 }

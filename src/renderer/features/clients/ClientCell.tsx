@@ -28,6 +28,8 @@ export function ClientCell({ client, column }: { client: PanelClient; column: Co
       ) : (
         <ClientText className={styles['chip']} text={record.group_id} />
       )
+    case 'user':
+      return <ClientText text={client.userId} />
     case 'capabilities':
       return <Maybe text={record.capabilities.join(', ')} />
     case 'job':
@@ -50,6 +52,8 @@ export function ClientCell({ client, column }: { client: PanelClient; column: Co
       return <Maybe text={client.address ?? ''} />
     case 'program':
       return <Maybe text={program === null ? '' : `${program.name} ${program.version}`} />
+    case 'protocol':
+      return <Maybe text={client.protocolVersion ?? ''} />
     case 'connected':
       return <Elapsed since={record.connected_at} />
     case 'lastSeen':

@@ -1,14 +1,15 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { ArrowDown, ArrowUp } from 'lucide-react'
-import { useCallback, useEffect, useMemo, useRef, type CSSProperties, type MouseEvent } from 'react'
+import { useEffect, useMemo, useRef, type CSSProperties, type MouseEvent } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
+import rowStyles from '../../ui/GridRow.module.css'
+import { useVirtualRows } from '../../ui/use-virtual-rows.ts'
 import styles from './ClientGrid.module.css'
-import { columnFacts, columnTracks, type Column } from './client-columns.ts'
+import { columnTracks } from './client-columns.ts'
 import type { Bucket } from './client-order.ts'
 import { ClientRow } from './ClientRow.tsx'
-import { groupRows } from './group-rows.ts'
+import { ColumnHeaders } from './ColumnHeaders.tsx'
+import { groupRows, keysOfGroup } from './group-rows.ts'
 import { TotalsRow } from './TotalsRow.tsx'
 
 /** Height of the header in CSS pixels. */
@@ -29,7 +30,8 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
   const active = useStore(selection.state, (state) => state.active)
   const focusTurn = useStore(selection.state, (state) => state.focusTurn)
   const scroller = useRef<HTMLDivElement>(null)
-  const columns = useStore(clients.state, (state) => state.layout.columns)
+  const columns = useStore(clients.state, (state) => state.columns)
+  const widths = useStore(clients.state, (state) => state.layout.widths)
   const groupBy = useStore(clients.state, (state) => state.layout.groupBy)
   const rows = useMemo(
     () => groupRows(order, clients.state.getState().byKey, groupBy),
@@ -39,27 +41,7 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
   // One row is always in reach of Tab: the active one, else the first.
   const tabStop = activeIndex === -1 ? rows.findIndex((row) => row.title === null) : activeIndex
 
-  // eslint-disable-next-line react-hooks/incompatible-library -- the panel is not built with React's compiler
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-    scrollPaddingStart: headerHeight,
-    scrollPaddingEnd: 2,
-    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
-    rangeExtractor: useCallback(
-      (range: Parameters<typeof defaultRangeExtractor>[0]) => {
-        const indexes = defaultRangeExtractor(range)
-        if (tabStop >= 0 && tabStop < range.count && !indexes.includes(tabStop)) {
-          indexes.push(tabStop)
-          indexes.sort((a, b) => a - b)
-        }
-        return indexes
-      },
-      [tabStop],
-    ),
-  })
+  const virtualizer = useVirtualRows({ scroller, rows, rowHeight, headerHeight, tabStop })
 
   const shownTurn = useRef(focusTurn)
   useEffect(() => {
@@ -92,8 +74,7 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
     if (mode === 'only') inspector.open(key)
   }
 
-  const least = columns.reduce((sum, column) => sum + columnFacts[column].least, 0)
-  const tracks = { '--tracks': columnTracks(columns), '--least': `${least}px` } as CSSProperties
+  const { tracks, least } = columnTracks(columns, widths)
   return (
     <div
       ref={scroller}
@@ -104,7 +85,7 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}
       aria-disabled={live ? undefined : true}
-      style={tracks}
+      style={{ '--tracks': tracks, '--least': least } as CSSProperties}
       onClick={onClick}
       onFocus={() => {
         hasFocus.current = true
@@ -113,12 +94,8 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
         hasFocus.current = event.relatedTarget === null && !event.target.isConnected
       }}
     >
-      <div role="rowgroup" className={styles['head']}>
-        <div role="row" aria-rowindex={1} className={styles['columns']}>
-          {columns.map((column) => (
-            <ColumnHeader key={column} bucket={bucket} column={column} />
-          ))}
-        </div>
+      <div role="rowgroup" className={`${rowStyles['head']} ${styles['head']}`}>
+        <ColumnHeaders bucket={bucket} />
       </div>
       <div role="rowgroup" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((item) => {
@@ -134,7 +111,16 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 <div role="gridcell" aria-colspan={columns.length}>
-                  <ClientText text={row.title} /> <span className="num">{row.count}</span>
+                  <button
+                    type="button"
+                    // The keyboard selects the group of a row by a shortcut and by the row's menu.
+                    tabIndex={-1}
+                    title="Select all of this group"
+                    onClick={() => selection.selectAll(keysOfGroup(rows, item.index))}
+                  >
+                    <ClientText text={row.title} />
+                  </button>{' '}
+                  <span className="num">{row.count}</span>
                 </div>
               </div>
             )
@@ -152,38 +138,6 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
         })}
       </div>
       <TotalsRow bucket={bucket} />
-    </div>
-  )
-}
-
-function ColumnHeader({ bucket, column }: { bucket: Bucket; column: Column }) {
-  const { clients } = usePanel()
-  const rank = useStore(clients.state, ({ layout }) =>
-    layout.sort[bucket].findIndex((sort) => sort.column === column),
-  )
-  const direction = useStore(clients.state, ({ layout }) => layout.sort[bucket][rank]?.direction ?? null)
-  const several = useStore(clients.state, ({ layout }) => layout.sort[bucket].length > 1)
-  const title = column === 'place' && bucket === 'ephemeral' ? 'Working on' : columnFacts[column].title
-  return (
-    <div
-      role="columnheader"
-      aria-sort={direction ?? 'none'}
-      className={columnFacts[column].end === true ? styles['end'] : undefined}
-    >
-      <button
-        type="button"
-        title="Sort. With Shift: sort by this as well"
-        onClick={(event) => clients.sortBy(bucket, column, event.shiftKey)}
-      >
-        {title}
-        {direction === 'ascending' && <ArrowUp size={11} aria-hidden />}
-        {direction === 'descending' && <ArrowDown size={11} aria-hidden />}
-        {several && rank !== -1 && (
-          <span className={styles['rank']} aria-hidden>
-            {rank + 1}
-          </span>
-        )}
-      </button>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { ClientCell } from './ClientCell.tsx'
+import grid from '../../ui/GridRow.module.css'
 import { columnFacts, type Column } from './client-columns.ts'
 import { clientName, stateWords } from './client-text.ts'
 import styles from './ClientRow.module.css'
@@ -41,12 +42,17 @@ export const ClientRow = memo(function ClientRow({
       data-key={clientKey}
       data-state={client.state}
       tabIndex={tabStop ? 0 : -1}
-      className={`${styles['row']} ${!live || client.state === 'gone' ? styles['quiet'] : ''}`}
+      className={`${grid['row']} ${styles['row']} ${!live || client.state === 'gone' ? grid['quiet'] : ''}`}
       style={{ transform: `translateY(${top}px)` }}
       onFocus={() => selection.standOn(clientKey)}
     >
       {columns.map((column) => (
-        <div key={column} role="gridcell" className={cellClass(column, live && client.state === 'stale')}>
+        <div
+          key={column}
+          role="gridcell"
+          data-column={column}
+          className={cellClass(column, live && client.state === 'stale')}
+        >
           <ClientCell client={client} column={column} />
         </div>
       ))}
@@ -64,5 +70,5 @@ function rowLabel(client: PanelClient, live: boolean): string {
 function cellClass(column: Column, stale: boolean): string {
   if (column === 'client') return styles['client'] ?? ''
   const end = columnFacts[column].end === true
-  return `${styles['cell']} ${end ? `${styles['end']} num` : ''} ${stale && column === 'lastSeen' ? styles['stale'] : ''}`
+  return `${grid['cell']} ${end ? `${grid['end']} num` : ''} ${stale && column === 'lastSeen' ? styles['stale'] : ''}`
 }

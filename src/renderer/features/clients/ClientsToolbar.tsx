@@ -1,29 +1,36 @@
+import { CircleHelp } from 'lucide-react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { clientStateSchema, type ClientState } from '../../../shared/clients.ts'
 import { Button } from '../../ui/Button.tsx'
+import { glossary } from '../../ui/glossary.ts'
+import { Popover } from '../../ui/Popover.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { stateWords } from './client-text.ts'
 import styles from './ClientsToolbar.module.css'
+import { UnregisterButtons } from './UnregisterButtons.tsx'
 import { ViewMenu } from './ViewMenu.tsx'
+
+/** What each state means, told on hover; the help of the view has them all. */
+const stateTerms = { live: 'live', busy: 'busy', stale: 'stale', gone: 'disconnected' } as const
 
 const states: readonly ClientState[] = clientStateSchema.options
 
 /** Which states to show, how many clients are selected, and the way to unregister them. */
 export function ClientsToolbar() {
   const panel = usePanel()
-  const live = useLive()
   const selected = useStore(panel.selection.state, (state) => state.selected.size)
   return (
     <div className={styles['bar']} role="toolbar" aria-label="Clients">
       <StateFilter />
-      <span className={`${styles['selected']} num`} aria-live="polite">
-        {selected > 1 ? `${selected} selected` : ''}
-      </span>
-      <ViewMenu />
-      <Button kind="danger" disabled={!live || selected === 0} onClick={() => panel.askUnregister()}>
-        Unregister…
-      </Button>
+      <StateHelp />
+      <div className={styles['end']}>
+        <span className={`${styles['selected']} num`} aria-live="polite">
+          {selected > 1 ? `${selected} selected` : ''}
+        </span>
+        <ViewMenu />
+        <UnregisterButtons />
+      </div>
     </div>
   )
 }
@@ -47,6 +54,7 @@ function StateFilter() {
           key={state}
           type="button"
           aria-pressed={only === state}
+          title={glossary[stateTerms[state]]}
           onClick={() => clients.showState(only === state ? null : state)}
         >
           <StateDot state={state} />
@@ -55,5 +63,32 @@ function StateFilter() {
         </button>
       ))}
     </div>
+  )
+}
+
+/** What the states mean, for those who don't hover. */
+function StateHelp() {
+  return (
+    <Popover
+      label="What the states mean"
+      align="start"
+      className={styles['help']}
+      opener={(props) => (
+        <Button {...props} kind="quiet" aria-label="What the states mean" title="What the states mean">
+          <CircleHelp size={14} aria-hidden />
+        </Button>
+      )}
+    >
+      <dl>
+        {states.map((state) => (
+          <div key={state}>
+            <dt>
+              <StateDot state={state} /> {stateWords[state]}
+            </dt>
+            <dd>{glossary[stateTerms[state]]}</dd>
+          </div>
+        ))}
+      </dl>
+    </Popover>
   )
 }

@@ -8,12 +8,12 @@ import { columnTotal, isTotalled } from './totals.ts'
 /** The sums of what is shown, where a column has one and there is more than one row. */
 export function TotalsRow({ bucket }: { bucket: Bucket }) {
   const { clients } = usePanel()
-  const columns = useStore(clients.state, (state) => state.layout.columns)
+  const columns = useStore(clients.state, (state) => state.columns)
   const several = useStore(clients.state, (state) => state.shown[bucket].length > 1)
   if (!several || !columns.some(isTotalled)) return null
   return (
     <div role="rowgroup" className={styles['totals']}>
-      <div role="row" aria-label="Totals" className={`${styles['columns']} num`}>
+      <div role="row" aria-label="Totals" className={`${styles['sums']} num`}>
         {columns.map((column) => (
           <div key={column} role="gridcell" className={isTotalled(column) ? styles['end'] : undefined}>
             {column === 'client' && 'Total'}

@@ -1,15 +1,24 @@
-import { SlidersHorizontal, X } from 'lucide-react'
-import { useId, useState } from 'react'
+import { SlidersHorizontal } from 'lucide-react'
+import { useId } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
-import { columnFacts, columnIds, type Column } from './client-columns.ts'
+import type { Word } from '../../ui/glossary.ts'
+import { Popover } from '../../ui/Popover.tsx'
+import { Term } from '../../ui/Term.tsx'
+import { columnIds, columnNames, type Column } from './client-columns.ts'
 import { defaultLayout, groupings, toggleColumn } from './clients-layout.ts'
+import { SavedViewList } from './SavedViewList.tsx'
 import styles from './ViewMenu.module.css'
 
-const columnNames: Record<Column, string> = {
-  ...(Object.fromEntries(columnIds.map((id) => [id, columnFacts[id].title])) as Record<Column, string>),
-  place: 'File, or working on',
+/** Columns whose names need a sentence. */
+const columnWords: Partial<Record<Column, Word>> = {
+  group: 'group',
+  capabilities: 'capabilities',
+  queue: 'queue',
+  drops: 'drops',
+  protocol: 'protocol',
+  user: 'user',
 }
 
 /** How the tables are laid out: columns, groups, and views under names of one's own. */
@@ -17,105 +26,66 @@ export function ViewMenu() {
   const { clients } = usePanel()
   const columns = useStore(clients.state, (state) => state.layout.columns)
   const groupBy = useStore(clients.state, (state) => state.layout.groupBy)
-  const menu = useId()
+  const severalUsers = useStore(clients.state, ({ totals }) => totals.users > 1)
   const groupId = useId()
+  const offered = (column: string) => column !== 'user' || severalUsers
   return (
-    <>
-      <Button className={styles['opener']} popoverTarget={menu} aria-haspopup="dialog">
-        <SlidersHorizontal size={14} aria-hidden />
-        View
-      </Button>
-      <div id={menu} popover="auto" role="dialog" aria-label="View" className={styles['menu']}>
-        <fieldset>
-          <legend>Columns</legend>
-          <div className={styles['columns']}>
-            {columnIds
-              .filter((column) => column !== 'client')
-              .map((column) => (
-                <label key={column}>
-                  <input
-                    type="checkbox"
-                    checked={columns.includes(column)}
-                    onChange={() => clients.arrange({ columns: toggleColumn(columns, column) })}
-                  />
-                  {columnNames[column]}
-                </label>
-              ))}
-          </div>
-        </fieldset>
-        <div className={styles['line']}>
-          <label htmlFor={groupId}>Group by</label>
-          <select
-            id={groupId}
-            value={groupBy ?? ''}
-            onChange={({ target }) =>
-              clients.arrange({ groupBy: groupings.find((each) => each === target.value) ?? null })
-            }
-          >
-            <option value="">nothing</option>
-            {groupings.map((each) => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
-          <Button onClick={() => clients.arrange(defaultLayout)}>As at first</Button>
-        </div>
-        <SavedViewList />
-      </div>
-    </>
-  )
-}
-
-function SavedViewList() {
-  const { savedViews } = usePanel()
-  const views = useStore(savedViews.state, (state) => state.views)
-  const [name, setName] = useState('')
-  const nameId = useId()
-  return (
-    <section className={styles['saved']} aria-label="Saved views">
-      <h2>Saved views</h2>
-      {views.length === 0 ? (
-        <p>A view keeps the filter, the columns, the order and the groups.</p>
-      ) : (
-        <ul>
-          {views.map((view) => (
-            <li key={view.name}>
-              <button type="button" className={styles['view']} onClick={() => savedViews.show(view)}>
-                {view.name}
-              </button>
-              <Button
-                kind="quiet"
-                aria-label={`Forget the view ${view.name}`}
-                onClick={() => savedViews.remove(view.name)}
-              >
-                <X size={13} aria-hidden />
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <form
-        className={styles['line']}
-        onSubmit={(event) => {
-          event.preventDefault()
-          savedViews.save(name)
-          setName('')
-        }}
-      >
-        <label htmlFor={nameId}>Name</label>
-        <input
-          id={nameId}
-          type="text"
-          maxLength={60}
-          autoComplete="off"
-          value={name}
-          onChange={({ target }) => setName(target.value)}
-        />
-        <Button type="submit" disabled={name.trim() === ''}>
-          Save view
+    <Popover
+      label="View"
+      className={styles['menu']}
+      opener={(props) => (
+        <Button {...props}>
+          <SlidersHorizontal size={14} aria-hidden />
+          View
         </Button>
-      </form>
-    </section>
+      )}
+    >
+      <fieldset>
+        <legend>Columns</legend>
+        <div className={styles['columns']}>
+          {columnIds
+            .filter((column) => column !== 'client' && offered(column))
+            .map((column) => {
+              const word = columnWords[column]
+              return (
+                <div key={column} className={styles['column']}>
+                  <label>
+                    <input
+                      type="checkbox"
+                      checked={columns.includes(column)}
+                      onChange={() => clients.arrange({ columns: toggleColumn(columns, column) })}
+                    />
+                    {columnNames[column]}
+                  </label>
+                  {word !== undefined && <Term word={word} />}
+                </div>
+              )
+            })}
+        </div>
+        <p className={styles['hint']}>
+          Drag a title to move its column, and the line beside it to set its width. A right click on a title
+          has the same.
+        </p>
+      </fieldset>
+      <div className={styles['line']}>
+        <label htmlFor={groupId}>Group by</label>
+        <select
+          id={groupId}
+          value={groupBy ?? ''}
+          onChange={({ target }) =>
+            clients.arrange({ groupBy: groupings.find((each) => each === target.value) ?? null })
+          }
+        >
+          <option value="">nothing</option>
+          {groupings.filter(offered).map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+        <Button onClick={() => clients.arrange(defaultLayout)}>As at first</Button>
+      </div>
+      <SavedViewList />
+    </Popover>
   )
 }

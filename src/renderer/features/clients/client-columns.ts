@@ -1,4 +1,5 @@
 import { clientKey, type PanelClient } from '../../../shared/clients.ts'
+import type { SortValue } from '../../ui/sorts.ts'
 import { clientFile, clientName, stateWords } from './client-text.ts'
 
 /** The columns a table of clients can have. `place` is the file of a persistent client, the target of another. */
@@ -8,6 +9,7 @@ export const columnIds = [
   'state',
   'place',
   'group',
+  'user',
   'capabilities',
   'job',
   'queue',
@@ -19,6 +21,7 @@ export const columnIds = [
   'pid',
   'address',
   'program',
+  'protocol',
   'connected',
   'lastSeen',
 ] as const
@@ -26,6 +29,12 @@ export type Column = (typeof columnIds)[number]
 
 /** What stands there until a person chooses otherwise. */
 export const defaultColumns: readonly Column[] = ['client', 'place', 'group', 'job', 'lastSeen']
+
+/** Widths that a person gave to columns, in CSS pixels. The others share the room that is left. */
+export type ColumnWidths = Readonly<Partial<Record<Column, number>>>
+/** Bounds of such a width. */
+export const columnWidthMin = 48
+export const columnWidthMax = 1200
 
 interface ColumnFacts {
   title: string
@@ -46,6 +55,7 @@ export const columnFacts: Record<Column, ColumnFacts> = {
   state: { title: 'State', share: 12, least: 108 },
   place: { title: 'File', share: 24, least: 90 },
   group: { title: 'Group', share: 10, least: 78 },
+  user: { title: 'User', share: 10, least: 78 },
   capabilities: { title: 'Capabilities', share: 20, least: 120 },
   job: { title: 'Job', share: 19, least: 110, volatile: true },
   queue: { title: 'Queue', share: 6, least: 58, end: true, volatile: true, total: (one) => one.queued },
@@ -64,15 +74,35 @@ export const columnFacts: Record<Column, ColumnFacts> = {
   pid: { title: 'Process', share: 7, least: 68, end: true },
   address: { title: 'Address', share: 12, least: 92 },
   program: { title: 'Program', share: 16, least: 110 },
+  protocol: { title: 'Protocol', share: 10, least: 92 },
   connected: { title: 'Connected', share: 11, least: 82, end: true },
   lastSeen: { title: 'Last seen', share: 11, least: 74, end: true, volatile: true },
 }
 
-/** The tracks of a grid with these columns, as CSS. */
-export function columnTracks(columns: readonly Column[]): string {
-  return columns
-    .map((column) => `minmax(${columnFacts[column].least}px, ${columnFacts[column].share}fr)`)
-    .join(' ')
+/** What a column is called where it stands alone; in a table of one bucket `columnTitle` says it. */
+export const columnNames: Record<Column, string> = {
+  ...(Object.fromEntries(columnIds.map((id) => [id, columnFacts[id].title])) as Record<Column, string>),
+  place: 'File, or working on',
+}
+
+/** The title of a column in the table of one bucket. */
+export function columnTitle(column: Column, bucket: 'persistent' | 'ephemeral'): string {
+  return column === 'place' && bucket === 'ephemeral' ? 'Working on' : columnFacts[column].title
+}
+
+/** The tracks of a grid with these columns, and the width that they need at least, as CSS. */
+export function columnTracks(
+  columns: readonly Column[],
+  widths: ColumnWidths,
+): { tracks: string; least: string } {
+  const track = (column: Column) => {
+    const width = widths[column]
+    return width === undefined
+      ? `minmax(${columnFacts[column].least}px, ${columnFacts[column].share}fr)`
+      : `${width}px`
+  }
+  const least = columns.reduce((sum, column) => sum + (widths[column] ?? columnFacts[column].least), 0)
+  return { tracks: columns.map(track).join(' '), least: `${least}px` }
 }
 
 /** The name of what an ephemeral client works on, null where it waits for nothing. */
@@ -94,12 +124,12 @@ export function chosenTargetName(
   return target === undefined ? client.target : clientName(target)
 }
 
-/** What a client sorts by in a column; null (nothing there) comes last in both directions. */
+/** What a client sorts by in a column. */
 export function sortValue(
   client: PanelClient,
   column: Column,
   byKey: ReadonlyMap<string, PanelClient>,
-): string | number | null {
+): SortValue {
   const { record } = client
   switch (column) {
     case 'client':
@@ -112,6 +142,8 @@ export function sortValue(
       return record.is_persistent ? clientFile(client) : workingOnName(client, byKey)
     case 'group':
       return record.group_id
+    case 'user':
+      return client.userId
     case 'capabilities':
       return record.capabilities.length === 0 ? null : record.capabilities.join(', ')
     case 'job': {
@@ -136,6 +168,8 @@ export function sortValue(
       return client.address
     case 'program':
       return client.program === null ? null : `${client.program.name} ${client.program.version}`
+    case 'protocol':
+      return client.protocolVersion
     case 'connected':
       return -record.connected_at
     case 'lastSeen':

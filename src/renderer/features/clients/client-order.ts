@@ -1,7 +1,8 @@
 import type { ClientState, PanelClient } from '../../../shared/clients.ts'
 import { sortValue, type Column } from './client-columns.ts'
-import { parseFilter } from './client-filter.ts'
+import { clientFilter } from './client-filter.ts'
 import { clientName } from './client-text.ts'
+import { collator, compareValues, type Sort } from '../../ui/sorts.ts'
 
 /** The two buckets of a bus, in the order they are shown. */
 export const buckets = ['persistent', 'ephemeral'] as const
@@ -12,19 +13,13 @@ export function bucketOf(client: PanelClient): Bucket {
   return client.record.is_persistent ? 'persistent' : 'ephemeral'
 }
 
-export interface Sort {
-  column: Column
-  direction: 'ascending' | 'descending'
-}
+export type ClientSort = Sort<Column>
 
-/** Which clients to show. `query` is read by `parseFilter`; a null `state` lets every state through. */
+/** Which clients to show. `query` is in the language of `clientFilter`; a null `state` lets every state through. */
 export interface Filter {
   query: string
   state: ClientState | null
 }
-
-/** Compares names as people do: without regard to case, and with 2 before 10. */
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
 const parsed = new Map<string, (client: PanelClient) => boolean>()
 
@@ -35,14 +30,14 @@ function matches(client: PanelClient, { query, state }: Filter): boolean {
   let test = parsed.get(query)
   if (test === undefined) {
     parsed.clear()
-    test = parseFilter(query)
+    test = clientFilter.parse(query)
     parsed.set(query, test)
   }
   return test(client)
 }
 
 /** By the first of the sorts in which they differ, and by name where they differ in none. */
-function compareClients(sorts: readonly Sort[], byKey: ReadonlyMap<string, PanelClient>) {
+function compareClients(sorts: readonly ClientSort[], byKey: ReadonlyMap<string, PanelClient>) {
   return (keyA: string, keyB: string): number => {
     const a = byKey.get(keyA)
     const b = byKey.get(keyB)
@@ -56,23 +51,12 @@ function compareClients(sorts: readonly Sort[], byKey: ReadonlyMap<string, Panel
   }
 }
 
-function compareValues(
-  a: string | number | null,
-  b: string | number | null,
-  direction: Sort['direction'],
-): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
-  const order =
-    typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b))
-  return direction === 'ascending' ? order : -order
-}
-
 /** The keys to show in one bucket, filtered and sorted afresh. */
 export function orderClients(
   byKey: ReadonlyMap<string, PanelClient>,
   bucket: Bucket,
   filter: Filter,
-  sorts: readonly Sort[],
+  sorts: readonly ClientSort[],
 ): string[] {
   const keys: string[] = []
   for (const client of byKey.values()) {
@@ -92,7 +76,7 @@ export function reorderClients(
   byKey: ReadonlyMap<string, PanelClient>,
   bucket: Bucket,
   filter: Filter,
-  sorts: readonly Sort[],
+  sorts: readonly ClientSort[],
   keepPlaces: boolean,
 ): readonly string[] {
   const belongs = (key: string) => {

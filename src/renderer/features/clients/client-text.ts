@@ -45,25 +45,17 @@ export const stateWords: Record<ClientState, string> = {
   gone: 'disconnected',
 }
 
-/** The text that search looks through, folded. */
-export function searchText(client: PanelClient): string {
-  const { record, program } = client
-  return fold(
-    [
-      record.label,
-      record.uuid,
-      record.client_type,
-      record.group_id,
-      record.blend_file,
-      record.hostname,
-      program?.name,
-    ]
-      .filter((text) => text !== undefined && text !== null)
-      .join('\n'),
-  )
-}
-
-/** Makes texts comparable whatever their case and Unicode composition. */
-export function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase()
+/** The text that plain words of a search are looked for in. */
+export function searchText({ record, program }: PanelClient): string {
+  return [
+    record.label,
+    record.uuid,
+    record.client_type,
+    record.group_id,
+    record.blend_file,
+    record.hostname,
+    program?.name,
+  ]
+    .filter((text) => text !== undefined && text !== null)
+    .join('\n')
 }

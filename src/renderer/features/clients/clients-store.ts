@@ -6,9 +6,10 @@ import {
   orderClients,
   reorderClients,
   type Bucket,
+  type ClientSort,
   type Filter,
-  type Sort,
 } from './client-order.ts'
+import { chooseSort } from '../../ui/sorts.ts'
 import { columnFacts, type Column } from './client-columns.ts'
 import { defaultLayout, type ClientsLayout } from './clients-layout.ts'
 import { applyClientsEvent, type ClientsList } from './clients-list.ts'
@@ -20,6 +21,8 @@ interface ClientTotals {
   blenders: number
   /** Blenders heard lately: live or busy. */
   blendersLive: number
+  /** Users whose bus has a client. */
+  users: number
   states: Record<ClientState, number>
 }
 
@@ -30,6 +33,8 @@ export interface ClientsState {
   totals: ClientTotals
   filter: Filter
   layout: ClientsLayout
+  /** The columns of the layout that have something to tell: with one user there is no column of users. */
+  columns: readonly Column[]
   /** Keys to show, filtered and in order. */
   shown: Record<Bucket, readonly string[]>
 }
@@ -41,10 +46,9 @@ export interface Clients {
   apply: (event: ClientsEvent) => 'applied' | 'gap'
   search: (query: string) => void
   showState: (state: ClientState | null) => void
-  /**
-   * Sorts by a column; the same column again turns the direction. With `also`, what it was sorted by before still
-   * decides first.
-   */
+  /** Shows all again. */
+  clearFilter: () => void
+  /** Sorts by a column, as `chooseSort` says. */
   sortBy: (bucket: Bucket, column: Column, also?: boolean) => void
   /** Takes over another layout or parts of one, and orders the rows by it. */
   arrange: (change: Partial<ClientsLayout>) => void
@@ -57,25 +61,37 @@ const noTotals: ClientTotals = {
   ephemeral: 0,
   blenders: 0,
   blendersLive: 0,
+  users: 0,
   states: { live: 0, busy: 0, stale: 0, gone: 0 },
 }
 
 /** What rows are ordered by: the groups first, where there are any. */
-function sortsOf({ groupBy, sort }: ClientsLayout, bucket: Bucket): readonly Sort[] {
+function sortsOf({ groupBy, sort }: ClientsLayout, bucket: Bucket): readonly ClientSort[] {
   return groupBy === null ? sort[bucket] : [{ column: groupBy, direction: 'ascending' }, ...sort[bucket]]
 }
 
 /** Counts all clients. */
 function countClients(clients: Iterable<PanelClient>): ClientTotals {
   const totals = { ...noTotals, states: { ...noTotals.states } }
+  const users = new Set<string>()
   for (const client of clients) {
     totals[bucketOf(client)] += 1
     totals.states[client.state] += 1
+    users.add(client.userId)
     if (client.record.client_type !== 'blender') continue
     totals.blenders += 1
     if (client.state === 'live' || client.state === 'busy') totals.blendersLive += 1
   }
+  totals.users = users.size
   return totals
+}
+
+/** Those that have something to tell, as the same array where they are the same. */
+function tellingColumns(layout: ClientsLayout, users: number, before: readonly Column[]): readonly Column[] {
+  const columns = users > 1 ? layout.columns : layout.columns.filter((column) => column !== 'user')
+  return columns.length === before.length && columns.every((column, index) => column === before[index])
+    ? before
+    : columns
 }
 
 /** @param layout how the tables stood when the panel was last open */
@@ -89,6 +105,7 @@ export function createClients(layout: ClientsLayout = defaultLayout): Clients {
     totals: noTotals,
     filter: { query: '', state: null },
     layout,
+    columns: tellingColumns(layout, 0, []),
     shown: { persistent: [], ephemeral: [] },
   }))
 
@@ -100,6 +117,7 @@ export function createClients(layout: ClientsLayout = defaultLayout): Clients {
     unsettled.clear()
     state.setState({
       ...change,
+      columns: tellingColumns(next.layout, next.totals.users, next.columns),
       shown: { persistent: ordered('persistent'), ephemeral: ordered('ephemeral') },
     })
   }
@@ -127,7 +145,13 @@ export function createClients(layout: ClientsLayout = defaultLayout): Clients {
       if (event.type === 'snapshot') orderAll({ ready: true, byKey, totals })
       else {
         for (const key of change.changed) unsettled.add(key)
-        state.setState({ byKey, totals, shown: reorder(change.changed, byKey, false) })
+        const { layout, columns } = state.getState()
+        state.setState({
+          byKey,
+          totals,
+          columns: tellingColumns(layout, totals.users, columns),
+          shown: reorder(change.changed, byKey, false),
+        })
       }
       return 'applied'
     },
@@ -137,22 +161,18 @@ export function createClients(layout: ClientsLayout = defaultLayout): Clients {
     showState(only) {
       orderAll({ filter: { ...state.getState().filter, state: only } })
     },
+    clearFilter: () => orderAll({ filter: { query: '', state: null } }),
     sortBy(bucket, column, also = false) {
       const { layout } = state.getState()
-      const before = layout.sort[bucket]
-      const known = before.find((each) => each.column === column)
-      const alone = before.length === 1
-      const turn = known?.direction === 'ascending' && (also || alone)
-      const next: Sort = { column, direction: turn ? 'descending' : 'ascending' }
-      const sorts = !also
-        ? [next]
-        : known === undefined
-          ? [...before, next]
-          : before.map((each) => (each === known ? next : each))
-      orderAll({ layout: { ...layout, sort: { ...layout.sort, [bucket]: sorts } } })
+      const sort = { ...layout.sort, [bucket]: chooseSort(layout.sort[bucket], column, also) }
+      orderAll({ layout: { ...layout, sort } })
     },
     arrange(change) {
-      orderAll({ layout: { ...state.getState().layout, ...change } })
+      const { layout: before, totals, columns } = state.getState()
+      const layout = { ...before, ...change }
+      // A column that is being dragged wider is no reason to sort thousands of rows.
+      if (layout.sort !== before.sort || layout.groupBy !== before.groupBy) orderAll({ layout })
+      else state.setState({ layout, columns: tellingColumns(layout, totals.users, columns) })
     },
     settleOrder() {
       if (unsettled.size === 0) return

@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react'
 import { usePanel } from '../../panel/panel-context.ts'
+import { shortcutOf } from '../../ui/shortcuts.ts'
 import { step } from './selection.ts'
 
 /** Rows that Page Up and Page Down go by. */
@@ -7,8 +8,7 @@ const pageRows = 12
 
 /**
  * The keyboard of both grids: arrows, Home, End and the page keys move (across the grids too), with Shift they
- * extend the selection, with Ctrl or Cmd they move without selecting and Space toggles; Ctrl or Cmd with A selects
- * all; Enter opens the inspector; P pins; Delete asks to unregister.
+ * extend the selection, with Ctrl or Cmd they move without selecting. The other keys are those of `shortcuts.rows`.
  */
 export function useGridKeys(): (event: KeyboardEvent) => void {
   const panel = usePanel()
@@ -28,46 +28,34 @@ export function useGridKeys(): (event: KeyboardEvent) => void {
     }
 
     const run = (): boolean => {
-      switch (event.key) {
-        case 'ArrowDown':
-          go(step(order, active, 1))
+      const to = moveOf(event, order, active)
+      if (to !== undefined) {
+        go(to)
+        return true
+      }
+      switch (shortcutOf(event, 'rows')) {
+        case 'select':
+          if (active !== null) selection.select(order, active, 'only')
           return true
-        case 'ArrowUp':
-          go(step(order, active, -1))
+        case 'toggle':
+          if (active !== null) selection.select(order, active, 'toggle')
           return true
-        case 'PageDown':
-          go(step(order, active, pageRows))
-          return true
-        case 'PageUp':
-          go(step(order, active, -pageRows))
-          return true
-        case 'Home':
-          go(order[0] ?? null)
-          return true
-        case 'End':
-          go(order.at(-1) ?? null)
-          return true
-        case ' ':
-          if (active !== null) selection.select(order, active, command ? 'toggle' : 'only')
-          return true
-        case 'a':
-        case 'A':
-          if (!command) return false
+        case 'all':
           selection.selectAll(order)
           return true
-        case 'Enter':
+        case 'group':
+          if (active !== null) panel.selectGroup(active)
+          return true
+        case 'open':
           if (active === null) return false
           if (!selection.state.getState().selected.has(active)) selection.select(order, active, 'only')
           inspector.open(active)
           inspector.focus()
           return true
-        case 'p':
-        case 'P':
-          if (command || event.altKey || active === null) return false
-          panel.pinOrUnpin(panel.keysToPin(active))
+        case 'pin':
+          if (active !== null) panel.pinOrUnpin(panel.keysToPin(active))
           return true
-        case 'Delete':
-        case 'Backspace':
+        case 'remove':
           if (active !== null && selection.state.getState().selected.size === 0)
             selection.select(order, active, 'only')
           panel.askUnregister()
@@ -77,5 +65,27 @@ export function useGridKeys(): (event: KeyboardEvent) => void {
       }
     }
     if (run()) event.preventDefault()
+  }
+}
+
+/**
+ * Where a key goes from the active row: undefined where it does not move at all, null where there is nowhere to go.
+ * Shift and Ctrl don't matter here: they say what a move does to the selection.
+ */
+export function moveOf(
+  { key, altKey }: Pick<KeyboardEvent, 'key' | 'altKey'>,
+  order: readonly string[],
+  active: string | null,
+): string | null | undefined {
+  const bare = { key, altKey, shiftKey: false, ctrlKey: false, metaKey: false }
+  switch (shortcutOf(bare, 'rows')) {
+    case 'next':
+      return step(order, active, key === 'ArrowDown' ? 1 : -1)
+    case 'further':
+      if (key === 'Home') return order[0] ?? null
+      if (key === 'End') return order.at(-1) ?? null
+      return step(order, active, key === 'PageDown' ? pageRows : -pageRows)
+    default:
+      return undefined
   }
 }

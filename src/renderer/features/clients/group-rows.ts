@@ -34,3 +34,8 @@ export function groupRows(
   }
   return rows
 }
+
+/** The clients below the heading at an index. */
+export function keysOfGroup(rows: readonly GridRow[], heading: number): string[] {
+  return rows.slice(heading + 1, heading + 1 + (rows[heading]?.count ?? 0)).map(({ key }) => key)
+}

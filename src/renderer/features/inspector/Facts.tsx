@@ -6,7 +6,8 @@ export function Facts({ children }: { children: React.ReactNode }) {
 }
 
 interface FactProps {
-  name: string
+  /** A word, or a `Term` where it needs a sentence. */
+  name: React.ReactNode
   title?: string | undefined
   /** Lets a value take several lines. */
   wrap?: boolean

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import type { ClientDetail, SessionFacts } from '../../../shared/client-detail.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
+import { Term } from '../../ui/Term.tsx'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
 import { sizeText } from '../status/time-text.ts'
 import { DetailPending } from './DetailPending.tsx'
@@ -32,7 +33,7 @@ function Session({ session }: { session: SessionFacts }) {
       <Fact name="Program">
         <ClientText text={session.programName} /> <ClientText text={session.programVersion} />
       </Fact>
-      <Fact name="Protocol">
+      <Fact name={<Term word="protocol">Protocol</Term>}>
         <ClientText text={session.protocolVersion} />
       </Fact>
       <Fact name="Address">
@@ -54,7 +55,7 @@ function Session({ session }: { session: SessionFacts }) {
       <Fact name="Buffered">
         <span className="num">{sizeText(session.bufferedBytes)}</span>
       </Fact>
-      <Fact name="Threshold">
+      <Fact name={<Term word="threshold">Threshold</Term>}>
         {session.threshold === null ? 'none set, gets everything' : <ClientText text={session.threshold} />}
       </Fact>
     </Facts>
@@ -64,7 +65,9 @@ function Session({ session }: { session: SessionFacts }) {
 function Mailbox({ mailbox }: { mailbox: ClientDetail['mailbox'] }) {
   return (
     <>
-      <h3 className={styles['subhead']}>Mailbox</h3>
+      <h3 className={styles['subhead']}>
+        <Term word="mailbox">Mailbox</Term>
+      </h3>
       <Facts>
         <Fact name="Waiting">
           <span className="num">
@@ -76,7 +79,7 @@ function Mailbox({ mailbox }: { mailbox: ClientDetail['mailbox'] }) {
             {sizeText(mailbox.bytes)} of {sizeText(mailbox.maxBytes)}
           </span>
         </Fact>
-        <Fact name="Dropped">
+        <Fact name={<Term word="drops">Dropped</Term>}>
           <span className="num">{mailbox.dropped}</span>
         </Fact>
         <Fact name="Filtered">

@@ -1,5 +1,6 @@
-import { X } from 'lucide-react'
+import { Download, X } from 'lucide-react'
 import { useStore } from 'zustand'
+import { placeLink } from '../../panel/router.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { jobKey, type JobDetail, type PanelJob } from '../../../shared/jobs.ts'
 import { isTerminal } from '../../../shared/protocol.ts'
@@ -10,6 +11,7 @@ import { visibleCode, visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import pane from '../inspector/Inspector.module.css'
 import { JsonText } from '../inspector/JsonText.tsx'
+import { saveText } from '../connect/save-file.ts'
 import { exactTime } from '../status/time-text.ts'
 import { JobDot } from './JobDot.tsx'
 import styles from './JobPane.module.css'
@@ -42,7 +44,7 @@ export function JobPane() {
       <div className={`${styles['body']} ${live && known ? '' : pane['past']}`}>
         {!known && <p className={pane['note']}>The bus has forgotten this job. This is its last state.</p>}
         <JobFacts job={job} />
-        <Texts detail={detail} />
+        <Texts job={job} detail={detail} />
       </div>
       <div className={pane['actions']}>
         {call !== null && <CopyButton label="Copy as tool call" text={call} />}
@@ -73,11 +75,17 @@ function JobFacts({ job }: { job: PanelJob }) {
         </Fact>
       )}
       <Fact name="From">
-        <ClientText text={job.from.name} />
+        {job.from.uuid.startsWith('server:') ? (
+          <ClientText text={job.from.name} />
+        ) : (
+          <a className={styles['client']} href={placeLink('clients', job.from.uuid)}>
+            <ClientText text={job.from.name} />
+          </a>
+        )}
       </Fact>
       <Fact name={job.targetCount === 1 ? 'To' : `To ${job.targetCount}`} wrap>
         {job.targets.map(({ uuid, name }) => (
-          <a key={uuid} className={styles['client']} href={`#/clients/${encodeURIComponent(uuid)}`}>
+          <a key={uuid} className={styles['client']} href={placeLink('clients', uuid)}>
             <ClientText text={name} />
           </a>
         ))}
@@ -93,17 +101,31 @@ function JobFacts({ job }: { job: PanelJob }) {
   )
 }
 
-function Texts({ detail }: { detail: JobDetail | null | undefined }) {
+function Texts({ job, detail }: { job: PanelJob; detail: JobDetail | null | undefined }) {
+  const { jobs } = usePanel()
   if (detail === undefined) return <p className={pane['note']}>Loading…</p>
   if (detail === null) return null
   const asked = detail.payload === null ? null : codeOf(detail.payload)
   return (
     <div className={styles['texts']}>
       {detail.error !== '' && (
-        <Text title="Error" kind="code" text={detail.error} length={detail.errorLength} failed />
+        <Text
+          title="Error"
+          kind="code"
+          text={detail.error}
+          length={detail.errorLength}
+          whole={() => jobs.fetchText(job, 'error')}
+          failed
+        />
       )}
       {detail.result !== '' && (
-        <Text title="Result" kind={kindOf(detail.result)} text={detail.result} length={detail.resultLength} />
+        <Text
+          title="Result"
+          kind={kindOf(detail.result)}
+          text={detail.result}
+          length={detail.resultLength}
+          whole={() => jobs.fetchText(job, 'result')}
+        />
       )}
       {asked === null ? (
         <p className={styles['unknown']}>
@@ -123,6 +145,8 @@ function Texts({ detail }: { detail: JobDetail | null | undefined }) {
 
 /** JSON above this size is shown as plain text: highlighting makes an element of each token. */
 const highlightMax = 20_000
+/** Characters from which on a text is worth a file. */
+const saveFrom = 2_000
 
 function kindOf(text: string): 'code' | 'json' {
   try {
@@ -138,15 +162,34 @@ interface TextProps {
   text: string
   /** Characters of the whole, of which `text` may be the start. */
   length: number
+  /** Fetches the whole, where `text` may be its start. */
+  whole?: () => Promise<string>
   failed?: boolean
 }
 
-function Text({ title, kind, text, length, failed = false }: TextProps) {
+function Text({ title, kind, text, length, whole, failed = false }: TextProps) {
+  const { toasts } = usePanel()
+  const cut = text.length < length
+  const save = async () => {
+    try {
+      saveText(`${title.toLowerCase()}.txt`, cut && whole !== undefined ? await whole() : text)
+    } catch {
+      toasts.show({
+        kind: 'problem',
+        text: `The ${title.toLowerCase()} could not be fetched, so nothing was saved.`,
+      })
+    }
+  }
   return (
     <section>
       <div className={styles['textHead']}>
         <h3>{title}</h3>
-        <CopyButton label={`Copy ${title.toLowerCase()}`} text={text} />
+        {text.length > saveFrom && (
+          <Button onClick={() => void save()}>
+            <Download size={14} aria-hidden /> Save {title.toLowerCase()}…
+          </Button>
+        )}
+        <CopyButton label={`Copy ${title.toLowerCase()}`} text={cut && whole !== undefined ? whole : text} />
       </div>
       {kind === 'json' && text.length <= highlightMax ? (
         <JsonText json={text} label={title} />
@@ -161,9 +204,10 @@ function Text({ title, kind, text, length, failed = false }: TextProps) {
           {visibleCode(text)}
         </pre>
       )}
-      {text.length < length && (
+      {cut && (
         <p className={styles['unknown']}>
-          Shown are {text.length.toLocaleString('en')} of {length.toLocaleString('en')} characters.
+          Shown are {text.length.toLocaleString('en')} of {length.toLocaleString('en')} characters. Copy and
+          Save give all of them.
         </p>
       )}
     </section>

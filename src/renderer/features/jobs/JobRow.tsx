@@ -7,6 +7,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
 import { durationText } from '../status/time-text.ts'
 import { JobDot } from './JobDot.tsx'
+import grid from '../../ui/GridRow.module.css'
 import { ProgressBar } from '../../ui/ProgressBar.tsx'
 import styles from './JobRow.module.css'
 import { partyText } from './job-text.ts'
@@ -21,13 +22,13 @@ interface JobRowProps {
   /** Distance from the first row, in CSS pixels. */
   top: number
   tabStop: boolean
-  open: boolean
-  onStand: (key: string) => void
 }
 
 /** One job. Drawn anew only when its own row changes. */
-export const JobRow = memo(function JobRow({ jobKey, index, top, tabStop, open, onStand }: JobRowProps) {
-  const job = useStore(usePanel().jobs.state, (state) => state.byKey.get(jobKey))
+export const JobRow = memo(function JobRow({ jobKey, index, top, tabStop }: JobRowProps) {
+  const { jobs, jobSelection } = usePanel()
+  const job = useStore(jobs.state, (state) => state.byKey.get(jobKey))
+  const selected = useStore(jobSelection.state, (state) => state.selected.has(jobKey))
   const live = useLive()
   if (job === undefined) return null
   const targets = partyText(job)
@@ -35,15 +36,15 @@ export const JobRow = memo(function JobRow({ jobKey, index, top, tabStop, open, 
     <div
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={open}
+      aria-selected={selected}
       aria-label={visibleText(`${job.title}, ${jobStateWords[job.state]}, ${targets}`)}
       data-job={jobKey}
       tabIndex={tabStop ? 0 : -1}
-      className={`${styles['row']} ${live ? '' : styles['quiet']}`}
+      className={`${grid['row']} ${styles['row']} ${live ? '' : grid['quiet']}`}
       style={{ transform: `translateY(${top}px)` }}
-      onFocus={() => onStand(jobKey)}
+      onFocus={() => jobSelection.standOn(jobKey)}
     >
-      <div role="gridcell" className={styles['job']}>
+      <div role="gridcell" data-column="job" className={`${grid['cell']} ${styles['job']}`}>
         <JobDot state={job.state} />
         <ClientText className={styles['title']} text={job.title} />
         <ClientText
@@ -51,20 +52,24 @@ export const JobRow = memo(function JobRow({ jobKey, index, top, tabStop, open, 
           text={job.problem === '' ? job.preview : job.problem}
         />
       </div>
-      <div role="gridcell" className={styles['state']}>
+      <div role="gridcell" data-column="state" className={grid['cell']}>
         <JobProgress job={job} />
       </div>
-      <div role="gridcell" className={styles['parties']}>
+      <div role="gridcell" data-column="parties" className={`${grid['cell']} ${styles['parties']}`}>
         <ClientText className={styles['from']} text={job.from.name} />
         <span className={styles['to']}>
           <span aria-hidden>→ </span>
           <ClientText text={targets} />
         </span>
       </div>
-      <div role="gridcell" className={`${styles['end']} num`}>
+      <div role="gridcell" data-column="took" className={`${grid['cell']} ${grid['end']} num`}>
         <JobDuration job={job} />
       </div>
-      <div role="gridcell" className={`${styles['end']} ${styles['dim']} num`}>
+      <div
+        role="gridcell"
+        data-column="asked"
+        className={`${grid['cell']} ${grid['end']} ${grid['dim']} num`}
+      >
         <LastSeen at={job.createdAt} />
       </div>
     </div>

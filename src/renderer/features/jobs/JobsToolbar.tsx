@@ -1,23 +1,47 @@
-import { useState } from 'react'
+import { useCallback } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import bar from '../clients/ClientsToolbar.module.css'
+import { isTerminal } from '../../../shared/protocol.ts'
+import { Button } from '../../ui/Button.tsx'
+import { FilterBox } from '../../ui/FilterBox.tsx'
+import { FilterHelp } from '../../ui/FilterHelp.tsx'
 import { JobDot } from './JobDot.tsx'
-import { jobStates, jobStateWords } from './jobs-order.ts'
+import { jobFilter, jobStates, jobStateWords } from './jobs-order.ts'
 import styles from './JobsToolbar.module.css'
 
-/** Which jobs to show: by state, and by words in anything a row says. */
+const examples = [
+  ['no camera', 'both words anywhere: title, code, error, who asked and of whom'],
+  ['state:failed', 'jobs that failed'],
+  ['from:claude', 'asked for by a client whose name or uuid has that in it'],
+  ['to:"Atelier 1"', 'sent to exactly that client'],
+  ['took:>10', 'took more than ten seconds'],
+  ['-job:render', 'not that'],
+] as const
+
+/** Which jobs to show, by state and by the filter, and the way to cancel several. */
 export function JobsToolbar() {
-  const { jobs } = usePanel()
+  const panel = usePanel()
+  const { jobs, jobSelection } = panel
   const live = useLive()
   const only = useStore(jobs.state, (state) => state.filter.state)
   const totals = useStore(jobs.state, (state) => state.totals)
   const all = useStore(jobs.state, (state) => state.byKey.size)
-  const [text, setText] = useState(() => jobs.state.getState().filter.query)
-  const search = (next: string) => {
-    setText(next)
-    jobs.search(next)
-  }
+  const query = useStore(jobs.state, (state) => state.filter.query)
+  const selected = useStore(jobSelection.state, (state) => state.selected)
+  // One job is cancelled in its pane or by its menu: the button here is for several.
+  const unfinished = useStore(jobs.state, ({ byKey }) =>
+    selected.size < 2
+      ? 0
+      : [...selected].filter((key) => {
+          const job = byKey.get(key)
+          return job !== undefined && !isTerminal(job.state)
+        }).length,
+  )
+  const suggest = useCallback(
+    (text: string) => jobFilter.suggest(text, jobs.state.getState().byKey.values()),
+    [jobs],
+  )
   return (
     <div className={bar['bar']} role="toolbar" aria-label="Jobs">
       <div
@@ -41,23 +65,22 @@ export function JobsToolbar() {
           </button>
         ))}
       </div>
-      <input
+      <FilterBox
+        id="job-suggestions"
         className={styles['search']}
-        type="text"
-        role="searchbox"
-        aria-label="Filter jobs"
-        placeholder="Filter by words"
-        spellCheck={false}
-        autoComplete="off"
-        value={text}
-        onChange={(event) => search(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' || text === '') return
-          event.preventDefault()
-          event.stopPropagation()
-          search('')
-        }}
+        label="Filter jobs"
+        placeholder="Filter, or from:claude took:>10"
+        query={query}
+        suggest={suggest}
+        onSearch={jobs.search}
+        onLeave={jobSelection.focusActive}
+        help={<FilterHelp title="How to filter jobs" language={jobFilter} examples={examples} />}
       />
+      {unfinished > 0 && (
+        <Button kind="danger" disabled={!live} onClick={panel.cancelSelectedJobs}>
+          {unfinished === 1 ? 'Cancel job' : `Cancel ${unfinished} jobs`}
+        </Button>
+      )}
     </div>
   )
 }

@@ -12,7 +12,7 @@ import { Timeline } from './Timeline.tsx'
 
 /** Every job the bus still knows: what runs, what waits, and what came of the last ones. */
 export function JobsView() {
-  const { jobs } = usePanel()
+  const { jobs, jobSelection } = usePanel()
   const live = useLive()
   const open = useStore(jobs.state, (state) => state.open !== null)
   const overlay = useMedia('(max-width: 1000px)')
@@ -20,16 +20,17 @@ export function JobsView() {
   useEffect(() => {
     const onEscape = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return
-      if (event.target instanceof Element && event.target.closest('dialog[open], [role="menu"]')) return
-      const key = jobs.state.getState().open?.key
-      jobs.close()
-      if (key !== undefined) {
-        document.querySelector<HTMLElement>(`[data-job="${CSS.escape(key)}"]`)?.focus({ preventScroll: true })
+      if (event.target instanceof Element && event.target.closest('dialog[open], [popover], [role="menu"]'))
+        return
+      if (jobs.state.getState().open === null) jobSelection.clear()
+      else {
+        jobs.close()
+        jobSelection.focusActive()
       }
     }
     window.addEventListener('keydown', onEscape)
     return () => window.removeEventListener('keydown', onEscape)
-  }, [jobs])
+  }, [jobs, jobSelection])
 
   return (
     <Group className={split['group']} orientation="horizontal" id="jobs">

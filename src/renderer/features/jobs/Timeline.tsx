@@ -1,52 +1,96 @@
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
+import type { PanelJob } from '../../../shared/jobs.ts'
+import { shortcutOf } from '../../ui/shortcuts.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { countOf } from '../status/count-text.ts'
-import { jobStateWords } from './jobs-order.ts'
-import { timelineLanes, type Lane } from './timeline-lanes.ts'
+import { durationText } from '../status/time-text.ts'
+import { jobStateWords, tookSeconds } from './jobs-order.ts'
+import { besideStretch, jobsInWindow, timelineLanes, type Lane, type Stretch } from './timeline-lanes.ts'
 import styles from './Timeline.module.css'
 
 const windows = [
+  { label: '1 min', seconds: 60 },
   { label: '5 min', seconds: 300 },
   { label: '30 min', seconds: 1_800 },
   { label: '3 h', seconds: 10_800 },
+  { label: '12 h', seconds: 43_200 },
 ] as const
+const firstWindow = 1
 
-/** Units of the drawing across; its height is in pixels. */
-const width = 1000
+/** In CSS pixels. */
 const rowHeight = 9
 
 /**
- * What ran when, one lane a Blender. The list below says the same in words, so that the drawing is one picture to
- * those who can't see it.
+ * What ran when, one lane a client. One job is in reach of Tab, the arrow keys go to the others; what the pointer or
+ * the keyboard is on is told above the lanes, and a click or Enter opens it.
  */
 export function Timeline() {
   const { jobs, clock } = usePanel()
-  const [choice, setChoice] = useState(0)
+  const [choice, setChoice] = useState<number>(firstWindow)
+  const [stand, setStand] = useState<{ lane: string; key: string } | null>(null)
+  const [told, setTold] = useState<string | null>(null)
   const byKey = useStore(jobs.state, (state) => state.byKey)
   const now = useStore(clock.state, (state) => state.now)
-  const { seconds } = windows[choice] ?? windows[0]
-  const lanes = useMemo(
-    () => (now === null ? [] : timelineLanes(byKey.values(), now, seconds)),
+  const figure = useRef<HTMLElement>(null)
+  const { seconds, label } = windows[choice] ?? windows[firstWindow]
+  const inWindow = useMemo(
+    () => (now === null ? [] : jobsInWindow(byKey.values(), now, seconds)),
     [byKey, now, seconds],
   )
+  const { lanes, drawn } = useMemo(
+    () => (now === null ? { lanes: [], drawn: 0 } : timelineLanes(inWindow, now, seconds)),
+    [inWindow, now, seconds],
+  )
   if (byKey.size === 0) return null
-  const ran = new Set(lanes.flatMap(({ stretches }) => stretches.map(({ job }) => job.key))).size
+  // The last of the first lane is in reach of Tab until somebody has stood elsewhere.
+  const known = lanes.some(
+    ({ key, stretches }) => key === stand?.lane && stretches.some(({ job }) => job.key === stand.key),
+  )
+  const [first] = lanes
+  const standing = known
+    ? stand
+    : first === undefined
+      ? null
+      : { lane: first.key, key: first.stretches.at(-1)?.job.key ?? '' }
+
+  const zoom = (by: 1 | -1) => setChoice(Math.max(0, Math.min(windows.length - 1, choice + by)))
+  const onKeyDown = (event: KeyboardEvent) => {
+    const shortcut = shortcutOf(event, 'timeline')
+    if (shortcut === 'closer') zoom(-1)
+    else if (shortcut === 'wider') zoom(1)
+    else if ((shortcut === 'job' || shortcut === 'lane') && standing !== null) {
+      const next = besideStretch(lanes, standing, event.key)
+      if (next === null) return
+      setStand(next)
+      figure.current
+        ?.querySelector<HTMLElement>(
+          `[data-lane="${CSS.escape(next.lane)}"] [data-stretch="${CSS.escape(next.key)}"]`,
+        )
+        ?.focus()
+    } else return
+    event.preventDefault()
+  }
+  const toldJob = told === null ? undefined : byKey.get(told)
+
   return (
-    <figure className={styles['timeline']}>
+    <figure className={styles['timeline']} ref={figure} aria-label="Timeline">
       <figcaption>
         <span>Timeline</span>
+        <span className={styles['told']}>
+          {toldJob !== undefined && now !== null && <Told job={toldJob} now={now} />}
+        </span>
         <span className={styles['range']} role="group" aria-label="Length of the timeline">
-          {windows.map(({ label }, index) => (
+          {windows.map((each, index) => (
             <button
-              key={label}
+              key={each.label}
               type="button"
               aria-pressed={index === choice}
               onClick={() => setChoice(index)}
             >
-              {label}
+              {each.label}
             </button>
           ))}
         </span>
@@ -54,42 +98,93 @@ export function Timeline() {
       {lanes.length === 0 ? (
         <p className={styles['none']}>No job in this time.</p>
       ) : (
-        <div
-          className={styles['lanes']}
-          role="img"
-          aria-label={`${countOf(ran, 'job')} on ${countOf(lanes.length, 'client')} in the last ${windows[choice]?.label ?? ''}`}
-        >
-          {lanes.map((lane) => (
-            <LaneRow key={lane.uuid} lane={lane} />
-          ))}
-        </div>
+        <>
+          <div
+            className={styles['lanes']}
+            role="group"
+            aria-label={`${countOf(inWindow.length, 'job')} on ${countOf(lanes.length, 'client')} in the last ${label}`}
+            onKeyDown={onKeyDown}
+          >
+            {lanes.map((lane) => (
+              <LaneRow
+                key={lane.key}
+                lane={lane}
+                tabStop={standing?.lane === lane.key ? standing.key : null}
+                onStand={(key) => setStand({ lane: lane.key, key })}
+                onTell={setTold}
+              />
+            ))}
+          </div>
+          <div className={`${styles['axis']} num`} aria-hidden>
+            <span>{drawn < inWindow.length ? `the newest ${drawn} of ${inWindow.length} jobs` : ''}</span>
+            <span>{label} ago</span>
+            <span>{durationText(seconds / 2)}</span>
+            <span>now</span>
+          </div>
+        </>
       )}
     </figure>
   )
 }
 
-function LaneRow({ lane }: { lane: Lane }) {
-  const { jobs } = usePanel()
-  const height = lane.rows * rowHeight
+/** What a job is, in one line. */
+function Told({ job, now }: { job: PanelJob; now: number }) {
   return (
-    <div className={styles['lane']}>
+    <>
+      <ClientText text={job.title} />, {jobStateWords[job.state]},{' '}
+      <span className="num">{durationText(tookSeconds(job, now))}</span>, for{' '}
+      <ClientText text={job.from.name} />
+    </>
+  )
+}
+
+interface LaneRowProps {
+  lane: Lane
+  /** The job that is in reach of Tab, null where it is in another lane. */
+  tabStop: string | null
+  onStand: (key: string) => void
+  onTell: (key: string | null) => void
+}
+
+function LaneRow({ lane, tabStop, onStand, onTell }: LaneRowProps) {
+  const panel = usePanel()
+  return (
+    <div className={styles['lane']} data-lane={lane.key}>
       <ClientText className={styles['name']} text={lane.name} />
-      <svg viewBox={`0 0 ${width} ${height}`} height={height} preserveAspectRatio="none">
-        {lane.stretches.map(({ job, from, to, row }) => (
-          <rect
-            key={job.key}
-            className={styles[job.state]}
-            // So that a short job can still be seen and hit.
-            width={Math.max(3, (to - from) * width)}
-            x={Math.min(width - 3, from * width)}
-            y={row * rowHeight + 1}
-            height={rowHeight - 2}
-            onClick={() => jobs.open(job.key)}
-          >
-            <title>{visibleText(`${job.title}, ${jobStateWords[job.state]}`)}</title>
-          </rect>
+      <div className={styles['track']} style={{ height: `${lane.rows * rowHeight}px` }}>
+        {lane.stretches.map((stretch) => (
+          <button
+            key={stretch.job.key}
+            type="button"
+            data-stretch={stretch.job.key}
+            tabIndex={stretch.job.key === tabStop ? 0 : -1}
+            className={`${styles['stretch']} ${styles[stretch.job.state]}`}
+            style={placeOf(stretch)}
+            aria-label={visibleText(
+              `${stretch.job.title}, ${jobStateWords[stretch.job.state]}, ${lane.name}`,
+            )}
+            onClick={() => panel.openJob(stretch.job.key)}
+            onFocus={() => {
+              onStand(stretch.job.key)
+              onTell(stretch.job.key)
+            }}
+            onBlur={() => onTell(null)}
+            onPointerEnter={() => onTell(stretch.job.key)}
+            onPointerLeave={() => onTell(null)}
+          />
         ))}
-      </svg>
+      </div>
     </div>
   )
+}
+
+/** A short job is drawn wide enough to be seen and hit, within the lane. */
+function placeOf({ from, to, row }: Stretch): React.CSSProperties {
+  const percent = (part: number) => `${(part * 100).toFixed(3)}%`
+  return {
+    insetInlineStart: `min(${percent(from)}, 100% - 5px)`,
+    width: percent(to - from),
+    top: `${row * rowHeight + 1}px`,
+    height: `${rowHeight - 2}px`,
+  }
 }

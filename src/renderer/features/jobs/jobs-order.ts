@@ -1,8 +1,10 @@
 import type { PanelJob } from '../../../shared/jobs.ts'
-import { jobStateSchema } from '../../../shared/protocol.ts'
-import { fold } from '../clients/client-text.ts'
+import { isTerminal, jobStateSchema } from '../../../shared/protocol.ts'
+import { createFilterLanguage } from '../../ui/filter-language.ts'
+import { compareValues, type Sort, type SortValue } from '../../ui/sorts.ts'
+import { partyText } from './job-text.ts'
 
-/** Which jobs to show. All words of `query` must occur; a null `state` lets every state through. */
+/** Which jobs to show. `query` is in the language of `jobFilter`; a null `state` lets every state through. */
 export interface JobFilter {
   query: string
   state: PanelJob['state'] | null
@@ -19,28 +21,94 @@ export const jobStateWords: Record<PanelJob['state'], string> = {
   cancelled: 'cancelled',
 }
 
-const searchTexts = new WeakMap<PanelJob, string>()
+/** The columns of the list of jobs. */
+export const jobColumns = ['job', 'state', 'parties', 'took', 'asked'] as const
+export type JobColumn = (typeof jobColumns)[number]
+export type JobSort = Sort<JobColumn>
 
-function searchText(job: PanelJob): string {
-  let text = searchTexts.get(job)
-  if (text === undefined) {
-    const parties = [job.from, ...job.targets].flatMap(({ uuid, name }) => [uuid, name])
-    text = fold([job.title, job.jobId, job.preview, job.problem, job.progressMessage, ...parties].join('\n'))
-    searchTexts.set(job, text)
-  }
-  return text
+export const jobColumnTitles: Record<JobColumn, string> = {
+  job: 'Job',
+  state: 'State',
+  parties: 'From and to',
+  took: 'Took',
+  asked: 'Asked for',
 }
 
-/** Keys of the jobs that pass, newest first: an order that no update changes. */
-export function orderJobs(byKey: ReadonlyMap<string, PanelJob>, { query, state }: JobFilter): string[] {
-  const words = fold(query).split(/\s+/)
+/** Newest first: an order that no update changes. */
+export const newestFirst: readonly JobSort[] = [{ column: 'asked', direction: 'ascending' }]
+
+/** Values of these change by themselves: rows sorted by them are put in order at intervals only. */
+export const volatileColumns: ReadonlySet<JobColumn> = new Set(['state', 'took'])
+
+/** Seconds that a job has taken; while nobody has said that it runs, how long it waits. `now` in Unix seconds. */
+export function tookSeconds(job: PanelJob, now: number): number {
+  return Math.max(0, (job.endedAt ?? now) - (job.startedAt ?? job.createdAt))
+}
+
+/** What jobs can be found by. Only jobs that have ended have a `took`: that of others is another number at every look. */
+export const jobFilter = createFilterLanguage<PanelJob>({
+  fields: {
+    job: ({ title }) => [title],
+    state: ({ state }) => [jobStateWords[state]],
+    from: ({ from }) => [from.name],
+    to: ({ targets }) => targets.map(({ name }) => name),
+    code: ({ preview }) => [preview],
+    error: ({ problem }) => [problem],
+    id: ({ jobId }) => [jobId],
+    user: ({ userId }) => [userId],
+  },
+  aliases: {
+    state: ({ state }) => [state],
+    from: ({ from }) => [from.uuid],
+    to: ({ targets }) => targets.map(({ uuid }) => uuid),
+  },
+  numbers: {
+    took: (job) => (job.endedAt === null ? null : tookSeconds(job, job.endedAt)),
+    progress: ({ progress }) => (progress === null ? null : Math.round(progress * 100)),
+  },
+  text({ title, jobId, preview, problem, progressMessage, from, targets }) {
+    const parties = [from, ...targets].flatMap(({ uuid, name }) => [uuid, name])
+    return [title, jobId, preview, problem, progressMessage, ...parties].join('\n')
+  },
+})
+
+function sortValue(job: PanelJob, column: JobColumn, now: number): SortValue {
+  switch (column) {
+    case 'job':
+      return job.title
+    case 'state':
+      return jobStates.indexOf(job.state)
+    case 'parties':
+      return partyText(job)
+    case 'took':
+      return tookSeconds(job, now)
+    case 'asked':
+      return -job.createdAt
+  }
+}
+
+/** Whether a job is shown. */
+export function jobPasses({ query, state }: JobFilter): (job: PanelJob) => boolean {
+  const holds = jobFilter.parse(query)
+  return (job) => (state === null || job.state === state) && holds(job)
+}
+
+/** Keys of the jobs that pass, sorted; those that are alike stand newest first. `now` in Unix seconds. */
+export function orderJobs(
+  byKey: ReadonlyMap<string, PanelJob>,
+  filter: JobFilter,
+  sorts: readonly JobSort[] = newestFirst,
+  now = 0,
+): string[] {
   return [...byKey.values()]
-    .filter(
-      (job) =>
-        (state === null || job.state === state) &&
-        (query === '' || words.every((word) => searchText(job).includes(word))),
-    )
-    .sort((a, b) => b.createdAt - a.createdAt || (a.key < b.key ? 1 : -1))
+    .filter(jobPasses(filter))
+    .sort((a, b) => {
+      for (const { column, direction } of sorts) {
+        const order = compareValues(sortValue(a, column, now), sortValue(b, column, now), direction)
+        if (order !== 0) return order
+      }
+      return b.createdAt - a.createdAt || (a.key < b.key ? 1 : -1)
+    })
     .map((job) => job.key)
 }
 
@@ -61,6 +129,20 @@ export function jobsOfClient(
     )
     .sort((a, b) => b.createdAt - a.createdAt)
     .slice(0, ofClientMax)
+}
+
+/** The unfinished jobs that some clients were given, oldest first: what ends when they are unregistered. */
+export function jobsThatEnd(
+  byKey: ReadonlyMap<string, PanelJob>,
+  clients: readonly { userId: string; uuid: string }[],
+): readonly PanelJob[] {
+  const leaving = new Set(clients.map(({ userId, uuid }) => `${userId}\u001f${uuid}`))
+  return [...byKey.values()]
+    .filter(
+      (job) =>
+        !isTerminal(job.state) && job.targets.some(({ uuid }) => leaving.has(`${job.userId}\u001f${uuid}`)),
+    )
+    .sort((a, b) => a.createdAt - b.createdAt)
 }
 
 export type JobTotals = Record<PanelJob['state'], number>

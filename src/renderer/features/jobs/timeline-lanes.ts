@@ -10,32 +10,46 @@ export interface Stretch {
 }
 
 export interface Lane {
-  uuid: string
+  /** The user and the uuid of the client. */
+  key: string
   name: string
+  /** Oldest first. */
   stretches: Stretch[]
   rows: number
 }
 
 /** Rows that a lane may grow to; what overlaps even more lies on the last. */
 const rowsMax = 3
+/** Most jobs that are drawn: the newest. */
+const jobsMax = 400
+/** A job to many is drawn in the lanes of its first targets. */
+const targetsMax = 8
+
+/** The jobs that touch the last `windowSeconds` before `now`, oldest first. */
+export function jobsInWindow(jobs: Iterable<PanelJob>, now: number, windowSeconds: number): PanelJob[] {
+  const start = now - windowSeconds
+  return [...jobs].filter((job) => (job.endedAt ?? now) >= start).sort((a, b) => a.createdAt - b.createdAt)
+}
 
 /**
- * What ran when, one lane a target: the jobs that touch the last `windowSeconds` before `now`. A job that nobody
- * ever said to run has its stretch from the dispatch on. Lanes stand in the order of their names.
+ * What ran when, one lane a target: at most the newest 400 of these jobs, which are in order of their dispatch. A job
+ * that nobody ever said to run has its stretch from the dispatch on. Lanes stand in the order of their names.
  */
-export function timelineLanes(jobs: Iterable<PanelJob>, now: number, windowSeconds: number): Lane[] {
+export function timelineLanes(
+  inWindow: readonly PanelJob[],
+  now: number,
+  windowSeconds: number,
+): { lanes: Lane[]; drawn: number } {
   const lanes = new Map<string, Lane & { ends: number[] }>()
   const start = now - windowSeconds
   const place = (time: number) => Math.min(1, Math.max(0, (time - start) / windowSeconds))
-  const inOrder = [...jobs]
-    .filter((job) => (job.endedAt ?? now) >= start)
-    .sort((a, b) => a.createdAt - b.createdAt)
-  for (const job of inOrder) {
+  const drawn = inWindow.slice(-jobsMax)
+  for (const job of drawn) {
     const from = job.startedAt ?? job.createdAt
     const to = Math.max(from, job.endedAt ?? now)
-    for (const { uuid, name } of job.targets) {
+    for (const { uuid, name } of job.targets.slice(0, targetsMax)) {
       const key = `${job.userId}\u001f${uuid}`
-      const lane = lanes.get(key) ?? { uuid, name, stretches: [], rows: 0, ends: [] }
+      const lane = lanes.get(key) ?? { key, name, stretches: [], rows: 0, ends: [] }
       lanes.set(key, lane)
       lane.name = name
       const free = lane.ends.findIndex((end) => end <= from)
@@ -45,7 +59,34 @@ export function timelineLanes(jobs: Iterable<PanelJob>, now: number, windowSecon
       lane.stretches.push({ job, from: place(from), to: place(to), row })
     }
   }
-  return [...lanes.values()]
-    .map(({ uuid, name, stretches, rows }) => ({ uuid, name, stretches, rows }))
-    .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }))
+  return {
+    drawn: drawn.length,
+    lanes: [...lanes.values()]
+      .map(({ key, name, stretches, rows }) => ({ key, name, stretches, rows }))
+      .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })),
+  }
+}
+
+/**
+ * Where an arrow key goes from a job in a lane: to the one before or after it, or to the one that is nearest in time
+ * in the lane above or below. Null where there is none.
+ */
+export function besideStretch(
+  lanes: readonly Lane[],
+  from: { lane: string; key: string },
+  arrow: string,
+): { lane: string; key: string } | null {
+  const laneAt = lanes.findIndex(({ key }) => key === from.lane)
+  const lane = lanes[laneAt]
+  const at = lane?.stretches.findIndex(({ job }) => job.key === from.key) ?? -1
+  const stretch = lane?.stretches[at]
+  if (lane === undefined || stretch === undefined) return null
+  if (arrow === 'ArrowLeft' || arrow === 'ArrowRight') {
+    const next = lane.stretches[at + (arrow === 'ArrowLeft' ? -1 : 1)]
+    return next === undefined ? null : { lane: lane.key, key: next.job.key }
+  }
+  const other = lanes[laneAt + (arrow === 'ArrowUp' ? -1 : 1)]
+  const distance = (each: Stretch) => Math.abs(each.from - stretch.from)
+  const nearest = other?.stretches.toSorted((a, b) => distance(a) - distance(b))[0]
+  return other === undefined || nearest === undefined ? null : { lane: other.key, key: nearest.job.key }
 }

@@ -9,7 +9,7 @@ import {
   type SettingState,
   type SettingValue,
 } from '../../../shared/settings.ts'
-import { fold } from '../clients/client-text.ts'
+import { fold } from '../../ui/fold.ts'
 
 /** The parts of the page, in their order; each at `#/settings/<id>`. */
 export const settingSections = [

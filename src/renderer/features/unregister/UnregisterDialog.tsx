@@ -1,9 +1,13 @@
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
-import { useShallow } from 'zustand/react/shallow'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { reasonLength } from '../../../shared/blocks.ts'
 import { Button } from '../../ui/Button.tsx'
+import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
+import { Term } from '../../ui/Term.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { partyText } from '../jobs/job-text.ts'
+import { jobsThatEnd, jobStateWords } from '../jobs/jobs-order.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { countOf } from '../status/count-text.ts'
 import { OutcomeList } from './OutcomeList.tsx'
@@ -18,45 +22,37 @@ const blockChoices = [
   { label: '30 days', seconds: 30 * 86_400 },
 ] as const
 
-/** So many names are listed; the others are counted. */
+/** So many names, and so many jobs, are listed; the others are counted. */
 const namesShown = 5
+const jobsShown = 5
 
 /** Asks before clients are unregistered, and says what came of it where that is not plain success. */
 export function UnregisterDialog() {
   const { unregister, selection } = usePanel()
   const dialog = useStore(unregister.state, (state) => state.dialog)
-  const element = useRef<HTMLDialogElement>(null)
   const open = dialog !== null
 
+  // The row that the dialog was asked from may have left with its client: the focus goes to the one that follows.
   useEffect(() => {
-    const node = element.current
-    if (!open || node === null) return
-    node.showModal()
-    return () => {
-      node.close()
-      selection.focusActive()
-    }
+    if (open) return () => selection.focusActive()
+    return undefined
   }, [open, selection])
 
   if (dialog === null) return null
   return (
-    <dialog
-      ref={element}
+    <Dialog
+      title="Unregister client"
       className={styles['dialog']}
-      aria-labelledby="unregister-title"
-      // The browser closes a dialog on a second Escape whatever the page says, even while an order is on its way.
-      closedby="none"
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') unregister.dismiss()
-      }}
+      // Not even a second Escape closes it while an order is on its way.
+      dismissable={false}
+      onClose={unregister.dismiss}
     >
-      <h2 id="unregister-title">Unregister client</h2>
       {dialog.phase === 'answered' ? (
         <Answered dialog={dialog} />
       ) : (
         <Question dialog={dialog} key={dialog.targets.map(({ key }) => key).join()} />
       )}
-    </dialog>
+    </Dialog>
   )
 }
 
@@ -70,6 +66,8 @@ function Question({ dialog }: { dialog: Asking }) {
   const ids = { reason: useId(), block: useId() }
   const many = dialog.targets.length > pacedStep
   const [paced, setPaced] = useState(many)
+  const recent = useStore(unregister.state, (state) => state.reasons)
+  const reasonInput = useRef<HTMLInputElement>(null)
   const pending = dialog.phase === 'pending'
   const problem = dialog.phase === 'asking' ? dialog.problem : null
 
@@ -86,6 +84,7 @@ function Question({ dialog }: { dialog: Asking }) {
         <label htmlFor={ids.reason}>Reason</label>
         <input
           id={ids.reason}
+          ref={reasonInput}
           type="text"
           autoFocus
           autoComplete="off"
@@ -96,6 +95,23 @@ function Question({ dialog }: { dialog: Asking }) {
           onChange={(event) => setReason(event.target.value)}
         />
       </div>
+      {recent.length > 0 && (
+        <div className={styles['recent']} role="group" aria-label="Recent reasons">
+          {recent.map((each) => (
+            <Button
+              key={each}
+              title={visibleText(each)}
+              disabled={pending}
+              onClick={() => {
+                setReason(each)
+                reasonInput.current?.focus()
+              }}
+            >
+              <bdi>{visibleText(each)}</bdi>
+            </Button>
+          ))}
+        </div>
+      )}
       <div className={styles['field']}>
         <label htmlFor={ids.block}>Block</label>
         <select
@@ -110,6 +126,7 @@ function Question({ dialog }: { dialog: Asking }) {
             </option>
           ))}
         </select>
+        <Term word="block" />
       </div>
       {many && (
         <label className={styles['check']}>
@@ -131,7 +148,7 @@ function Question({ dialog }: { dialog: Asking }) {
       <div role="alert" className={problem === null ? undefined : styles['problem']}>
         {problem}
       </div>
-      <div className={styles['buttons']}>
+      <DialogButtons>
         {dialog.phase === 'pending' && dialog.paced ? (
           <Button onClick={unregister.stop}>Stop</Button>
         ) : (
@@ -146,7 +163,7 @@ function Question({ dialog }: { dialog: Asking }) {
               ? `${dialog.done} of ${dialog.targets.length}…`
               : 'Unregistering…'}
         </Button>
-      </div>
+      </DialogButtons>
     </form>
   )
 }
@@ -180,41 +197,82 @@ function Names({ targets }: { targets: readonly UnregisterTarget[] }) {
 
 /** What will happen, with the jobs as they are while the dialog is open. */
 function Consequences({ targets }: { targets: readonly UnregisterTarget[] }) {
+  const { clients, jobs } = usePanel()
   const one = targets.length === 1
-  const { jobs, left } = useStore(
-    usePanel().clients.state,
-    useShallow(({ byKey }) => {
-      let jobs = 0
-      let left = 0
-      for (const { key } of targets) {
-        const client = byKey.get(key)
-        if (client === undefined) left += 1
-        else jobs += client.jobsWaiting + (client.job === null ? 0 : 1)
-      }
-      return { jobs, left }
-    }),
-  )
+  const left = useStore(clients.state, ({ byKey }) => targets.filter(({ key }) => !byKey.has(key)).length)
+  const byKey = useStore(jobs.state, (state) => state.byKey)
+  const ending = useMemo(() => jobsThatEnd(byKey, targets), [byKey, targets])
   return (
-    <p className={styles['consequences']}>
-      {one ? 'Its session ends' : 'Their sessions end'} and {one ? 'it leaves' : 'they leave'} the bus.{' '}
-      {jobs === 0
-        ? `No job is running or waiting ${one ? 'there' : 'on them'}.`
-        : `${countOf(jobs, 'unfinished job')} end${jobs === 1 ? 's' : ''} as cancelled, and ${jobs === 1 ? 'its sender is' : 'their senders are'} told.`}
-      {left > 0 && ` ${one ? 'It has' : `${left} of them have`} left meanwhile.`}
-    </p>
+    <>
+      <p className={styles['consequences']}>
+        {one ? 'Its session ends' : 'Their sessions end'} and {one ? 'it leaves' : 'they leave'} the bus.{' '}
+        {ending.length === 0
+          ? `No job is running or waiting ${one ? 'there' : 'on them'}.`
+          : `${countOf(ending.length, 'unfinished job')} end${ending.length === 1 ? 's' : ''} as cancelled, and ${ending.length === 1 ? 'its sender is' : 'their senders are'} told:`}
+        {left > 0 && ` ${one ? 'It has' : `${left} of them have`} left meanwhile.`}
+      </p>
+      {ending.length > 0 && (
+        <ul className={styles['jobs']} aria-label="Jobs that end">
+          {ending.slice(0, jobsShown).map((job) => (
+            <li key={job.key}>
+              <ClientText className={styles['name']} text={job.title} />
+              <span>
+                {jobStateWords[job.state]}
+                {job.progress !== null && job.state === 'running' && ` ${Math.round(job.progress * 100)} %`},
+                for <ClientText text={job.from.name} />
+                {!one && (
+                  <>
+                    {' '}
+                    on <ClientText text={partyText(job)} />
+                  </>
+                )}
+              </span>
+            </li>
+          ))}
+          {ending.length > jobsShown && <li className="num">and {ending.length - jobsShown} more</li>}
+        </ul>
+      )}
+    </>
   )
 }
 
 function Answered({ dialog }: { dialog: Extract<NonNullable<UnregisterState>, { phase: 'answered' }> }) {
-  const { unregister } = usePanel()
+  const { unregister, clients } = usePanel()
+  const live = useLive()
+  const answered = new Set(dialog.outcomes.map(({ key }) => key))
+  const rest = useStore(
+    clients.state,
+    ({ byKey }) => dialog.targets.filter(({ key }) => !answered.has(key) && byKey.has(key)).length,
+  )
+  const blocked = dialog.outcomes.filter(({ blockedUntil }) => blockedUntil !== null).length
   return (
     <>
-      <OutcomeList targets={dialog.targets} outcomes={dialog.outcomes} />
-      <div className={styles['buttons']}>
+      <OutcomeList {...dialog} />
+      <DialogButtons>
+        {blocked > 0 && (
+          <Button
+            disabled={!live}
+            onClick={() => {
+              unregister.liftBlocks()
+              unregister.dismiss()
+            }}
+          >
+            {blocked === 1 ? 'Lift the block' : `Lift ${blocked} blocks`}
+          </Button>
+        )}
+        {rest > 0 && (
+          <Button
+            kind="danger"
+            disabled={!live}
+            onClick={() => unregister.askAboutRest((key) => clients.state.getState().byKey.has(key))}
+          >
+            Go on with {countOf(rest, 'client')}…
+          </Button>
+        )}
         <Button autoFocus onClick={unregister.dismiss}>
           Close
         </Button>
-      </div>
+      </DialogButtons>
     </>
   )
 }

@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseFilter, suggestFilter } from '../../../../src/renderer/features/clients/client-filter.ts'
+import { clientFilter } from '../../../../src/renderer/features/clients/client-filter.ts'
 import { panelClient } from '../fakes/panel-clients.ts'
 
 const clients = [
   panelClient('b-1', {
     dropped: 3,
+    protocolVersion: '2025-11-25',
     program: { name: 'busbar-blender', version: '1.0' },
     record: {
+      pid: 4021,
       label: 'Atelier 1',
       group_id: 'farm',
       capabilities: ['gpu', 'python execution'],
@@ -15,9 +17,9 @@ const clients = [
     },
   }),
   panelClient('b-2', { state: 'gone', queued: 12, record: { group_id: 'farm-2' } }),
-  panelClient('llm-1', { state: 'stale', record: { client_type: 'llm' } }),
+  panelClient('llm-1', { state: 'stale', userId: 'eve', record: { client_type: 'llm' } }),
 ]
-const found = (query: string) => clients.filter(parseFilter(query)).map(({ record }) => record.uuid)
+const found = (query: string) => clients.filter(clientFilter.parse(query)).map(({ record }) => record.uuid)
 
 describe('a query', () => {
   it.each([
@@ -42,6 +44,12 @@ describe('a query', () => {
     ['type:', ['b-1', 'b-2', 'llm-1']],
     ['farm drops:', ['b-1', 'b-2']],
     ['program:1.0', ['b-1']],
+    ['protocol:2025', ['b-1']],
+    ['user:eve', ['llm-1']],
+    ['-user:"eve"', ['b-1', 'b-2']],
+    ['pid:4021', ['b-1']],
+    ['pid:>0', ['b-1']],
+    ['constructor:x', []],
     ['C:\\work', ['b-1']],
     ['unknown:thing', []],
     ['group:"farm', ['b-1']],
@@ -55,7 +63,7 @@ describe('a query', () => {
 })
 
 describe('suggestions', () => {
-  const labels = (query: string) => suggestFilter(query, clients).map(({ label }) => label)
+  const labels = (query: string) => clientFilter.suggest(query, clients).map(({ label }) => label)
 
   it('are names at first, then the values there are', () => {
     expect(labels('st')).toEqual(['state:'])
@@ -65,7 +73,7 @@ describe('suggestions', () => {
   })
 
   it('complete the query in place, in quotes where a value has spaces', () => {
-    expect(suggestFilter('farm -can:py', clients)).toEqual([
+    expect(clientFilter.suggest('farm -can:py', clients)).toEqual([
       { query: 'farm -can:"python execution" ', label: 'can:python execution' },
     ])
   })

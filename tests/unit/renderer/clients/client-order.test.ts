@@ -3,13 +3,13 @@ import {
   orderClients,
   reorderClients,
   type Filter,
-  type Sort,
+  type ClientSort,
 } from '../../../../src/renderer/features/clients/client-order.ts'
 import type { JobBrief, PanelClient } from '../../../../src/shared/clients.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 
 const everything: Filter = { query: '', state: null }
-const byName: Sort[] = [{ column: 'client', direction: 'ascending' }]
+const byName: ClientSort[] = [{ column: 'client', direction: 'ascending' }]
 
 function mapOf(...clients: PanelClient[]): Map<string, PanelClient> {
   return new Map(clients.map((client) => [client.key, client]))
@@ -58,7 +58,7 @@ describe('the order of clients', () => {
       panelClient('a', { record: { group_id: 'a' } }),
       panelClient('b', { record: { group_id: 'b' } }),
     )
-    const order = (direction: Sort['direction']) =>
+    const order = (direction: ClientSort['direction']) =>
       uuids(orderClients(byKey, 'persistent', everything, [{ column: 'group', direction }]))
     expect(order('ascending')).toEqual(['a', 'b', 'none'])
     expect(order('descending')).toEqual(['b', 'a', 'none'])
@@ -69,7 +69,7 @@ describe('the order of clients', () => {
       panelClient('old', { record: { last_seen: 10 } }),
       panelClient('new', { record: { last_seen: 20 } }),
     )
-    const sort: Sort[] = [{ column: 'lastSeen', direction: 'ascending' }]
+    const sort: ClientSort[] = [{ column: 'lastSeen', direction: 'ascending' }]
     expect(uuids(orderClients(byKey, 'persistent', everything, sort))).toEqual(['new', 'old'])
   })
 
@@ -79,7 +79,7 @@ describe('the order of clients', () => {
       panelClient('b', { sent: 2, record: { group_id: 'x' } }),
       panelClient('c', { sent: 9, record: { group_id: 'w' } }),
     )
-    const sorts: Sort[] = [
+    const sorts: ClientSort[] = [
       { column: 'group', direction: 'ascending' },
       { column: 'sent', direction: 'descending' },
     ]
@@ -93,7 +93,7 @@ describe('the order of clients', () => {
       panelClient('l1', { record: { is_persistent: false }, workingOn: job(null, ['1']) }),
       panelClient('l2', { record: { is_persistent: false }, workingOn: job(null, ['2']) }),
     )
-    const sort: Sort[] = [{ column: 'place', direction: 'ascending' }]
+    const sort: ClientSort[] = [{ column: 'place', direction: 'ascending' }]
     expect(uuids(orderClients(byKey, 'persistent', everything, sort))).toEqual(['2', '1'])
     expect(uuids(orderClients(byKey, 'ephemeral', everything, sort))).toEqual(['l2', 'l1'])
   })
@@ -145,7 +145,7 @@ describe('a change of a few clients', () => {
   })
 
   it('lets rows stay where they are while their values change, where that is wished', () => {
-    const sort: Sort[] = [{ column: 'lastSeen', direction: 'ascending' }]
+    const sort: ClientSort[] = [{ column: 'lastSeen', direction: 'ascending' }]
     const heard = panelClient('c', { record: { last_seen: 9000 } })
     expect(reorder(mapOf(a, b, heard), ['c'], true, sort)).toBe(shown)
     expect(uuids(reorder(mapOf(a, b, heard), ['c'], false, sort))).toEqual(['c', 'a', 'b'])

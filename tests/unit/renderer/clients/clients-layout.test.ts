@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import {
+  boundWidth,
   clientsLayoutSchema,
   defaultLayout,
+  moveColumn,
   savedViewsSchema,
+  shiftColumn,
   toggleColumn,
 } from '../../../../src/renderer/features/clients/clients-layout.ts'
 import { createClients } from '../../../../src/renderer/features/clients/clients-store.ts'
@@ -10,6 +13,7 @@ import { groupRows } from '../../../../src/renderer/features/clients/group-rows.
 import { createSavedViews } from '../../../../src/renderer/features/clients/saved-views.ts'
 import { columnTotal } from '../../../../src/renderer/features/clients/totals.ts'
 import { createRemembered } from '../../../../src/renderer/settings/remembered.ts'
+import { createToasts } from '../../../../src/renderer/ui/toasts.ts'
 import { createFakeStorage } from '../fakes/fake-storage.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 
@@ -33,6 +37,38 @@ describe('the layout of the tables', () => {
     expect(toggleColumn(['client', 'job'], 'type')).toEqual(['client', 'type', 'job'])
     expect(toggleColumn(['client', 'type', 'job'], 'job')).toEqual(['client', 'type'])
     expect(toggleColumn(['client', 'job'], 'client')).toEqual(['client', 'job'])
+    expect(toggleColumn(['client', 'job', 'group'], 'type')).toEqual(['client', 'type', 'job', 'group'])
+    expect(toggleColumn(['client', 'job'], 'lastSeen')).toEqual(['client', 'job', 'lastSeen'])
+  })
+
+  it('moves columns to where they are put, and nothing before the client', () => {
+    const columns = ['client', 'type', 'group', 'job'] as const
+    expect(moveColumn(columns, 'job', 'type')).toEqual(['client', 'job', 'type', 'group'])
+    expect(moveColumn(columns, 'type', null)).toEqual(['client', 'group', 'job', 'type'])
+    expect(moveColumn(columns, 'job', 'client')).toEqual(['client', 'job', 'type', 'group'])
+    expect(moveColumn(columns, 'client', null)).toEqual(columns)
+    expect(shiftColumn(columns, 'type', 1)).toEqual(['client', 'group', 'type', 'job'])
+    expect(shiftColumn(columns, 'job', -1)).toEqual(['client', 'type', 'job', 'group'])
+    expect(shiftColumn(columns, 'type', -1)).toEqual(columns)
+    expect(shiftColumn(columns, 'job', 1)).toEqual(columns)
+    expect([boundWidth(-5), boundWidth(100.6), boundWidth(9e9)]).toEqual([48, 101, 1200])
+  })
+
+  it('has a column of users only where there are several', () => {
+    const clients = withClients()
+    clients.arrange({ columns: ['client', 'user', 'job'] })
+    expect(clients.state.getState().columns).toEqual(['client', 'job'])
+    clients.apply({
+      type: 'patch',
+      from: 1,
+      revision: 2,
+      upsert: [panelClient('e', { userId: 'eve', key: 'eve\u001fe' })],
+      remove: [],
+    })
+    expect(clients.state.getState().columns).toEqual(['client', 'user', 'job'])
+    const before = clients.state.getState().shown
+    clients.arrange({ widths: { job: 200 } })
+    expect(clients.state.getState().shown).toBe(before)
   })
 
   it('groups before it sorts, with a heading and a count for each group', () => {
@@ -62,6 +98,7 @@ describe('what is remembered', () => {
     createRemembered(storage, 'l', clientsLayoutSchema).write({ ...defaultLayout, groupBy: 'host' })
     expect(layoutOf(storage.held['l'] ?? '')).toEqual({
       columns: ['client', 'place', 'group', 'job', 'lastSeen'],
+      widths: {},
       sort: {
         persistent: [{ column: 'client', direction: 'ascending' }],
         ephemeral: [{ column: 'client', direction: 'ascending' }],
@@ -70,12 +107,23 @@ describe('what is remembered', () => {
     })
   })
 
-  it.each(['', '{', 'null', '[]', '{"columns":["evil"]}', '{"columns":[],"sort":{},"groupBy":"x"}'])(
-    'is nothing where the storage holds %s',
-    (text) => {
-      expect(layoutOf(text)).toBeNull()
-    },
-  )
+  it('of an older version has no widths', () => {
+    const { columns, sort, groupBy } = defaultLayout
+    expect(layoutOf(JSON.stringify({ columns, sort, groupBy }))).toEqual(defaultLayout)
+  })
+
+  it.each([
+    '',
+    '{',
+    '{"columns":["client","client"]}',
+    '{"columns":["job"]}',
+    'null',
+    '[]',
+    '{"columns":["evil"]}',
+    '{"columns":[],"sort":{},"groupBy":"x"}',
+  ])('is nothing where the storage holds %s', (text) => {
+    expect(layoutOf(text)).toBeNull()
+  })
 
   it('does not fail where the storage refuses', () => {
     const refuse = () => {
@@ -91,8 +139,9 @@ describe('saved views', () => {
   it('bring back the filter and the layout, are replaced by name, and can be forgotten', () => {
     const storage = createFakeStorage()
     const remembered = createRemembered(storage, 'v', savedViewsSchema)
+    const toasts = createToasts()
     const clients = withClients()
-    const views = createSavedViews(clients, remembered)
+    const views = createSavedViews(clients, remembered, toasts)
     clients.search('group:farm')
     views.save(' ')
     views.save(' Farm ')
@@ -100,7 +149,7 @@ describe('saved views', () => {
     views.save('Farm')
     clients.search('')
     clients.arrange(defaultLayout)
-    const again = createSavedViews(clients, remembered)
+    const again = createSavedViews(clients, remembered, toasts)
     const [view, ...others] = again.state.getState().views
     expect([view?.name, view?.query, view?.layout.groupBy, others]).toEqual([
       'Farm',
@@ -111,7 +160,19 @@ describe('saved views', () => {
     if (view !== undefined) again.show(view)
     expect(clients.state.getState().shown.persistent).toEqual([keyOf('b'), keyOf('d')])
     expect(clients.state.getState().layout.groupBy).toBe('type')
-    again.remove('Farm')
+    expect(again.rename('Farm', ' ')).toBe(false)
+    expect(again.rename('Farm', 'Racks')).toBe(true)
+    again.remove('Racks')
     expect(storage.held['v']).toBe('[]')
+    const undo = () => toasts.state.getState().toasts.at(-1)?.action?.run()
+    undo()
+    expect(again.state.getState().views).toMatchObject([{ name: 'Racks', query: 'group:farm' }])
+    clients.search('')
+    again.save('Racks')
+    expect(again.state.getState().views).toMatchObject([{ name: 'Racks', query: '' }])
+    undo()
+    expect(again.state.getState().views).toMatchObject([{ name: 'Racks', query: 'group:farm' }])
+    again.save('Other')
+    expect(again.rename('Racks', 'Other')).toBe(false)
   })
 })

@@ -31,6 +31,7 @@ describe('the clients', () => {
         ephemeral: 1,
         blenders: 2,
         blendersLive: 1,
+        users: 1,
         states: { live: 1, busy: 1, stale: 0, gone: 1 },
       },
     })
@@ -67,6 +68,11 @@ describe('the clients', () => {
       { column: 'lastSeen', direction: 'descending' },
       { column: 'group', direction: 'ascending' },
     ])
+    clients.sortBy('persistent', 'lastSeen', true)
+    expect(sort()).toEqual([{ column: 'group', direction: 'ascending' }])
+    clients.sortBy('persistent', 'group', true)
+    clients.sortBy('persistent', 'group', true)
+    expect(sort()).toEqual([{ column: 'group', direction: 'ascending' }])
     expect(clients.state.getState().layout.sort.ephemeral).toEqual([
       { column: 'client', direction: 'ascending' },
     ])

@@ -30,6 +30,8 @@ function build() {
         answers.cancel === null
           ? Promise.reject(new Error('gone'))
           : Promise.resolve({ outcome: answers.cancel }),
+      text: ({ jobId, part }: { jobId: string; part: string }) =>
+        Promise.resolve(jobId === 'forgotten' ? null : { text: `${part} of ${jobId}` }),
       repeat: ({ jobId }: { jobId: string }) =>
         Promise.resolve(
           jobId === 'kept'
@@ -38,7 +40,7 @@ function build() {
         ),
     },
   } as unknown as PanelApi
-  const jobs = createJobs({ api: () => (answers.connected ? api : null), toasts })
+  const jobs = createJobs({ api: () => (answers.connected ? api : null), toasts, now: () => 5000 })
   const snapshot = (...list: PanelJob[]) => jobs.apply({ type: 'snapshot', revision: 1, jobs: list })
   const said = () => toasts.state.getState().toasts.map(({ kind, text }) => `${kind}: ${text}`)
   return { jobs, snapshot, asked, answers, said, state: () => jobs.state.getState() }
@@ -62,6 +64,60 @@ describe('the list of jobs', () => {
     })
     expect(ids(state().shown)).toEqual(['c', 'b'])
     expect(state().totals).toEqual({ pending: 0, running: 1, completed: 0, failed: 1, cancelled: 0 })
+  })
+
+  it('is sorted by several columns; rows that would move under a sort that changes by itself wait', () => {
+    const { jobs, snapshot, state } = build()
+    snapshot(
+      panelJob('short', { state: 'completed', endedAt: 1005 }),
+      panelJob('long', { state: 'completed', endedAt: 1900 }),
+      panelJob('runs', { state: 'running', startedAt: 4000 }),
+    )
+    jobs.sortBy('took')
+    expect(ids(state().shown)).toEqual(['short', 'long', 'runs'])
+    jobs.apply({
+      type: 'patch',
+      from: 1,
+      revision: 2,
+      upsert: [panelJob('runs', { state: 'completed', startedAt: 4000, endedAt: 4001 }), panelJob('new')],
+      remove: ['local\u001flong'],
+    })
+    expect(ids(state().shown)).toEqual(['new', 'short', 'runs'])
+    jobs.settleOrder()
+    expect(ids(state().shown)).toEqual(['runs', 'short', 'new'])
+    jobs.sortBy('state')
+    jobs.sortBy('took', true)
+    jobs.sortBy('took', true)
+    expect(state().sorts).toEqual([
+      { column: 'state', direction: 'ascending' },
+      { column: 'took', direction: 'descending' },
+    ])
+    expect(ids(state().shown)).toEqual(['new', 'short', 'runs'])
+  })
+
+  it('is filtered in the language of the search box', () => {
+    const { jobs, snapshot, state } = build()
+    snapshot(
+      panelJob('a', { state: 'failed', endedAt: 1020, problem: 'no camera' }),
+      panelJob('b', { state: 'completed', endedAt: 1002, targets: [{ uuid: 'f', name: 'Farm 1' }] }),
+      panelJob('c', { createdAt: 900, from: { uuid: 'l2', name: 'Cursor' }, progress: 0.5 }),
+    )
+    const found = (query: string) => {
+      jobs.search(query)
+      return ids(state().shown).toSorted()
+    }
+    expect(found('state:failed')).toEqual(['a'])
+    expect(found('state:waiting')).toEqual(['c'])
+    expect(found('state:pending')).toEqual(['c'])
+    expect(found('took:>10')).toEqual(['a'])
+    expect(found('took:<10.5')).toEqual(['b'])
+    expect(found('from:cursor')).toEqual(['c'])
+    expect(found('from:l2')).toEqual(['c'])
+    expect(found('to:"Farm 1"')).toEqual(['b'])
+    expect(found('-to:farm progress:50')).toEqual(['c'])
+    expect(found('error:camera')).toEqual(['a'])
+    jobs.clearFilter()
+    expect(state().shown).toHaveLength(3)
   })
 
   it('keeps the order object where an update moves nothing', () => {
@@ -186,5 +242,29 @@ describe('what a person does about a job', () => {
       'done: “execute_code” was sent again as a new job.',
       'problem: “execute_code” was not sent again. Nobody is there.',
     ])
+  })
+
+  it('cancels several at once, and says in one line what came of that', async () => {
+    const { jobs, answers, said } = build()
+    await jobs.cancelAll([panelJob('a'), panelJob('b')])
+    answers.cancel = 'nobody'
+    await jobs.cancelAll([panelJob('a'), panelJob('b'), panelJob('c')])
+    answers.cancel = null
+    await jobs.cancelAll([panelJob('a'), panelJob('b')])
+    await jobs.cancelAll([panelJob('a')])
+    expect(said()).toEqual([
+      'done: 2 jobs: 2 asked to be dropped.',
+      'problem: 3 jobs: 3 without a target on the bus.',
+      'problem: 2 jobs: 2 without an answer.',
+      'problem: No answer came: it is not known whether “execute_code” was cancelled.',
+    ])
+  })
+
+  it('fetches whole what was cut', async () => {
+    const { jobs, answers } = build()
+    expect(await jobs.fetchText(panelJob('a'), 'result')).toBe('result of a')
+    await expect(jobs.fetchText(panelJob('forgotten'), 'error')).rejects.toThrow('forgotten')
+    answers.connected = false
+    await expect(jobs.fetchText(panelJob('a'), 'error')).rejects.toThrow('no connection')
   })
 })

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { timelineLanes } from '../../../../src/renderer/features/jobs/timeline-lanes.ts'
+import {
+  besideStretch,
+  jobsInWindow,
+  timelineLanes,
+} from '../../../../src/renderer/features/jobs/timeline-lanes.ts'
+import type { PanelJob } from '../../../../src/shared/jobs.ts'
 import { panelJob } from '../fakes/panel-jobs.ts'
 
-const brief = (lanes: ReturnType<typeof timelineLanes>) =>
+const lanesOf = (jobs: readonly PanelJob[], now: number, seconds: number) =>
+  timelineLanes(jobsInWindow(jobs, now, seconds), now, seconds)
+const brief = ({ lanes }: ReturnType<typeof timelineLanes>) =>
   lanes.map(({ name, rows, stretches }) => ({
     name,
     rows,
@@ -21,7 +28,7 @@ describe('the lanes of the timeline', () => {
       panelJob('runs', { createdAt: 250, startedAt: 280, targets: two }),
       panelJob('waits', { createdAt: 290 }),
     ]
-    expect(brief(timelineLanes(jobs, 300, 100))).toEqual([
+    expect(brief(lanesOf(jobs, 300, 100))).toEqual([
       {
         name: 'Atelier 1',
         rows: 1,
@@ -38,7 +45,7 @@ describe('the lanes of the timeline', () => {
   it('puts jobs that overlap into rows of their own, at most three', () => {
     const jobs = [1, 2, 3, 4].map((n) => panelJob(`j${n}`, { createdAt: n, endedAt: n === 4 ? 9 : 5 }))
     jobs.push(panelJob('later', { createdAt: 6, endedAt: 8 }))
-    expect(brief(timelineLanes(jobs, 10, 10))).toEqual([
+    expect(brief(lanesOf(jobs, 10, 10))).toEqual([
       {
         name: 'Atelier 1',
         rows: 3,
@@ -51,5 +58,32 @@ describe('the lanes of the timeline', () => {
         ],
       },
     ])
+  })
+
+  it('draws the newest of very many, and says how many that are', () => {
+    const jobs = Array.from({ length: 1_000 }, (_, n) => panelJob(`j${n}`, { createdAt: n, endedAt: n + 1 }))
+    const { lanes, drawn } = lanesOf(jobs, 2_000, 2_000)
+    expect([drawn, lanes[0]?.stretches.length, lanes[0]?.stretches[0]?.job.jobId]).toEqual([400, 400, 'j600'])
+  })
+
+  it('is walked by the arrow keys: along a lane, and to the nearest in time of another', () => {
+    const two = [{ uuid: 'b2', name: 'B' }]
+    const { lanes } = lanesOf(
+      [
+        panelJob('a1', { createdAt: 10, endedAt: 20 }),
+        panelJob('a2', { createdAt: 50, endedAt: 60 }),
+        panelJob('b1', { createdAt: 12, endedAt: 20, targets: two }),
+        panelJob('b2', { createdAt: 48, endedAt: 60, targets: two }),
+      ],
+      100,
+      100,
+    )
+    const walk = (job: string, lane: string, arrow: string) =>
+      besideStretch(lanes, { lane: `local\u001f${lane}`, key: `local\u001f${job}` }, arrow)?.key.slice(6)
+    expect(walk('a1', 'b', 'ArrowRight')).toBe('a2')
+    expect(walk('a2', 'b', 'ArrowRight')).toBeUndefined()
+    expect(walk('a2', 'b', 'ArrowDown')).toBe('b2')
+    expect(walk('b1', 'b2', 'ArrowUp')).toBe('a1')
+    expect(walk('b1', 'b2', 'ArrowDown')).toBeUndefined()
   })
 })

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
 import { createUnregister } from '../../../../src/renderer/features/unregister/unregister-store.ts'
+import { reasonsSchema } from '../../../../src/renderer/features/unregister/remembered-reasons.ts'
+import { createRemembered } from '../../../../src/renderer/settings/remembered.ts'
 import { createToasts } from '../../../../src/renderer/ui/toasts.ts'
 import type { UnregisterInput, UnregisterResult } from '../../../../src/shared/unregister.ts'
+import { createFakeStorage } from '../fakes/fake-storage.ts'
 import { createManualTimers } from '../fakes/manual-timers.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 
-function build() {
+function build(storage = createFakeStorage()) {
   const orders: UnregisterInput[] = []
   const lifted: string[] = []
   let answer: (results: UnregisterResult[]) => void = () => undefined
@@ -30,6 +33,7 @@ function build() {
     api: () => (connected ? api : null),
     toasts,
     liftBlock: (_client, name) => void lifted.push(name),
+    reasons: createRemembered(storage, 'r', reasonsSchema),
   })
   return {
     unregister,
@@ -104,9 +108,11 @@ describe('unregistering', () => {
       phase: 'answered',
       targets: [target, other],
       outcomes: [
-        { ...target, outcome: 'unregistered', blockedUntil: null },
-        { ...other, outcome: 'not_found', blockedUntil: null },
+        { ...target, outcome: 'unregistered', jobsCancelled: 0, blockedUntil: null },
+        { ...other, outcome: 'not_found', jobsCancelled: 0, blockedUntil: null },
       ],
+      ending: 'done',
+      ordered: 2,
     })
     expect(toasts()).toEqual([])
   })
@@ -136,6 +142,40 @@ describe('unregistering', () => {
     disconnect()
     await unregister.confirm({ reason: '', blockSeconds: null })
     expect(dialog()).toMatchObject({ problem: 'There is no connection. Nothing was unregistered.' })
+  })
+
+  it('says how many jobs ended', async () => {
+    const { unregister, answer, toasts } = build()
+    unregister.ask([atelier])
+    const done = unregister.confirm({ reason: '', blockSeconds: null })
+    answer([result('b-1', { jobsCancelled: 2 })])
+    await done
+    expect(toasts().map(({ text }) => text)).toEqual([
+      'Unregistered Atelier 1. 2 unfinished jobs ended with it.',
+    ])
+  })
+
+  it('remembers the last reasons that were used, each once', async () => {
+    const storage = createFakeStorage({ r: '["old","older"]' })
+    const { unregister, answer } = build(storage)
+    for (const reason of ['new', '', ' old ', 'a', 'b', 'c']) {
+      unregister.ask([atelier])
+      const done = unregister.confirm({ reason, blockSeconds: null })
+      answer([result('b-1')])
+      await done
+    }
+    expect(unregister.state.getState().reasons).toEqual(['c', 'b', 'a', 'old', 'new'])
+    expect(storage.held['r']).toBe('["c","b","a","old","new"]')
+  })
+
+  it('lifts the blocks that an order set which was not plain success', async () => {
+    const { unregister, answer, lifted } = build()
+    unregister.ask([atelier, panelClient('b-2')])
+    const done = unregister.confirm({ reason: '', blockSeconds: 60 })
+    answer([result('b-1', { blockedUntil: 5 }), result('b-2', { outcome: 'not_found', blockedUntil: 5 })])
+    await done
+    unregister.liftBlocks()
+    expect(lifted).toEqual(['Atelier 1', 'b-2'])
   })
 
   it('asks about nobody when nobody is named', () => {
@@ -186,6 +226,40 @@ describe('a paced order', () => {
     expect(answered?.phase === 'answered' && [answered.targets.length, answered.outcomes.length]).toEqual([
       25, 10,
     ])
+    expect(answered).toMatchObject({ ending: 'stopped', ordered: 10 })
+    unregister.askAboutRest((key) => key !== keyOf('n24'))
+    const asked = dialog()
+    expect(asked).toMatchObject({ phase: 'asking', problem: null })
+    expect(asked?.targets.map(({ uuid }) => uuid)).toEqual(
+      many.slice(10, 24).map(({ record }) => record.uuid),
+    )
+  })
+
+  it('is stopped at once while it waits between two steps', async () => {
+    const { unregister, orders, answer, dialog } = build()
+    unregister.ask(many)
+    const done = unregister.confirm({ reason: '', blockSeconds: null, paced: true })
+    answer(answerTo(orders[0]))
+    await settle()
+    unregister.stop()
+    await done
+    expect(dialog()).toMatchObject({ phase: 'answered', ending: 'stopped' })
+  })
+
+  it('tells those without an answer from those that were never ordered, when the link is lost in the middle', async () => {
+    const { unregister, timers, orders, answer, refuse, disconnect, dialog } = build()
+    unregister.ask(many)
+    const done = unregister.confirm({ reason: '', blockSeconds: null, paced: true })
+    answer(answerTo(orders[0]))
+    await settle()
+    timers.advance(1_000)
+    await settle()
+    disconnect()
+    refuse(new Error('closed'))
+    await done
+    const answered = dialog()
+    expect(answered).toMatchObject({ phase: 'answered', ending: 'lost', ordered: 20 })
+    expect(answered?.phase === 'answered' && answered.outcomes.length).toBe(10)
   })
 
   it('keeps what it did when the connection is lost on the way', async () => {

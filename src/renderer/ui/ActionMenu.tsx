@@ -1,0 +1,93 @@
+import { ContextMenu, DropdownMenu } from 'radix-ui'
+import { Fragment, type MouseEvent } from 'react'
+import styles from './ActionMenu.module.css'
+import type { MenuEntries, MenuEntry } from './menu-entries.ts'
+import { visibleText } from './visible-text.ts'
+
+interface RightClickMenuProps {
+  entries: MenuEntries
+  /** Hears of the click before the menu opens, to say what it is about; `stopPropagation` leaves it closed. */
+  onAsk?: (event: MouseEvent) => void
+  /** Where the focus goes when the menu has closed. */
+  onClosed?: () => void
+  /** What it is the menu of: one element. */
+  children: React.ReactElement
+}
+
+/** A menu under the right mouse button, and under Shift F10 for what has the focus. */
+export function RightClickMenu({ entries, onAsk, onClosed, children }: RightClickMenuProps) {
+  return (
+    <ContextMenu.Root modal={false}>
+      <ContextMenu.Trigger asChild onContextMenuCapture={onAsk}>
+        {children}
+      </ContextMenu.Trigger>
+      <ContextMenu.Portal>
+        <ContextMenu.Content
+          className={styles['menu']}
+          {...(onClosed !== undefined && {
+            onCloseAutoFocus: (event: Event) => {
+              event.preventDefault()
+              onClosed()
+            },
+          })}
+        >
+          {entries.map((entry, index) => (
+            <Fragment key={entry === null ? `line ${index}` : entry.label}>
+              {entry === null ? (
+                <ContextMenu.Separator className={styles['separator']} />
+              ) : (
+                <ContextMenu.Item {...itemProps(entry)}>{itemText(entry)}</ContextMenu.Item>
+              )}
+            </Fragment>
+          ))}
+        </ContextMenu.Content>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  )
+}
+
+interface ButtonMenuProps {
+  entries: MenuEntries
+  /** The button that opens it. */
+  children: React.ReactElement
+}
+
+/** A menu below a button. */
+export function ButtonMenu({ entries, children }: ButtonMenuProps) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className={styles['menu']} align="end" sideOffset={4} collisionPadding={8}>
+          {entries.map((entry, index) => (
+            <Fragment key={entry === null ? `line ${index}` : entry.label}>
+              {entry === null ? (
+                <DropdownMenu.Separator className={styles['separator']} />
+              ) : (
+                <DropdownMenu.Item {...itemProps(entry)}>{itemText(entry)}</DropdownMenu.Item>
+              )}
+            </Fragment>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+function itemProps({ run, danger = false, unusable = null }: MenuEntry) {
+  return {
+    className: `${styles['item']} ${danger ? styles['danger'] : ''}`,
+    disabled: unusable !== null,
+    onSelect: run,
+  }
+}
+
+function itemText({ label, unusable = null }: MenuEntry) {
+  const text = visibleText(label)
+  return (
+    <>
+      <bdi title={text}>{text}</bdi>
+      {unusable !== null && <small>{unusable}</small>}
+    </>
+  )
+}
