@@ -1,6 +1,17 @@
+/**
+ * Every view and every dialog, in both themes. The views are those of the router: one that is added there and not
+ * here does not compile, and fails the first test.
+ */
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, test } from './fixtures/panel-test.ts'
+import { join } from 'node:path'
+import { createToken } from '../../src/main/access/token-file.ts'
+import { views, type View } from '../../src/renderer/panel/router.ts'
+import { connectClient as connectTo } from './fixtures/connect-client.ts'
+import { clientOnPage } from './fixtures/panel-words.ts'
+import { expect, test, type PanelFixtures } from './fixtures/panel-test.ts'
+
+type World = Pick<PanelFixtures, 'panel' | 'server' | 'connectClient'>
 
 /** What axe calls serious or critical, as `rule: selector`. */
 async function findings(panel: Page): Promise<string[]> {
@@ -11,68 +22,331 @@ async function findings(panel: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
 }
 
-for (const colorScheme of ['dark', 'light'] as const) {
-  test(`axe finds nothing serious in any view, ${colorScheme}`, async ({ panel, connectClient }) => {
+async function expectNothingSerious(panel: Page, what: string): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
     await panel.emulateMedia({ colorScheme })
-    await expect(panel.getByRole('region', { name: 'Persistent clients' })).toContainText(
-      'bpy.ops.busbar.serve()',
-    )
-    expect(await findings(panel)).toEqual([])
+    expect(await findings(panel), `${what}, ${colorScheme}`).toEqual([])
+  }
+}
 
-    const farm = await connectClient({ name: 'farm' })
-    const register = (client_uuid: string, more: object): Promise<unknown> =>
-      farm.call('blender_register_client', {
-        client_uuid,
-        client_type: 'blender',
-        is_persistent: true,
-        ...more,
-      })
-    await register('b-1', { label: 'Atelier 1', group_id: 'farm', blend_file: '/a/b.blend' })
-    await register('b-2', { label: 'Atelier 2' })
-    const llm = await connectClient({ name: 'llm', register: { client_uuid: 'llm-1', client_type: 'llm' } })
-    await llm.call('blender_send_message', {
-      payload: { message_type: 'command_dispatch', job_id: 'j', command: 'render_image', params: {} },
+/** Clients in every state that can be had at once, jobs that run, failed and ended, a block, and a request that waits. */
+async function populate({ server, connectClient }: World): Promise<void> {
+  const blender = (client_uuid: string, more: object) => ({
+    client_uuid,
+    client_type: 'blender',
+    is_persistent: true,
+    ...more,
+  })
+  const farm = await connectClient({
+    name: 'farm',
+    register: blender('b-1', { label: 'Atelier 1', group_id: 'farm', blend_file: 'C:\\shots\\b.blend' }),
+  })
+  await farm.call('blender_register_client', blender('b-2', { label: '<b>&amp;</b>\u202e evil' }))
+  const lost = await connectClient({ name: 'lost', register: blender('b-3', { label: 'Farm 04' }) })
+  await lost.vanish()
+  const llm = await connectClient({ name: 'llm', register: { client_uuid: 'llm-1', client_type: 'llm' } })
+  const dispatch = (job_id: string) =>
+    llm.call('blender_send_message', {
+      payload: { message_type: 'command_dispatch', job_id, command: 'render_image', params: { frame: 1 } },
       target_uuid: 'b-1',
     })
-    await farm.call('blender_job_update', { job_id: 'j', status: 'running', progress: 0.5 })
+  for (const [job, end] of [
+    ['fails', { status: 'failed', error: 'Traceback\nRuntimeError: no camera' }],
+    ['ends', { status: 'completed', result: '{"frames":1}' }],
+    ['runs', { status: 'running', progress: 0.5 }],
+  ] as const) {
+    await dispatch(job)
+    await farm.call('blender_job_update', { job_id: job, ...end })
+  }
+  await dispatch('waits')
+  const { token } = await createToken(
+    join(server.dataDir, 'tokens.json'),
+    { name: 'model', scopes: ['bus', 'llm'] },
+    Date.now() / 1000,
+  )
+  await expect
+    .poll(async () => (await fetch(server.url, { headers: { authorization: `Bearer ${token}` } })).status)
+    .not.toBe(401)
+  const asking = await connectTo(
+    { url: server.url, token },
+    { name: 'LM Studio', register: { client_uuid: 'llm-2', client_type: 'llm', label: 'Qwen' } },
+  )
+  void asking
+    .call('blender_execute_code', { code: 'import bpy  # look\nprint("one")', target: 'b-1' })
+    .catch(() => undefined)
+}
+
+async function go(panel: Page, view: View): Promise<void> {
+  await panel.evaluate((fragment) => (location.hash = fragment), `#/${view}`)
+  await expect(panel.getByRole('main')).toBeVisible()
+}
+
+/** Looks at one view in all its states; each look has a name. */
+type Walk = (panel: Page, look: (what: string) => Promise<void>) => Promise<void>
+
+/** Opens something by its button, looks at it, and closes it by Escape. */
+async function opened(panel: Page, button: string, look: () => Promise<void>): Promise<void> {
+  await panel.getByRole('button', { name: button, exact: true }).click()
+  await look()
+  await panel.keyboard.press('Escape')
+}
+
+const walks: Record<View, Walk> = {
+  async clients(panel, look) {
+    await look('the list')
+    await panel.getByRole('searchbox', { name: 'Search clients' }).pressSequentially('t')
+    await look('suggestions')
+    await panel.getByRole('searchbox', { name: 'Search clients' }).fill('')
     await panel.getByRole('button', { name: 'View', exact: true }).click()
     const view = panel.getByRole('dialog', { name: 'View' })
     await view.getByRole('checkbox', { name: 'Sent' }).check()
+    await view.getByRole('checkbox', { name: 'Protocol' }).check()
     await view.getByRole('combobox', { name: 'Group by' }).selectOption('group')
-    await panel.getByRole('searchbox', { name: 'Search clients' }).pressSequentially('t')
-    await panel.getByRole('button', { name: 'View', exact: true }).click()
-    expect(await findings(panel), 'View').toEqual([])
+    await view.getByRole('textbox', { name: 'Name' }).fill('Mine')
+    await view.getByRole('button', { name: 'Save view' }).click()
+    await view.getByRole('button', { name: 'Rename the view Mine' }).click()
+    await look('View')
     await panel.keyboard.press('Escape')
-    await panel.getByRole('searchbox', { name: 'Search clients' }).fill('')
-    await panel.getByRole('row', { name: /^Atelier 1/ }).click()
-    for (const tab of ['Record', 'Jobs', 'Session', 'Traffic']) {
-      await panel.getByRole('tab', { name: tab, exact: true }).click()
-      expect(await findings(panel), tab).toEqual([])
+    await panel.keyboard.press('Escape')
+    await opened(panel, 'How to search', () => look('help on searching'))
+    await opened(panel, 'What the states mean', () => look('help on states'))
+    await opened(panel, 'What “persistent” means', () => look('help on a word'))
+    await opened(panel, 'Unregister several at once', () => look('the choices to unregister'))
+    const row = clientOnPage(panel, 'Atelier 1')
+    await row.click()
+    for (const tab of await panel.getByRole('complementary').first().getByRole('tab').all()) {
+      await tab.click()
+      await look(`the tab ${(await tab.textContent()) ?? ''}`)
     }
-    await panel.getByRole('row', { name: /^Atelier 1/ }).focus()
+    await row.focus()
     await panel.keyboard.press('Shift+F10')
     await expect(panel.getByRole('menu')).toBeVisible()
-    expect(await findings(panel), 'menu').toEqual([])
+    await look('the menu of a row')
     await panel.keyboard.press('Escape')
-    await panel.keyboard.press('?')
-    await expect(panel.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
-    expect(await findings(panel), 'shortcuts').toEqual([])
+    await panel.getByRole('columnheader', { name: 'Group' }).first().click({ button: 'right' })
+    await look('the menu of a column')
     await panel.keyboard.press('Escape')
-    await panel.keyboard.press('ControlOrMeta+k')
-    await expect(panel.getByRole('dialog', { name: 'Commands' })).toBeVisible()
-    expect(await findings(panel), 'palette').toEqual([])
-    await panel.keyboard.press('Escape')
-    await panel.getByRole('row', { name: /^Atelier 1/ }).focus()
+    await row.focus()
     await panel.keyboard.press('Delete')
-    await expect(panel.getByRole('dialog', { name: 'Unregister client' })).toBeVisible()
-    expect(await findings(panel), 'dialog').toEqual([])
+    const dialog = panel.getByRole('dialog', { name: 'Unregister client' })
+    await dialog.getByRole('combobox', { name: 'Block' }).selectOption({ label: '1 hour' })
+    await look('the question before unregistering')
+    await dialog.getByRole('button', { name: 'Unregister' }).click()
+    await expect(panel.getByRole('heading', { name: 'Blocked' })).toBeVisible()
+    await look('blocks and a toast')
+  },
+  async jobs(panel, look) {
+    await look('the list')
+    await panel
+      .getByRole('group', { name: /^\d+ jobs on/ })
+      .getByRole('button')
+      .last()
+      .focus()
+    await look('the timeline')
+    await opened(panel, 'How to filter jobs', () => look('help on searching'))
+    for (const job of [/failed/, /completed/, /running/]) {
+      await panel.getByRole('row', { name: job }).click()
+      await expect(panel.getByRole('complementary', { name: 'Job' })).toContainText('Parameters')
+      await look(`a job, ${String(job)}`)
+    }
+    await panel.getByRole('row', { name: /running/ }).focus()
+    await panel.keyboard.press('Shift+F10')
+    await look('the menu of a row')
     await panel.keyboard.press('Escape')
-    await panel.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^Jobs/ }).click()
-    await panel.getByRole('row', { name: /^render_image/ }).click()
-    await expect(panel.getByRole('complementary', { name: 'Job' })).toContainText('Parameters')
-    expect(await findings(panel), 'Jobs').toEqual([])
-    await panel.getByRole('navigation', { name: 'Views' }).getByText('Connect').click()
-    await expect(panel.getByRole('main', { name: 'Connect' })).toBeVisible()
-    expect(await findings(panel), 'Connect').toEqual([])
+    await panel.keyboard.press('ControlOrMeta+a')
+    await expect(panel.getByRole('button', { name: /^Cancel \d jobs$/ })).toBeVisible()
+    await look('several selected')
+    await panel.getByRole('searchbox', { name: 'Filter jobs' }).fill('nothing like that')
+    await look('no match')
+  },
+  async approvals(panel, look) {
+    await expect(panel.getByRole('article')).toBeVisible()
+    await look('a request')
+    await panel.getByRole('button', { name: 'Deny…' }).click()
+    await look('a denial')
+  },
+  async connect(_panel, look) {
+    await look('the page')
+  },
+  async settings(panel, look) {
+    await look('the page')
+    await panel.getByRole('button', { name: 'Create a token…' }).click()
+    await panel.getByRole('button', { name: 'Add a rule…' }).click()
+    await panel.getByRole('button', { name: 'Add a block…' }).click()
+    await look('forms')
+    await panel
+      .getByRole('button', { name: /^Revoke/ })
+      .first()
+      .click()
+    await expect(panel.getByRole('dialog', { name: /^Revoke/ })).toBeVisible()
+    await look('the question before revoking')
+    await panel.keyboard.press('Escape')
+  },
+}
+
+test('every view of the router is looked at', () => {
+  expect(Object.keys(walks).toSorted()).toEqual([...views].toSorted())
+})
+
+for (const view of views) {
+  test(`axe finds nothing serious in ${view}`, async ({ panel, server, connectClient }) => {
+    test.slow()
+    await expect(panel.getByRole('region', { name: 'Persistent clients' })).toContainText(
+      'bpy.ops.busbar.serve()',
+    )
+    await go(panel, view)
+    await expectNothingSerious(panel, 'empty')
+    await populate({ panel, server, connectClient })
+    await expect(panel.getByRole('navigation', { name: 'Views' })).toContainText(/Approvals1/)
+    await walks[view](panel, (what) => expectNothingSerious(panel, what))
+  })
+}
+
+test('axe finds nothing serious in what lies over every view, nor where the connection is lost', async ({
+  panel,
+  server,
+  connectClient,
+  problems,
+}) => {
+  test.slow()
+  await populate({ panel, server, connectClient })
+  await expect(clientOnPage(panel, 'Atelier 1')).toBeVisible()
+  await panel.keyboard.press('?')
+  await expect(panel.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+  await expectNothingSerious(panel, 'shortcuts')
+  await panel.keyboard.press('Escape')
+  await panel.keyboard.press('ControlOrMeta+k')
+  await expect(panel.getByRole('dialog', { name: 'Commands' })).toBeVisible()
+  await expectNothingSerious(panel, 'palette')
+  await panel.keyboard.press('Escape')
+  problems.expect(/WebSocket|connection/i)
+  await server.stop()
+  await expect(panel.getByText('Connection lost').first()).toBeVisible()
+  await expectNothingSerious(panel, 'lost')
+})
+
+test('less motion means none, and forced colours keep what is selected and what has the focus', async ({
+  panel,
+  server,
+  connectClient,
+}) => {
+  await populate({ panel, server, connectClient })
+  await panel.emulateMedia({ reducedMotion: 'reduce', forcedColors: 'active' })
+  for (const view of views) {
+    await go(panel, view)
+    const moving = await panel.evaluate(() =>
+      document
+        .getAnimations()
+        .filter(({ effect }) => Number(effect?.getComputedTiming().activeDuration) > 1)
+        .map((each) => (each instanceof CSSAnimation ? each.animationName : each.constructor.name)),
+    )
+    expect(moving, view).toEqual([])
+    expect(await findings(panel), view).toEqual([])
+  }
+  await go(panel, 'clients')
+  const [row, other] = [clientOnPage(panel, 'Atelier 1'), clientOnPage(panel, 'Farm 04')]
+  await row.click()
+  await expect(row).toHaveCSS('outline-style', 'solid')
+  await expect(other).toHaveCSS('outline-style', 'none')
+  await row.focus()
+  await panel.keyboard.press('ArrowDown')
+  await panel.keyboard.press('Control+ArrowUp')
+  await expect(row).toHaveCSS('outline-style', 'dashed')
+})
+
+/** Controls that are cut off sideways by something that does not scroll, and pairs of controls that lie on one another. */
+async function misplaced(panel: Page): Promise<string[]> {
+  return panel.evaluate(() => {
+    const nameOf = (element: Element) =>
+      `${element.tagName.toLowerCase()} “${(element.getAttribute('aria-label') ?? element.textContent).trim().slice(0, 40)}”`
+    const controls = [
+      ...document.querySelectorAll(
+        'button, a[href], input, select, textarea, [role="row"][tabindex], h1, h2, h3',
+      ),
+    ].filter(
+      (element) =>
+        element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+        !element.matches('.spoken, [data-stretch]') &&
+        element.getBoundingClientRect().width > 1,
+    )
+    const problems: string[] = []
+    const scrolls = (style: CSSStyleDeclaration) => /auto|scroll/.test(style.overflowX)
+    const clipped = (element: Element) => {
+      const { left, right } = element.getBoundingClientRect()
+      for (let parent = element.parentElement; parent !== null; parent = parent.parentElement) {
+        const style = getComputedStyle(parent)
+        if (scrolls(style)) return false
+        const frame = parent.getBoundingClientRect()
+        const cuts = style.overflowX !== 'visible' || parent === document.documentElement
+        if (cuts && (left < frame.left - 2 || right > frame.right + 2)) return true
+      }
+      return false
+    }
+    for (const control of controls) {
+      // Text that is cut with an ellipsis inside of its control is whole in the control's title.
+      if (clipped(control)) problems.push(`cut off: ${nameOf(control)}`)
+    }
+    const seen = controls.filter((control) => {
+      const { left, top, width, height } = control.getBoundingClientRect()
+      const under = document.elementFromPoint(left + width / 2, top + height / 2)
+      return under !== null && (control.contains(under) || under.contains(control))
+    })
+    for (const [index, a] of seen.entries()) {
+      for (const b of seen.slice(index + 1)) {
+        if (a.contains(b) || b.contains(a) || a.matches('[role="row"]') || b.matches('[role="row"]')) continue
+        const [one, two] = [a.getBoundingClientRect(), b.getBoundingClientRect()]
+        const across = Math.min(one.right, two.right) - Math.max(one.left, two.left)
+        const down = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top)
+        if (across > 3 && down > 3) problems.push(`on one another: ${nameOf(a)} and ${nameOf(b)}`)
+      }
+    }
+    if (document.documentElement.scrollWidth > document.documentElement.clientWidth) {
+      problems.push('the page scrolls sideways')
+    }
+    return problems
+  })
+}
+
+for (const [size, viewport] of Object.entries({
+  '1280x800': { width: 1280, height: 800 },
+  '900x600': { width: 900, height: 600 },
+})) {
+  test(`text at 200 % loses nothing sideways and lays nothing on another, ${size}`, async ({
+    panel,
+    server,
+    connectClient,
+  }) => {
+    test.slow()
+    await panel.setViewportSize(viewport)
+    await populate({ panel, server, connectClient })
+    await expect(clientOnPage(panel, 'Atelier 1')).toBeVisible()
+    for (const percent of [150, 200]) {
+      await panel.keyboard.press('ControlOrMeta+k')
+      await panel.keyboard.type(`text size to ${percent}`)
+      await panel.keyboard.press('Enter')
+      await expect(panel.getByRole('dialog', { name: 'Commands' })).toHaveCount(0)
+      for (const view of views) {
+        await go(panel, view)
+        expect(await misplaced(panel), `${view} at ${percent} %`).toEqual([])
+      }
+    }
+    await go(panel, 'clients')
+    for (const name of ['View', 'Unregister several at once']) {
+      await panel.getByRole('button', { name, exact: true }).click()
+      const box = await panel.locator(':popover-open, [role="menu"]').first().boundingBox()
+      expect(box !== null && box.x >= 0 && box.x + box.width <= viewport.width, name).toBe(true)
+      expect(box !== null && box.y >= 0 && box.y + box.height <= viewport.height, name).toBe(true)
+      await panel.keyboard.press('Escape')
+    }
+    for (const [key, name] of [
+      ['?', 'Keyboard shortcuts'],
+      ['ControlOrMeta+k', 'Commands'],
+    ] as const) {
+      await panel.keyboard.press(key)
+      const box = await panel.getByRole('dialog', { name }).boundingBox()
+      expect(box !== null && box.x >= 0 && box.x + box.width <= viewport.width, name).toBe(true)
+      expect(box !== null && box.y >= 0 && box.y + box.height <= viewport.height, name).toBe(true)
+      await panel.keyboard.press('Escape')
+    }
   })
 }

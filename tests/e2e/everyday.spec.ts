@@ -62,10 +62,15 @@ test('a client has a menu of its own, by the right button and by the keyboard', 
 }) => {
   await registerMany(await connectClient({ name: 'farm' }), 2)
   const row = panel.getByRole('row', { name: /^node-01/ })
-  await row.click({ button: 'right' })
+  await row
+    .getByRole('gridcell')
+    .first()
+    .click({ button: 'right', position: { x: 30, y: 10 } })
   const menu = panel.getByRole('menu')
   await expect(menu.getByRole('menuitem')).toHaveText([
     'Inspect',
+    'Pin',
+    /^Copy value: node-01/,
     'Copy uuid',
     'Copy record',
     'Copy link',

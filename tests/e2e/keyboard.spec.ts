@@ -1,3 +1,7 @@
+import { join } from 'node:path'
+import { createToken } from '../../src/main/access/token-file.ts'
+import { connectClient as connectTo } from './fixtures/connect-client.ts'
+import { clientOnPage } from './fixtures/panel-words.ts'
 import { expect, test } from './fixtures/panel-test.ts'
 
 test('find, inspect and unregister with the keyboard alone', async ({ panel, connectClient }) => {
@@ -36,7 +40,7 @@ test('find, inspect and unregister with the keyboard alone', async ({ panel, con
     panel.getByRole('complementary', { name: 'Inspector' }).getByRole('tab', { name: 'Record' }),
   ).toBeFocused()
   await panel.keyboard.press('ArrowRight')
-  await expect(panel.getByRole('tab', { name: 'Jobs' })).toHaveAttribute('aria-selected', 'true')
+  await expect(panel.getByRole('tab', { name: 'Record' })).toHaveAttribute('aria-selected', 'false')
   await panel.keyboard.press('Escape')
   await expect(panel.getByRole('row', { name: /^(Alpha|Beta)/ }).and(panel.locator(':focus'))).toHaveCount(1)
 
@@ -50,4 +54,122 @@ test('find, inspect and unregister with the keyboard alone', async ({ panel, con
   await panel.keyboard.press('Enter')
   await expect(dialog).toHaveCount(0)
   await expect(row('Alpha')).toHaveCount(0)
+})
+
+test('the main tasks without a pointer: block and undo, cancel a job, answer a request, change the theme', async ({
+  panel,
+  server,
+  connectClient,
+}) => {
+  test.slow()
+  const heard: { payload: Record<string, unknown> }[] = []
+  await connectClient({
+    name: 'blender',
+    register: { client_uuid: 'b-1', client_type: 'blender', is_persistent: true, label: 'Atelier 1' },
+    onMessage: (data) => heard.push(data as (typeof heard)[number]),
+  })
+  await connectClient({
+    name: 'blender',
+    register: { client_uuid: 'b-2', client_type: 'blender', is_persistent: true, label: 'Farm 02' },
+  })
+  const llm = await connectClient({ name: 'llm', register: { client_uuid: 'llm-1', client_type: 'llm' } })
+  const press = (key: string) => panel.keyboard.press(key)
+  const command = async (words: string) => {
+    await press('ControlOrMeta+k')
+    await expect(panel.getByRole('dialog', { name: 'Commands' })).toBeVisible()
+    await panel.keyboard.type(words)
+    await press('Enter')
+    await expect(panel.getByRole('dialog', { name: 'Commands' })).toHaveCount(0)
+  }
+  const farm = clientOnPage(panel, 'Farm 02')
+  await expect(farm).toBeVisible()
+
+  // Find a client, open it, read its record.
+  await press('/')
+  await panel.keyboard.type('farm')
+  await press('Enter')
+  await expect(farm).toBeFocused()
+  await press('Enter')
+  const inspector = panel.getByRole('complementary', { name: 'Inspector' })
+  await expect(inspector.getByRole('tab', { name: 'Record' })).toBeFocused()
+  await expect(inspector).toContainText('"uuid": "b-2"')
+  await press('Escape')
+  await expect(farm).toBeFocused()
+
+  // Unregister it with a block, and lift that by the toast.
+  await press('Delete')
+  await panel.keyboard.type('taken out for repair')
+  await press('Tab')
+  await press('ArrowDown')
+  await press('Shift+Tab')
+  await press('Enter')
+  await expect(panel.getByRole('dialog', { name: 'Unregister client' })).toHaveCount(0)
+  const lift = panel.getByRole('button', { name: 'Lift the block of b-2' })
+  await expect(lift).toBeVisible()
+  await command('lift block b-2')
+  await expect(lift).toHaveCount(0)
+  // The toast that tells of it can take that back, from anywhere.
+  await press('F8')
+  await press('Tab')
+  await expect(
+    panel
+      .getByRole('button', { name: 'Lift block', exact: true })
+      .or(panel.getByRole('button', { name: 'Undo' }))
+      .first(),
+  ).toBeVisible()
+
+  // Follow a job, and cancel it.
+  await command('show all clients')
+  await llm.call('blender_send_message', {
+    payload: { message_type: 'command_dispatch', job_id: 'j', command: 'render_image', params: {} },
+    target_uuid: 'b-1',
+  })
+  await command('go to jobs')
+  const row = panel.getByRole('main', { name: 'Jobs' }).getByRole('row', { name: /^render_image/ })
+  await expect(row).toBeVisible()
+  await command('show waiting jobs only')
+  for (
+    let tabs = 0;
+    tabs < 40 && !(await row.evaluate((node) => node === document.activeElement));
+    tabs += 1
+  ) {
+    await press('Tab')
+  }
+  await expect(row).toBeFocused()
+  await press('Enter')
+  await expect(panel.getByRole('complementary', { name: 'Job' })).toContainText('Parameters')
+  await press('Delete')
+  await expect.poll(() => heard.map(({ payload }) => payload['message_type'])).toContain('job_cancel')
+
+  // Answer a request.
+  const { token } = await createToken(
+    join(server.dataDir, 'tokens.json'),
+    { name: 'model', scopes: ['bus', 'llm'] },
+    Date.now() / 1000,
+  )
+  await expect
+    .poll(async () => (await fetch(server.url, { headers: { authorization: `Bearer ${token}` } })).status)
+    .not.toBe(401)
+  const asking = await connectTo(
+    { url: server.url, token },
+    { name: 'LM Studio', register: { client_uuid: 'llm-2', client_type: 'llm', label: 'Qwen' } },
+  )
+  const asked = asking.call('blender_execute_code', { code: 'print(1)', target: 'b-1' })
+  await command('go to approvals')
+  const card = panel.getByRole('article', { name: /^Qwen wants/ })
+  await expect(card).toBeVisible()
+  for (
+    let tabs = 0;
+    tabs < 40 && !(await card.evaluate((node) => node === document.activeElement));
+    tabs += 1
+  ) {
+    await press('Tab')
+  }
+  await press('d')
+  await panel.keyboard.type('not now')
+  await press('Enter')
+  expect(await asked).toMatchObject({ status: 'failed' })
+
+  await command('use the light theme')
+  await expect(panel.locator('html')).toHaveAttribute('data-theme', 'light')
 })

@@ -79,6 +79,9 @@ test('several selected clients at once, with a running job among them', async ({
   await panel.keyboard.press('Delete')
   const dialog = dialogOf(panel)
   await expect(dialog).toContainText('2 clients')
+  await expect(dialog.getByRole('list', { name: 'Jobs that end' }).getByRole('listitem')).toHaveText([
+    'Bakewaiting, for llm-1 on b-1',
+  ])
   await dialog.getByRole('button', { name: 'Unregister' }).click()
   await expect(persistentRow(panel, /^b-[12]/)).toHaveCount(0)
   await expect(persistentRow(panel, /^b-3/)).toBeVisible()
@@ -119,4 +122,43 @@ test('a client that left while the dialog was open is said to have left', async 
   const dialog = dialogOf(panel)
   await dialog.getByRole('button', { name: 'Unregister' }).click()
   await expect(dialog).toContainText('had already left')
+})
+
+test('the button beside Unregister has the choices for many, with why there is nothing to do', async ({
+  panel,
+  connectClient,
+}) => {
+  const register = (client_uuid: string) => ({ client_uuid, client_type: 'blender', is_persistent: true })
+  await connectClient({ name: 'b', register: register('b-1') })
+  const lost = await connectClient({ name: 'b', register: register('b-2') })
+  await lost.vanish()
+  await expect(persistentRow(panel, /^b-2, disconnected/)).toBeVisible()
+  const more = panel.getByRole('button', { name: 'Unregister several at once' })
+  await more.click()
+  await expect(panel.getByRole('menuitem')).toHaveText([
+    'Unregister the selected clients (0)…none is selected',
+    'Unregister all stale clients (0)…no client is stale',
+    'Unregister all disconnected clients (1)…',
+    'Unregister all clients shown (2)…',
+  ])
+  await expect(panel.getByRole('menuitem', { name: /stale/ })).toBeDisabled()
+  await panel.getByRole('menuitem', { name: /disconnected/ }).click()
+  const dialog = dialogOf(panel)
+  await expect(dialog).toContainText('b-2')
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('its machine is off')
+  await dialog.getByRole('button', { name: 'Unregister' }).click()
+  await expect(persistentRow(panel, /^b-2/)).toHaveCount(0)
+
+  // The reason is offered the next time.
+  await persistentRow(panel, /^b-1/).click()
+  await panel.keyboard.press('Delete')
+  await dialog.getByRole('button', { name: 'its machine is off' }).click()
+  await expect(dialog.getByRole('textbox', { name: 'Reason' })).toHaveValue('its machine is off')
+  await dialog.getByRole('combobox', { name: 'Block' }).selectOption({ label: '15 minutes' })
+  await dialog.getByRole('button', { name: 'Unregister' }).click()
+  const lift = panel.getByRole('button', { name: 'Lift the block of b-1' })
+  await lift.click()
+  await expect(lift).toHaveCount(0)
+  await panel.getByRole('button', { name: 'Undo' }).click()
+  await expect(lift).toBeVisible()
 })
