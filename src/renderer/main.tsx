@@ -8,6 +8,7 @@ import { App } from './app/App.tsx'
 import { announceApprovals } from './features/approvals/approval-notices.ts'
 import { playApprovalSound } from './features/approvals/approval-sound.ts'
 import { createImageHost } from './features/pictures/image-host.ts'
+import { followWallLink } from './features/wall/wall-link.ts'
 import { createPanel } from './panel/panel.ts'
 import { PanelContext } from './panel/panel-context.ts'
 import { followDeepLinks } from './panel/deep-links.ts'
@@ -40,6 +41,7 @@ const router = createRouter(location.hash, localStorage.getItem(viewName))
 router.state.subscribe(({ view }) => localStorage.setItem(viewName, view))
 window.addEventListener('hashchange', () => router.follow(location.hash))
 followDeepLinks(panel, router)
+followWallLink(router, preferences)
 announceApprovals({
   ...panel,
   setTitle: (title) => (document.title = title),

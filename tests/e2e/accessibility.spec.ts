@@ -12,6 +12,7 @@ import { clientOnPage } from './fixtures/panel-words.ts'
 import { expect, test, type PanelFixtures } from './fixtures/panel-test.ts'
 
 type World = Pick<PanelFixtures, 'panel' | 'server' | 'connectClient'>
+import { connectPictureBlender } from './fixtures/picture-blender.ts'
 
 /** What axe calls serious or critical, as `rule: selector`. */
 async function findings(panel: Page): Promise<string[]> {
@@ -350,3 +351,32 @@ for (const [size, viewport] of Object.entries({
     }
   })
 }
+
+test('axe finds nothing serious on the wall and in the viewport', async ({ panel, connectClient }) => {
+  test.slow()
+  await panel.getByRole('button', { name: 'Wall', exact: true }).click()
+  await expect(panel.getByRole('region', { name: 'Blenders' })).toContainText('bpy.ops.busbar.serve()')
+  await expectNothingSerious(panel, 'empty')
+  const blender = await connectPictureBlender(connectClient, {
+    client_uuid: 'b-1',
+    label: 'Atelier 1',
+    group_id: 'farm',
+  })
+  const broken = await connectPictureBlender(connectClient, { client_uuid: 'b-2', label: 'Atelier 2' })
+  broken.answerWith({ error: 'It can’t.' })
+  const llm = await connectClient({ name: 'llm', register: { client_uuid: 'llm-1', client_type: 'llm' } })
+  const card = panel.getByRole('gridcell', { name: /^Atelier 1/ })
+  await expect(card.getByRole('img')).toBeVisible()
+  await llm.call('blender_send_message', {
+    payload: { message_type: 'command_dispatch', job_id: 'j', command: 'render_image', params: {} },
+    target_uuid: 'b-1',
+  })
+  await blender.call('blender_job_update', { job_id: 'j', status: 'running', progress: 0.5 })
+  await expect(card.getByRole('progressbar')).toBeVisible()
+  await card.click()
+  await panel.getByRole('tab', { name: 'Viewport' }).click()
+  await expectNothingSerious(panel, 'wall and viewport')
+  await panel.getByRole('button', { name: 'Larger' }).click()
+  await expect(panel.getByRole('dialog', { name: 'Atelier 1' })).toBeVisible()
+  await expectNothingSerious(panel, 'larger')
+})

@@ -11,7 +11,7 @@ import { jobColumns, jobColumnTitles, jobStates, jobStateWords } from '../featur
 import { settingSections } from '../features/settings/setting-entries.ts'
 import { jobKey } from '../../shared/jobs.ts'
 import type { PanelParts } from '../panel/panel-context.ts'
-import { filterLink, placeLink, views } from '../panel/router.ts'
+import { filterLink, placeLink, views, wallLink } from '../panel/router.ts'
 import { densities, textSizes } from '../settings/preferences.ts'
 import { themeChoices } from '../theme/theme.ts'
 import { copyAndTell } from '../ui/copy-and-tell.ts'
@@ -128,7 +128,7 @@ function addUnregistering(add: Add, { panel }: ActionPorts): void {
   }
 }
 
-function addClientsView(add: Add, { panel, go }: ActionPorts): void {
+function addClientsView(add: Add, { panel, preferences, go }: ActionPorts): void {
   const { clients, selection, savedViews, toasts } = panel
   const { layout, totals, filter } = clients.state.getState()
   const toClients = (run: () => void) => () => {
@@ -146,6 +146,12 @@ function addClientsView(add: Add, { panel, go }: ActionPorts): void {
       'filter',
       toClients(() => clients.showState(state)),
     )
+  }
+  for (const clientsAs of ['table', 'wall'] as const) {
+    add(clientsAs === 'wall' ? 'Show clients on the wall' : 'Show clients in tables', 'layout', () => {
+      preferences.set({ clientsAs })
+      go(clientsAs === 'wall' ? wallLink : placeLink('clients'))
+    })
   }
   if (filter.query !== '') {
     const link = new URL(filterLink('clients', filter.query), location.href).href

@@ -13,7 +13,11 @@ export interface Place {
   view: View
   item: string | null
   filter: string | null
+  /** `#/wall` and `#/wall/<uuid>`: the clients, as cards. */
+  wall: boolean
 }
+
+export const wallLink = '#/wall'
 
 export interface Router {
   readonly state: StoreApi<Place>
@@ -38,10 +42,11 @@ function placeIn(fragment: string): Place {
   const [, name, item, search = ''] = /^#\/([a-z]+)(?:\/([^?]+))?(?:\?(.*))?$/s.exec(fragment) ?? []
   const view = views.find((each) => each === name) ?? 'clients'
   const filter = new URLSearchParams(search).get('filter')?.slice(0, filterMax) ?? null
+  const wall = name === 'wall'
   try {
-    return { view, item: item === undefined ? null : decodeURIComponent(item), filter }
+    return { view, wall, item: item === undefined ? null : decodeURIComponent(item), filter }
   } catch {
-    return { view, item: null, filter }
+    return { view, wall, item: null, filter }
   }
 }
 

@@ -25,6 +25,7 @@ export const shortcuts = {
   },
   rows: {
     next: { chords: [chord('ArrowDown'), chord('ArrowUp')], what: 'Move; with Shift, select on the way' },
+    across: { chords: [chord('ArrowLeft'), chord('ArrowRight')], what: 'Move between cards on the wall' },
     further: {
       chords: [chord('PageDown'), chord('PageUp'), chord('Home'), chord('End')],
       what: 'Move further',

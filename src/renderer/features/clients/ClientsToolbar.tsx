@@ -1,6 +1,6 @@
 import { CircleHelp } from 'lucide-react'
 import { useStore } from 'zustand'
-import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
 import { clientStateSchema, type ClientState } from '../../../shared/clients.ts'
 import { Button } from '../../ui/Button.tsx'
 import { glossary } from '../../ui/glossary.ts'
@@ -8,6 +8,7 @@ import { Popover } from '../../ui/Popover.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { stateWords } from './client-text.ts'
 import styles from './ClientsToolbar.module.css'
+import { ClientsAs } from '../wall/ClientsAs.tsx'
 import { UnregisterButtons } from './UnregisterButtons.tsx'
 import { ViewMenu } from './ViewMenu.tsx'
 
@@ -19,16 +20,18 @@ const states: readonly ClientState[] = clientStateSchema.options
 /** Which states to show, how many clients are selected, and the way to unregister them. */
 export function ClientsToolbar() {
   const panel = usePanel()
+  const asWall = useStore(usePreferences().state, ({ clientsAs }) => clientsAs === 'wall')
   const selected = useStore(panel.selection.state, (state) => state.selected.size)
   return (
     <div className={styles['bar']} role="toolbar" aria-label="Clients">
+      <ClientsAs />
       <StateFilter />
       <StateHelp />
       <div className={styles['end']}>
         <span className={`${styles['selected']} num`} aria-live="polite">
           {selected > 1 ? `${selected} selected` : ''}
         </span>
-        <ViewMenu />
+        {!asWall && <ViewMenu />}
         <UnregisterButtons />
       </div>
     </div>

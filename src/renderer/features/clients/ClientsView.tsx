@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react'
 import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
+import { useStore } from 'zustand'
 import { useLive, usePreferences } from '../../panel/panel-context.ts'
 import { BlockedList } from '../blocks/BlockedList.tsx'
 import { InspectorDock, useInspectorCount } from '../inspector/InspectorDock.tsx'
@@ -11,6 +12,7 @@ import { ClientsToolbar } from './ClientsToolbar.tsx'
 import { useClientsEscape } from './clients-escape.ts'
 import { listMin, useDockWidth } from './dock-width.ts'
 import { useGridKeys } from './grid-keys.ts'
+import { Wall } from '../wall/Wall.tsx'
 import { useMedia } from '../../ui/use-media.ts'
 
 /** Narrower than this, the inspector lies over the list instead of beside it. */
@@ -19,6 +21,7 @@ const overlayBelow = '(max-width: 1000px)'
 /** All clients, and beside them those that are open in an inspector. */
 export function ClientsView() {
   const columns = useInspectorCount()
+  const asWall = useStore(usePreferences().state, ({ clientsAs }) => clientsAs === 'wall')
   const overlay = useMedia(overlayBelow)
   const preferences = usePreferences()
   const [width] = useState(() => preferences.state.getState().inspectorWidth)
@@ -29,7 +32,7 @@ export function ClientsView() {
     <main className={styles['main']} aria-label="Clients">
       <h1 className="spoken">Clients</h1>
       <ClientsToolbar />
-      <ClientGrids />
+      {asWall ? <Wall /> : <ClientGrids />}
       <BlockedList />
     </main>
   )

@@ -1,0 +1,222 @@
+import { RefreshCw } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
+import { placeLink } from '../../panel/router.ts'
+import { cardSizes } from '../../settings/preferences.ts'
+import { Button } from '../../ui/Button.tsx'
+import { ClientMenu } from '../clients/ClientMenu.tsx'
+import { hasNoWindow } from '../clients/client-text.ts'
+import { useGridKeys } from '../clients/grid-keys.ts'
+import { ConnectBlenderHelp } from '../connect/ConnectBlenderHelp.tsx'
+import { IntervalSelect } from '../pictures/IntervalSelect.tsx'
+import { CardRegion } from './CardRegion.tsx'
+import styles from './Wall.module.css'
+import { indexesInSight, pictureCards, sideBySideFrom, smallCards } from './wall-layout.ts'
+import { cardFrom, wallOrder } from './wall-order.ts'
+import { WallPlacesContext, type WallPlaces } from './wall-place.ts'
+import { WallCard } from './WallCard.tsx'
+import { Wires } from './Wires.tsx'
+
+/** Width of the programs beside the Blenders, as the style sheet has it, without its scroll bar. */
+const sideWidth = 218
+/** What a scroll bar may take. */
+const scrollBar = 12
+
+/** All clients as cards: Blenders with their pictures, the others beside or below them, lines for the jobs between them. */
+export function Wall() {
+  const { clients } = usePanel()
+  const live = useLive()
+  const preferences = usePreferences()
+  const size = useStore(preferences.state, ({ cardSize }) => cardSize)
+  const shown = useStore(clients.state, (state) => state.shown)
+  // A client that registers as another type changes this, whether its row moves or not.
+  const blenderCount = useStore(clients.state, (state) => state.totals.blenders)
+  const order = useMemo(
+    () => wallOrder(shown, clients.state.getState().byKey),
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [shown, blenderCount, clients],
+  )
+  const [places] = useState(() => createStore<WallPlaces>(() => ({ blenders: null, others: null })))
+  const element = useRef<HTMLDivElement>(null)
+  const [width, setWidth] = useState(0)
+  useEffect(() => {
+    const node = element.current
+    if (node === null) return
+    const observer = new ResizeObserver(() => setWidth(node.clientWidth))
+    observer.observe(node)
+    return () => observer.disconnect()
+  }, [])
+  const beside = width >= sideBySideFrom
+  const blenderCards = pictureCards((beside ? width - sideWidth : width) - scrollBar, size)
+  const otherCards = smallCards((beside ? sideWidth : width) - scrollBar)
+
+  const flat = useCallback(() => [...order.blenders, ...order.others], [order])
+  const onKeyDown = useGridKeys({
+    order: flat,
+    goes: (active, key) =>
+      cardFrom(
+        { ...order, beside, blenderColumns: blenderCards.columns, otherColumns: otherCards.columns },
+        active,
+        key,
+      ),
+  })
+  return (
+    <ClientMenu>
+      <div
+        ref={element}
+        className={`${styles['wall']} ${live ? '' : styles['lost']}`}
+        data-beside={beside || undefined}
+        onKeyDown={onKeyDown}
+      >
+        {width > 0 && (
+          <WallPlacesContext value={places}>
+            <section className={styles['blenders']} aria-label="Blenders">
+              <Head title="Blenders" count={order.blenders.length}>
+                <Controls order={order.blenders} places={places} />
+              </Head>
+              {order.blenders.length === 0 ? (
+                <NoBlender />
+              ) : (
+                <CardRegion
+                  region="blenders"
+                  label="Blenders"
+                  keys={order.blenders}
+                  order={flat}
+                  layout={blenderCards}
+                  Card={WallCard}
+                />
+              )}
+            </section>
+            <section className={styles['others']} aria-label="Other clients">
+              <Head title="Other clients" count={order.others.length} />
+              {order.others.length === 0 ? (
+                <NoOther />
+              ) : (
+                <CardRegion
+                  region="others"
+                  label="Other clients"
+                  keys={order.others}
+                  order={flat}
+                  layout={otherCards}
+                  Card={WallCard}
+                />
+              )}
+            </section>
+            {live && <Wires order={order} beside={beside} />}
+          </WallPlacesContext>
+        )}
+      </div>
+    </ClientMenu>
+  )
+}
+
+function Head({ title, count, children }: { title: string; count: number; children?: React.ReactNode }) {
+  const ready = useStore(usePanel().clients.state, (state) => state.ready)
+  return (
+    <div className={styles['head']}>
+      <h2>
+        {title} {ready && <span className="num">{count}</span>}
+      </h2>
+      {children}
+    </div>
+  )
+}
+
+/** How large the cards are, how often their pictures are taken, and all of those in sight anew. */
+function Controls({ order, places }: { order: readonly string[]; places: { getState: () => WallPlaces } }) {
+  const { pictures, clients } = usePanel()
+  const live = useLive()
+  const preferences = usePreferences()
+  const size = useStore(preferences.state, ({ cardSize }) => cardSize)
+  const seconds = useStore(preferences.state, ({ wallSeconds }) => wallSeconds)
+  const refresh = () => {
+    const place = places.getState().blenders
+    if (place === null) return
+    const [first, last] = indexesInSight(place)
+    const { byKey } = clients.state.getState()
+    // A preview render is work: it is asked for one by one, in the inspector.
+    const hasView = (key: string) => {
+      const client = byKey.get(key)
+      return client !== undefined && !hasNoWindow(client)
+    }
+    pictures.refresh(order.slice(first, last + 1).filter(hasView))
+  }
+  return (
+    <div className={styles['controls']}>
+      <div className={styles['sizes']} role="group" aria-label="Size of the cards">
+        {cardSizes.map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={each === size}
+            aria-label={`${each} cards`}
+            title={`${each[0]?.toUpperCase()}${each.slice(1)} cards`}
+            onClick={() => preferences.set({ cardSize: each })}
+          >
+            <span className={styles['size']} data-size={each} aria-hidden />
+          </button>
+        ))}
+      </div>
+      <IntervalSelect value={seconds} onChange={(wallSeconds) => preferences.set({ wallSeconds })} />
+      <Button
+        disabled={!live}
+        aria-label="Refresh the pictures in sight"
+        title="Take new pictures of the Blenders in sight"
+        onClick={refresh}
+      >
+        <RefreshCw size={14} aria-hidden />
+      </Button>
+    </div>
+  )
+}
+
+function NoBlender() {
+  const { clients } = usePanel()
+  const ready = useStore(clients.state, (state) => state.ready)
+  const total = useStore(clients.state, (state) => state.totals.blenders)
+  if (!ready) {
+    return (
+      <p className={styles['nobody']} role="status">
+        Waiting for the list of clients…
+      </p>
+    )
+  }
+  if (total === 0) {
+    return (
+      <div className={styles['nobody']}>
+        <ConnectBlenderHelp heading="h3" />
+      </div>
+    )
+  }
+  return (
+    <p className={styles['nobody']}>
+      No Blender passes the filter.{' '}
+      <Button
+        onClick={() => {
+          clients.search('')
+          clients.showState(null)
+        }}
+      >
+        Show all
+      </Button>
+    </p>
+  )
+}
+
+function NoOther() {
+  const { clients } = usePanel()
+  const total = useStore(clients.state, ({ byKey, totals }) => byKey.size - totals.blenders)
+  return (
+    <p className={styles['nobody']}>
+      {total > 0 ? (
+        'None passes the filter.'
+      ) : (
+        <>
+          No other program is here. <a href={placeLink('connect')}>Connect one</a>
+        </>
+      )}
+    </p>
+  )
+}

@@ -1,0 +1,147 @@
+import { memo } from 'react'
+import { useStore } from 'zustand'
+import { clientKey as keyOf, type PanelClient } from '../../../shared/clients.ts'
+import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
+import { ClientText } from '../../ui/ClientText.tsx'
+import { StateDot } from '../../ui/StateDot.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { chosenTargetName, workingOnName } from '../clients/client-columns.ts'
+import { clientFile, clientName, hasNoWindow, isBlender, stateWords } from '../clients/client-text.ts'
+import { JobCell } from '../clients/JobCell.tsx'
+import { PictureFrame } from '../pictures/PictureFrame.tsx'
+import { sourceWords } from '../pictures/picture-text.ts'
+import { usePicture } from '../pictures/use-picture.ts'
+import { Aged } from '../status/Times.tsx'
+import type { CardPlace } from './CardRegion.tsx'
+import styles from './WallCard.module.css'
+import { pictureSizes } from './wall-layout.ts'
+
+/** One client as a card: a Blender with its picture, anything else in a few words. */
+export const WallCard = memo(function WallCard({ clientKey, tabStop, inSight }: CardPlace) {
+  const { clients, selection } = usePanel()
+  const live = useLive()
+  const client = useStore(clients.state, (state) => state.byKey.get(clientKey))
+  const selected = useStore(selection.state, (state) => state.selected.has(clientKey))
+  if (client === undefined) return null
+  return (
+    <div
+      role="gridcell"
+      aria-selected={selected}
+      aria-disabled={live ? undefined : true}
+      aria-label={cardLabel(client, live)}
+      data-key={clientKey}
+      data-state={client.state}
+      tabIndex={tabStop ? 0 : -1}
+      className={`${styles['card']} ${!live || client.state === 'gone' ? styles['quiet'] : ''}`}
+      onFocus={() => selection.standOn(clientKey)}
+    >
+      {isBlender(client) ? (
+        <>
+          <CardPicture client={client} inSight={inSight} />
+          <div className={styles['text']}>
+            <Name client={client} />
+            <FileAndGroup client={client} />
+            <div className={`${styles['line']} ${styles['job']}`}>
+              <JobCell client={client} />
+              <AskedBy client={client} />
+            </div>
+          </div>
+        </>
+      ) : (
+        <div className={styles['text']}>
+          <Name client={client} />
+          <WorkingOn client={client} />
+          <div className={`${styles['line']} ${styles['job']}`}>
+            <JobCell client={client} />
+          </div>
+        </div>
+      )}
+    </div>
+  )
+})
+
+function cardLabel(client: PanelClient, live: boolean): string {
+  const name = clientName(client)
+  const parts = name === client.record.uuid ? [name] : [name, client.record.uuid]
+  return visibleText([...parts, live ? stateWords[client.state] : 'not live'].join(', '))
+}
+
+function CardPicture({ client, inSight }: { client: PanelClient; inSight: boolean }) {
+  const preferences = usePreferences()
+  const seconds = useStore(preferences.state, ({ wallSeconds }) => wallSeconds)
+  const size = useStore(preferences.state, ({ cardSize }) => cardSize)
+  const known = useStore(usePanel().pictures.state, ({ byKey }) => byKey.get(client.key)?.picture ?? null)
+  const renders = hasNoWindow(client) || known?.source === 'preview_render'
+  const everyMs = renders || seconds === null ? null : seconds * 1000
+  const view = usePicture(client, inSight ? { maxSize: pictureSizes[size], everyMs, first: !renders } : null)
+  return (
+    <PictureFrame client={client} view={view} brief>
+      {view.picture !== null && (
+        <span className={styles['age']}>
+          <Aged what={sourceWords[view.picture.source]} at={view.picture.takenAt} />
+        </span>
+      )}
+    </PictureFrame>
+  )
+}
+
+function Name({ client }: { client: PanelClient }) {
+  const live = useLive()
+  return (
+    <div className={styles['line']}>
+      <StateDot state={live ? client.state : 'gone'} />
+      <ClientText className={styles['name']} text={clientName(client)} />
+    </div>
+  )
+}
+
+function FileAndGroup({ client }: { client: PanelClient }) {
+  const { group_id: group, blend_file: path } = client.record
+  return (
+    <div className={styles['line']}>
+      <span className={styles['file']} title={path === undefined ? undefined : visibleText(path)}>
+        <bdi>{visibleText(clientFile(client) ?? 'no file')}</bdi>
+      </span>
+      {group !== null && <ClientText className={styles['chip']} text={group} />}
+    </div>
+  )
+}
+
+/** Who asked for the job that it runs: what the line on the wall says too. */
+function AskedBy({ client }: { client: PanelClient }) {
+  const { job, userId } = client
+  const name = useStore(usePanel().clients.state, ({ byKey }) => {
+    const asker = job === null ? undefined : byKey.get(keyOf({ userId, uuid: job.fromUuid }))
+    return asker === undefined ? null : clientName(asker)
+  })
+  if (name === null || client.state === 'gone' || client.state === 'stale') return null
+  return (
+    <span className={styles['by']}>
+      for <ClientText text={name} />
+    </span>
+  )
+}
+
+function WorkingOn({ client }: { client: PanelClient }) {
+  const target = useStore(usePanel().clients.state, (state) => workingOnName(client, state.byKey))
+  const chosen = useStore(usePanel().clients.state, (state) => chosenTargetName(client, state.byKey))
+  if (target !== null) {
+    return (
+      <div className={styles['line']}>
+        <span aria-hidden>→</span>
+        <ClientText className={styles['target']} text={target} />
+      </div>
+    )
+  }
+  return (
+    <div className={`${styles['line']} ${styles['faint']}`}>
+      {chosen === null ? (
+        'nothing yet'
+      ) : (
+        <>
+          chose <ClientText className={styles['target']} text={chosen} />
+        </>
+      )}
+    </div>
+  )
+}

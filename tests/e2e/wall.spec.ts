@@ -1,0 +1,221 @@
+import type { Locator, Page } from '@playwright/test'
+import { pictureAnswer, pngPicture } from '../fixtures/picture.ts'
+import { expect, test } from './fixtures/panel-test.ts'
+import { connectPictureBlender } from './fixtures/picture-blender.ts'
+
+const card = (panel: Page, name: RegExp) => panel.getByRole('gridcell', { name })
+async function placeOf(thing: Locator) {
+  const box = await thing.boundingBox()
+  if (box === null) throw new Error('It is not drawn.')
+  return box
+}
+const showWall = (panel: Page) => panel.getByRole('button', { name: 'Wall', exact: true }).click()
+
+test('the wall shows each Blender with its picture, and opens it in the inspector', async ({
+  panel,
+  connectClient,
+}) => {
+  await connectPictureBlender(connectClient, {
+    client_uuid: 'b-1',
+    label: 'Atelier 1',
+    blend_file: '/projects/shot_040.blend',
+    group_id: 'farm',
+  })
+  await connectClient({ name: 'model', register: { client_uuid: 'l', client_type: 'llm', label: 'Model' } })
+  await showWall(panel)
+  await expect(panel).toHaveURL(/#\/wall$/)
+  const atelier = panel
+    .getByRole('region', { name: 'Blenders' })
+    .getByRole('gridcell', { name: /^Atelier 1, b-1, live/ })
+  await expect(atelier).toContainText('shot_040.blend')
+  await expect(atelier).toContainText('farm')
+  await expect(atelier.getByRole('img', { name: 'What Atelier 1 shows' })).toHaveJSProperty(
+    'naturalWidth',
+    320,
+  )
+  await expect(atelier.getByText(/^viewport, /)).toBeVisible()
+  await expect(
+    panel.getByRole('region', { name: 'Other clients' }).getByRole('gridcell', { name: /^Model/ }),
+  ).toContainText('nothing yet')
+
+  await atelier.click()
+  await expect(panel.getByRole('complementary', { name: 'Inspector' })).toContainText('"uuid": "b-1"')
+  await expect(atelier).toHaveAttribute('aria-selected', 'true')
+
+  // It is remembered, and the table is one press away.
+  await panel.reload()
+  await expect(card(panel, /^Atelier 1/)).toBeVisible()
+  await panel.getByRole('button', { name: 'Table', exact: true }).click()
+  await expect(panel.getByRole('row', { name: /^Atelier 1/ })).toBeVisible()
+  await expect(panel).toHaveURL(/#\/clients$/)
+})
+
+test('addresses open the wall, and a client on it', async ({ panel, connectClient }) => {
+  await connectPictureBlender(connectClient, { client_uuid: 'b-1', label: 'Atelier 1' })
+  await expect(panel.getByRole('row', { name: /^Atelier 1/ })).toBeVisible()
+  await panel.evaluate(() => (location.hash = '#/wall/b-1'))
+  await expect(card(panel, /^Atelier 1/)).toHaveAttribute('aria-selected', 'true')
+  const inspector = panel.getByRole('complementary', { name: 'Inspector' })
+  await expect(inspector).toBeVisible()
+  await panel.keyboard.press('Escape')
+  await panel.evaluate(() => (location.hash = '#/clients/b-1'))
+  await expect(inspector).toBeVisible()
+  await expect(card(panel, /^Atelier 1/)).toBeVisible()
+})
+
+test('a job between a program and a Blender stands on both cards, with a line between them', async ({
+  panel,
+  connectClient,
+}) => {
+  const blender = await connectPictureBlender(connectClient, { client_uuid: 'b-1', label: 'Atelier 1' })
+  const model = await connectClient({
+    name: 'model',
+    register: { client_uuid: 'l', client_type: 'llm', label: 'Model' },
+  })
+  await showWall(panel)
+  const lines = panel.locator('svg path[class*="wire"]')
+  await expect(card(panel, /^Model/)).toBeVisible()
+  await expect(lines).toHaveCount(0)
+  await model.call('blender_send_message', {
+    payload: { message_type: 'command_dispatch', job_id: 'j', command: 'render_image', params: {} },
+    target_uuid: 'b-1',
+  })
+  await blender.call('blender_job_update', { job_id: 'j', status: 'running', progress: 0.62 })
+  await expect(card(panel, /^Atelier 1, b-1, busy/)).toContainText('for Model')
+  await expect(card(panel, /^Atelier 1/).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '62')
+  await expect(card(panel, /^Model/)).toContainText('Atelier 1')
+  await expect(lines).toHaveCount(1)
+  // It leads from the one card to the other.
+  const from = await placeOf(card(panel, /^Model/))
+  const to = await placeOf(card(panel, /^Atelier 1/))
+  const line = await placeOf(lines)
+  expect(Math.abs(line.x - (from.x + from.width))).toBeLessThan(3)
+  expect(line.x + line.width).toBeGreaterThan(to.x)
+  expect(
+    Math.abs(Math.max(line.y + line.height, to.y) - Math.max(to.y, from.y + from.height / 2)),
+  ).toBeLessThan(8)
+
+  await panel.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await lines.evaluate((path) => getComputedStyle(path).animationName)).toBe('none')
+  await blender.call('blender_job_update', { job_id: 'j', status: 'completed' })
+  await expect(lines).toHaveCount(0)
+})
+
+test('filter, selection, menu and keys are those of the table', async ({ panel, connectClient }) => {
+  for (const n of [1, 2, 3, 4, 5]) {
+    await connectPictureBlender(connectClient, {
+      client_uuid: `b-${n}`,
+      label: `Atelier ${n}`,
+      group_id: n < 3 ? 'farm' : null,
+    })
+  }
+  const model = await connectClient({
+    name: 'model',
+    register: { client_uuid: 'l', client_type: 'llm', label: 'Model' },
+  })
+  await showWall(panel)
+  await card(panel, /^Atelier 1/).focus()
+  await panel.keyboard.press('ArrowRight')
+  await expect(card(panel, /^Atelier 2/)).toBeFocused()
+  await panel.keyboard.press('ArrowLeft')
+  await panel.keyboard.press('ArrowLeft')
+  await expect(card(panel, /^Model/)).toBeFocused()
+  await panel.keyboard.press('ArrowRight')
+  await expect(card(panel, /^Atelier 1/)).toBeFocused()
+  await panel.keyboard.press('ArrowDown')
+  await expect(card(panel, /^Atelier [45]/).and(panel.locator(':focus'))).toBeVisible()
+  await panel.keyboard.press('Home')
+  await panel.keyboard.press('Shift+ArrowRight')
+  await panel.keyboard.press('Shift+ArrowRight')
+  await expect(panel.getByText('3 selected')).toBeVisible()
+  await card(panel, /^Atelier 2/).click({ modifiers: ['ControlOrMeta'] })
+  await expect(panel.getByText('2 selected')).toBeVisible()
+  await panel.keyboard.press('Delete')
+  const dialog = panel.getByRole('dialog', { name: 'Unregister client' })
+  await expect(dialog).toBeVisible()
+  await panel.keyboard.press('Escape')
+
+  await card(panel, /^Atelier 5/).focus()
+  await panel.keyboard.press('Enter')
+  await expect(panel.getByRole('tab', { name: 'Record' })).toBeFocused()
+  await panel.keyboard.press('Escape')
+  await expect(card(panel, /^Atelier 5/)).toBeFocused()
+  await card(panel, /^Atelier 4/).click({ button: 'right' })
+  await expect(panel.getByRole('menuitem', { name: 'Copy uuid' })).toBeVisible()
+  await panel.keyboard.press('Escape')
+
+  await panel.getByRole('searchbox', { name: 'Search clients' }).fill('group:farm')
+  await expect(panel.getByRole('gridcell')).toHaveCount(2)
+  await panel.getByRole('searchbox', { name: 'Search clients' }).fill('')
+  await model.vanish()
+  await panel.getByRole('button', { name: /^busy/ }).click()
+  await expect(panel.getByText('No Blender passes the filter.')).toBeVisible()
+  await panel.getByRole('button', { name: 'Show all' }).click()
+  await expect(card(panel, /^Atelier 1/)).toBeVisible()
+})
+
+test('of 400 Blenders only those in sight are in the page and are asked, a few at a time', async ({
+  panel,
+  connectClient,
+}) => {
+  test.setTimeout(90_000)
+  const asked = new Set<string>()
+  let onTheirWay = 0
+  let most = 0
+  const answer = pictureAnswer(pngPicture(64, 40))
+  const farm = await connectClient({
+    name: 'farm',
+    onMessage(data) {
+      const { job_id, target_uuid, payload } = data as {
+        job_id: string
+        target_uuid: string
+        payload: { command?: string }
+      }
+      if (payload.command !== 'get_viewport_screenshot') return
+      asked.add(target_uuid)
+      onTheirWay += 1
+      most = Math.max(most, onTheirWay)
+      setTimeout(() => {
+        onTheirWay -= 1
+        void farm
+          .call('blender_job_update', { job_id, status: 'completed', result: answer })
+          .catch(() => undefined)
+      }, 50)
+    },
+  })
+  for (let n = 0; n < 400; n += 1) {
+    const name = `node-${String(n).padStart(3, '0')}`
+    await farm.call('blender_register_client', {
+      client_uuid: name,
+      client_type: 'blender',
+      is_persistent: true,
+    })
+  }
+  await showWall(panel)
+  await expect(panel.getByRole('region', { name: 'Blenders' })).toContainText('400')
+  await panel.getByRole('button', { name: 'small cards' }).click()
+  const images = panel.getByRole('gridcell').getByRole('img')
+  const cards = await panel.getByRole('gridcell').count()
+  expect(cards).toBeLessThan(80)
+  await expect.poll(() => images.count()).toBeGreaterThan(10)
+  await panel.getByRole('grid', { name: 'Blenders' }).evaluate((grid) => (grid.scrollTop = grid.scrollHeight))
+  await expect(card(panel, /^node-399/).getByRole('img')).toBeVisible()
+  expect(most).toBeLessThanOrEqual(3)
+  expect(asked.size).toBeLessThan(160)
+  expect(asked.has('node-200')).toBe(false)
+})
+
+test('an empty wall says what to do next, and a lost connection is seen on it', async ({
+  panel,
+  server,
+  connectClient,
+}) => {
+  await showWall(panel)
+  await expect(panel.getByRole('region', { name: 'Blenders' })).toContainText('bpy.ops.busbar.serve()')
+  await expect(panel.getByRole('link', { name: 'Connect one' })).toBeVisible()
+  await connectPictureBlender(connectClient, { client_uuid: 'b-1', label: 'Atelier 1' })
+  await expect(card(panel, /^Atelier 1, b-1, live/).getByRole('img')).toBeVisible()
+  await server.stop()
+  await expect(card(panel, /^Atelier 1, b-1, not live/)).toBeVisible()
+  await expect(card(panel, /^Atelier 1/).getByRole('img')).toBeVisible()
+})
