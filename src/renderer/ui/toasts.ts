@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** A short note at the edge of the window. A `problem` stays until it is closed. */
-interface Toast {
+export interface Toast {
   id: number
   kind: 'done' | 'problem'
   text: string
