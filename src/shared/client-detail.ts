@@ -1,28 +1,7 @@
 /** Everything the inspector shows of one client. */
 import { z } from 'zod'
 import { panelClientSchema } from './clients.ts'
-import { deliverySchema, routingSchema } from './protocol.ts'
-
-/** One message or job update that passed a client. `preview` is the payload's JSON, cut at 2,000 characters. */
-export const trafficEntrySchema = z.object({
-  id: z.number().int(),
-  /** Unix seconds. */
-  at: z.number(),
-  direction: z.enum(['in', 'out']),
-  /** The other side's uuids; the sender for `in`, the targets (at most 20) for `out`. */
-  peers: z.array(z.string()),
-  routing: routingSchema,
-  messageId: z.string(),
-  jobId: z.string(),
-  priority: z.number().int(),
-  /** `message_type` or `kind` of the payload, else "message". */
-  kind: z.string(),
-  /** For `in`: what became of it. For `out`: null. */
-  outcome: z.enum(['sent', 'queued', 'filtered', 'dropped']).nullable(),
-  bytes: z.number().int(),
-  preview: z.string(),
-})
-export type TrafficEntry = z.infer<typeof trafficEntrySchema>
+import { deliverySchema } from './protocol.ts'
 
 /** The MCP session behind a record. It never holds the session's id, which works like a key. */
 export const sessionFactsSchema = z.object({
@@ -59,8 +38,6 @@ export const clientDetailSchema = z.object({
     dropped: z.number().int(),
     filtered: z.number().int(),
   }),
-  /** Newest first, at most 100. */
-  traffic: z.array(trafficEntrySchema),
   /** What the operator sent to it and how far that has come, newest first, at most 50. */
   posted: z.array(z.object({ messageId: z.string(), delivery: deliverySchema })),
 })

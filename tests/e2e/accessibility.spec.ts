@@ -162,6 +162,22 @@ const walks: Record<View, Walk> = {
     await panel.getByRole('searchbox', { name: 'Filter jobs' }).fill('nothing like that')
     await look('no match')
   },
+  async activity(panel, look) {
+    const entry = panel.getByRole('row', { name: /message, command_dispatch/ }).last()
+    await expect(entry).toBeVisible()
+    await look('the log')
+    await entry.click()
+    await expect(panel.getByRole('region', { name: 'Payload' })).toContainText('message_type')
+    await look('an entry')
+    for (const menu of ['Time', 'Export']) {
+      await panel.getByRole('button', { name: menu, exact: true }).click()
+      await look(`the menu ${menu}`)
+      await panel.keyboard.press('Escape')
+    }
+    await panel.getByRole('searchbox', { name: 'Search activity' }).fill('nothing like that')
+    await expect(panel.getByText('Nothing that is kept matches')).toBeVisible()
+    await look('no match')
+  },
   async approvals(panel, look) {
     await expect(panel.getByRole('article')).toBeVisible()
     await look('a request')

@@ -98,7 +98,7 @@ test('columns sort both ways and say so', async ({ panel, connectClient }) => {
   await expect.poll(names).toEqual(['Gamma', 'Beta', 'Alpha'])
 })
 
-test('the inspector shows the facts, the exact record, the session and the traffic', async ({
+test('the inspector shows the facts, the exact record, the session and the activity', async ({
   panel,
   connectClient,
 }) => {
@@ -147,10 +147,10 @@ test('the inspector shows the facts, the exact record, the session and the traff
     payload: { message_type: 'greeting', text: 'hello' },
     target_uuid: 'blender-1',
   })
-  await inspector.getByRole('tab', { name: 'Traffic' }).click()
-  const traffic = inspector.getByRole('tabpanel', { name: 'Traffic' })
-  await expect(traffic).toContainText('greeting')
-  await expect(traffic).toContainText('llm-1')
+  await inspector.getByRole('tab', { name: 'Activity' }).click()
+  const activity = inspector.getByRole('tabpanel', { name: 'Activity' })
+  await expect(activity).toContainText('greeting')
+  await expect(activity).toContainText('llm-1')
 
   await blender.call('blender_unregister_client', { client_uuid: 'blender-1' })
   await expect(inspector).toContainText('This client has left')

@@ -60,7 +60,6 @@ function limitRoster(roster: Roster, userId: string): Roster {
     rows: () => roster.rows().filter((row) => row.userId === userId),
     row: (ref) => (ref.userId === userId ? roster.row(ref) : null),
     client: (ref) => (ref.userId === userId ? roster.client(ref) : null),
-    traffic: (ref) => (ref.userId === userId ? roster.traffic(ref) : []),
     deliveries: (other, messageId) => (other === userId ? roster.deliveries(other, messageId) : null),
   }
 }

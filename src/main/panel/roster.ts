@@ -7,7 +7,6 @@ import type { McpSession } from '../mcp/http/session.ts'
 import type { Contact, Presence } from '../mcp/presence.ts'
 import { createJobIndex, jobBrief, type JobIndex } from './job-index.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
-import { createTraffic, type Traffic } from './traffic.ts'
 
 /** How often silence is looked for: nothing happens when a client turns stale, so somebody has to look. */
 const staleCheckMs = 1000
@@ -17,7 +16,6 @@ export interface Roster {
   rows(): PanelClient[]
   /** The row of one client, null if it is not registered. */
   row(ref: ClientRef): PanelClient | null
-  traffic(ref: ClientRef): ReturnType<Traffic['of']>
   /** What became of a message for each target, null where that is too long ago. */
   deliveries(userId: string, messageId: string): ReturnType<Deliveries['of']>
   client(ref: ClientRef): { bus: UserMessageBus; client: ClientInfo } | null
@@ -38,14 +36,13 @@ export function createRoster(ports: {
   const { buses, presence } = ports
   const events = new EventEmitter<{ changed: [ref: ClientRef]; left: [ref: ClientRef] }>()
   events.setMaxListeners(0)
-  const views = new Map<UserMessageBus, { jobs: JobIndex; deliveries: Deliveries; traffic: Traffic }>()
+  const views = new Map<UserMessageBus, { jobs: JobIndex; deliveries: Deliveries }>()
   const contacts = new WeakMap<ClientInfo, Contact>()
 
   const attach = (bus: UserMessageBus): void => {
     views.set(bus, {
       jobs: createJobIndex(bus),
       deliveries: createDeliveries(bus),
-      traffic: createTraffic(bus),
     })
     const changed = (uuid: string): void => {
       // Told for every target of every message: without a panel that looks, it costs next to nothing.
@@ -129,10 +126,6 @@ export function createRoster(ports: {
     row(ref) {
       const found = client(ref)
       return found === null ? null : build(found.bus, found.client)
-    },
-    traffic(ref) {
-      const found = client(ref)
-      return found === null ? [] : (views.get(found.bus)?.traffic.of(ref.uuid) ?? [])
     },
     deliveries(userId, messageId) {
       for (const [bus, { deliveries }] of views) if (bus.user_id === userId) return deliveries.of(messageId)

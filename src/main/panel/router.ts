@@ -283,7 +283,6 @@ function detailOf(
       dropped: counters.dropped,
       filtered: counters.filtered,
     },
-    traffic: roster.traffic(ref),
     posted: sentTo(ref),
   }
 }

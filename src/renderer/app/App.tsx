@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
+import { ActivityView } from '../features/activity/ActivityView.tsx'
 import { ApprovalsView } from '../features/approvals/ApprovalsView.tsx'
 import { ClientsView } from '../features/clients/ClientsView.tsx'
 import { ConnectView } from '../features/connect/ConnectView.tsx'
@@ -20,6 +21,7 @@ import type { View } from '../panel/router.ts'
 const views: Record<View, React.ReactNode> = {
   clients: <ClientsView />,
   jobs: <JobsView />,
+  activity: <ActivityView />,
   approvals: <ApprovalsView />,
   connect: <ConnectView />,
   settings: <SettingsView />,

@@ -1,4 +1,4 @@
-import { Cable, List, ListChecks, Monitor, Moon, Settings, ShieldQuestion, Sun } from 'lucide-react'
+import { Activity, Cable, List, ListChecks, Monitor, Moon, Settings, ShieldQuestion, Sun } from 'lucide-react'
 import { useStore } from 'zustand'
 import { countOf } from '../features/status/count-text.ts'
 import { Sparkline } from '../features/status/Sparkline.tsx'
@@ -25,6 +25,7 @@ export function Nav() {
           </b>
         )}
       </NavLink>
+      <NavLink view="activity" label="Activity" icon={<Activity size={16} aria-hidden />} />
       <NavLink view="approvals" label="Approvals" icon={<ShieldQuestion size={16} aria-hidden />}>
         {waiting > 0 && (
           <b className={`num ${styles['badge']}`} title={`${waiting} waiting for an answer`}>

@@ -1,4 +1,5 @@
 import { clientStateSchema } from '../../shared/clients.ts'
+import { groupWords, kindsOf, logGroups } from '../features/activity/log-text.ts'
 import { blockEntries } from '../features/blocks/block-entries.ts'
 import { clearFilter, clientEntries } from '../features/clients/client-entries.ts'
 import { columnIds, columnNames } from '../features/clients/client-columns.ts'
@@ -50,6 +51,7 @@ function allActions(ports: ActionPorts): Action[] {
   addUnregistering(add, ports)
   addClientsView(add, ports)
   addJobsView(add, ports)
+  addActivityView(add, ports)
   addBlocks(add, ports)
   addLook(add, ports)
   addConnect(add, ports)
@@ -252,6 +254,23 @@ function addJobsView(add: Add, { panel, go }: ActionPorts): void {
     add('Cancel the selected jobs', 'Delete', panel.cancelSelectedJobs)
   }
   if (open !== null) add('Close the job', 'Escape', jobs.close)
+}
+
+function addActivityView(add: Add, { panel, go }: ActionPorts): void {
+  const { log } = panel
+  const toActivity = (run: () => void) => () => {
+    go(placeLink('activity'))
+    run()
+  }
+  add('Show all activity', 'filter', toActivity(log.clearFilter))
+  for (const group of logGroups) {
+    add(
+      `Show ${groupWords[group].toLowerCase()} in the activity only`,
+      'filter',
+      toActivity(() => log.setFilter({ kinds: kindsOf([group]) })),
+    )
+  }
+  add('Follow the newest activity', 'F', toActivity(log.resume))
 }
 
 function addBlocks(add: Add, { panel, go }: ActionPorts): void {

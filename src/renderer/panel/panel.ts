@@ -3,6 +3,9 @@ import { createConnection, type Connection, type LinkSession } from '../connecti
 import { createServerClock, type ServerClock } from '../connection/server-clock.ts'
 import type { Timers } from '../connection/timers.ts'
 import type { WindowSight } from '../connection/window-sight.ts'
+import { createWhileLive } from '../connection/while-live.ts'
+import { createLog, type Log } from '../features/activity/log-store.ts'
+import { createRateCharts, type RateCharts } from '../features/activity/rates-store.ts'
 import { createApprovals, type Approvals } from '../features/approvals/approvals-store.ts'
 import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
 import { createClients, type Clients, type ClientsState } from '../features/clients/clients-store.ts'
@@ -28,6 +31,7 @@ import { createTokens, type Tokens } from '../features/settings/tokens-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
 import { reasonsSchema } from '../features/unregister/remembered-reasons.ts'
 import { createUnregister, type Unregister } from '../features/unregister/unregister-store.ts'
+import type { LogFilter } from '../../shared/activity.ts'
 import type { PanelClient } from '../../shared/clients.ts'
 import { isTerminal } from '../../shared/protocol.ts'
 import { createToasts, type Toasts } from '../ui/toasts.ts'
@@ -49,6 +53,11 @@ export interface Panel {
   readonly pictures: Pictures
   readonly jobs: Jobs
   readonly jobSelection: Selection
+  /** The log of the view of that name. */
+  readonly log: Log
+  /** Another look at the log, of which a part of the filter always holds. */
+  newLog: (fixed: LogFilter) => Log
+  readonly rateCharts: RateCharts
   readonly blocks: Blocks
   readonly approvals: Approvals
   readonly tokens: Tokens
@@ -115,6 +124,43 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     sorts: jobSorts.read() ?? newestFirst,
   })
   const jobSelection = createSelection()
+  const whileLive = createWhileLive(connection)
+  const newLog = (fixed: LogFilter) =>
+    createLog(
+      {
+        whileLive,
+        follow: (link, filter, signal, take) =>
+          followWatch({
+            api: link,
+            watchId: watchIds(),
+            signal,
+            open: (input, options) => link.activity.watch({ ...input, filter }, options),
+            take(event) {
+              take(event)
+              return 'go on'
+            },
+            settled: drawn,
+          }),
+        labelOf: (key) => clients.state.getState().byKey.get(key)?.record.label?.trim() || undefined,
+      },
+      fixed,
+    )
+  const log = newLog({})
+  const rateCharts = createRateCharts({
+    whileLive,
+    follow: (link, window, signal, take) =>
+      followWatch({
+        api: link,
+        watchId: watchIds(),
+        signal,
+        open: (input, options) => link.activity.rates({ ...input, window }, options),
+        take(rates) {
+          take(rates)
+          return 'go on'
+        },
+        settled: drawn,
+      }),
+  })
   const blocks = createBlocks({ api, toasts, now: () => clock.state.getState().now })
   const approvals = createApprovals({ api, toasts })
   const tokens = createTokens({ api, toasts })
@@ -325,6 +371,9 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     pictures,
     jobs,
     jobSelection,
+    log,
+    newLog,
+    rateCharts,
     blocks,
     approvals,
     tokens,

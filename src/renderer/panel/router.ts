@@ -1,12 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** The views of the panel, each at `#/<name>`. */
-export const views = ['clients', 'jobs', 'approvals', 'connect', 'settings'] as const
+export const views = ['clients', 'jobs', 'activity', 'approvals', 'connect', 'settings'] as const
 export type View = (typeof views)[number]
 
 /**
- * Where the panel is. `item` is the client's uuid or the job's id in `#/clients/<uuid>` and `#/jobs/<id>`, or a section
- * in `#/settings/<section>`; `filter` is the query in `#/clients?filter=<query>` and `#/jobs?filter=<query>`, null
+ * Where the panel is. `item` is the client's uuid or the job's id in `#/clients/<uuid>` and `#/jobs/<id>`, an entry or
+ * `client/<uuid>` in `#/activity/…`, or a section in `#/settings/<section>`; `filter` is the query in `#/clients?filter=<query>` and `#/jobs?filter=<query>`, null
  * where the address says nothing of one.
  */
 export interface Place {

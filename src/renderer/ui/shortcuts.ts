@@ -71,6 +71,10 @@ export const shortcuts = {
     wider: { chords: [chord('-')], what: 'Show more time' },
     open: { chords: [chord('Enter')], what: 'Open the job' },
   },
+  activity: {
+    follow: { chords: [chord('f')], what: 'Follow the newest, or pause' },
+    newest: { chords: [chord('End')], what: 'Back to the newest, and follow' },
+  },
   approvals: {
     once: { chords: [chord('a')], what: 'Allow once' },
     session: { chords: [chord('s')], what: 'Allow for this session' },
@@ -86,6 +90,7 @@ export const shortcutTitles: Record<ShortcutPlace, string> = {
   rows: 'In the lists',
   headers: 'On the titles of columns',
   timeline: 'On the timeline',
+  activity: 'In the activity',
   approvals: 'On a request that waits',
 }
 

@@ -2,7 +2,7 @@ import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
-import { saveFile } from './save-file.ts'
+import { saveFile } from '../../ui/save-file.ts'
 
 /** Saves the add-on's zip on this computer, for Blender to install from. */
 export function SaveAddonButton() {
@@ -20,7 +20,8 @@ export function SaveAddonButton() {
       if (addon === null) setProblem('This Busbar has no add-on to give: build it with npm run addon:build.')
       else {
         setProblem('')
-        saveFile(addon.fileName, addon.bytes, 'application/zip')
+        const bytes = Uint8Array.from(atob(addon.bytes), (char) => char.charCodeAt(0))
+        saveFile(addon.fileName, new Blob([bytes], { type: 'application/zip' }))
       }
     } catch {
       setProblem('The add-on could not be fetched. Try again.')

@@ -4,7 +4,7 @@ import type { PanelClient } from '../../../shared/clients.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Timers } from '../../connection/timers.ts'
 
-export const inspectorTabs = ['record', 'viewport', 'jobs', 'session', 'traffic', 'policy'] as const
+export const inspectorTabs = ['record', 'viewport', 'activity', 'jobs', 'session', 'policy'] as const
 export type InspectorTab = (typeof inspectorTabs)[number]
 
 /** What the feed of one client has come to. `left`: it was unregistered or ended. */

@@ -2,11 +2,11 @@ import type { ComponentType } from 'react'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { isBlender } from '../clients/client-text.ts'
 import type { InspectorTab } from './inspector-store.ts'
+import { ActivityTab } from './ActivityTab.tsx'
 import { JobsTab } from './JobsTab.tsx'
 import { PolicyTab } from './PolicyTab.tsx'
 import { RecordTab } from './RecordTab.tsx'
 import { SessionTab } from './SessionTab.tsx'
-import { TrafficTab } from './TrafficTab.tsx'
 import { ViewportTab } from './ViewportTab.tsx'
 
 /** What every tab is given; the inspector it stands in comes from `useInspector`. */
@@ -27,9 +27,9 @@ interface TabEntry {
 const tabs: Record<InspectorTab, TabEntry> = {
   record: { title: 'Record', Content: RecordTab },
   viewport: { title: 'Viewport', Content: ViewportTab, has: isBlender },
+  activity: { title: 'Activity', Content: ActivityTab },
   jobs: { title: 'Jobs', Content: JobsTab },
   session: { title: 'Session', Content: SessionTab },
-  traffic: { title: 'Traffic', Content: TrafficTab },
   policy: { title: 'Policy', Content: PolicyTab },
 }
 

@@ -11,7 +11,7 @@ import { visibleCode, visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import pane from '../inspector/Inspector.module.css'
 import { JsonText } from '../inspector/JsonText.tsx'
-import { saveText } from '../connect/save-file.ts'
+import { saveFile } from '../../ui/save-file.ts'
 import { exactTime } from '../status/time-text.ts'
 import { JobDot } from './JobDot.tsx'
 import styles from './JobPane.module.css'
@@ -172,7 +172,8 @@ function Text({ title, kind, text, length, whole, failed = false }: TextProps) {
   const cut = text.length < length
   const save = async () => {
     try {
-      saveText(`${title.toLowerCase()}.txt`, cut && whole !== undefined ? await whole() : text)
+      const content = cut && whole !== undefined ? await whole() : text
+      saveFile(`${title.toLowerCase()}.txt`, new Blob([content], { type: 'text/plain;charset=utf-8' }))
     } catch {
       toasts.show({
         kind: 'problem',

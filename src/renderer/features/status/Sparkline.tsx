@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { placeLink } from '../../panel/router.ts'
 import styles from './Sparkline.module.css'
 
 const width = 140
@@ -23,9 +24,10 @@ export function Sparkline() {
   const values = useStore(usePanel().status, (state) => state.status?.messagesPerSecond ?? null)
   const latest = values?.at(-1) ?? 0
   return (
-    <div
+    <a
       className={styles['spark']}
-      title="Messages handed to their targets in each second of the last minute"
+      href={placeLink('activity')}
+      title="Messages handed to their targets in each second of the last minute; more under Activity"
     >
       <div className={styles['legend']}>
         <span>Messages</span>
@@ -36,6 +38,6 @@ export function Sparkline() {
           <polyline points={sparklinePoints(values)} vectorEffect="non-scaling-stroke" />
         )}
       </svg>
-    </div>
+    </a>
   )
 }

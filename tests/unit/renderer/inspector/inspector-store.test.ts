@@ -43,7 +43,6 @@ function detailOf(client: PanelClient): ClientDetail {
     client,
     session: null,
     mailbox: { count: 0, bytes: 0, maxCount: 1, maxBytes: 1, dropped: 0, filtered: 0 },
-    traffic: [],
     posted: [],
   }
 }
