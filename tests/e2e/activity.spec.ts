@@ -90,10 +90,12 @@ test('it pauses when it is scrolled up, counts what is new, jumps to a time, and
   panel,
   connectClient,
 }) => {
+  test.slow()
   const llm = await connectClient({ name: 'llm', register: { client_uuid: 'llm-1', client_type: 'llm' } })
   const send = (n: number) =>
     llm.call('blender_send_message', { payload: { message_type: `note-${String(n)}` }, target_uuid: 'llm-1' })
-  for (let n = 0; n < 260; n += 1) await send(n)
+  await Promise.all(Array.from({ length: 259 }, (_, n) => send(n)))
+  await send(259)
   await openActivity(panel)
   const view = panel.getByRole('main', { name: 'Activity' })
   const grid = view.getByRole('grid', { name: 'Activity, oldest first' })
