@@ -384,7 +384,7 @@ test('axe finds nothing serious on the wall and in the viewport', async ({ panel
   const broken = await connectPictureBlender(connectClient, { client_uuid: 'b-2', label: 'Atelier 2' })
   broken.answerWith({ error: 'It can’t.' })
   const llm = await connectClient({ name: 'llm', register: { client_uuid: 'llm-1', client_type: 'llm' } })
-  const card = panel.getByRole('gridcell', { name: /^Atelier 1/ })
+  const card = panel.getByRole('row', { name: /^Atelier 1/ })
   await expect(card.getByRole('img')).toBeVisible()
   await llm.call('blender_send_message', {
     payload: { message_type: 'command_dispatch', job_id: 'j', command: 'render_image', params: {} },

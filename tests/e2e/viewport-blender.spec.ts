@@ -29,7 +29,7 @@ test('a real Blender shows its viewport on the wall and in the inspector', async
   })
   try {
     await panel.getByRole('button', { name: 'Wall', exact: true }).click()
-    const card = panel.getByRole('gridcell', { name: /^Atelier 1, blender-.*, live/ })
+    const card = panel.getByRole('row', { name: /^Atelier 1, blender-.*, live/ })
     await expect(card).toBeVisible({ timeout: 60_000 })
     const picture = card.getByRole('img', { name: 'What Atelier 1 shows' })
     await expect(picture).toBeVisible({ timeout: 60_000 })

@@ -9,6 +9,8 @@ import { useWallPlaces, type WallRegion } from './wall-place.ts'
 /** What a card is told of its place. */
 export interface CardPlace {
   clientKey: string
+  /** From 1. To who has it read out every card is a row, as in the tables. */
+  rowIndex: number
   tabStop: boolean
   /** Something of it can be seen, so that it is worth a picture. */
   inSight: boolean
@@ -127,8 +129,8 @@ export function CardRegion({ region, label, keys, order, layout, Card }: CardReg
       role="grid"
       aria-label={label}
       aria-multiselectable="true"
-      aria-rowcount={Math.ceil(keys.length / columns)}
-      aria-colcount={columns}
+      aria-rowcount={keys.length}
+      aria-colcount={1}
       aria-disabled={live ? undefined : true}
       style={sizes}
       onScroll={tell}
@@ -144,8 +146,7 @@ export function CardRegion({ region, label, keys, order, layout, Card }: CardReg
         {virtualizer.getVirtualItems().map(({ index: row, start }) => (
           <div
             key={row}
-            role="row"
-            aria-rowindex={row + 1}
+            role="presentation"
             className={styles['row']}
             style={{ transform: `translateY(${start}px)` }}
           >
@@ -155,6 +156,7 @@ export function CardRegion({ region, label, keys, order, layout, Card }: CardReg
                 <Card
                   key={key}
                   clientKey={key}
+                  rowIndex={index + 1}
                   tabStop={index === tabStop}
                   inSight={index >= first && index <= last}
                 />

@@ -17,7 +17,7 @@ import styles from './WallCard.module.css'
 import { pictureSizes } from './wall-layout.ts'
 
 /** One client as a card: a Blender with its picture, anything else in a few words. */
-export const WallCard = memo(function WallCard({ clientKey, tabStop, inSight }: CardPlace) {
+export const WallCard = memo(function WallCard({ clientKey, rowIndex, tabStop, inSight }: CardPlace) {
   const { clients, selection } = usePanel()
   const live = useLive()
   const client = useStore(clients.state, (state) => state.byKey.get(clientKey))
@@ -25,7 +25,8 @@ export const WallCard = memo(function WallCard({ clientKey, tabStop, inSight }: 
   if (client === undefined) return null
   return (
     <div
-      role="gridcell"
+      role="row"
+      aria-rowindex={rowIndex}
       aria-selected={selected}
       aria-disabled={live ? undefined : true}
       aria-label={cardLabel(client, live)}
@@ -35,27 +36,29 @@ export const WallCard = memo(function WallCard({ clientKey, tabStop, inSight }: 
       className={`${styles['card']} ${!live || client.state === 'gone' ? styles['quiet'] : ''}`}
       onFocus={() => selection.standOn(clientKey)}
     >
-      {isBlender(client) ? (
-        <>
-          <CardPicture client={client} inSight={inSight} />
+      <div role="gridcell" className={styles['inner']}>
+        {isBlender(client) ? (
+          <>
+            <CardPicture client={client} inSight={inSight} />
+            <div className={styles['text']}>
+              <Name client={client} />
+              <FileAndGroup client={client} />
+              <div className={`${styles['line']} ${styles['job']}`}>
+                <JobCell client={client} />
+                <AskedBy client={client} />
+              </div>
+            </div>
+          </>
+        ) : (
           <div className={styles['text']}>
             <Name client={client} />
-            <FileAndGroup client={client} />
+            <WorkingOn client={client} />
             <div className={`${styles['line']} ${styles['job']}`}>
               <JobCell client={client} />
-              <AskedBy client={client} />
             </div>
           </div>
-        </>
-      ) : (
-        <div className={styles['text']}>
-          <Name client={client} />
-          <WorkingOn client={client} />
-          <div className={`${styles['line']} ${styles['job']}`}>
-            <JobCell client={client} />
-          </div>
-        </div>
-      )}
+        )}
+      </div>
     </div>
   )
 })
