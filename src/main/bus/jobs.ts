@@ -8,7 +8,7 @@ export type JobReply = 'client' | 'caller'
 
 /**
  * What a job is there for. A `look` only shows somebody how a peer is just now: nobody counts it, lists it or keeps what
- * it answered, and a bus tells of it by `look` and not by `job` (docs/decisions/0010).
+ * it answered, and a bus tells of it by `look` and not by `job` (docs/decisions/0011).
  */
 export type JobPurpose = 'work' | 'look'
 

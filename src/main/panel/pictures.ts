@@ -43,7 +43,7 @@ export interface PicturePorts {
 /**
  * Takes pictures of what Blenders show, for a person at a panel. It is never in the way of anything else: a Blender that
  * works, is away or is behind with its messages is not asked, one is asked once at a time, and the request is a look
- * (docs/decisions/0010). It keeps the last picture of each client until that leaves.
+ * (docs/decisions/0011). It keeps the last picture of each client until that leaves.
  */
 export interface Pictures {
   /** Never rejects. */

@@ -336,7 +336,7 @@ describe('a panel with one user’s token', () => {
     await expect(api.clients.unregister({ ...order, blockSeconds: 60 })).rejects.toMatchObject(forbidden)
     for (const kind of ['program', 'address', 'token'] as const) {
       await expect(
-        api.blocks.add({ kind, subject: 'local', reason: '', blockSeconds: null }),
+        api.blocks.add({ kind, subject: '127.0.0.9', reason: '', blockSeconds: null }),
       ).rejects.toMatchObject(forbidden)
     }
     await expect(
