@@ -349,9 +349,23 @@ export function findActions(ports: ActionPorts, query: string): Action[] {
     if (found.length >= foundMax) break
     const { uuid } = client.record
     const name = clientName(client)
-    if (!has(`${name} ${uuid}`)) continue
+    if (!has(`send to it ${name} ${uuid}`)) continue
     const run = () => ports.go(placeLink('clients', uuid))
-    found.push({ id: client.key, title: name, hint: client.record.client_type, run })
+    if (has(`${name} ${uuid}`)) {
+      found.push({ id: client.key, title: name, hint: client.record.client_type, run })
+    }
+    // For the one that the keyboard stands on it is offered already.
+    if (isLive(ports.panel) && client.key !== ports.panel.selection.state.getState().active) {
+      found.push({
+        id: `send ${client.key}`,
+        title: `Send to it: ${name}…`,
+        hint: 'client',
+        run() {
+          ports.go(placeLink('clients'))
+          ports.panel.writeTo(client.key)
+        },
+      })
+    }
   }
   for (const job of ports.panel.jobs.state.getState().byKey.values()) {
     if (found.length >= 2 * foundMax) break

@@ -26,6 +26,7 @@ import { newestFirst } from '../features/jobs/jobs-order.ts'
 import { createJobs, type Jobs } from '../features/jobs/jobs-store.ts'
 import type { ImageHost } from '../features/pictures/image-host.ts'
 import { createPictures, type Pictures } from '../features/pictures/pictures-store.ts'
+import { createCompose, type Compose } from '../features/send/compose-store.ts'
 import { createServerSettings, type ServerSettings } from '../features/settings/server-settings-store.ts'
 import { createTokens, type Tokens } from '../features/settings/tokens-store.ts'
 import { createStatus, type StatusState } from '../features/status/status-store.ts'
@@ -49,6 +50,7 @@ export interface Panel {
   /** The one that follows the selection. */
   readonly inspector: Inspector
   readonly pins: InspectorPins
+  readonly compose: Compose
   readonly unregister: Unregister
   readonly pictures: Pictures
   readonly jobs: Jobs
@@ -73,6 +75,8 @@ export interface Panel {
   askUnregisterWhere: (holds: (client: PanelClient) => boolean) => void
   /** The same for every client that passes the filter. */
   askUnregisterShown: () => void
+  /** Opens the form that writes to this client. */
+  writeTo: (key: string) => void
   /** What pinning this client means: all that are selected with it. */
   keysToPin: (key: string) => readonly string[]
   /** Pins these clients, or unpins them where all of them are pinned. */
@@ -199,6 +203,11 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
         })
       },
     })
+  const compose = createCompose({
+    api,
+    now: () => clock.state.getState().now,
+    job: (key) => jobs.state.getState().byKey.get(key),
+  })
   const inspector = newInspector()
   const pins = createInspectorPins({
     main: inspector,
@@ -350,6 +359,11 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
       if (state.sorts !== before.sorts) jobSorts.write([...state.sorts])
     }),
   ]
+  stops.push(
+    jobs.state.subscribe((state, before) => {
+      if (state.byKey !== before.byKey) compose.jobsChanged()
+    }),
+  )
   let cancelSettle = () => {}
   const settle = () => {
     clients.settleOrder()
@@ -367,6 +381,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     selection,
     inspector,
     pins,
+    compose,
     unregister,
     pictures,
     jobs,
@@ -409,6 +424,11 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
       if (unfinished.length > 0) void jobs.cancelAll(unfinished)
     },
     askUnregisterShown: () => askAbout(rowOrder()),
+    writeTo(key) {
+      inspector.open(key)
+      pins.showTab(inspector, 'send')
+      inspector.focus('field')
+    },
     keysToPin(key) {
       const { selected } = selection.state.getState()
       return selected.has(key) ? rowOrder().filter((each) => selected.has(each)) : [key]

@@ -1,5 +1,5 @@
 import { ContextMenu, DropdownMenu } from 'radix-ui'
-import { Fragment, type MouseEvent } from 'react'
+import { Fragment, useRef, type MouseEvent } from 'react'
 import styles from './ActionMenu.module.css'
 import type { MenuEntries, MenuEntry } from './menu-entries.ts'
 import { visibleText } from './visible-text.ts'
@@ -16,6 +16,7 @@ interface RightClickMenuProps {
 
 /** A menu under the right mouse button, and under Shift F10 for what has the focus. */
 export function RightClickMenu({ entries, onAsk, onClosed, children }: RightClickMenuProps) {
+  const focusTaken = useRef(false)
   return (
     <ContextMenu.Root modal={false}>
       <ContextMenu.Trigger asChild onContextMenuCapture={onAsk}>
@@ -24,19 +25,19 @@ export function RightClickMenu({ entries, onAsk, onClosed, children }: RightClic
       <ContextMenu.Portal>
         <ContextMenu.Content
           className={styles['menu']}
-          {...(onClosed !== undefined && {
-            onCloseAutoFocus: (event: Event) => {
-              event.preventDefault()
-              onClosed()
-            },
-          })}
+          onCloseAutoFocus={(event) => {
+            if (onClosed === undefined && !focusTaken.current) return
+            event.preventDefault()
+            if (!focusTaken.current) onClosed?.()
+            focusTaken.current = false
+          }}
         >
           {entries.map((entry, index) => (
             <Fragment key={entry === null ? `line ${index}` : entry.label}>
               {entry === null ? (
                 <ContextMenu.Separator className={styles['separator']} />
               ) : (
-                <ContextMenu.Item {...itemProps(entry)}>{itemText(entry)}</ContextMenu.Item>
+                <ContextMenu.Item {...itemProps(entry, focusTaken)}>{itemText(entry)}</ContextMenu.Item>
               )}
             </Fragment>
           ))}
@@ -54,17 +55,27 @@ interface ButtonMenuProps {
 
 /** A menu below a button. */
 export function ButtonMenu({ entries, children }: ButtonMenuProps) {
+  const focusTaken = useRef(false)
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className={styles['menu']} align="end" sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.Content
+          className={styles['menu']}
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            if (focusTaken.current) event.preventDefault()
+            focusTaken.current = false
+          }}
+        >
           {entries.map((entry, index) => (
             <Fragment key={entry === null ? `line ${index}` : entry.label}>
               {entry === null ? (
                 <DropdownMenu.Separator className={styles['separator']} />
               ) : (
-                <DropdownMenu.Item {...itemProps(entry)}>{itemText(entry)}</DropdownMenu.Item>
+                <DropdownMenu.Item {...itemProps(entry, focusTaken)}>{itemText(entry)}</DropdownMenu.Item>
               )}
             </Fragment>
           ))}
@@ -74,11 +85,17 @@ export function ButtonMenu({ entries, children }: ButtonMenuProps) {
   )
 }
 
-function itemProps({ run, danger = false, unusable = null }: MenuEntry) {
+function itemProps(
+  { run, danger = false, takesFocus = false, unusable = null }: MenuEntry,
+  focusTaken: { current: boolean },
+) {
   return {
     className: `${styles['item']} ${danger ? styles['danger'] : ''}`,
     disabled: unusable !== null,
-    onSelect: run,
+    onSelect() {
+      focusTaken.current = takesFocus
+      run()
+    },
   }
 }
 

@@ -39,11 +39,18 @@ export const shortcuts = {
     all: { chords: [chord('a', { command: true })], what: 'Select all that are shown' },
     group: { chords: [chord('a', { command: true, shift: true })], what: 'Select the group of the row' },
     pin: { chords: [chord('p')], what: 'Pin a client beside the list, or unpin it' },
+    write: { chords: [chord('m')], what: 'Send something to a client' },
     remove: {
       chords: [chord('Delete'), chord('Backspace')],
       what: 'Unregister the selected clients, or cancel the selected jobs',
     },
     menu: { chords: [chord('F10', { shift: true })], what: 'What can be done with the row' },
+  },
+  inspector: {
+    pin: { chords: [chord('p')], what: 'Pin its client, or unpin it' },
+    write: { chords: [chord('m')], what: 'Send something to its client' },
+    send: { chords: [chord('Enter', { command: true })], what: 'Send what stands in the form' },
+    leave: { chords: [chord('Escape')], what: 'In code: let Tab go on to the next field' },
   },
   headers: {
     next: { chords: [chord('ArrowLeft'), chord('ArrowRight')], what: 'Go to another column' },
@@ -88,6 +95,7 @@ export type ShortcutPlace = keyof typeof shortcuts
 export const shortcutTitles: Record<ShortcutPlace, string> = {
   anywhere: 'Anywhere',
   rows: 'In the lists',
+  inspector: 'In an inspector',
   headers: 'On the titles of columns',
   timeline: 'On the timeline',
   activity: 'In the activity',

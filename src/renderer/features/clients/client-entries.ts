@@ -80,6 +80,12 @@ export function clientEntries(panel: Panel, client: PanelClient, column: Column 
   return [
     { label: 'Inspect', run: () => inspector.open(client.key) },
     {
+      label: 'Send to it…',
+      run: () => panel.writeTo(client.key),
+      takesFocus: true,
+      unusable: live ? null : 'no connection',
+    },
+    {
       label: pinned ? 'Unpin' : toPin.length > 1 ? `Pin ${toPin.length} clients` : 'Pin',
       run: () => panel.pinOrUnpin(toPin),
     },

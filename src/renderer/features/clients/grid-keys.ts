@@ -63,6 +63,9 @@ export function useGridKeys(cards?: CardMoves): (event: KeyboardEvent) => void {
         case 'pin':
           if (active !== null) panel.pinOrUnpin(panel.keysToPin(active))
           return true
+        case 'write':
+          if (active !== null) panel.writeTo(active)
+          return true
         case 'remove':
           if (active !== null && selection.state.getState().selected.size === 0)
             selection.select(order, active, 'only')

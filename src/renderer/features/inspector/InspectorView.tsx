@@ -6,6 +6,7 @@ import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
+import { shortcutOf } from '../../ui/shortcuts.ts'
 import { takesText } from '../../ui/takes-text.ts'
 import { clientName, stateWords } from '../clients/client-text.ts'
 import { InspectorContext } from './inspector-context.ts'
@@ -36,7 +37,7 @@ export function InspectorView({ inspector, label, pinned, onClose }: InspectorVi
 
   // Opened by a click, it leaves the focus where it is; opened by Enter, it takes it.
   useEffect(() => {
-    if (!wantsFocus) return
+    if (wantsFocus !== 'tab') return
     element.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus()
     inspector.focusTaken()
   }, [wantsFocus, inspector])
@@ -52,12 +53,18 @@ export function InspectorView({ inspector, label, pinned, onClose }: InspectorVi
 
   if (client === null || tab === undefined) return null
   const current = live && phase !== 'left'
+  const write = () => {
+    pins.showTab(inspector, 'send')
+    inspector.focus('field')
+  }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return
     if (takesText(event.target)) return
-    event.preventDefault()
-    if (pinned) onClose()
+    const shortcut = shortcutOf(event, 'inspector')
+    if (shortcut === 'write') write()
+    else if (shortcut !== 'pin') return
+    else if (pinned) onClose()
     else panel.pinOrUnpin([client.key])
+    event.preventDefault()
   }
   return (
     <InspectorContext value={inspector}>
@@ -122,6 +129,9 @@ export function InspectorView({ inspector, label, pinned, onClose }: InspectorVi
           ))}
         </Tabs.Root>
         <div className={styles['actions']}>
+          <Button title="Write to it (M)" onClick={write}>
+            Message
+          </Button>
           <Button
             className={styles['last']}
             kind="danger"

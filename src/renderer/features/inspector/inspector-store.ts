@@ -4,7 +4,7 @@ import type { PanelClient } from '../../../shared/clients.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Timers } from '../../connection/timers.ts'
 
-export const inspectorTabs = ['record', 'viewport', 'activity', 'jobs', 'session', 'policy'] as const
+export const inspectorTabs = ['record', 'viewport', 'activity', 'jobs', 'session', 'send', 'policy'] as const
 export type InspectorTab = (typeof inspectorTabs)[number]
 
 /** What the feed of one client has come to. `left`: it was unregistered or ended. */
@@ -18,8 +18,8 @@ interface InspectorState {
   tab: InspectorTab
   detail: ClientDetail | null
   phase: DetailPhase
-  /** The inspector is to take the focus as soon as it is there. */
-  wantsFocus: boolean
+  /** The inspector is to take the focus as soon as it is there: on its open tab, or (by the tab itself) on the first field in it. */
+  wantsFocus: 'tab' | 'field' | null
 }
 
 export interface InspectorPorts {
@@ -41,8 +41,8 @@ export interface Inspector {
   readonly state: StoreApi<InspectorState>
   open: (key: string) => void
   showTab: (tab: InspectorTab) => void
-  /** Wishes the focus into the inspector. */
-  focus: () => void
+  /** Wishes the focus into the inspector, on its open tab unless a field is wished for. */
+  focus: (where?: 'tab' | 'field') => void
   /** To be called by the view that has taken the focus. */
   focusTaken: () => void
   /** To be called when the list changed: takes the newest row and notices a client that left or came back. */
@@ -62,7 +62,7 @@ export function createInspector({ timers, api, find, follow }: InspectorPorts): 
     tab: 'record',
     detail: null,
     phase: 'loading',
-    wantsFocus: false,
+    wantsFocus: null,
   }))
   let stop = () => {}
 
@@ -101,8 +101,8 @@ export function createInspector({ timers, api, find, follow }: InspectorPorts): 
       start(settleMs)
     },
     showTab: (tab) => state.setState({ tab }),
-    focus: () => state.setState({ wantsFocus: true }),
-    focusTaken: () => state.setState({ wantsFocus: false }),
+    focus: (where = 'tab') => state.setState({ wantsFocus: where }),
+    focusTaken: () => state.setState({ wantsFocus: null }),
     listChanged() {
       const { key, last, phase } = state.getState()
       if (key === null) return
@@ -122,7 +122,7 @@ export function createInspector({ timers, api, find, follow }: InspectorPorts): 
     },
     close() {
       stop()
-      state.setState({ key: null, last: null, detail: null, phase: 'loading', wantsFocus: false })
+      state.setState({ key: null, last: null, detail: null, phase: 'loading', wantsFocus: null })
     },
   }
 }

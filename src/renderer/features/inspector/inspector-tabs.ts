@@ -7,6 +7,7 @@ import { JobsTab } from './JobsTab.tsx'
 import { PolicyTab } from './PolicyTab.tsx'
 import { RecordTab } from './RecordTab.tsx'
 import { SessionTab } from './SessionTab.tsx'
+import { SendTab } from '../send/SendTab.tsx'
 import { ViewportTab } from './ViewportTab.tsx'
 
 /** What every tab is given; the inspector it stands in comes from `useInspector`. */
@@ -30,6 +31,7 @@ const tabs: Record<InspectorTab, TabEntry> = {
   activity: { title: 'Activity', Content: ActivityTab },
   jobs: { title: 'Jobs', Content: JobsTab },
   session: { title: 'Session', Content: SessionTab },
+  send: { title: 'Send', Content: SendTab },
   policy: { title: 'Policy', Content: PolicyTab },
 }
 
