@@ -21,6 +21,13 @@ export const sessionFactsSchema = z.object({
   /** False while its socket is full: messages wait in the mailbox. */
   streamWritable: z.boolean(),
   bufferedBytes: z.number().int(),
+  /** It has answered a ping, so its silence means that it is gone. */
+  answersPings: z.boolean(),
+  /** Its own requests that are not answered yet. */
+  requestsOpen: z.number().int(),
+  /** Events written to its streams, pings not counted, and notifications that found no room to wait. */
+  eventsSent: z.number().int(),
+  notificationsDropped: z.number().int(),
   /** Least urgent level it asked for by `logging/setLevel`, null if it never did (it gets everything). */
   threshold: z.string().nullable(),
 })

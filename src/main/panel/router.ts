@@ -273,6 +273,10 @@ function detailOf(
             streamsOpen: session.streamOpen ? 1 : 0,
             streamWritable: session.streamWritable,
             bufferedBytes: session.bufferedBytes,
+            answersPings: session.answersPings,
+            requestsOpen: session.requestsInFlight,
+            eventsSent: session.eventsSent,
+            notificationsDropped: session.notificationsDropped,
             threshold: least === null ? null : priorityName(least),
           },
     mailbox: {

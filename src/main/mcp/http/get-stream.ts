@@ -58,6 +58,11 @@ export class GetStream implements SseStreamOwner {
     return this.#stream?.writable === true
   }
 
+  /** Whether the client has ever answered a ping. */
+  get answersPings(): boolean {
+    return this.#answersPings
+  }
+
   get bufferedBytes(): number {
     return this.#stream?.bufferedBytes ?? 0
   }

@@ -110,6 +110,10 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     return this.#getStream.bufferedBytes
   }
 
+  get answersPings(): boolean {
+    return this.#getStream.answersPings
+  }
+
   get requestsInFlight(): number {
     return this.#inFlight.size
   }

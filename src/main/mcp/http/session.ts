@@ -56,6 +56,8 @@ export interface McpSession {
   readonly streamWritable: boolean
   /** Bytes on the GET stream that the system has not taken yet. */
   readonly bufferedBytes: number
+  /** The client has answered a ping: it shows that it is there even when it asks for nothing. */
+  readonly answersPings: boolean
   /** Requests of the client that are not answered yet. */
   readonly requestsInFlight: number
   /** Whether the answer to a request of the client still has a way to it; false once its connection is gone for good. */

@@ -1,3 +1,4 @@
+import { CopyValue } from '../../ui/CopyValue.tsx'
 import styles from './Facts.module.css'
 
 /** A list of names and values; values that are cut have their whole text in the title. */
@@ -11,15 +12,24 @@ interface FactProps {
   title?: string | undefined
   /** Lets a value take several lines. */
   wrap?: boolean
+  /** The value as it is copied, and what it is called; without it there is nothing to copy. */
+  copy?: { what: string; text: string } | undefined
   children: React.ReactNode
 }
 
-export function Fact({ name, title, wrap = false, children }: FactProps) {
+export function Fact({ name, title, wrap = false, copy, children }: FactProps) {
   return (
     <>
       <dt>{name}</dt>
-      <dd className={wrap ? styles['wrap'] : undefined} title={title}>
-        {children}
+      <dd className={wrap ? styles['wrap'] : copy === undefined ? undefined : styles['copied']} title={title}>
+        {copy === undefined ? (
+          children
+        ) : (
+          <>
+            <span>{children}</span>
+            <CopyValue name={copy.what} text={copy.text} />
+          </>
+        )}
       </dd>
     </>
   )

@@ -12,7 +12,10 @@ import { Fact, Facts } from './Facts.tsx'
 import { JsonText } from './JsonText.tsx'
 import styles from './RecordTab.module.css'
 
-/** The facts of the record in words, and the record exactly as it goes over the wire. */
+/**
+ * The facts of the record in words, and the record exactly as it goes over the wire. Every client has the same lines in
+ * the same order, so that two beside each other can be compared; what may take several lines comes last.
+ */
 export function RecordTab({ client, current }: { client: PanelClient; current: boolean }) {
   const { record } = client
   const json = JSON.stringify(record, null, 2)
@@ -26,34 +29,14 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
             <ClientText className={styles['faint']} text={record.blender_version} />
           )}
         </Fact>
+        <Fact name="Uuid" copy={{ what: 'uuid', text: record.uuid }}>
+          <ClientText text={record.uuid} />
+        </Fact>
         <Fact name="Bucket">{record.is_persistent ? 'persistent' : 'ephemeral'}</Fact>
-        {record.blend_file !== undefined && (
-          <Fact name="File" title={visibleText(record.blend_file)}>
-            {record.blend_file === '' ? 'unsaved' : <bdi>{visibleText(record.blend_file)}</bdi>}
-          </Fact>
-        )}
-        <Fact name="Group">
-          {record.group_id === null ? (
-            <span className={styles['faint']}>none</span>
-          ) : (
-            <ClientText text={record.group_id} />
-          )}
-        </Fact>
-        <Fact name="Capabilities" wrap>
-          {record.capabilities.length === 0 ? (
-            <span className={styles['faint']}>none</span>
-          ) : (
-            record.capabilities.map((capability, index) => (
-              <ClientText key={index} className={styles['chip']} text={capability} />
-            ))
-          )}
-        </Fact>
-        {record.hostname !== undefined && (
-          <Fact name="Host">
-            <ClientText text={record.hostname} />
-            {record.pid !== undefined && <span className={`${styles['faint']} num`}> pid {record.pid}</span>}
-          </Fact>
-        )}
+        <TextFact name="File" text={record.blend_file} empty="unsaved" />
+        <TextFact name="Group" text={record.group_id ?? undefined} />
+        <TextFact name="Host" text={record.hostname} />
+        <TextFact name="Pid" text={record.pid === undefined ? undefined : String(record.pid)} />
         <JobFact client={client} />
         <WorkingOnFact client={client} />
         <Fact name="Connected" title={exactTime(record.connected_at)}>
@@ -69,6 +52,18 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
             {client.dropped > 0 ? `, ${client.dropped} dropped` : ''}
           </span>
         </Fact>
+        {record.addon_version !== undefined && <TextFact name="Add-on" text={record.addon_version} />}
+        {record.role !== undefined && <TextFact name="Role" text={record.role} />}
+        {record.parent_uuid !== undefined && <TextFact name="Started by" text={record.parent_uuid} />}
+        <Fact name="Capabilities" wrap>
+          {record.capabilities.length === 0 ? (
+            <span className={styles['faint']}>none</span>
+          ) : (
+            record.capabilities.map((capability, index) => (
+              <ClientText key={index} className={styles['chip']} text={capability} />
+            ))
+          )}
+        </Fact>
       </Facts>
       <div className={styles['wire']}>
         <div className={styles['wireHead']}>
@@ -81,6 +76,29 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
   )
 }
 
+interface TextFactProps {
+  name: string
+  /** Undefined where the client did not say it. */
+  text: string | undefined
+  /** What an empty text means. */
+  empty?: string
+}
+
+function TextFact({ name, text, empty = 'none' }: TextFactProps) {
+  if (text === undefined || text === '') {
+    return (
+      <Fact name={name}>
+        <span className={styles['faint']}>{text === undefined ? 'none' : empty}</span>
+      </Fact>
+    )
+  }
+  return (
+    <Fact name={name} copy={{ what: name.toLowerCase(), text }}>
+      <ClientText text={text} />
+    </Fact>
+  )
+}
+
 function JobFact({ client }: { client: PanelClient }) {
   const { clients } = usePanel()
   const { job } = client
@@ -89,18 +107,25 @@ function JobFact({ client }: { client: PanelClient }) {
     const found = byKey.get(`${client.userId}\u001f${job.fromUuid}`)
     return found === undefined ? job.fromUuid : clientName(found)
   })
-  if (job === null) return null
   return (
     <>
-      <Fact name="Job" title={visibleText(job.progressMessage)}>
-        <bdi>{visibleText(job.title)}</bdi> <span className={styles['faint']}>{job.state}</span>
-        {job.progress !== null && <span className="num"> {Math.round(job.progress * 100)} %</span>}
+      <Fact name="Job" title={job === null ? undefined : visibleText(job.progressMessage)}>
+        {job === null ? (
+          <span className={styles['faint']}>none</span>
+        ) : (
+          <>
+            <bdi>{visibleText(job.title)}</bdi> <span className={styles['faint']}>{job.state}</span>
+            {job.progress !== null && <span className="num"> {Math.round(job.progress * 100)} %</span>}
+          </>
+        )}
       </Fact>
-      {sender !== null && (
-        <Fact name="Controlled by">
+      <Fact name="Controlled by">
+        {sender === null ? (
+          <span className={styles['faint']}>nobody</span>
+        ) : (
           <ClientText className={styles['other']} text={sender} />
-        </Fact>
-      )}
+        )}
+      </Fact>
     </>
   )
 }
@@ -109,9 +134,13 @@ function WorkingOnFact({ client }: { client: PanelClient }) {
   const target = useStore(usePanel().clients.state, (state) => workingOnName(client, state.byKey))
   const chosen = useStore(usePanel().clients.state, (state) => chosenTargetName(client, state.byKey))
   if (target === null || client.workingOn === null) {
-    return chosen === null ? null : (
-      <Fact name="Chosen target">
-        <ClientText className={styles['other']} text={chosen} />
+    return (
+      <Fact name={chosen === null ? 'Working on' : 'Chosen target'}>
+        {chosen === null ? (
+          <span className={styles['faint']}>nothing</span>
+        ) : (
+          <ClientText className={styles['other']} text={chosen} />
+        )}
       </Fact>
     )
   }

@@ -1,33 +1,56 @@
+import { CircleCheck, CircleSlash, Filter } from 'lucide-react'
+import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { ClientDetail, SessionFacts } from '../../../shared/client-detail.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { Term } from '../../ui/Term.tsx'
+import { useMayChange } from '../settings/Row.tsx'
+import { tokenName } from '../settings/setting-entries.ts'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
 import { sizeText } from '../status/time-text.ts'
 import { DetailPending } from './DetailPending.tsx'
 import { Fact, Facts } from './Facts.tsx'
 import { useInspector } from './inspector-context.ts'
+import type { TabProps } from './inspector-tabs.ts'
 import styles from './Inspector.module.css'
+import { receiving, type Receiving } from './receiving.ts'
+import sessionStyles from './SessionTab.module.css'
 
-/** The MCP session behind the record, and the mailbox in front of it. */
-export function SessionTab() {
+/** Whether it gets what is sent to it and why, the MCP session behind the record, and the mailbox in front of it. */
+export function SessionTab({ current }: TabProps) {
   const detail = useStore(useInspector().state, (state) => state.detail)
   if (detail === null) return <DetailPending />
   return (
     <>
-      {detail.session === null ? (
-        <p className={styles['note']}>
-          No session. Messages for this client wait in its mailbox until it connects again.
-        </p>
-      ) : (
-        <Session session={detail.session} />
-      )}
+      {current && <ReceivingLine receiving={receiving(detail)} />}
+      {detail.session !== null && <Session session={detail.session} />}
       <Mailbox mailbox={detail.mailbox} />
     </>
   )
 }
 
+const icons = { receives: CircleCheck, filters: Filter, waits: CircleSlash }
+
+function ReceivingLine({ receiving: { kind, text } }: { receiving: Receiving }) {
+  const Icon = icons[kind]
+  return (
+    <p className={`${sessionStyles['receiving']} ${sessionStyles[kind]}`} role="status">
+      <Icon size={15} aria-hidden />
+      <span>{text}</span>
+    </p>
+  )
+}
+
 function Session({ session }: { session: SessionFacts }) {
+  const { tokens } = usePanel()
+  const live = useLive()
+  const mayChange = useMayChange()
+  const listed = useStore(tokens.state, (state) => state.tokens)
+  useEffect(() => {
+    if (live && mayChange) void tokens.load()
+  }, [live, mayChange, tokens])
+  const others = session.clients.length - 1
   return (
     <Facts>
       <Fact name="Program">
@@ -36,15 +59,23 @@ function Session({ session }: { session: SessionFacts }) {
       <Fact name={<Term word="protocol">Protocol</Term>}>
         <ClientText text={session.protocolVersion} />
       </Fact>
-      <Fact name="Address">
+      <Fact name="Address" copy={{ what: 'address', text: session.remoteAddress }}>
         <ClientText text={session.remoteAddress} />
       </Fact>
+      <Fact name="Token">
+        <ClientText text={tokenName(session.tokenId, listed)} />
+      </Fact>
+      <Fact name="Registered">{others <= 0 ? 'this client alone' : `this client and ${others} more`}</Fact>
       <Fact name="Started">
         <Elapsed since={session.startedAt} /> ago
       </Fact>
       <Fact name="Last request">
         <LastSeen at={session.lastRequestAt} />
       </Fact>
+      <Fact name="Open requests">
+        <span className="num">{session.requestsOpen}</span>
+      </Fact>
+      <Fact name="Keepalive">{session.answersPings ? 'answers pings' : 'has answered no ping yet'}</Fact>
       <Fact name="Streams open">
         <span className="num">{session.streamsOpen}</span>
         {session.streamsOpen === 0 && ', so messages wait in the mailbox'}
@@ -57,6 +88,12 @@ function Session({ session }: { session: SessionFacts }) {
       </Fact>
       <Fact name={<Term word="threshold">Threshold</Term>}>
         {session.threshold === null ? 'none set, gets everything' : <ClientText text={session.threshold} />}
+      </Fact>
+      <Fact name="Events sent">
+        <span className="num">
+          {session.eventsSent}
+          {session.notificationsDropped > 0 && `, ${session.notificationsDropped} found no room`}
+        </span>
       </Fact>
     </Facts>
   )

@@ -35,6 +35,7 @@ export function fakeSession(more: Partial<McpSession> = {}): FakeSession {
       close: () => Promise.resolve(),
     },
     bufferedBytes: 0,
+    answersPings: false,
     requestsInFlight: 0,
     eventsSent: 0,
     notificationsDropped: 0,

@@ -189,6 +189,10 @@ describe('the details of a client', () => {
         streamsOpen: 1,
         streamWritable: false,
         bufferedBytes: 0,
+        answersPings: false,
+        requestsOpen: 0,
+        eventsSent: 0,
+        notificationsDropped: 0,
         threshold: 'notice',
       },
       mailbox: {
