@@ -17,6 +17,10 @@ interface RightClickMenuProps {
 /** A menu under the right mouse button, and under Shift F10 for what has the focus. */
 export function RightClickMenu({ entries, onAsk, onClosed, children }: RightClickMenuProps) {
   const focusTaken = useRef(false)
+  const choose = ({ run, takesFocus = false }: MenuEntry) => {
+    focusTaken.current = takesFocus
+    run()
+  }
   return (
     <ContextMenu.Root modal={false}>
       <ContextMenu.Trigger asChild onContextMenuCapture={onAsk}>
@@ -37,7 +41,9 @@ export function RightClickMenu({ entries, onAsk, onClosed, children }: RightClic
               {entry === null ? (
                 <ContextMenu.Separator className={styles['separator']} />
               ) : (
-                <ContextMenu.Item {...itemProps(entry, focusTaken)}>{itemText(entry)}</ContextMenu.Item>
+                <ContextMenu.Item {...itemProps(entry)} onSelect={() => choose(entry)}>
+                  {itemText(entry)}
+                </ContextMenu.Item>
               )}
             </Fragment>
           ))}
@@ -56,6 +62,10 @@ interface ButtonMenuProps {
 /** A menu below a button. */
 export function ButtonMenu({ entries, children }: ButtonMenuProps) {
   const focusTaken = useRef(false)
+  const choose = ({ run, takesFocus = false }: MenuEntry) => {
+    focusTaken.current = takesFocus
+    run()
+  }
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
@@ -75,7 +85,9 @@ export function ButtonMenu({ entries, children }: ButtonMenuProps) {
               {entry === null ? (
                 <DropdownMenu.Separator className={styles['separator']} />
               ) : (
-                <DropdownMenu.Item {...itemProps(entry, focusTaken)}>{itemText(entry)}</DropdownMenu.Item>
+                <DropdownMenu.Item {...itemProps(entry)} onSelect={() => choose(entry)}>
+                  {itemText(entry)}
+                </DropdownMenu.Item>
               )}
             </Fragment>
           ))}
@@ -85,17 +97,10 @@ export function ButtonMenu({ entries, children }: ButtonMenuProps) {
   )
 }
 
-function itemProps(
-  { run, danger = false, takesFocus = false, unusable = null }: MenuEntry,
-  focusTaken: { current: boolean },
-) {
+function itemProps({ danger = false, unusable = null }: MenuEntry) {
   return {
     className: `${styles['item']} ${danger ? styles['danger'] : ''}`,
     disabled: unusable !== null,
-    onSelect() {
-      focusTaken.current = takesFocus
-      run()
-    },
   }
 }
 

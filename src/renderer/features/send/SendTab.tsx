@@ -10,7 +10,15 @@ import { clientName } from '../clients/client-text.ts'
 import { useInspector } from '../inspector/inspector-context.ts'
 import type { TabProps } from '../inspector/inspector-tabs.ts'
 import { sizeText } from '../status/time-text.ts'
-import { checkDraft, draftKinds, paramsTemplate, templates, type Draft, type DraftCheck } from './draft.ts'
+import {
+  checkDraft,
+  draftKinds,
+  knownParams,
+  paramsTemplate,
+  templates,
+  type Draft,
+  type DraftCheck,
+} from './draft.ts'
 import { SentList } from './SentList.tsx'
 import styles from './SendTab.module.css'
 
@@ -209,19 +217,17 @@ function Fields({ draft, check, edit }: PartProps) {
 
 /** What the add-on takes with a command it knows. */
 function KnownParams({ command }: { command: string }) {
-  const known = Object.hasOwn(blenderCommands, command)
-    ? Object.entries(blenderCommands[command as keyof typeof blenderCommands].params)
-    : []
+  const known = knownParams(command)
   if (known.length === 0) return null
   return (
     <dl className={styles['known']} aria-label={`Parameters of ${command}`}>
-      {known.map(([name, schema]) => (
+      {known.map(({ name, needed, about }) => (
         <div key={name}>
           <dt>
             {name}
-            {schema.isOptional() ? '' : ' (needed)'}
+            {needed ? ' (needed)' : ''}
           </dt>
-          <dd>{schema.description}</dd>
+          <dd>{about}</dd>
         </div>
       ))}
     </dl>

@@ -127,16 +127,29 @@ export function checkDraft(draft: Draft): DraftCheck {
   return { payload: problems.length === 0 ? payload : null, bytes, problems, warnings }
 }
 
-/** A command that the add-on knows, with the parameters that it must have left open. */
+/** Parameters to begin with: those that the add-on needs for a command it knows, still empty. */
 export function paramsTemplate(command: string): string {
-  const known = knownParams(command)
-  if (known === null) return templates.params
-  const required = Object.entries(known).filter(([, schema]) => !schema.isOptional())
-  return JSON.stringify(Object.fromEntries(required.map(([name]) => [name, ''])), null, 2)
+  const needed = knownParams(command).filter((param) => param.needed)
+  return JSON.stringify(Object.fromEntries(needed.map(({ name }) => [name, ''])), null, 2)
 }
 
-/** The parameters that the add-on knows of a command, null where it does not know the command. */
-export function knownParams(command: string): Record<string, z.ZodType> | null {
+/** A parameter as the add-on takes it. */
+interface KnownParam {
+  name: string
+  needed: boolean
+  about: string
+}
+
+/** The parameters that the add-on knows of a command; none of one that it does not know. */
+export function knownParams(command: string): KnownParam[] {
+  return Object.entries(paramsOf(command) ?? {}).map(([name, schema]) => ({
+    name,
+    needed: !schema.safeParse(undefined).success,
+    about: schema.description ?? '',
+  }))
+}
+
+function paramsOf(command: string): Record<string, z.ZodType> | null {
   return Object.hasOwn(blenderCommands, command)
     ? blenderCommands[command as keyof typeof blenderCommands].params
     : null
@@ -144,7 +157,7 @@ export function knownParams(command: string): Record<string, z.ZodType> | null {
 
 /** Other peers may know other commands: what the add-on does not take is said, and can be sent all the same. */
 function commandWarnings(command: string, params: JsonObject): DraftProblem[] {
-  const known = knownParams(command)
+  const known = paramsOf(command)
   const warn = (field: DraftField, text: string): DraftProblem => ({ field, text, offset: null })
   if (known === null) {
     return command === '' ? [] : [warn('command', 'The Blender add-on does not know this command.')]
