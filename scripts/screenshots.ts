@@ -66,7 +66,7 @@ await withServer(async (address, server, data) => {
     }
     await shoot(address, 'pinned', '', async (page) => {
       await select('Atelier 1')(page)
-      await inspector(page).getByRole('button', { name: 'Pin', exact: true }).click()
+      await inspector(page).getByRole('button', { name: 'Pin this client' }).click()
       await select('Claude Code')(page)
     })
     await shoot(address, 'jobs', '/jobs', async (page) => {
@@ -125,7 +125,9 @@ async function withServer(
   run: (panelUrl: string, server: PanelServer, folder: string) => Promise<void>,
 ): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'busbar-shots-'))
-  const { panelUrl, server } = await startBrowserShell(join(data, 'data'), cleanEnv())
+  const dataDir = join(data, 'data')
+  await mkdir(dataDir)
+  const { panelUrl, server } = await startBrowserShell(dataDir, cleanEnv())
   try {
     await run(panelUrl, server, data)
   } finally {
