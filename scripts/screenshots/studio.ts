@@ -2,7 +2,8 @@
  * A small studio on a working day, for the pictures: real Blenders with windows, scenes and files, and programs that
  * use them by the bus. Nothing in it is painted: every client, job and picture comes over the wire.
  */
-import { mkdir } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createToken } from '../../src/main/access/token-file.ts'
@@ -27,8 +28,7 @@ const windows = [
 /** Opens the studio below `folder`; it resolves when everybody is plugged in and some work is done. */
 export async function openStudio(server: PanelServer, blender: string, folder: string): Promise<Studio> {
   const blenders: RealBlender[] = []
-  const shots = join(folder, 'pilot')
-  await mkdir(shots, { recursive: true })
+  const shots = await mkdtemp(join(tmpdir(), 'pilot-'))
   for (const { label, scene, file } of windows) {
     const args = ['--python', join(import.meta.dirname, 'scene.py'), '--', scene, join(shots, file)]
     const own = { folder: join(folder, scene), dataDir: server.dataDir, label, group: 'farm' }
@@ -92,6 +92,7 @@ export async function openStudio(server: PanelServer, blender: string, folder: s
     },
     async close() {
       await Promise.all(blenders.map((each) => each.kill()))
+      await rm(shots, { recursive: true, force: true })
     },
   }
 }
