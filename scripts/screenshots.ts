@@ -127,7 +127,11 @@ async function withServer(
   const data = await mkdtemp(join(tmpdir(), 'busbar-shots-'))
   const dataDir = join(data, 'data')
   await mkdir(dataDir)
-  const { panelUrl, server } = await startBrowserShell(dataDir, cleanEnv())
+  const { panelUrl, server } = await startBrowserShell(dataDir, {
+    ...cleanEnv(),
+    // What waits for an answer waits until its picture is taken.
+    BUSBAR_APPROVAL_SECONDS: '3600',
+  })
   try {
     await run(panelUrl, server, data)
   } finally {
