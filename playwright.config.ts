@@ -4,6 +4,22 @@ import type { PanelOptions } from './tests/e2e/fixtures/panel-test.ts'
 
 const executablePath = chromiumPath()
 
+/**
+ * What only the page draws, whatever brings it the data: once is enough. Everything that goes through the shell, or
+ * is a main task, is tried in both.
+ */
+const drawnAlike = [
+  'accessibility',
+  'activity',
+  'everyday',
+  'inspector-accessibility',
+  'pins',
+  'policy',
+  'settings',
+  'table',
+  'wall',
+]
+
 export default defineConfig<PanelOptions>({
   testDir: 'tests/e2e',
   outputDir: 'out/e2e',
@@ -22,6 +38,10 @@ export default defineConfig<PanelOptions>({
   },
   projects: [
     { name: 'browser', use: { shell: 'browser' } },
-    { name: 'desktop', use: { shell: 'desktop' } },
+    {
+      name: 'desktop',
+      use: { shell: 'desktop' },
+      testIgnore: drawnAlike.map((name) => `**/${name}.spec.ts`),
+    },
   ],
 })

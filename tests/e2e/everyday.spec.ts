@@ -33,7 +33,9 @@ test('the palette finds actions, clients and jobs, with the keyboard alone', asy
   await expect(panel.getByRole('main', { name: 'Jobs' })).toBeVisible()
   await panel.keyboard.press('ControlOrMeta+k')
   await panel.keyboard.type('node-01')
+  await expect(palette.getByRole('option')).toHaveText([/^node-01/, /^Send to it: node-01…/])
   await panel.keyboard.press('ArrowDown')
+  await panel.keyboard.press('ArrowUp')
   await panel.keyboard.press('Enter')
   await expect(panel.getByRole('complementary', { name: 'Inspector' })).toContainText('node-01')
   await expect(panel.getByRole('row', { name: /^node-01/ })).toHaveAttribute('aria-selected', 'true')
@@ -69,6 +71,7 @@ test('a client has a menu of its own, by the right button and by the keyboard', 
   const menu = panel.getByRole('menu')
   await expect(menu.getByRole('menuitem')).toHaveText([
     'Inspect',
+    'Send to it…',
     'Pin',
     /^Copy value: node-01/,
     'Copy uuid',
