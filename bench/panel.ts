@@ -14,7 +14,15 @@ import { chromiumPath } from '../scripts/programs.ts'
 import { startBrowserShell } from '../tests/e2e/fixtures/browser-shell.ts'
 import { cleanEnv } from '../tests/e2e/fixtures/server-process.ts'
 import { openFarm, type Farm } from './panel/changes.ts'
-import { heapInUse, installMeter, scrollFor, takeFrames, typeInto, type Frames } from './panel/frames.ts'
+import {
+  heapInUse,
+  installMeter,
+  processorTime,
+  scrollFor,
+  takeFrames,
+  typeInto,
+  type Frames,
+} from './panel/frames.ts'
 import { quantile } from './row.ts'
 
 const clients = 5000
@@ -60,11 +68,13 @@ export async function measurePanel(args: readonly string[]): Promise<void> {
 }
 
 async function reportFrames(page: Page, farm: Farm, seconds: number): Promise<void> {
-  const measured = async (): Promise<{ frames: Frames; keys: number[] }> => {
+  const measured = async (): Promise<{ frames: Frames; usedMs: number; keys: number[] }> => {
     await takeFrames(page)
+    const before = await processorTime(page)
     await scrollFor(page, 'Persistent clients', seconds)
+    const usedMs = ((await processorTime(page)) - before) * 1000
     const frames = await takeFrames(page)
-    return { frames, keys: await typeInto(page, 'Search clients', typed) }
+    return { frames, usedMs, keys: await typeInto(page, 'Search clients', typed) }
   }
   const quiet = await measured()
   farm.start(changesPerSecond)
@@ -83,6 +93,7 @@ async function reportFrames(page: Page, farm: Farm, seconds: number): Promise<vo
   )
   console.log(row('median from key to screen', quantile(quiet.keys, 0.5), quantile(busy.keys, 0.5)))
   console.log(row('longest from key to screen', Math.max(...quiet.keys), Math.max(...busy.keys)))
+  console.log(row('processor time of the main thread', quiet.usedMs, busy.usedMs))
   const over = ({ longTasks }: Frames, limitMs: number): string =>
     String(longTasks.filter((ms) => ms > limitMs).length)
   for (const limitMs of [50, 100]) {

@@ -88,6 +88,15 @@ export async function typeInto(page: Page, label: string, text: string): Promise
   return times
 }
 
+/** Seconds of processor time that the page's main thread has used: unlike a task's length, other programs do not add to it. */
+export async function processorTime(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const { metrics } = await session.send('Performance.getMetrics')
+  await session.detach()
+  return metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN
+}
+
 /** Bytes of the page's heap in use after a garbage collection. */
 export async function heapInUse(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page)
