@@ -138,7 +138,8 @@ async function waitForApproval(server: PanelServer, target: string): Promise<voi
       register: { client_uuid: 'llm-d200', client_type: 'llm', label: 'LM Studio, qwen' },
     },
   )
-  await program.call('blender_execute_code', { target, code: proposal }).catch(() => undefined)
+  const call = { name: 'blender_execute_code', arguments: { target, code: proposal } }
+  await program.client.callTool(call, undefined, { timeout: 3_600_000 }).catch(() => undefined)
 }
 
 interface Listing {
