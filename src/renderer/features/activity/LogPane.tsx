@@ -6,7 +6,7 @@ import type { LogDetail, LogEntry } from '../../../shared/activity.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
-import { visibleCode, visibleText } from '../../ui/visible-text.ts'
+import { visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import pane from '../inspector/Inspector.module.css'
 import { JsonText } from '../inspector/JsonText.tsx'
@@ -14,6 +14,7 @@ import { exactTime, sizeText } from '../status/time-text.ts'
 import texts from '../jobs/JobPane.module.css'
 import { KindIcon } from './KindIcon.tsx'
 import { ClientLink, entryText } from './LogRow.tsx'
+import { CodeText } from '../jobs/CodeText.tsx'
 import styles from './LogPane.module.css'
 import type { Log } from './log-store.ts'
 import {
@@ -247,15 +248,7 @@ function KeptText({
       ) : cut && text.startsWith('{') ? (
         <JsonText json={text} label={title} />
       ) : (
-        <pre
-          className={`${texts['code']} ${failed ? texts['failed'] : ''}`}
-          tabIndex={0}
-          role="region"
-          aria-label={title}
-          dir="ltr"
-        >
-          {visibleCode(text)}
-        </pre>
+        <CodeText text={text} label={title} failed={failed} />
       )}
       {cut && (
         <p className={texts['unknown']}>

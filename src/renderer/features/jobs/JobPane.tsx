@@ -7,13 +7,14 @@ import { isTerminal } from '../../../shared/protocol.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
-import { visibleCode, visibleText } from '../../ui/visible-text.ts'
+import { visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import pane from '../inspector/Inspector.module.css'
 import { JsonText } from '../inspector/JsonText.tsx'
 import { saveFile } from '../../ui/save-file.ts'
 import { exactTime } from '../status/time-text.ts'
 import { JobDot } from './JobDot.tsx'
+import { CodeText } from './CodeText.tsx'
 import styles from './JobPane.module.css'
 import { JobDuration, JobProgress } from './JobRow.tsx'
 import { codeOf, toolCallOf } from './tool-call.ts'
@@ -195,15 +196,7 @@ function Text({ title, kind, text, length, whole, failed = false }: TextProps) {
       {kind === 'json' && text.length <= highlightMax ? (
         <JsonText json={text} label={title} />
       ) : (
-        <pre
-          className={`${styles['code']} ${failed ? styles['failed'] : ''}`}
-          tabIndex={0}
-          role="region"
-          aria-label={title}
-          dir="ltr"
-        >
-          {visibleCode(text)}
-        </pre>
+        <CodeText text={text} label={title} failed={failed} />
       )}
       {cut && (
         <p className={styles['unknown']}>
