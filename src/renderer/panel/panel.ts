@@ -317,14 +317,11 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
         // The link is gone, or about to be noticed as gone: there is no round trip to show.
         if (!signal.aborted) status.setState({ roundTripMs: null })
       }
-      if (!signal.aborted) {
-        const cancel = timers.after(pingEveryMs, () => void measure())
-        signal.addEventListener('abort', cancel, { once: true })
-      }
+      if (!signal.aborted) cancel = timers.after(pingEveryMs, () => void measure())
     }
     // Not at once: the first snapshot is still being drawn, which would be measured too.
-    const cancel = timers.after(1_000, () => void measure())
-    signal.addEventListener('abort', cancel, { once: true })
+    let cancel = timers.after(1_000, () => void measure())
+    signal.addEventListener('abort', () => cancel(), { once: true })
   }
 
   function askAbout(keys: readonly string[]) {
