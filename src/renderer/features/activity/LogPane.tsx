@@ -5,16 +5,15 @@ import { placeLink } from '../../panel/router.ts'
 import type { LogDetail, LogEntry } from '../../../shared/activity.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
+import { CodeBlock } from '../../ui/CodeBlock.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
+import { TextNote, TextSection, TextSections } from '../../ui/TextSection.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import pane from '../inspector/Inspector.module.css'
-import { JsonText } from '../inspector/JsonText.tsx'
 import { exactTime, sizeText } from '../status/time-text.ts'
-import texts from '../jobs/JobPane.module.css'
 import { KindIcon } from './KindIcon.tsx'
 import { ClientLink, entryText } from './LogRow.tsx'
-import { CodeText } from '../jobs/CodeText.tsx'
 import styles from './LogPane.module.css'
 import type { Log } from './log-store.ts'
 import {
@@ -66,7 +65,7 @@ export function LogPane({ log, onClose, within = false }: LogPaneProps) {
           text={entryText(entry) === '' ? clockText(entry.at) : entryText(entry)}
         />
       </div>
-      <div className={`${texts['body']} ${live ? '' : pane['past']}`}>
+      <div className={`${pane['body']} ${live ? '' : pane['past']}`}>
         <EntryFacts entry={entry} names={names} />
         <Kept entry={entry} detail={detail} names={names} />
       </div>
@@ -171,22 +170,18 @@ function Kept({ entry, detail, names }: KeptProps) {
   }
   const { deliveries, payload, result, error } = detail
   return (
-    <div className={texts['texts']}>
+    <TextSections>
       {entry.message !== null && <Deliveries entry={entry} deliveries={deliveries} names={names} />}
       {entry.message !== null && payload === null && (
-        <p className={texts['unknown']}>
-          Its payload was not kept: “Payloads in the history” is off under Settings.
-        </p>
+        <TextNote>Its payload was not kept: “Payloads in the history” is off under Settings.</TextNote>
       )}
       {payload !== null && <KeptText title="Payload" kept={payload} />}
       {error !== null && error.text !== '' && <KeptText title="Error" kept={error} failed />}
       {entry.job !== null && result === null && (
-        <p className={texts['unknown']}>
-          Its result was not kept: “Payloads in the history” is off under Settings.
-        </p>
+        <TextNote>Its result was not kept: “Payloads in the history” is off under Settings.</TextNote>
       )}
       {result !== null && result.text !== '' && <KeptText title="Result" kept={result} />}
-    </div>
+    </TextSections>
   )
 }
 
@@ -202,10 +197,7 @@ function Deliveries({
   const all = entry.message?.targetCount ?? 0
   if (all === 0) return null
   return (
-    <section>
-      <div className={texts['textHead']}>
-        <h3>Deliveries</h3>
-      </div>
+    <TextSection title="Deliveries">
       <ul className={styles['deliveries']} aria-label="Deliveries">
         {deliveries.map(({ uuid, outcome }) => (
           <li key={uuid}>
@@ -215,16 +207,13 @@ function Deliveries({
         ))}
       </ul>
       {all > deliveries.length && (
-        <p className={texts['unknown']}>
+        <TextNote>
           {deliveries.length} of {all.toLocaleString('en')} targets are kept.
-        </p>
+        </TextNote>
       )}
-    </section>
+    </TextSection>
   )
 }
-
-/** JSON above this size is shown as plain text: highlighting makes an element of each token. */
-const highlightMax = 20_000
 
 function KeptText({
   title,
@@ -238,26 +227,21 @@ function KeptText({
   const { text, bytes, cut } = kept
   const json = cut ? null : indented(text)
   return (
-    <section>
-      <div className={texts['textHead']}>
-        <h3>{title}</h3>
-        <CopyButton label={`Copy ${title.toLowerCase()}`} text={text} />
-      </div>
-      {json !== null && json.length <= highlightMax ? (
-        <JsonText json={json} label={title} />
-      ) : cut && text.startsWith('{') ? (
-        <JsonText json={text} label={title} />
-      ) : (
-        <CodeText text={text} label={title} failed={failed} />
-      )}
+    <TextSection title={title} buttons={<CopyButton label={`Copy ${title.toLowerCase()}`} text={text} />}>
+      <CodeBlock
+        text={json ?? text}
+        language={json !== null || (cut && text.startsWith('{')) ? 'json' : 'text'}
+        label={title}
+        failed={failed}
+      />
       {cut && (
-        <p className={texts['unknown']}>
+        <TextNote>
           {bytes === null
             ? 'The history keeps the first 4 KiB; the rest was left out.'
             : `Kept are the first ${sizeText(byteLength(text))} of ${sizeText(bytes)}: ${(bytes - byteLength(text)).toLocaleString('en')} bytes were left out.`}
-        </p>
+        </TextNote>
       )}
-    </section>
+    </TextSection>
   )
 }
 

@@ -3,16 +3,12 @@ import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { Approval } from '../../../shared/approvals.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
+import { CodeBlock } from '../../ui/CodeBlock.tsx'
 import { shortcutOf } from '../../ui/shortcuts.ts'
-import { visibleCode, visibleText } from '../../ui/visible-text.ts'
+import { visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
-import { JsonText } from '../inspector/JsonText.tsx'
 import { Until } from '../status/Times.tsx'
 import styles from './ApprovalCard.module.css'
-import { pythonTokens } from './python-tokens.ts'
-
-/** Code above this size is shown plain: highlighting makes an element of each token. */
-const highlightMax = 20_000
 
 interface ApprovalCardProps {
   approval: Approval
@@ -26,7 +22,7 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
   const live = useLive()
   const card = useRef<HTMLElement>(null)
   const [denying, setDenying] = useState(false)
-  const { id, from, program, codeLength, code } = approval
+  const { id, from, program, codeLength, code, codeKind } = approval
   const who = from?.name ?? program
 
   const answer = (how: 'once' | 'session', at: number) => {
@@ -83,7 +79,7 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
           </Fact>
         )}
       </Facts>
-      <Code approval={approval} />
+      <CodeBlock text={code} language={codeKind} label={codeKind === 'python' ? 'Code' : 'Arguments'} />
       {code.length < codeLength && (
         <p className={styles['cut']} role="note">
           Only the first {code.length.toLocaleString('en')} of {codeLength.toLocaleString('en')} characters
@@ -135,22 +131,6 @@ function Targets({ approval: { routing, targets, targetCount } }: { approval: Ap
       ))}
       {targetCount > targets.length && ` and ${targetCount - targets.length} more`}
     </>
-  )
-}
-
-function Code({ approval: { code, codeKind } }: { approval: Approval }) {
-  if (codeKind === 'json' && code.length <= highlightMax) return <JsonText json={code} label="Arguments" />
-  const text = visibleCode(code)
-  return (
-    <pre className={styles['code']} tabIndex={0} role="region" aria-label="Code" dir="ltr">
-      {codeKind === 'python' && text.length <= highlightMax
-        ? pythonTokens(text).map((token, index) => (
-            <span key={index} className={styles[token.kind]}>
-              {token.text}
-            </span>
-          ))
-        : text}
-    </pre>
   )
 }
 

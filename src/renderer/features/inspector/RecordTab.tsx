@@ -2,14 +2,15 @@ import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
+import { CodeBlock } from '../../ui/CodeBlock.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
+import { TextSection, TextSections } from '../../ui/TextSection.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { clientName, stateWords } from '../clients/client-text.ts'
 import { chosenTargetName, workingOnName } from '../clients/client-columns.ts'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
 import { exactTime } from '../status/time-text.ts'
 import { Fact, Facts } from './Facts.tsx'
-import { JsonText } from './JsonText.tsx'
 import styles from './RecordTab.module.css'
 
 /**
@@ -65,13 +66,11 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
           )}
         </Fact>
       </Facts>
-      <div className={styles['wire']}>
-        <div className={styles['wireHead']}>
-          <h3>Wire record</h3>
-          <CopyButton label="Copy JSON" text={json} />
-        </div>
-        <JsonText json={json} label="Wire JSON of the record" />
-      </div>
+      <TextSections>
+        <TextSection title="Wire record" buttons={<CopyButton label="Copy JSON" text={json} />}>
+          <CodeBlock text={json} language="json" label="Wire JSON of the record" />
+        </TextSection>
+      </TextSections>
     </>
   )
 }

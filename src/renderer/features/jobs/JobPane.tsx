@@ -6,15 +6,16 @@ import { jobKey, type JobDetail, type PanelJob } from '../../../shared/jobs.ts'
 import { isTerminal } from '../../../shared/protocol.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
+import { CodeBlock } from '../../ui/CodeBlock.tsx'
+import { languageOf, type Language } from '../../ui/code-language.ts'
 import { CopyButton } from '../../ui/CopyButton.tsx'
+import { TextNote, TextSection, TextSections } from '../../ui/TextSection.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import pane from '../inspector/Inspector.module.css'
-import { JsonText } from '../inspector/JsonText.tsx'
 import { saveFile } from '../../ui/save-file.ts'
 import { exactTime } from '../status/time-text.ts'
 import { JobDot } from './JobDot.tsx'
-import { CodeText } from './CodeText.tsx'
 import styles from './JobPane.module.css'
 import { JobDuration, JobProgress } from './JobRow.tsx'
 import { codeOf, toolCallOf } from './tool-call.ts'
@@ -42,7 +43,7 @@ export function JobPane() {
         </h2>
         <ClientText className={pane['uuid']} text={job.jobId} />
       </div>
-      <div className={`${styles['body']} ${live && known ? '' : pane['past']}`}>
+      <div className={`${pane['body']} ${live && known ? '' : pane['past']}`}>
         {!known && <p className={pane['note']}>The bus has forgotten this job. This is its last state.</p>}
         <JobFacts job={job} />
         <Texts job={job} detail={detail} />
@@ -108,11 +109,11 @@ function Texts({ job, detail }: { job: PanelJob; detail: JobDetail | null | unde
   if (detail === null) return null
   const asked = detail.payload === null ? null : codeOf(detail.payload)
   return (
-    <div className={styles['texts']}>
+    <TextSections>
       {detail.error !== '' && (
         <Text
           title="Error"
-          kind="code"
+          language="text"
           text={detail.error}
           length={detail.errorLength}
           whole={() => jobs.fetchText(job, 'error')}
@@ -122,44 +123,34 @@ function Texts({ job, detail }: { job: PanelJob; detail: JobDetail | null | unde
       {detail.result !== '' && (
         <Text
           title="Result"
-          kind={kindOf(detail.result)}
+          language={languageOf(detail.result)}
           text={detail.result}
           length={detail.resultLength}
           whole={() => jobs.fetchText(job, 'result')}
         />
       )}
       {asked === null ? (
-        <p className={styles['unknown']}>
+        <TextNote>
           What it asked for was too large to keep, or is too long ago. It can’t be run again from here.
-        </p>
+        </TextNote>
       ) : (
         <Text
-          title={asked.kind === 'code' ? 'Code' : 'Parameters'}
-          kind={asked.kind}
+          title={asked.language === 'python' ? 'Code' : 'Parameters'}
+          language={asked.language}
           text={asked.text}
           length={asked.text.length}
         />
       )}
-    </div>
+    </TextSections>
   )
 }
 
-/** JSON above this size is shown as plain text: highlighting makes an element of each token. */
-const highlightMax = 20_000
 /** Characters from which on a text is worth a file. */
 const saveFrom = 2_000
 
-function kindOf(text: string): 'code' | 'json' {
-  try {
-    return text.length <= highlightMax && typeof JSON.parse(text) === 'object' ? 'json' : 'code'
-  } catch {
-    return 'code'
-  }
-}
-
 interface TextProps {
   title: string
-  kind: 'code' | 'json'
+  language: Language
   text: string
   /** Characters of the whole, of which `text` may be the start. */
   length: number
@@ -168,7 +159,7 @@ interface TextProps {
   failed?: boolean
 }
 
-function Text({ title, kind, text, length, whole, failed = false }: TextProps) {
+function Text({ title, language, text, length, whole, failed = false }: TextProps) {
   const { toasts } = usePanel()
   const cut = text.length < length
   const save = async () => {
@@ -183,27 +174,29 @@ function Text({ title, kind, text, length, whole, failed = false }: TextProps) {
     }
   }
   return (
-    <section>
-      <div className={styles['textHead']}>
-        <h3>{title}</h3>
-        {text.length > saveFrom && (
-          <Button onClick={() => void save()}>
-            <Download size={14} aria-hidden /> Save {title.toLowerCase()}…
-          </Button>
-        )}
-        <CopyButton label={`Copy ${title.toLowerCase()}`} text={cut && whole !== undefined ? whole : text} />
-      </div>
-      {kind === 'json' && text.length <= highlightMax ? (
-        <JsonText json={text} label={title} />
-      ) : (
-        <CodeText text={text} label={title} failed={failed} />
-      )}
+    <TextSection
+      title={title}
+      buttons={
+        <>
+          {text.length > saveFrom && (
+            <Button onClick={() => void save()}>
+              <Download size={14} aria-hidden /> Save {title.toLowerCase()}…
+            </Button>
+          )}
+          <CopyButton
+            label={`Copy ${title.toLowerCase()}`}
+            text={cut && whole !== undefined ? whole : text}
+          />
+        </>
+      }
+    >
+      <CodeBlock text={text} language={language} label={title} failed={failed} />
       {cut && (
-        <p className={styles['unknown']}>
+        <TextNote>
           Shown are {text.length.toLocaleString('en')} of {length.toLocaleString('en')} characters. Copy and
           Save give all of them.
-        </p>
+        </TextNote>
       )}
-    </section>
+    </TextSection>
   )
 }

@@ -20,10 +20,10 @@ export function toolCallOf(detail: JobDetail): string | null {
 }
 
 /** What a person wants to read of a payload: the code of a job as it is, else the parameters as JSON. */
-export function codeOf(payload: string): { kind: 'code' | 'json'; text: string } {
+export function codeOf(payload: string): { language: 'python' | 'json'; text: string } {
   const { script, params } = JSON.parse(payload) as JsonObject
   const code = typeof params === 'object' && params !== null && 'code' in params ? params.code : undefined
-  if (typeof script === 'string') return { kind: 'code', text: script }
-  if (typeof code === 'string') return { kind: 'code', text: code }
-  return { kind: 'json', text: JSON.stringify(params ?? {}, null, 2) }
+  if (typeof script === 'string') return { language: 'python', text: script }
+  if (typeof code === 'string') return { language: 'python', text: code }
+  return { language: 'json', text: JSON.stringify(params ?? {}, null, 2) }
 }

@@ -7,9 +7,9 @@ import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { placeLink } from '../../panel/router.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { visibleCode, visibleText } from '../../ui/visible-text.ts'
-import { pythonTokens } from '../approvals/python-tokens.ts'
-import { JsonText } from '../inspector/JsonText.tsx'
+import { CodeBlock } from '../../ui/CodeBlock.tsx'
+import { languageOf, type Language } from '../../ui/code-language.ts'
+import { visibleText } from '../../ui/visible-text.ts'
 import { JobDot } from '../jobs/JobDot.tsx'
 import { JobDuration, JobProgress } from '../jobs/JobRow.tsx'
 import { LastSeen } from '../status/Times.tsx'
@@ -17,8 +17,6 @@ import type { SentMessage } from './compose-store.ts'
 import type { Draft } from './draft.ts'
 import styles from './SentList.module.css'
 
-/** Texts above this size are shown plain: highlighting makes an element of each token. */
-const highlightMax = 20_000
 /** Characters of a text that are shown here; the job has the whole. */
 const shownMax = 4_000
 
@@ -120,77 +118,34 @@ function Texts({ message: { draft, detail } }: { message: SentMessage }) {
       {detail !== null && detail.result !== '' && (
         <Text title="Result" text={detail.result} length={detail.resultLength} />
       )}
-      <Sent draft={draft} />
+      <Text title="Sent" {...bodyOf(draft)} length={bodyOf(draft).text.length} />
     </div>
-  )
-}
-
-function Sent({ draft }: { draft: Draft }) {
-  const { text, python } = bodyOf(draft)
-  const shown = text.slice(0, shownMax)
-  if (!python) return <Text title="Sent" text={text} length={text.length} />
-  return (
-    <>
-      <h4>Sent</h4>
-      <pre tabIndex={0} role="region" aria-label="Sent" dir="ltr">
-        {pythonTokens(visibleCode(shown)).map((token, index) => (
-          <span key={index} className={styles[token.kind]}>
-            {token.text}
-          </span>
-        ))}
-      </pre>
-      <Cut shown={shown.length} length={text.length} />
-    </>
   )
 }
 
 interface TextProps {
   title: string
   text: string
+  /** What it is written in; left out, its look tells. */
+  language?: Language
   /** Characters of the whole, of which `text` may be the start. */
   length: number
   failed?: boolean
 }
 
-function Text({ title, text, length, failed = false }: TextProps) {
+function Text({ title, text, language = languageOf(text), length, failed = false }: TextProps) {
   const shown = text.slice(0, shownMax)
-  const json = shown.length === text.length && isObject(text)
   return (
     <>
       <h4>{title}</h4>
-      {json ? (
-        <JsonText json={text} label={title} />
-      ) : (
-        <pre
-          className={failed ? styles['failed'] : undefined}
-          tabIndex={0}
-          role="region"
-          aria-label={title}
-          dir="ltr"
-        >
-          {visibleCode(shown)}
-        </pre>
+      <CodeBlock text={shown} language={language} label={title} failed={failed} />
+      {shown.length < length && (
+        <p className={styles['dim']}>
+          Shown are {shown.length.toLocaleString('en')} of {length.toLocaleString('en')} characters.
+        </p>
       )}
-      <Cut shown={shown.length} length={length} />
     </>
   )
-}
-
-function Cut({ shown, length }: { shown: number; length: number }) {
-  if (shown >= length) return null
-  return (
-    <p className={styles['dim']}>
-      Shown are {shown.toLocaleString('en')} of {length.toLocaleString('en')} characters.
-    </p>
-  )
-}
-
-function isObject(text: string): boolean {
-  try {
-    return text.length <= highlightMax && typeof JSON.parse(text) === 'object'
-  } catch {
-    return false
-  }
 }
 
 function titleOf({ kind, message, script, command, codeAs }: Draft): string {
@@ -204,9 +159,9 @@ function titleOf({ kind, message, script, command, codeAs }: Draft): string {
   }
 }
 
-function bodyOf({ kind, message, script, params }: Draft): { text: string; python: boolean } {
-  if (kind === 'code') return { text: script, python: true }
-  return { text: kind === 'message' ? message : params, python: false }
+function bodyOf({ kind, message, script, params }: Draft): { text: string; language: Language } {
+  if (kind === 'code') return { text: script, language: 'python' }
+  return { text: kind === 'message' ? message : params, language: 'json' }
 }
 
 /** How far it got, in a sentence; of a job that somebody has reported on, its own state says the rest. */

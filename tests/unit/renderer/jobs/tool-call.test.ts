@@ -25,10 +25,10 @@ it('writes a job as the tool call that asks for the same, without its id', () =>
 })
 
 it.each([
-  [{ script: 'bake()' }, { kind: 'code', text: 'bake()' }],
-  [{ params: { code: 'print(1)' } }, { kind: 'code', text: 'print(1)' }],
-  [{ params: { steps: 2 } }, { kind: 'json', text: '{\n  "steps": 2\n}' }],
-  [{}, { kind: 'json', text: '{}' }],
+  [{ script: 'bake()' }, { language: 'python', text: 'bake()' }],
+  [{ params: { code: 'print(1)' } }, { language: 'python', text: 'print(1)' }],
+  [{ params: { steps: 2 } }, { language: 'json', text: '{\n  "steps": 2\n}' }],
+  [{}, { language: 'json', text: '{}' }],
 ])('shows what matters of the payload %j', (payload, shown) => {
   expect(codeOf(JSON.stringify(payload))).toEqual(shown)
 })

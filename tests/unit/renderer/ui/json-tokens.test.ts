@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { escapeInvisible, jsonTokens } from '../../../../src/renderer/features/inspector/json-tokens.ts'
+import { escapeInvisible, jsonTokens } from '../../../../src/renderer/ui/json-tokens.ts'
 
 it('tells keys, strings and literals apart', () => {
   expect(jsonTokens('{"a": "x: \\"1\\"", "b": [true, null, -1.5e3]}')).toEqual([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pythonTokens } from '../../../../src/renderer/features/approvals/python-tokens.ts'
+import { pythonTokens } from '../../../../src/renderer/ui/python-tokens.ts'
 
 describe('pythonTokens', () => {
   it('tells comments, strings, keywords and numbers apart', () => {
