@@ -4,14 +4,11 @@
  */
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { join } from 'node:path'
-import { createToken } from '../../src/main/access/token-file.ts'
 import { views, type View } from '../../src/renderer/panel/router.ts'
-import { connectClient as connectTo } from './fixtures/connect-client.ts'
 import { clientOnPage } from './fixtures/panel-words.ts'
 import { expect, test, type PanelFixtures } from './fixtures/panel-test.ts'
 
-type World = Pick<PanelFixtures, 'panel' | 'server' | 'connectClient'>
+type World = Pick<PanelFixtures, 'connectClient'>
 import { connectPictureBlender } from './fixtures/picture-blender.ts'
 
 /** What axe calls serious or critical, as `rule: selector`. */
@@ -33,7 +30,7 @@ async function expectNothingSerious(panel: Page, what: string): Promise<void> {
 }
 
 /** Clients in every state that can be had at once, jobs that run, failed and ended, a block, and a request that waits. */
-async function populate({ server, connectClient }: World): Promise<void> {
+async function populate({ connectClient }: World): Promise<void> {
   const blender = (client_uuid: string, more: object) => ({
     client_uuid,
     client_type: 'blender',
@@ -62,18 +59,11 @@ async function populate({ server, connectClient }: World): Promise<void> {
     await farm.call('blender_job_update', { job_id: job, ...end })
   }
   await dispatch('waits')
-  const { token } = await createToken(
-    join(server.dataDir, 'tokens.json'),
-    { name: 'model', scopes: ['bus', 'llm'] },
-    Date.now() / 1000,
-  )
-  await expect
-    .poll(async () => (await fetch(server.url, { headers: { authorization: `Bearer ${token}` } })).status)
-    .not.toBe(401)
-  const asking = await connectTo(
-    { url: server.url, token },
-    { name: 'LM Studio', register: { client_uuid: 'llm-2', client_type: 'llm', label: 'Qwen' } },
-  )
+  const asking = await connectClient({
+    scopes: ['bus', 'llm'],
+    name: 'LM Studio',
+    register: { client_uuid: 'llm-2', client_type: 'llm', label: 'Qwen' },
+  })
   void asking
     .call('blender_execute_code', { code: 'import bpy  # look\nprint("one")', target: 'b-1' })
     .catch(() => undefined)
@@ -208,7 +198,7 @@ test('every view of the router is looked at', () => {
 })
 
 for (const view of views) {
-  test(`axe finds nothing serious in ${view}`, async ({ panel, server, connectClient }) => {
+  test(`axe finds nothing serious in ${view}`, async ({ panel, connectClient }) => {
     // Some thirty looks, each of which takes seconds on a busy machine.
     test.setTimeout(600_000)
     await expect(panel.getByRole('region', { name: 'Persistent clients' })).toContainText(
@@ -216,7 +206,7 @@ for (const view of views) {
     )
     await go(panel, view)
     await expectNothingSerious(panel, 'empty')
-    await populate({ panel, server, connectClient })
+    await populate({ connectClient })
     await expect(panel.getByRole('navigation', { name: 'Views' })).toContainText(/Approvals1/)
     await walks[view](panel, (what) => expectNothingSerious(panel, what))
   })
@@ -229,7 +219,7 @@ test('axe finds nothing serious in what lies over every view, nor where the conn
   problems,
 }) => {
   test.slow()
-  await populate({ panel, server, connectClient })
+  await populate({ connectClient })
   await expect(clientOnPage(panel, 'Atelier 1')).toBeVisible()
   await panel.keyboard.press('?')
   await expect(panel.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
@@ -247,10 +237,9 @@ test('axe finds nothing serious in what lies over every view, nor where the conn
 
 test('less motion means none, and forced colours keep what is selected and what has the focus', async ({
   panel,
-  server,
   connectClient,
 }) => {
-  await populate({ panel, server, connectClient })
+  await populate({ connectClient })
   await panel.emulateMedia({ reducedMotion: 'reduce', forcedColors: 'active' })
   for (const view of views) {
     await go(panel, view)
@@ -333,12 +322,11 @@ for (const [size, viewport] of Object.entries({
 })) {
   test(`text at 200 % loses nothing sideways and lays nothing on another, ${size}`, async ({
     panel,
-    server,
     connectClient,
   }) => {
     test.slow()
     await panel.setViewportSize(viewport)
-    await populate({ panel, server, connectClient })
+    await populate({ connectClient })
     await expect(clientOnPage(panel, 'Atelier 1')).toBeVisible()
     for (const percent of [150, 200]) {
       await panel.keyboard.press('ControlOrMeta+k')

@@ -1,33 +1,18 @@
 import AxeBuilder from '@axe-core/playwright'
-import { createToken } from '../../src/main/access/token-file.ts'
-import { join } from 'node:path'
 import { expect, test } from './fixtures/panel-test.ts'
-import { connectClient as connectTo } from './fixtures/connect-client.ts'
 
-test('a person sees the code before it runs, and allows or denies it', async ({
-  panel,
-  server,
-  connectClient,
-}) => {
+test('a person sees the code before it runs, and allows or denies it', async ({ panel, connectClient }) => {
   const heard: { job_id: string; payload: Record<string, unknown> }[] = []
   const blender = await connectClient({
     name: 'blender',
     register: { client_uuid: 'b-1', client_type: 'blender', is_persistent: true, label: 'Atelier 1' },
     onMessage: (data) => heard.push(data as (typeof heard)[number]),
   })
-  const { token } = await createToken(
-    join(server.dataDir, 'tokens.json'),
-    { name: 'model', scopes: ['bus', 'llm'] },
-    Date.now() / 1000,
-  )
-  // The server looks at the file of tokens by itself.
-  await expect
-    .poll(async () => (await fetch(server.url, { headers: { authorization: `Bearer ${token}` } })).status)
-    .not.toBe(401)
-  const llm = await connectTo(
-    { url: server.url, token },
-    { name: 'LM Studio', register: { client_uuid: 'llm-1', client_type: 'llm', label: 'Qwen' } },
-  )
+  const llm = await connectClient({
+    scopes: ['bus', 'llm'],
+    name: 'LM Studio',
+    register: { client_uuid: 'llm-1', client_type: 'llm', label: 'Qwen' },
+  })
   const link = panel.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^Approvals/ })
   await link.click()
   const view = panel.getByRole('main', { name: 'Approvals' })

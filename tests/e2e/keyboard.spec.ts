@@ -1,6 +1,3 @@
-import { join } from 'node:path'
-import { createToken } from '../../src/main/access/token-file.ts'
-import { connectClient as connectTo } from './fixtures/connect-client.ts'
 import { clientOnPage } from './fixtures/panel-words.ts'
 import { expect, test } from './fixtures/panel-test.ts'
 
@@ -58,7 +55,6 @@ test('find, inspect and unregister with the keyboard alone', async ({ panel, con
 
 test('the main tasks without a pointer: block and undo, cancel a job, answer a request, change the theme', async ({
   panel,
-  server,
   connectClient,
 }) => {
   test.slow()
@@ -142,18 +138,11 @@ test('the main tasks without a pointer: block and undo, cancel a job, answer a r
   await expect.poll(() => heard.map(({ payload }) => payload['message_type'])).toContain('job_cancel')
 
   // Answer a request.
-  const { token } = await createToken(
-    join(server.dataDir, 'tokens.json'),
-    { name: 'model', scopes: ['bus', 'llm'] },
-    Date.now() / 1000,
-  )
-  await expect
-    .poll(async () => (await fetch(server.url, { headers: { authorization: `Bearer ${token}` } })).status)
-    .not.toBe(401)
-  const asking = await connectTo(
-    { url: server.url, token },
-    { name: 'LM Studio', register: { client_uuid: 'llm-2', client_type: 'llm', label: 'Qwen' } },
-  )
+  const asking = await connectClient({
+    scopes: ['bus', 'llm'],
+    name: 'LM Studio',
+    register: { client_uuid: 'llm-2', client_type: 'llm', label: 'Qwen' },
+  })
   const asked = asking.call('blender_execute_code', { code: 'print(1)', target: 'b-1' })
   await command('go to approvals')
   const card = panel.getByRole('article', { name: /^Qwen wants/ })

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
-import { createToken } from '../../src/main/access/token-file.ts'
-import { connectClient as connectTo } from './fixtures/connect-client.ts'
 import { expect, test } from './fixtures/panel-test.ts'
 import { endpointPath, type Endpoint } from './fixtures/server-process.ts'
 
@@ -133,7 +130,6 @@ test.describe('a page of another origin in a real Chromium', () => {
 
 test('what clients call themselves is text everywhere in the panel, and nothing of it runs', async ({
   panel,
-  server,
   connectClient,
 }) => {
   const html = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>'
@@ -177,18 +173,11 @@ test('what clients call themselves is text everywhere in the panel, and nothing 
     await expect(inspector.getByRole('tabpanel')).toBeVisible()
   }
   // A request that waits for a person, from an untrusted token, is made of what clients say too.
-  const { token } = await createToken(
-    join(server.dataDir, 'tokens.json'),
-    { name: 'model', scopes: ['bus', 'llm'] },
-    Date.now() / 1000,
-  )
-  await expect
-    .poll(async () => (await fetch(server.url, { headers: { authorization: `Bearer ${token}` } })).status)
-    .not.toBe(401)
-  const llm = await connectTo(
-    { url: server.url, token },
-    { name: html, register: { client_uuid: `${html}-llm`, client_type: 'llm', label: html } },
-  )
+  const llm = await connectClient({
+    scopes: ['bus', 'llm'],
+    name: html,
+    register: { client_uuid: `${html}-llm`, client_type: 'llm', label: html },
+  })
   void llm.call('blender_execute_code', { code: html, target: `${html}-uuid` }).catch(() => undefined)
   const views = panel.getByRole('navigation', { name: 'Views' }).getByRole('link')
   await expect(views.filter({ hasText: 'Approvals' })).toContainText('1')
