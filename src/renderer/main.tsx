@@ -41,7 +41,7 @@ const router = createRouter(location.hash, localStorage.getItem(viewName))
 router.state.subscribe(({ view }) => localStorage.setItem(viewName, view))
 window.addEventListener('hashchange', () => router.follow(location.hash))
 followDeepLinks(panel, router)
-followWallLink(router, preferences)
+followWallLink(router, panel.clients)
 announceApprovals({
   ...panel,
   setTitle: (title) => (document.title = title),

@@ -4,7 +4,7 @@ import { blockEntries } from '../features/blocks/block-entries.ts'
 import { clearFilter, clientEntries } from '../features/clients/client-entries.ts'
 import { columnIds, columnNames } from '../features/clients/client-columns.ts'
 import { clientName, stateWords } from '../features/clients/client-text.ts'
-import { defaultLayout, groupings, toggleColumn } from '../features/clients/clients-layout.ts'
+import { defaultLayout, groupings, toggleColumn, waysToShow } from '../features/clients/clients-layout.ts'
 import { unregisterChoices } from '../features/clients/unregister-choices.ts'
 import { claudeCommand } from '../features/connect/program-commands.ts'
 import { jobEntries } from '../features/jobs/job-entries.ts'
@@ -12,7 +12,7 @@ import { jobColumns, jobColumnTitles, jobStates, jobStateWords } from '../featur
 import { settingSections } from '../features/settings/setting-entries.ts'
 import { jobKey } from '../../shared/jobs.ts'
 import type { PanelParts } from '../panel/panel-context.ts'
-import { filterLink, placeLink, views, wallLink } from '../panel/router.ts'
+import { clientsLink, filterLink, placeLink, views } from '../panel/router.ts'
 import { densities, textSizes } from '../settings/preferences.ts'
 import { themeChoices } from '../theme/theme.ts'
 import { copyAndTell } from '../ui/copy-and-tell.ts'
@@ -130,7 +130,7 @@ function addUnregistering(add: Add, { panel }: ActionPorts): void {
   }
 }
 
-function addClientsView(add: Add, { panel, preferences, go }: ActionPorts): void {
+function addClientsView(add: Add, { panel, go }: ActionPorts): void {
   const { clients, selection, savedViews, toasts } = panel
   const { layout, totals, filter } = clients.state.getState()
   const toClients = (run: () => void) => () => {
@@ -149,10 +149,10 @@ function addClientsView(add: Add, { panel, preferences, go }: ActionPorts): void
       toClients(() => clients.showState(state)),
     )
   }
-  for (const clientsAs of ['table', 'wall'] as const) {
-    add(clientsAs === 'wall' ? 'Show clients on the wall' : 'Show clients in tables', 'layout', () => {
-      preferences.set({ clientsAs })
-      go(clientsAs === 'wall' ? wallLink : placeLink('clients'))
+  for (const shownAs of waysToShow) {
+    add(shownAs === 'wall' ? 'Show clients on the wall' : 'Show clients in tables', 'layout', () => {
+      clients.arrange({ shownAs })
+      go(clientsLink(shownAs))
     })
   }
   if (filter.query !== '') {
@@ -206,14 +206,13 @@ function addClientsView(add: Add, { panel, preferences, go }: ActionPorts): void
   add(
     'Lay out the tables of clients as at first',
     'layout',
-    toClients(() => clients.arrange(defaultLayout)),
+    toClients(() => clients.arrange({ ...defaultLayout, shownAs: layout.shownAs })),
   )
   for (const view of savedViews.state.getState().views) {
-    add(
-      `Show the view ${view.name}`,
-      'saved view',
-      toClients(() => savedViews.show(view)),
-    )
+    add(`Show the view ${view.name}`, 'saved view', () => {
+      go(clientsLink(view.layout.shownAs))
+      savedViews.show(view)
+    })
     add(`Replace the view ${view.name}`, 'saved view', () => savedViews.save(view.name))
     add(`Forget the view ${view.name}`, 'saved view', () => savedViews.remove(view.name))
   }

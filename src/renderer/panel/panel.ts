@@ -9,8 +9,8 @@ import { createRateCharts, type RateCharts } from '../features/activity/rates-st
 import { createApprovals, type Approvals } from '../features/approvals/approvals-store.ts'
 import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
 import { createClients, type Clients, type ClientsState } from '../features/clients/clients-store.ts'
-import { bucketOf } from '../features/clients/client-order.ts'
-import { groupRows, keysOfGroup } from '../features/clients/group-rows.ts'
+import { keysOfGroup } from '../features/clients/client-groups.ts'
+import { listsOf } from '../features/clients/client-order.ts'
 import { createSavedViews, type SavedViews } from '../features/clients/saved-views.ts'
 import { clientsLayoutSchema, savedViewsSchema } from '../features/clients/clients-layout.ts'
 import { createSelection, type Selection } from '../features/clients/selection.ts'
@@ -65,7 +65,7 @@ export interface Panel {
   readonly tokens: Tokens
   readonly serverSettings: ServerSettings
   readonly toasts: Toasts
-  /** Rows as shown, both grids one after the other. */
+  /** Clients as shown, both lists one after the other. */
   rowOrder: () => readonly string[]
   /** Selects all shown clients that stand in one group with this one. */
   selectGroup: (key: string) => void
@@ -216,7 +216,8 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     remembered: createRemembered(windowStorage, 'busbar.pins', rememberedPinsSchema),
   })
 
-  const inOrder = ({ shown }: ClientsState) => [...shown.persistent, ...shown.ephemeral]
+  const inOrder = ({ shown, layout: { shownAs } }: ClientsState) =>
+    listsOf[shownAs].flatMap((list) => shown[list])
   const rowOrder = () => inOrder(clients.state.getState())
 
   function onLink(session: LinkSession) {
@@ -393,13 +394,12 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     toasts,
     rowOrder,
     selectGroup(key) {
-      const { byKey, shown, layout } = clients.state.getState()
-      const client = byKey.get(key)
-      if (client === undefined || layout.groupBy === null) return
-      const rows = groupRows(shown[bucketOf(client)], byKey, layout.groupBy)
-      const at = rows.findIndex((row) => row.key === key)
-      const heading = rows.findLastIndex(({ title }, index) => title !== null && index < at)
-      selection.selectAll(keysOfGroup(rows, heading))
+      const { shown, groups, layout } = clients.state.getState()
+      for (const list of listsOf[layout.shownAs]) {
+        const at = shown[list].indexOf(key)
+        const group = at === -1 ? undefined : groups[list].findLast(({ from }) => from <= at)
+        if (group !== undefined) selection.selectAll(keysOfGroup(shown[list], group))
+      }
     },
     askUnregister(key) {
       const keys =

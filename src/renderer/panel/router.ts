@@ -17,7 +17,12 @@ export interface Place {
   wall: boolean
 }
 
-export const wallLink = '#/wall'
+const wallLink = '#/wall'
+
+/** The fragment of the clients in tables or on the wall. */
+export function clientsLink(shownAs: 'table' | 'wall'): string {
+  return shownAs === 'wall' ? wallLink : placeLink('clients')
+}
 
 export interface Router {
   readonly state: StoreApi<Place>

@@ -17,8 +17,6 @@ const preferencesSchema = z.object({
   inspectorWidth: z.number().min(200).max(2000),
   /** A sound when work begins to wait for a person. */
   approvalSound: z.boolean().default(true),
-  /** Whether clients stand in tables or as cards on the wall. */
-  clientsAs: z.enum(['table', 'wall']).default('table'),
   cardSize: z.enum(cardSizes).default('medium'),
   /** For the cards on the wall, and for the one picture in the inspector. */
   wallSeconds: pictureIntervalSchema.default(10),

@@ -13,9 +13,13 @@ export const collator = new Intl.Collator(undefined, { numeric: true, sensitivit
 /** Compares two values of one column. */
 export function compareValues(a: SortValue, b: SortValue, direction: Sort['direction']): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
-  const order =
-    typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b))
+  const order = typeof a === 'number' && typeof b === 'number' ? a - b : compareTexts(String(a), String(b))
   return direction === 'ascending' ? order : -order
+}
+
+/** As people do, and apart where texts only look alike to them: what is equal in a column stands together. */
+function compareTexts(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0)
 }
 
 /**

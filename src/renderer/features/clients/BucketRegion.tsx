@@ -9,7 +9,6 @@ import { ConnectProgramHelp } from '../connect/ConnectProgramHelp.tsx'
 import styles from './BucketRegion.module.css'
 import { ClientGrid, headerHeight } from './ClientGrid.tsx'
 import type { Bucket } from './client-order.ts'
-import { groupRows } from './group-rows.ts'
 import { isTotalled, totalsHeight } from './totals.ts'
 
 const titles: Record<Bucket, string> = {
@@ -26,9 +25,7 @@ export function BucketRegion({ bucket }: { bucket: Bucket }) {
   const total = useStore(clients.state, (state) => state.totals[bucket])
   const shown = useStore(clients.state, (state) => state.shown[bucket].length)
   // Headings of groups count as rows, and the totals as one more.
-  const rows = useStore(clients.state, ({ shown: keys, byKey, layout }) =>
-    layout.groupBy === null ? keys[bucket].length : groupRows(keys[bucket], byKey, layout.groupBy).length,
-  )
+  const rows = useStore(clients.state, (state) => state.shown[bucket].length + state.groups[bucket].length)
   const hasTotals = useStore(clients.state, ({ columns }) => columns.some(isTotalled))
   const totals = hasTotals && shown > 1 ? totalsHeight : 0
   const rowHeight = useStore(usePreferences().state, ({ density }) => rowHeights[density])

@@ -6,10 +6,10 @@ import rowStyles from '../../ui/GridRow.module.css'
 import { useVirtualRows } from '../../ui/use-virtual-rows.ts'
 import styles from './ClientGrid.module.css'
 import { columnTracks } from './client-columns.ts'
+import { keysOfGroup, tableRows } from './client-groups.ts'
 import type { Bucket } from './client-order.ts'
 import { ClientRow } from './ClientRow.tsx'
 import { ColumnHeaders } from './ColumnHeaders.tsx'
-import { groupRows, keysOfGroup } from './group-rows.ts'
 import { TotalsRow } from './TotalsRow.tsx'
 
 /** Height of the header in CSS pixels. */
@@ -32,14 +32,11 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const columns = useStore(clients.state, (state) => state.columns)
   const widths = useStore(clients.state, (state) => state.layout.widths)
-  const groupBy = useStore(clients.state, (state) => state.layout.groupBy)
-  const rows = useMemo(
-    () => groupRows(order, clients.state.getState().byKey, groupBy),
-    [order, groupBy, clients],
-  )
+  const groups = useStore(clients.state, (state) => state.groups[bucket])
+  const rows = useMemo(() => tableRows(order, groups), [order, groups])
   const activeIndex = active === null ? -1 : rows.findIndex((row) => row.key === active)
   // One row is always in reach of Tab: the active one, else the first.
-  const tabStop = activeIndex === -1 ? rows.findIndex((row) => row.title === null) : activeIndex
+  const tabStop = activeIndex === -1 ? rows.findIndex((row) => row.heading === null) : activeIndex
 
   const virtualizer = useVirtualRows({ scroller, rows, rowHeight, headerHeight, tabStop })
 
@@ -101,7 +98,8 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
         {virtualizer.getVirtualItems().map((item) => {
           const row = rows[item.index]
           if (row === undefined) return null
-          if (row.title !== null) {
+          const { heading } = row
+          if (heading !== null) {
             return (
               <div
                 key={row.key}
@@ -116,11 +114,11 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
                     // The keyboard selects the group of a row by a shortcut and by the row's menu.
                     tabIndex={-1}
                     title="Select all of this group"
-                    onClick={() => selection.selectAll(keysOfGroup(rows, item.index))}
+                    onClick={() => selection.selectAll(keysOfGroup(order, heading))}
                   >
-                    <ClientText text={row.title} />
+                    <ClientText text={heading.title} />
                   </button>{' '}
-                  <span className="num">{row.count}</span>
+                  <span className="num">{heading.count}</span>
                 </div>
               </div>
             )

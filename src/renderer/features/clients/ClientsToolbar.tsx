@@ -1,6 +1,6 @@
 import { CircleHelp } from 'lucide-react'
 import { useStore } from 'zustand'
-import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { clientStateSchema, type ClientState } from '../../../shared/clients.ts'
 import { Button } from '../../ui/Button.tsx'
 import { glossary } from '../../ui/glossary.ts'
@@ -20,7 +20,7 @@ const states: readonly ClientState[] = clientStateSchema.options
 /** Which states to show, how many clients are selected, and the way to unregister them. */
 export function ClientsToolbar() {
   const panel = usePanel()
-  const asWall = useStore(usePreferences().state, ({ clientsAs }) => clientsAs === 'wall')
+  const asWall = useStore(panel.clients.state, ({ layout }) => layout.shownAs === 'wall')
   const selected = useStore(panel.selection.state, (state) => state.selected.size)
   return (
     <div className={styles['bar']} role="toolbar" aria-label="Clients">

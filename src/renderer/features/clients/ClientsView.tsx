@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react'
 import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
 import { useStore } from 'zustand'
-import { useLive, usePreferences } from '../../panel/panel-context.ts'
+import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
 import { BlockedList } from '../blocks/BlockedList.tsx'
 import { InspectorDock, useInspectorCount } from '../inspector/InspectorDock.tsx'
 import { BucketRegion } from './BucketRegion.tsx'
@@ -21,7 +21,7 @@ const overlayBelow = '(max-width: 1000px)'
 /** All clients, and beside them those that are open in an inspector. */
 export function ClientsView() {
   const columns = useInspectorCount()
-  const asWall = useStore(usePreferences().state, ({ clientsAs }) => clientsAs === 'wall')
+  const asWall = useStore(usePanel().clients.state, ({ layout }) => layout.shownAs === 'wall')
   const overlay = useMedia(overlayBelow)
   const preferences = usePreferences()
   const [width] = useState(() => preferences.state.getState().inspectorWidth)

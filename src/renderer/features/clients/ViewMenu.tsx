@@ -26,6 +26,7 @@ export function ViewMenu() {
   const { clients } = usePanel()
   const columns = useStore(clients.state, (state) => state.layout.columns)
   const groupBy = useStore(clients.state, (state) => state.layout.groupBy)
+  const shownAs = useStore(clients.state, (state) => state.layout.shownAs)
   const severalUsers = useStore(clients.state, ({ totals }) => totals.users > 1)
   const groupId = useId()
   const offered = (column: string) => column !== 'user' || severalUsers
@@ -83,7 +84,7 @@ export function ViewMenu() {
             </option>
           ))}
         </select>
-        <Button onClick={() => clients.arrange(defaultLayout)}>As at first</Button>
+        <Button onClick={() => clients.arrange({ ...defaultLayout, shownAs })}>As at first</Button>
       </div>
       <SavedViewList />
     </Popover>

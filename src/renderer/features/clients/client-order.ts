@@ -1,7 +1,8 @@
 import type { ClientState, PanelClient } from '../../../shared/clients.ts'
 import { sortValue, type Column } from './client-columns.ts'
 import { clientFilter } from './client-filter.ts'
-import { clientName } from './client-text.ts'
+import { clientName, isBlender } from './client-text.ts'
+import type { ShownAs } from './clients-layout.ts'
 import { collator, compareValues, type Sort } from '../../ui/sorts.ts'
 
 /** The two buckets of a bus, in the order they are shown. */
@@ -11,6 +12,27 @@ export type Bucket = (typeof buckets)[number]
 /** The bucket a client's record lives in. */
 export function bucketOf(client: PanelClient): Bucket {
   return client.record.is_persistent ? 'persistent' : 'ephemeral'
+}
+
+/** The two regions of the wall, in the order they are read. */
+const wallRegions = ['blenders', 'others'] as const
+export type WallRegion = (typeof wallRegions)[number]
+
+/** A list that clients are shown in. */
+export type ClientList = Bucket | WallRegion
+/** The lists of each way to show clients: each client belongs into one of them. */
+export const listsOf: Record<ShownAs, readonly ClientList[]> = { table: buckets, wall: wallRegions }
+
+function isOf(client: PanelClient, list: ClientList): boolean {
+  switch (list) {
+    case 'persistent':
+    case 'ephemeral':
+      return bucketOf(client) === list
+    case 'blenders':
+      return isBlender(client)
+    case 'others':
+      return !isBlender(client)
+  }
 }
 
 export type ClientSort = Sort<Column>
@@ -51,44 +73,44 @@ function compareClients(sorts: readonly ClientSort[], byKey: ReadonlyMap<string,
   }
 }
 
-/** The keys to show in one bucket, filtered and sorted afresh. */
+/** The keys to show in one list, filtered and sorted afresh. */
 export function orderClients(
   byKey: ReadonlyMap<string, PanelClient>,
-  bucket: Bucket,
+  list: ClientList,
   filter: Filter,
   sorts: readonly ClientSort[],
 ): string[] {
   const keys: string[] = []
   for (const client of byKey.values()) {
-    if (bucketOf(client) === bucket && matches(client, filter)) keys.push(client.key)
+    if (isOf(client, list) && matches(client, filter)) keys.push(client.key)
   }
   return keys.sort(compareClients(sorts, byKey))
 }
 
 /**
- * Puts the changed clients of one bucket in their places and leaves the others where they are: thousands of
- * clients with a few changes cost one pass and a few comparisons. Where `keepPlaces` is set, a changed client
- * that is shown already stays where it is. Answers the same array when nothing moved.
+ * Puts the changed clients of one list in their places and leaves the others where they are: thousands of
+ * clients with a few changes cost one pass and a few comparisons. A changed client that is shown already and
+ * of which `keepsPlace` holds stays where it is. Answers the same array when nothing moved.
  */
 export function reorderClients(
   shown: readonly string[],
   changed: ReadonlySet<string>,
   byKey: ReadonlyMap<string, PanelClient>,
-  bucket: Bucket,
+  list: ClientList,
   filter: Filter,
   sorts: readonly ClientSort[],
-  keepPlaces: boolean,
+  keepsPlace: (key: string) => boolean,
 ): readonly string[] {
   const belongs = (key: string) => {
     const client = byKey.get(key)
-    return client !== undefined && bucketOf(client) === bucket && matches(client, filter)
+    return client !== undefined && isOf(client, list) && matches(client, filter)
   }
   const compare = compareClients(sorts, byKey)
   if (standInPlace(shown, changed, belongs, compare)) return shown
   const placed = new Set<string>()
   const kept = shown.filter((key) => {
     if (!changed.has(key)) return true
-    if (!keepPlaces || !belongs(key)) return false
+    if (!keepsPlace(key) || !belongs(key)) return false
     placed.add(key)
     return true
   })

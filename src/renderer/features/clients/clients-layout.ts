@@ -9,13 +9,18 @@ import {
   type ColumnWidths,
 } from './client-columns.ts'
 
-/** What rows can be put together by. */
+/** Whether clients stand in tables or as cards on the wall. */
+export const waysToShow = ['table', 'wall'] as const
+export type ShownAs = (typeof waysToShow)[number]
+
+/** What clients can be put together by. */
 export const groupings = ['group', 'type', 'host', 'user'] as const satisfies readonly Column[]
+export type Grouping = (typeof groupings)[number]
 
 const columnSchema = z.enum(columnIds)
 const sortSchema = z.array(z.object({ column: columnSchema, direction: z.enum(['ascending', 'descending']) }))
 
-/** How the tables of clients are laid out. */
+/** How clients are laid out. */
 export const clientsLayoutSchema = z.object({
   /** Shown, in the order a person gave them; the client itself is always there and the first. */
   columns: z
@@ -25,6 +30,7 @@ export const clientsLayoutSchema = z.object({
   widths: z.partialRecord(columnSchema, z.number().min(columnWidthMin).max(columnWidthMax)).default({}),
   sort: z.object({ persistent: sortSchema.min(1), ephemeral: sortSchema.min(1) }),
   groupBy: z.enum(groupings).nullable(),
+  shownAs: z.enum(waysToShow).default('table'),
 })
 export type ClientsLayout = Readonly<z.infer<typeof clientsLayoutSchema>>
 
@@ -47,6 +53,7 @@ export const defaultLayout: ClientsLayout = {
     ephemeral: [{ column: 'client', direction: 'ascending' }],
   },
   groupBy: null,
+  shownAs: 'table',
 }
 
 /** The columns with one more or one less. One more stands where it stands in `columnIds`, as far as the others do. */

@@ -1,11 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ClientsEvent, ClientState, PanelClient } from '../../../shared/clients.ts'
+import { clientGroups, groupValue, type ClientGroup } from './client-groups.ts'
 import {
   bucketOf,
-  buckets,
+  listsOf,
   orderClients,
   reorderClients,
   type Bucket,
+  type ClientList,
   type ClientSort,
   type Filter,
 } from './client-order.ts'
@@ -35,8 +37,10 @@ export interface ClientsState {
   layout: ClientsLayout
   /** The columns of the layout that have something to tell: with one user there is no column of users. */
   columns: readonly Column[]
-  /** Keys to show, filtered and in order. */
-  shown: Record<Bucket, readonly string[]>
+  /** Keys to show, filtered and in order. The lists of the other way to show clients are empty. */
+  shown: Record<ClientList, readonly string[]>
+  /** The groups of each list, in its order. */
+  groups: Record<ClientList, readonly ClientGroup[]>
 }
 
 /** The clients as the feed tells them. Knows nothing of connections, selection or React. */
@@ -52,7 +56,7 @@ export interface Clients {
   sortBy: (bucket: Bucket, column: Column, also?: boolean) => void
   /** Takes over another layout or parts of one, and orders the rows by it. */
   arrange: (change: Partial<ClientsLayout>) => void
-  /** Puts rows in order that kept their places while their values changed. */
+  /** Puts clients in order that kept their places while their values changed. */
   settleOrder: () => void
 }
 
@@ -65,9 +69,20 @@ const noTotals: ClientTotals = {
   states: { live: 0, busy: 0, stale: 0, gone: 0 },
 }
 
-/** What rows are ordered by: the groups first, where there are any. */
-function sortsOf({ groupBy, sort }: ClientsLayout, bucket: Bucket): readonly ClientSort[] {
-  return groupBy === null ? sort[bucket] : [{ column: groupBy, direction: 'ascending' }, ...sort[bucket]]
+const emptyLists = { persistent: [], ephemeral: [], blenders: [], others: [] } as const
+
+/** Blenders on the wall are sorted as those that stay, which most of them are; the others as those that come and go. */
+const sortedLike: Record<ClientList, Bucket> = {
+  persistent: 'persistent',
+  ephemeral: 'ephemeral',
+  blenders: 'persistent',
+  others: 'ephemeral',
+}
+
+/** What a list is ordered by: the groups first, where there are any. */
+function sortsOf({ groupBy, sort }: ClientsLayout, list: ClientList): readonly ClientSort[] {
+  const sorts = sort[sortedLike[list]]
+  return groupBy === null ? sorts : [{ column: groupBy, direction: 'ascending' }, ...sorts]
 }
 
 /** Counts all clients. */
@@ -94,7 +109,7 @@ function tellingColumns(layout: ClientsLayout, users: number, before: readonly C
     : columns
 }
 
-/** @param layout how the tables stood when the panel was last open */
+/** @param layout how the clients stood when the panel was last open */
 export function createClients(layout: ClientsLayout = defaultLayout): Clients {
   let list: ClientsList | null = null
   /** Keys that changed while their rows kept their places. */
@@ -106,32 +121,56 @@ export function createClients(layout: ClientsLayout = defaultLayout): Clients {
     filter: { query: '', state: null },
     layout,
     columns: tellingColumns(layout, 0, []),
-    shown: { persistent: [], ephemeral: [] },
+    shown: emptyLists,
+    groups: emptyLists,
   }))
 
   /** Takes over these parts of the state and orders everything afresh. */
   function orderAll(change: Partial<ClientsState>) {
     const next = { ...state.getState(), ...change }
-    const ordered = (bucket: Bucket) =>
-      orderClients(next.byKey, bucket, next.filter, sortsOf(next.layout, bucket))
+    const { byKey, filter, layout } = next
+    const shown: ClientsState['shown'] = { ...emptyLists }
+    const groups: ClientsState['groups'] = { ...emptyLists }
+    for (const list of listsOf[layout.shownAs]) {
+      shown[list] = orderClients(byKey, list, filter, sortsOf(layout, list))
+      groups[list] = clientGroups(shown[list], byKey, layout.groupBy)
+    }
     unsettled.clear()
     state.setState({
       ...change,
-      columns: tellingColumns(next.layout, next.totals.users, next.columns),
-      shown: { persistent: ordered('persistent'), ephemeral: ordered('ephemeral') },
+      columns: tellingColumns(layout, next.totals.users, next.columns),
+      shown,
+      groups,
     })
   }
 
-  /** The shown keys after some clients changed; the same object when no row came, left or moved. */
-  function reorder(changed: ReadonlySet<string>, byKey: ClientsState['byKey'], settle: boolean) {
-    const { filter, layout, shown } = state.getState()
-    const next = { ...shown }
-    for (const bucket of buckets) {
-      const sorts = sortsOf(layout, bucket)
+  /** What is shown after some clients changed; the same objects where no client came, left, moved or went to another group. */
+  function reorder(
+    changed: ReadonlySet<string>,
+    byKey: ClientsState['byKey'],
+    settle: boolean,
+  ): Pick<ClientsState, 'shown' | 'groups'> {
+    const { filter, layout, shown, groups, byKey: before } = state.getState()
+    const { groupBy } = layout
+    const lists = listsOf[layout.shownAs]
+    const isRegrouped = (key: string) =>
+      groupBy !== null && groupValue(before.get(key), groupBy) !== groupValue(byKey.get(key), groupBy)
+    const regrouped = new Set([...changed].filter(isRegrouped))
+    const nextShown = { ...shown }
+    const nextGroups = { ...groups }
+    for (const list of lists) {
+      const sorts = sortsOf(layout, list)
       const keepPlaces = !settle && sorts.some(({ column }) => columnFacts[column].volatile === true)
-      next[bucket] = reorderClients(shown[bucket], changed, byKey, bucket, filter, sorts, keepPlaces)
+      const keepsPlace = (key: string) => keepPlaces && !regrouped.has(key)
+      nextShown[list] = reorderClients(shown[list], changed, byKey, list, filter, sorts, keepsPlace)
+      if (nextShown[list] !== shown[list] || regrouped.size > 0) {
+        nextGroups[list] = clientGroups(nextShown[list], byKey, groupBy)
+      }
     }
-    return buckets.every((bucket) => next[bucket] === shown[bucket]) ? shown : next
+    return {
+      shown: lists.some((list) => nextShown[list] !== shown[list]) ? nextShown : shown,
+      groups: lists.some((list) => nextGroups[list] !== groups[list]) ? nextGroups : groups,
+    }
   }
 
   return {
@@ -150,7 +189,7 @@ export function createClients(layout: ClientsLayout = defaultLayout): Clients {
           byKey,
           totals,
           columns: tellingColumns(layout, totals.users, columns),
-          shown: reorder(change.changed, byKey, false),
+          ...reorder(change.changed, byKey, false),
         })
       }
       return 'applied'
@@ -171,7 +210,8 @@ export function createClients(layout: ClientsLayout = defaultLayout): Clients {
       const { layout: before, totals, columns } = state.getState()
       const layout = { ...before, ...change }
       // A column that is being dragged wider is no reason to sort thousands of rows.
-      if (layout.sort !== before.sort || layout.groupBy !== before.groupBy) orderAll({ layout })
+      const isOther = (['sort', 'groupBy', 'shownAs'] as const).some((part) => layout[part] !== before[part])
+      if (isOther) orderAll({ layout })
       else state.setState({ layout, columns: tellingColumns(layout, totals.users, columns) })
     },
     settleOrder() {
@@ -179,7 +219,7 @@ export function createClients(layout: ClientsLayout = defaultLayout): Clients {
       const { byKey, shown } = state.getState()
       const settled = reorder(unsettled, byKey, true)
       unsettled.clear()
-      if (settled !== shown) state.setState({ shown: settled })
+      if (settled.shown !== shown) state.setState(settled)
     },
   }
 }

@@ -3,13 +3,8 @@ import { usePanel } from '../../panel/panel-context.ts'
 import { shortcutOf } from '../../ui/shortcuts.ts'
 import { step } from './selection.ts'
 
-/** Where keys lead that move, where clients do not stand in rows of one. */
-interface CardMoves {
-  /** All keys in the order of reading. */
-  order: () => readonly string[]
-  /** The client that a key leads to; undefined for a key that does not move. */
-  goes: (active: string | null, key: string) => string | null | undefined
-}
+/** The client that a key leads to; undefined for a key that does not move, null where there is nowhere to go. */
+type Moves = (active: string | null, key: string) => string | null | undefined
 
 /** Rows that Page Up and Page Down go by. */
 const pageRows = 12
@@ -17,14 +12,16 @@ const pageRows = 12
 /**
  * The keyboard of both grids: arrows, Home, End and the page keys move (across the grids too), with Shift they
  * extend the selection, with Ctrl or Cmd they move without selecting. The other keys are those of `shortcuts.rows`.
+ *
+ * @param moves where clients do not stand in rows of one
  */
-export function useGridKeys(cards?: CardMoves): (event: KeyboardEvent) => void {
+export function useGridKeys(moves?: Moves): (event: KeyboardEvent) => void {
   const panel = usePanel()
   return (event) => {
     if (!(event.target instanceof Element) || event.target.closest('[data-key]') === null) return
     const { selection, inspector } = panel
     const { active } = selection.state.getState()
-    const order = cards?.order() ?? panel.rowOrder()
+    const order = panel.rowOrder()
     const command = event.ctrlKey || event.metaKey
 
     const go = (key: string | null) => {
@@ -36,7 +33,7 @@ export function useGridKeys(cards?: CardMoves): (event: KeyboardEvent) => void {
     }
 
     const run = (): boolean => {
-      const to = cards === undefined ? moveOf(event, order, active) : cards.goes(active, event.key)
+      const to = moves === undefined ? moveOf(event, order, active) : moves(active, event.key)
       if (to !== undefined) {
         go(to)
         return true

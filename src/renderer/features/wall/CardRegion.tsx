@@ -2,9 +2,10 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useLayoutEffect, useRef, type CSSProperties, type MouseEvent } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import type { WallRegion } from '../clients/client-order.ts'
 import styles from './CardRegion.module.css'
 import { gap, indexesInSight, padding, type CardLayout } from './wall-layout.ts'
-import { useWallPlaces, type WallRegion } from './wall-place.ts'
+import { useWallPlaces } from './wall-place.ts'
 
 /** What a card is told of its place. */
 export interface CardPlace {
@@ -19,19 +20,17 @@ export interface CardPlace {
 interface CardRegionProps {
   region: WallRegion
   label: string
-  keys: readonly string[]
-  /** The keys of the whole wall, for selecting a range. */
-  order: () => readonly string[]
   layout: CardLayout
   Card: React.ComponentType<CardPlace>
 }
 
 /** Cards in rows. Only the rows in sight (and the card that Tab leads to) are in the page. */
-export function CardRegion({ region, label, keys, order, layout, Card }: CardRegionProps) {
-  const { selection, inspector } = usePanel()
+export function CardRegion({ region, label, layout, Card }: CardRegionProps) {
+  const { clients, selection, inspector, rowOrder } = usePanel()
   const live = useLive()
   const places = useWallPlaces()
   const scroller = useRef<HTMLDivElement>(null)
+  const keys = useStore(clients.state, (state) => state.shown[region])
   const active = useStore(selection.state, (state) => state.active)
   const focusTurn = useStore(selection.state, (state) => state.focusTurn)
   const place = useStore(places, (all) => all[region])
@@ -94,14 +93,14 @@ export function CardRegion({ region, label, keys, order, layout, Card }: CardReg
     if (shownTurn.current === focusTurn) return
     shownTurn.current = focusTurn
     const nothingActive = selection.state.getState().active === null
-    const key = keys[activeIndex] ?? (nothingActive && order()[0] === keys[0] ? keys[0] : undefined)
+    const key = keys[activeIndex] ?? (nothingActive && rowOrder()[0] === keys[0] ? keys[0] : undefined)
     if (key === undefined) return
     virtualizer.scrollToIndex(Math.floor(keys.indexOf(key) / columns), { align: 'auto' })
     if (nothingActive) selection.standOn(key)
     scroller.current
       ?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
       ?.focus({ preventScroll: true })
-  }, [focusTurn, activeIndex, keys, order, columns, selection, virtualizer])
+  }, [focusTurn, activeIndex, keys, rowOrder, columns, selection, virtualizer])
 
   // A card that leaves, or goes to another row because there is more room, takes the focus with it: the one that the
   // keyboard stands on now gets it.
@@ -116,7 +115,7 @@ export function CardRegion({ region, label, keys, order, layout, Card }: CardReg
     const key = (event.target as Element).closest('[data-key]')?.getAttribute('data-key')
     if (key === null || key === undefined) return
     const mode = event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'only'
-    selection.select(order(), key, mode)
+    selection.select(rowOrder(), key, mode)
     if (mode === 'only') inspector.open(key)
   }
 

@@ -1,16 +1,17 @@
 import { LayoutGrid, List } from 'lucide-react'
 import { useStore } from 'zustand'
-import { usePreferences } from '../../panel/panel-context.ts'
-import { placeLink, wallLink } from '../../panel/router.ts'
+import { usePanel } from '../../panel/panel-context.ts'
+import { clientsLink } from '../../panel/router.ts'
+import type { ShownAs } from '../clients/clients-layout.ts'
 import styles from './ClientsAs.module.css'
 
 /** Whether the clients stand in tables or as cards on the wall. */
 export function ClientsAs() {
-  const preferences = usePreferences()
-  const shownAs = useStore(preferences.state, ({ clientsAs }) => clientsAs)
-  const show = (clientsAs: typeof shownAs) => {
-    preferences.set({ clientsAs })
-    location.hash = clientsAs === 'wall' ? wallLink : placeLink('clients')
+  const { clients } = usePanel()
+  const shownAs = useStore(clients.state, ({ layout }) => layout.shownAs)
+  const show = (next: ShownAs) => {
+    clients.arrange({ shownAs: next })
+    location.hash = clientsLink(next)
   }
   return (
     <div className={styles['switch']} role="group" aria-label="Show clients as">

@@ -1,5 +1,5 @@
 import { RefreshCw } from 'lucide-react'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
@@ -14,7 +14,7 @@ import { IntervalSelect } from '../pictures/IntervalSelect.tsx'
 import { CardRegion } from './CardRegion.tsx'
 import styles from './Wall.module.css'
 import { indexesInSight, pictureCards, sideBySideFrom, smallCards } from './wall-layout.ts'
-import { cardFrom, wallOrder } from './wall-order.ts'
+import { cardFrom } from './wall-order.ts'
 import { WallPlacesContext, type WallPlaces } from './wall-place.ts'
 import { WallCard } from './WallCard.tsx'
 import { Wires } from './Wires.tsx'
@@ -30,14 +30,8 @@ export function Wall() {
   const live = useLive()
   const preferences = usePreferences()
   const size = useStore(preferences.state, ({ cardSize }) => cardSize)
-  const shown = useStore(clients.state, (state) => state.shown)
-  // A client that registers as another type changes this, whether its row moves or not.
-  const blenderCount = useStore(clients.state, (state) => state.totals.blenders)
-  const order = useMemo(
-    () => wallOrder(shown, clients.state.getState().byKey),
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [shown, blenderCount, clients],
-  )
+  const blenderCount = useStore(clients.state, (state) => state.shown.blenders.length)
+  const otherCount = useStore(clients.state, (state) => state.shown.others.length)
   const [places] = useState(() => createStore<WallPlaces>(() => ({ blenders: null, others: null })))
   const element = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(0)
@@ -52,15 +46,10 @@ export function Wall() {
   const blenderCards = pictureCards((beside ? width - sideWidth : width) - scrollBar, size)
   const otherCards = smallCards((beside ? sideWidth : width) - scrollBar)
 
-  const flat = useCallback(() => [...order.blenders, ...order.others], [order])
-  const onKeyDown = useGridKeys({
-    order: flat,
-    goes: (active, key) =>
-      cardFrom(
-        { ...order, beside, blenderColumns: blenderCards.columns, otherColumns: otherCards.columns },
-        active,
-        key,
-      ),
+  const onKeyDown = useGridKeys((active, key) => {
+    const { blenders, others } = clients.state.getState().shown
+    const columns = { blenderColumns: blenderCards.columns, otherColumns: otherCards.columns }
+    return cardFrom({ blenders, others, beside, ...columns }, active, key)
   })
   return (
     <ClientMenu>
@@ -73,38 +62,34 @@ export function Wall() {
         {width > 0 && (
           <WallPlacesContext value={places}>
             <section className={styles['blenders']} aria-label="Blenders">
-              <Head title="Blenders" count={order.blenders.length}>
-                <Controls order={order.blenders} places={places} />
+              <Head title="Blenders" count={blenderCount}>
+                <Controls places={places} />
               </Head>
-              {order.blenders.length === 0 ? (
+              {blenderCount === 0 ? (
                 <NoBlender />
               ) : (
                 <CardRegion
                   region="blenders"
                   label="Blenders"
-                  keys={order.blenders}
-                  order={flat}
                   layout={blenderCards}
                   Card={WallCard}
                 />
               )}
             </section>
             <section className={styles['others']} aria-label="Other clients">
-              <Head title="Other clients" count={order.others.length} />
-              {order.others.length === 0 ? (
+              <Head title="Other clients" count={otherCount} />
+              {otherCount === 0 ? (
                 <NoOther />
               ) : (
                 <CardRegion
                   region="others"
                   label="Other clients"
-                  keys={order.others}
-                  order={flat}
                   layout={otherCards}
                   Card={WallCard}
                 />
               )}
             </section>
-            {live && <Wires order={order} beside={beside} />}
+            {live && <Wires beside={beside} />}
           </WallPlacesContext>
         )}
       </div>
@@ -125,7 +110,7 @@ function Head({ title, count, children }: { title: string; count: number; childr
 }
 
 /** How large the cards are, how often their pictures are taken, and all of those in sight anew. */
-function Controls({ order, places }: { order: readonly string[]; places: { getState: () => WallPlaces } }) {
+function Controls({ places }: { places: { getState: () => WallPlaces } }) {
   const { pictures, clients } = usePanel()
   const live = useLive()
   const preferences = usePreferences()
@@ -135,13 +120,13 @@ function Controls({ order, places }: { order: readonly string[]; places: { getSt
     const place = places.getState().blenders
     if (place === null) return
     const [first, last] = indexesInSight(place)
-    const { byKey } = clients.state.getState()
+    const { byKey, shown } = clients.state.getState()
     // A preview render is work: it is asked for one by one, in the inspector.
     const hasView = (key: string) => {
       const client = byKey.get(key)
       return client !== undefined && !hasNoWindow(client)
     }
-    pictures.refresh(order.slice(first, last + 1).filter(hasView))
+    pictures.refresh(shown.blenders.slice(first, last + 1).filter(hasView))
   }
   return (
     <div className={styles['controls']}>

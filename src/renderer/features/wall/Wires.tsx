@@ -2,7 +2,6 @@ import { useStore } from 'zustand'
 import { clientKey } from '../../../shared/clients.ts'
 import { usePanel } from '../../panel/panel-context.ts'
 import { indexesInSight, wirePath } from './wall-layout.ts'
-import type { WallOrder } from './wall-order.ts'
 import { useWallPlaces } from './wall-place.ts'
 import styles from './Wires.module.css'
 
@@ -10,15 +9,16 @@ import styles from './Wires.module.css'
  * A line from each program in sight to each Blender in sight that works for it. It repeats what the cards say in words,
  * so nobody has to see it.
  */
-export function Wires({ order, beside }: { order: WallOrder; beside: boolean }) {
+export function Wires({ beside }: { beside: boolean }) {
   const { clients } = usePanel()
   const { blenders, others } = useStore(useWallPlaces())
+  const shown = useStore(clients.state, (state) => state.shown)
   const inSight = (keys: readonly string[], place: typeof blenders) => {
     if (place === null) return []
     const [first, last] = indexesInSight(place)
     return keys.slice(first, last + 1).map((key, index) => ({ key, index: first + index }))
   }
-  const programs = inSight(order.others, others)
+  const programs = inSight(shown.others, others)
   // As one text, so that it is drawn anew only when a job begins or ends.
   const links = useStore(clients.state, ({ byKey }) =>
     JSON.stringify(
@@ -31,7 +31,7 @@ export function Wires({ order, beside }: { order: WallOrder; beside: boolean }) 
     ),
   )
   if (blenders === null || others === null) return null
-  const targets = new Map(inSight(order.blenders, blenders).map(({ key, index }) => [key, index]))
+  const targets = new Map(inSight(shown.blenders, blenders).map(({ key, index }) => [key, index]))
   const paths = (JSON.parse(links) as [program: number, blender: string][]).flatMap(
     ([program, blender], lane) => {
       const index = targets.get(blender)

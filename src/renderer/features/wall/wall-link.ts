@@ -1,10 +1,10 @@
 import type { Router } from '../../panel/router.ts'
-import type { Preferences } from '../../settings/preferences.ts'
+import type { Clients } from '../clients/clients-store.ts'
 
 /** An address that names the wall shows the clients there from then on. Answers the way to stop. */
-export function followWallLink(router: Router, preferences: Preferences): () => void {
+export function followWallLink(router: Router, clients: Clients): () => void {
   const follow = () => {
-    if (router.state.getState().wall) preferences.set({ clientsAs: 'wall' })
+    if (router.state.getState().wall) clients.arrange({ shownAs: 'wall' })
   }
   follow()
   return router.state.subscribe(follow)

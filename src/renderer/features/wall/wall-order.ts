@@ -1,30 +1,7 @@
-import type { PanelClient } from '../../../shared/clients.ts'
-import { isBlender } from '../clients/client-text.ts'
-import { buckets, type Bucket } from '../clients/client-order.ts'
-
-/** The clients on the wall as the tables show them: the same filter and order, Blenders apart from the others. */
-export interface WallOrder {
+/** How the cards lie, as far as the keyboard has to know. */
+export interface WallShape {
   readonly blenders: readonly string[]
   readonly others: readonly string[]
-}
-
-export function wallOrder(
-  shown: Record<Bucket, readonly string[]>,
-  byKey: ReadonlyMap<string, PanelClient>,
-): WallOrder {
-  const blenders: string[] = []
-  const others: string[] = []
-  for (const bucket of buckets) {
-    for (const key of shown[bucket]) {
-      const client = byKey.get(key)
-      if (client !== undefined) (isBlender(client) ? blenders : others).push(key)
-    }
-  }
-  return { blenders, others }
-}
-
-/** How the cards lie, as far as the keyboard has to know. */
-export interface WallShape extends WallOrder {
   readonly blenderColumns: number
   readonly otherColumns: number
   /** Programs stand at the left of the Blenders; else below them. */

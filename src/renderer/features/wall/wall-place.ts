@@ -1,13 +1,10 @@
 import { createContext, useContext } from 'react'
 import type { StoreApi } from 'zustand/vanilla'
+import type { WallRegion } from '../clients/client-order.ts'
 import type { RegionPlace } from './wall-layout.ts'
 
 /** Where the two regions of the wall stand; null before they have been drawn. */
-export interface WallPlaces {
-  readonly blenders: RegionPlace | null
-  readonly others: RegionPlace | null
-}
-export type WallRegion = keyof WallPlaces
+export type WallPlaces = Readonly<Record<WallRegion, RegionPlace | null>>
 
 export const WallPlacesContext = createContext<StoreApi<WallPlaces> | null>(null)
 

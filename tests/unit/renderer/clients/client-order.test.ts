@@ -44,6 +44,28 @@ describe('the order of clients', () => {
     expect(uuids(orderClients(byKey, 'ephemeral', everything, byName))).toEqual(['e1'])
   })
 
+  it('on the wall is one of all Blenders, whatever their bucket, and one of all others', () => {
+    const byKey = mapOf(
+      panelClient('b3'),
+      panelClient('script', { record: { client_type: 'script' } }),
+      panelClient('llm', { record: { client_type: 'llm', is_persistent: false } }),
+      panelClient('b2', { record: { is_persistent: false } }),
+      panelClient('b1'),
+    )
+    expect(uuids(orderClients(byKey, 'blenders', everything, byName))).toEqual(['b1', 'b2', 'b3'])
+    expect(uuids(orderClients(byKey, 'others', everything, byName))).toEqual(['llm', 'script'])
+  })
+
+  it('keeps apart what only looks alike', () => {
+    const byKey = mapOf(
+      panelClient('1', { record: { group_id: 'Farm' } }),
+      panelClient('2', { record: { group_id: 'farm' } }),
+      panelClient('3', { record: { group_id: 'Farm' } }),
+    )
+    const sort: ClientSort[] = [{ column: 'group', direction: 'ascending' }, ...byName]
+    expect(uuids(orderClients(byKey, 'persistent', everything, sort))).toEqual(['1', '3', '2'])
+  })
+
   it('is the same for clients that look alike, however they came in', () => {
     const one = panelClient('1', { record: { label: 'Same' } })
     const two = panelClient('2', { record: { label: 'Same' } })
@@ -133,7 +155,15 @@ describe('a change of a few clients', () => {
   const c = panelClient('c')
   const shown = [keyOf('a'), keyOf('b'), keyOf('c')]
   const reorder = (byKey: Map<string, PanelClient>, changed: string[], keepPlaces = false, sort = byName) =>
-    reorderClients(shown, new Set(changed.map(keyOf)), byKey, 'persistent', everything, sort, keepPlaces)
+    reorderClients(
+      shown,
+      new Set(changed.map(keyOf)),
+      byKey,
+      'persistent',
+      everything,
+      sort,
+      () => keepPlaces,
+    )
 
   it('leaves the very same rows when nothing moves', () => {
     expect(reorder(mapOf(a, panelClient('b', { state: 'busy' }), c), ['b'])).toBe(shown)
@@ -171,7 +201,7 @@ describe('a change of a few clients', () => {
         'persistent',
         everything,
         byName,
-        false,
+        () => false,
       ),
     ).toEqual(orderClients(after, 'persistent', everything, byName))
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { tableRows } from '../../../../src/renderer/features/clients/client-groups.ts'
 import {
   boundWidth,
   clientsLayoutSchema,
@@ -9,7 +10,6 @@ import {
   toggleColumn,
 } from '../../../../src/renderer/features/clients/clients-layout.ts'
 import { createClients } from '../../../../src/renderer/features/clients/clients-store.ts'
-import { groupRows } from '../../../../src/renderer/features/clients/group-rows.ts'
 import { createSavedViews } from '../../../../src/renderer/features/clients/saved-views.ts'
 import { columnTotal } from '../../../../src/renderer/features/clients/totals.ts'
 import { createRemembered } from '../../../../src/renderer/settings/remembered.ts'
@@ -75,10 +75,10 @@ describe('the layout of the tables', () => {
     const clients = withClients()
     clients.sortBy('persistent', 'client')
     clients.arrange({ groupBy: 'group' })
-    const { shown, byKey } = clients.state.getState()
+    const { shown, groups } = clients.state.getState()
     expect(
-      groupRows(shown.persistent, byKey, 'group').map(({ key, title, count }) =>
-        title === null ? key.slice(-1) : `${title} ${count}`,
+      tableRows(shown.persistent, groups.persistent).map(({ key, heading }) =>
+        heading === null ? key.slice(-1) : `${heading.title} ${heading.count}`,
       ),
     ).toEqual(['farm 2', 'd', 'b', 'z 1', 'a', 'no group 1', 'c'])
   })
@@ -104,10 +104,11 @@ describe('what is remembered', () => {
         ephemeral: [{ column: 'client', direction: 'ascending' }],
       },
       groupBy: 'host',
+      shownAs: 'table',
     })
   })
 
-  it('of an older version has no widths', () => {
+  it('of an older version has no widths, and is of the tables', () => {
     const { columns, sort, groupBy } = defaultLayout
     expect(layoutOf(JSON.stringify({ columns, sort, groupBy }))).toEqual(defaultLayout)
   })

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { ClientSort } from '../../../../src/renderer/features/clients/client-order.ts'
 import { createClients } from '../../../../src/renderer/features/clients/clients-store.ts'
+import type { PanelClient } from '../../../../src/shared/clients.ts'
 import { keyOf, panelClient } from '../fakes/panel-clients.ts'
 
 const llm = panelClient('llm', { record: { is_persistent: false, client_type: 'llm' } })
+
+const descending = [{ column: 'client', direction: 'descending' }] as const satisfies ClientSort[]
 
 function withClients() {
   const clients = createClients()
@@ -90,11 +94,115 @@ describe('the clients', () => {
     expect(rows()).toEqual([keyOf('b'), keyOf('a')])
   })
 
+  it('stand in the lists of the tables or in those of the wall', () => {
+    const clients = withClients()
+    clients.arrange({ shownAs: 'wall', sort: { persistent: descending, ephemeral: descending } })
+    const onWall = {
+      persistent: [],
+      ephemeral: [],
+      blenders: [keyOf('b'), keyOf('a')],
+      others: [keyOf('llm')],
+    }
+    expect(clients.state.getState().shown).toEqual(onWall)
+    // One that registers as another type goes to the other list, where nothing else says so.
+    const retyped = panelClient('a', { record: { client_type: 'script' } })
+    clients.apply({ type: 'patch', from: 1, revision: 2, upsert: [retyped], remove: [] })
+    expect(clients.state.getState().shown).toEqual({
+      ...onWall,
+      blenders: [keyOf('b')],
+      others: [keyOf('llm'), keyOf('a')],
+    })
+    clients.arrange({ shownAs: 'table' })
+    expect(clients.state.getState().shown).toEqual({
+      persistent: [keyOf('b'), keyOf('a')],
+      ephemeral: [keyOf('llm')],
+      blenders: [],
+      others: [],
+    })
+  })
+
   it('leave a state filter as soon as their state changes', () => {
     const clients = withClients()
     clients.showState('busy')
     expect(clients.state.getState().shown.persistent).toEqual([keyOf('b')])
     clients.apply({ type: 'patch', from: 1, revision: 2, upsert: [panelClient('b')], remove: [] })
     expect(clients.state.getState().shown.persistent).toEqual([])
+  })
+})
+
+describe('the groups of clients', () => {
+  const inGroup = (uuid: string, group_id: string | null, last_seen = 2000) =>
+    panelClient(uuid, { record: { group_id, last_seen } })
+
+  function withGroups() {
+    const clients = createClients()
+    clients.apply({
+      type: 'snapshot',
+      revision: 1,
+      clients: [inGroup('a', 'farm'), inGroup('b', 'farm'), inGroup('c', 'shop'), inGroup('d', null)],
+    })
+    clients.arrange({ groupBy: 'group' })
+    const groups = () =>
+      clients.state.getState().groups.persistent.map(({ title, from, count }) => [title, from, count])
+    const change = (revision: number, client: PanelClient) =>
+      clients.apply({ type: 'patch', from: revision - 1, revision, upsert: [client], remove: [] })
+    return { clients, groups, change }
+  }
+
+  it('are counted anew when a client goes to another, even where its row stays', () => {
+    const { clients, groups, change } = withGroups()
+    expect(groups()).toEqual([
+      ['farm', 0, 2],
+      ['shop', 2, 1],
+      ['no group', 3, 1],
+    ])
+    const { shown } = clients.state.getState()
+    change(2, inGroup('b', 'shop'))
+    expect(clients.state.getState().shown).toBe(shown)
+    expect(groups()).toEqual([
+      ['farm', 0, 1],
+      ['shop', 1, 2],
+      ['no group', 3, 1],
+    ])
+  })
+
+  it('are the same while nobody comes, leaves or goes to another', () => {
+    const { clients, change } = withGroups()
+    const { groups } = clients.state.getState()
+    change(2, panelClient('b', { state: 'busy', record: { group_id: 'farm' } }))
+    expect(clients.state.getState().groups).toBe(groups)
+  })
+
+  it('are kept together while rows keep their places', () => {
+    const { clients, groups, change } = withGroups()
+    clients.sortBy('persistent', 'lastSeen')
+    change(2, inGroup('a', 'farm', 1000))
+    expect(clients.state.getState().shown.persistent).toEqual(['a', 'b', 'c', 'd'].map(keyOf))
+    change(3, inGroup('a', 'shop', 1000))
+    expect(clients.state.getState().shown.persistent).toEqual(['b', 'c', 'a', 'd'].map(keyOf))
+    expect(groups()).toEqual([
+      ['farm', 0, 1],
+      ['shop', 1, 2],
+      ['no group', 3, 1],
+    ])
+  })
+
+  it('are those of what is shown', () => {
+    const { clients, groups } = withGroups()
+    clients.search('-group:shop')
+    expect(groups()).toEqual([
+      ['farm', 0, 2],
+      ['no group', 2, 1],
+    ])
+    clients.arrange({ groupBy: null })
+    expect(groups()).toEqual([])
+  })
+
+  it('have different keys where they are called alike', () => {
+    const { clients, groups, change } = withGroups()
+    change(2, inGroup('e', 'no group'))
+    expect(groups().map(([title]) => title)).toEqual(['farm', 'no group', 'shop', 'no group'])
+    const keys = clients.state.getState().groups.persistent.map(({ key }) => key)
+    expect(new Set(keys).size).toBe(4)
   })
 })

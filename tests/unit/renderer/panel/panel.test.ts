@@ -157,6 +157,26 @@ describe('the panel', () => {
     expect(panel.unregister.state.getState().dialog?.targets.map(({ uuid }) => uuid)).toEqual(['a', 'b'])
   })
 
+  it('selects the group of a client, in the tables and on the wall', async () => {
+    const { feeds, panel } = await live()
+    const upsert = ['a', 'b', 'c'].map((uuid) =>
+      panelClient(uuid, {
+        record: { group_id: uuid === 'b' ? 'desk' : 'farm', is_persistent: uuid !== 'c' },
+      }),
+    )
+    feeds.clients.newest().push({ type: 'patch', from: 1, revision: 2, upsert, remove: [] })
+    await settle()
+    panel.selectGroup(keyOf('a'))
+    expect([...panel.selection.state.getState().selected]).toEqual([])
+    panel.clients.arrange({ groupBy: 'group' })
+    panel.selectGroup(keyOf('a'))
+    expect([...panel.selection.state.getState().selected]).toEqual([keyOf('a')])
+    panel.clients.arrange({ shownAs: 'wall' })
+    expect(panel.rowOrder()).toEqual([keyOf('b'), keyOf('a'), keyOf('c')])
+    panel.selectGroup(keyOf('c'))
+    expect([...panel.selection.state.getState().selected]).toEqual([keyOf('a'), keyOf('c')])
+  })
+
   it('takes clients that left out of the selection, and says so in the inspector', async () => {
     const { feeds, panel } = await live()
     panel.selection.selectAll([keyOf('a'), keyOf('b')])

@@ -25,7 +25,6 @@ it('starts as at first where what is remembered makes no sense', () => {
     textSize: 100,
     inspectorWidth: 372,
     approvalSound: true,
-    clientsAs: 'table',
     cardSize: 'medium',
     wallSeconds: 10,
     viewportSeconds: 5,
@@ -39,7 +38,6 @@ it('keeps what an older version remembered, and fills in what that did not know'
   expect(createPreferences({ root: page(), storage }).state.getState()).toMatchObject({
     density: 'compact',
     inspectorWidth: 400,
-    clientsAs: 'table',
     wallSeconds: 10,
   })
 })

@@ -1,22 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cardFrom, wallOrder, type WallShape } from '../../../../src/renderer/features/wall/wall-order.ts'
-import { panelClient } from '../fakes/panel-clients.ts'
-
-it('puts Blenders apart from the others, in the order of the tables', () => {
-  const clients = [
-    panelClient('b2'),
-    panelClient('s', { record: { client_type: 'script' } }),
-    panelClient('l', { record: { client_type: 'llm', is_persistent: false } }),
-    panelClient('b1', { record: { is_persistent: false } }),
-  ]
-  const key = (uuid: string) => `local\u001f${uuid}`
-  expect(
-    wallOrder(
-      { persistent: [key('b2'), key('s'), key('has left')], ephemeral: [key('l'), key('b1')] },
-      new Map(clients.map((client) => [client.key, client])),
-    ),
-  ).toStrictEqual({ blenders: [key('b2'), key('b1')], others: [key('s'), key('l')] })
-})
+import { cardFrom, type WallShape } from '../../../../src/renderer/features/wall/wall-order.ts'
 
 describe('the arrow keys', () => {
   //  x   a b c
