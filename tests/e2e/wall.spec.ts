@@ -154,6 +154,59 @@ test('filter, selection, menu and keys are those of the table', async ({ panel, 
   await expect(card(panel, /^Atelier 1/)).toBeVisible()
 })
 
+test('groups stand under headings on the wall as in the tables', async ({ panel, connectClient }) => {
+  const blenders = await Promise.all(
+    [1, 2, 3, 4, 5].map((n) =>
+      connectPictureBlender(connectClient, {
+        client_uuid: `b-${n}`,
+        label: `Atelier ${n}`,
+        group_id: n % 2 === 1 ? 'odd' : 'even',
+      }),
+    ),
+  )
+  await panel.getByRole('button', { name: 'View', exact: true }).click()
+  await panel.getByRole('dialog', { name: 'View' }).getByLabel('Group by').selectOption('group')
+  await panel.keyboard.press('Escape')
+  await showWall(panel)
+  const wall = panel.getByRole('grid', { name: 'Blenders' })
+  const rows = () => wall.getByRole('row').evaluateAll((all) => all.map((row) => row.ariaRowIndex))
+  const even = wall.getByRole('row', { name: 'even 2', exact: true })
+  await expect(even).toBeVisible()
+  await expect(wall.getByRole('row', { name: 'odd 3', exact: true })).toBeVisible()
+  expect(await rows()).toEqual(['1', '2', '3', '4', '5', '6', '7'])
+  await expect(wall).toHaveAttribute('aria-rowcount', '7')
+
+  await even.getByRole('button').click()
+  await expect(wall.getByRole('row', { selected: true })).toHaveCount(2)
+  await card(panel, /^Atelier 5/).focus()
+  await panel.keyboard.press('Control+Shift+A')
+  await expect(wall.getByRole('row', { selected: true })).toHaveCount(3)
+
+  // Atelier 2 and 4 stand above 1 and 3, with the other heading between them.
+  await card(panel, /^Atelier 2/).focus()
+  await panel.keyboard.press('ArrowDown')
+  await expect(card(panel, /^Atelier 1/)).toBeFocused()
+  await panel.keyboard.press('ArrowUp')
+  await expect(card(panel, /^Atelier 2/)).toBeFocused()
+  await panel.keyboard.press('ArrowRight')
+  await panel.keyboard.press('ArrowRight')
+  await expect(card(panel, /^Atelier 1/)).toBeFocused()
+
+  // Its card goes to the other group with the focus on it.
+  await blenders[0]?.call('blender_register_client', {
+    client_uuid: 'b-1',
+    client_type: 'blender',
+    is_persistent: true,
+    label: 'Atelier 1',
+    group_id: 'even',
+  })
+  await expect(wall.getByRole('row', { name: 'even 3', exact: true })).toBeVisible()
+  await expect(card(panel, /^Atelier 1/)).toBeFocused()
+  const heading = await placeOf(wall.getByRole('row', { name: 'even 3' }))
+  const first = await placeOf(card(panel, /^Atelier 1/))
+  expect(first.y).toBeGreaterThanOrEqual(heading.y + heading.height)
+})
+
 test('of 400 Blenders only those in sight are in the page and are asked, a few at a time', async ({
   panel,
   connectClient,

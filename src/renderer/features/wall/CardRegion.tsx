@@ -1,17 +1,40 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useLayoutEffect, useRef, type CSSProperties, type MouseEvent } from 'react'
+import {
+  Fragment,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  type CSSProperties,
+  type MouseEvent,
+} from 'react'
 import { useStore } from 'zustand'
+import { useShallow } from 'zustand/react/shallow'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { ClientText } from '../../ui/ClientText.tsx'
+import { keysOfGroup, type ClientGroup } from '../clients/client-groups.ts'
 import type { WallRegion } from '../clients/client-order.ts'
+import { cardRows, cellOf } from './card-rows.ts'
 import styles from './CardRegion.module.css'
-import { gap, indexesInSight, padding, type CardLayout } from './wall-layout.ts'
+import {
+  cardOffset,
+  cardsInSight,
+  contentHeight,
+  headingTop,
+  scrollTopFor,
+  type CardLayout,
+  type RegionPlace,
+} from './wall-layout.ts'
 import { useWallPlaces } from './wall-place.ts'
 
 /** What a card is told of its place. */
 export interface CardPlace {
   clientKey: string
-  /** From 1. To who has it read out every card is a row, as in the tables. */
+  /** From 1. To who has it read out every card and every heading is a row, as in the tables. */
   rowIndex: number
+  /** In CSS pixels, from the corner of all that is scrolled. */
+  left: number
+  top: number
   tabStop: boolean
   /** Something of it can be seen, so that it is worth a picture. */
   inSight: boolean
@@ -24,52 +47,34 @@ interface CardRegionProps {
   Card: React.ComponentType<CardPlace>
 }
 
-/** Cards in rows. Only the rows in sight (and the card that Tab leads to) are in the page. */
+/** Rows that are drawn beyond those in sight, so that a turn of the wheel meets them ready. */
+const spareRows = 1
+
+/** Cards in rows, under headings where they are grouped. Only those in sight and the one that Tab leads to are in the page. */
 export function CardRegion({ region, label, layout, Card }: CardRegionProps) {
   const { clients, selection, inspector, rowOrder } = usePanel()
   const live = useLive()
   const places = useWallPlaces()
   const scroller = useRef<HTMLDivElement>(null)
   const keys = useStore(clients.state, (state) => state.shown[region])
+  const groups = useStore(clients.state, (state) => state.groups[region])
   const active = useStore(selection.state, (state) => state.active)
   const focusTurn = useStore(selection.state, (state) => state.focusTurn)
-  const place = useStore(places, (all) => all[region])
   const { columns, cardWidth, cardHeight } = layout
-  const activeIndex = active === null ? -1 : keys.indexOf(active)
+  const rows = useMemo(() => cardRows(groups, keys.length, columns), [groups, keys.length, columns])
+  const activeIndex = useMemo(() => (active === null ? -1 : keys.indexOf(active)), [active, keys])
   const tabStop = Math.max(0, activeIndex)
-  const tabRow = Math.floor(tabStop / columns)
 
-  // eslint-disable-next-line react-hooks/incompatible-library -- the panel is not built with React's compiler
-  const virtualizer = useVirtualizer({
-    count: Math.ceil(keys.length / columns),
-    getScrollElement: () => scroller.current,
-    estimateSize: () => cardHeight,
-    gap,
-    paddingStart: padding,
-    paddingEnd: padding,
-    scrollPaddingStart: padding,
-    scrollPaddingEnd: padding,
-    overscan: 1,
-    rangeExtractor: useCallback(
-      (range: Parameters<typeof defaultRangeExtractor>[0]) => {
-        const rows = defaultRangeExtractor(range)
-        if (tabRow < range.count && !rows.includes(tabRow)) rows.push(tabRow)
-        return rows.sort((a, b) => a - b)
-      },
-      [tabRow],
-    ),
-  })
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, cardHeight])
-
-  // Told after every drawing, for the lines between cards; nothing changes where nothing moved.
-  const tell = useCallback(() => {
+  /** Says where the region stands, for what is drawn of it and for the lines between cards. */
+  const tell = useCallback((): RegionPlace | null => {
     const node = scroller.current
-    if (node === null) return
+    if (node === null) return null
     const now = {
       left: node.offsetLeft,
       top: node.offsetTop,
       height: node.clientHeight,
       scrollTop: node.scrollTop,
+      rows,
       columns,
       cardWidth,
       cardHeight,
@@ -78,38 +83,39 @@ export function CardRegion({ region, label, layout, Card }: CardRegionProps) {
     const same =
       before !== null && (Object.keys(now) as (keyof typeof now)[]).every((key) => before[key] === now[key])
     if (!same) places.setState({ [region]: now })
-  }, [places, region, columns, cardWidth, cardHeight])
-  useLayoutEffect(tell)
-  useEffect(() => {
+    return now
+  }, [places, region, rows, columns, cardWidth, cardHeight])
+  useLayoutEffect(() => {
+    tell()
     const node = scroller.current
     if (node === null) return
-    const observer = new ResizeObserver(tell)
+    const observer = new ResizeObserver(() => tell())
     observer.observe(node)
     return () => observer.disconnect()
   }, [tell])
 
   const shownTurn = useRef(focusTurn)
   useEffect(() => {
-    if (shownTurn.current === focusTurn) return
+    const node = scroller.current
+    if (node === null || shownTurn.current === focusTurn) return
     shownTurn.current = focusTurn
     const nothingActive = selection.state.getState().active === null
-    const key = keys[activeIndex] ?? (nothingActive && rowOrder()[0] === keys[0] ? keys[0] : undefined)
-    if (key === undefined) return
-    virtualizer.scrollToIndex(Math.floor(keys.indexOf(key) / columns), { align: 'auto' })
+    const index = activeIndex === -1 && nothingActive && rowOrder()[0] === keys[0] ? 0 : activeIndex
+    const key = keys[index]
+    const place = tell()
+    if (key === undefined || place === null) return
+    node.scrollTop = scrollTopFor(place, index)
     if (nothingActive) selection.standOn(key)
-    scroller.current
-      ?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
-      ?.focus({ preventScroll: true })
-  }, [focusTurn, activeIndex, keys, rowOrder, columns, selection, virtualizer])
+    node.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true })
+  }, [focusTurn, activeIndex, keys, rowOrder, selection, tell])
 
-  // A card that leaves, or goes to another row because there is more room, takes the focus with it: the one that the
-  // keyboard stands on now gets it.
+  // A card that leaves takes the focus with it: the one that the keyboard stands on now gets it.
   const hasFocus = useRef(false)
   useEffect(() => {
     if (!hasFocus.current || document.activeElement !== document.body) return
     hasFocus.current = false
     selection.focusActive()
-  }, [keys, columns, selection])
+  }, [keys, rows, selection])
 
   const onClick = (event: MouseEvent) => {
     const key = (event.target as Element).closest('[data-key]')?.getAttribute('data-key')
@@ -119,7 +125,17 @@ export function CardRegion({ region, label, layout, Card }: CardRegionProps) {
     if (mode === 'only') inspector.open(key)
   }
 
-  const [first, last] = place === null ? [0, -1] : indexesInSight(place)
+  // While it is scrolled, it is drawn anew only when a row comes into sight or leaves it.
+  const [seenFrom, seenTo, drawnFrom, drawnTo] = useStore(
+    places,
+    useShallow((all) => {
+      const place = all[region]
+      return place === null ? nothingSeen : [...cardsInSight(place), ...cardsInSight(place, spareRows)]
+    }),
+  )
+  const drawn = Array.from({ length: Math.max(0, drawnTo - drawnFrom) }, (_, n) => drawnFrom + n)
+  if (tabStop < drawnFrom) drawn.unshift(tabStop)
+  else if (tabStop >= drawnTo) drawn.push(tabStop)
   const sizes = { '--card-width': `${cardWidth}px`, '--card-height': `${cardHeight}px` } as CSSProperties
   return (
     <div
@@ -128,7 +144,7 @@ export function CardRegion({ region, label, layout, Card }: CardRegionProps) {
       role="grid"
       aria-label={label}
       aria-multiselectable="true"
-      aria-rowcount={keys.length}
+      aria-rowcount={keys.length + groups.length}
       aria-colcount={1}
       aria-disabled={live ? undefined : true}
       style={sizes}
@@ -141,28 +157,63 @@ export function CardRegion({ region, label, layout, Card }: CardRegionProps) {
         hasFocus.current = event.relatedTarget === null && !event.target.isConnected
       }}
     >
-      <div role="presentation" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ index: row, start }) => (
-          <div
-            key={row}
-            role="presentation"
-            className={styles['row']}
-            style={{ transform: `translateY(${start}px)` }}
-          >
-            {keys.slice(row * columns, (row + 1) * columns).map((key, column) => {
-              const index = row * columns + column
-              return (
-                <Card
-                  key={key}
-                  clientKey={key}
-                  rowIndex={index + 1}
-                  tabStop={index === tabStop}
-                  inSight={index >= first && index <= last}
+      <div role="presentation" className={styles['body']} style={{ height: contentHeight(layout, rows) }}>
+        {drawn.map((index) => {
+          const key = keys[index]
+          // The list has become shorter, and where it stands is told in a moment.
+          if (key === undefined) return null
+          const cell = cellOf(rows, index)
+          const { heading, from, headings } = cell.section
+          const { left, top } = cardOffset(layout, cell)
+          return (
+            <Fragment key={key}>
+              {heading !== null && index === from && (
+                <GroupHeading
+                  group={heading}
+                  rowIndex={index + headings}
+                  top={headingTop(layout, cell.section)}
+                  onSelect={() => selection.selectAll(keysOfGroup(keys, heading))}
                 />
-              )
-            })}
-          </div>
-        ))}
+              )}
+              <Card
+                clientKey={key}
+                rowIndex={index + headings + 1}
+                left={left}
+                top={top}
+                tabStop={index === tabStop}
+                inSight={index >= seenFrom && index < seenTo}
+              />
+            </Fragment>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+const nothingSeen = [0, 0, 0, 0] as const
+
+interface GroupHeadingProps {
+  group: ClientGroup
+  rowIndex: number
+  top: number
+  onSelect: () => void
+}
+
+function GroupHeading({ group, rowIndex, top, onSelect }: GroupHeadingProps) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={rowIndex}
+      className={styles['heading']}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <div role="gridcell">
+        {/* The keyboard selects the group of a card by a shortcut and by the card's menu. */}
+        <button type="button" tabIndex={-1} title="Select all of this group" onClick={onSelect}>
+          <ClientText text={group.title} />
+        </button>{' '}
+        <span className="num">{group.count}</span>
       </div>
     </div>
   )

@@ -8,12 +8,14 @@ import { cardSizes } from '../../settings/preferences.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientMenu } from '../clients/ClientMenu.tsx'
 import { hasNoWindow } from '../clients/client-text.ts'
+import type { WallRegion } from '../clients/client-order.ts'
 import { useGridKeys } from '../clients/grid-keys.ts'
 import { ConnectBlenderHelp } from '../connect/ConnectBlenderHelp.tsx'
 import { IntervalSelect } from '../pictures/IntervalSelect.tsx'
 import { CardRegion } from './CardRegion.tsx'
 import styles from './Wall.module.css'
-import { indexesInSight, pictureCards, sideBySideFrom, smallCards } from './wall-layout.ts'
+import { cardRows } from './card-rows.ts'
+import { cardsInSight, pictureCards, sideBySideFrom, smallCards, type CardLayout } from './wall-layout.ts'
 import { cardFrom } from './wall-order.ts'
 import { WallPlacesContext, type WallPlaces } from './wall-place.ts'
 import { WallCard } from './WallCard.tsx'
@@ -47,9 +49,16 @@ export function Wall() {
   const otherCards = smallCards((beside ? sideWidth : width) - scrollBar)
 
   const onKeyDown = useGridKeys((active, key) => {
-    const { blenders, others } = clients.state.getState().shown
-    const columns = { blenderColumns: blenderCards.columns, otherColumns: otherCards.columns }
-    return cardFrom({ blenders, others, beside, ...columns }, active, key)
+    const { shown, groups } = clients.state.getState()
+    const shape = (region: WallRegion, { columns }: CardLayout) => ({
+      keys: shown[region],
+      rows: cardRows(groups[region], shown[region].length, columns),
+    })
+    return cardFrom(
+      { blenders: shape('blenders', blenderCards), others: shape('others', otherCards), beside },
+      active,
+      key,
+    )
   })
   return (
     <ClientMenu>
@@ -119,14 +128,13 @@ function Controls({ places }: { places: { getState: () => WallPlaces } }) {
   const refresh = () => {
     const place = places.getState().blenders
     if (place === null) return
-    const [first, last] = indexesInSight(place)
     const { byKey, shown } = clients.state.getState()
     // A preview render is work: it is asked for one by one, in the inspector.
     const hasView = (key: string) => {
       const client = byKey.get(key)
       return client !== undefined && !hasNoWindow(client)
     }
-    pictures.refresh(shown.blenders.slice(first, last + 1).filter(hasView))
+    pictures.refresh(shown.blenders.slice(...cardsInSight(place)).filter(hasView))
   }
   return (
     <div className={styles['controls']}>

@@ -17,7 +17,8 @@ import styles from './WallCard.module.css'
 import { pictureSizes } from './wall-layout.ts'
 
 /** One client as a card: a Blender with its picture, anything else in a few words. */
-export const WallCard = memo(function WallCard({ clientKey, rowIndex, tabStop, inSight }: CardPlace) {
+export const WallCard = memo(function WallCard(place: CardPlace) {
+  const { clientKey, rowIndex, left, top, tabStop, inSight } = place
   const { clients, selection } = usePanel()
   const live = useLive()
   const client = useStore(clients.state, (state) => state.byKey.get(clientKey))
@@ -34,6 +35,7 @@ export const WallCard = memo(function WallCard({ clientKey, rowIndex, tabStop, i
       data-state={client.state}
       tabIndex={tabStop ? 0 : -1}
       className={`${styles['card']} ${!live || client.state === 'gone' ? styles['quiet'] : ''}`}
+      style={{ transform: `translate(${left}px, ${top}px)` }}
       onFocus={() => selection.standOn(clientKey)}
     >
       <div role="gridcell" className={styles['inner']}>

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
 import { clientKey } from '../../../shared/clients.ts'
 import { usePanel } from '../../panel/panel-context.ts'
-import { indexesInSight, wirePath } from './wall-layout.ts'
+import { cardsInSight, wirePath } from './wall-layout.ts'
 import { useWallPlaces } from './wall-place.ts'
 import styles from './Wires.module.css'
 
@@ -15,8 +15,8 @@ export function Wires({ beside }: { beside: boolean }) {
   const shown = useStore(clients.state, (state) => state.shown)
   const inSight = (keys: readonly string[], place: typeof blenders) => {
     if (place === null) return []
-    const [first, last] = indexesInSight(place)
-    return keys.slice(first, last + 1).map((key, index) => ({ key, index: first + index }))
+    const [from, to] = cardsInSight(place)
+    return keys.slice(from, to).map((key, index) => ({ key, index: from + index }))
   }
   const programs = inSight(shown.others, others)
   // As one text, so that it is drawn anew only when a job begins or ends.

@@ -1,8 +1,19 @@
 import type { PreferenceValues } from '../../settings/preferences.ts'
+import {
+  cardsOfRow,
+  cellOf,
+  firstWhere,
+  sectionWith,
+  type CardCell,
+  type CardRows,
+  type CardSection,
+} from './card-rows.ts'
 
 /** All lengths are CSS pixels. Room around the cards of a region, and between them. */
-export const padding = 14
-export const gap = 14
+const padding = 14
+const gap = 14
+/** Height of the heading of a group, as the style sheet has it. */
+const headingHeight = 24
 /** The lines of text below a picture, and a card of text alone. */
 const textHeight = 82
 const smallCardHeight = 78
@@ -18,7 +29,7 @@ export const pictureSizes: Record<PreferenceValues['cardSize'], number> = {
 /** Narrower than this, programs stand below the Blenders instead of beside them. */
 export const sideBySideFrom = 620
 
-/** How the cards of one region lie: so many in a row, all of one size. */
+/** So many cards in a row, all of one size. */
 export interface CardLayout {
   readonly columns: number
   readonly cardWidth: number
@@ -41,43 +52,83 @@ function shareOut(width: number, least: number): Pick<CardLayout, 'columns' | 'c
   return { columns, cardWidth: Math.floor((room - (columns - 1) * gap) / columns) }
 }
 
-/** Where a region stands on the wall, and how far it is scrolled. */
+/** Where a region stands on the wall, how far it is scrolled, and what is in it. */
 export interface RegionPlace extends CardLayout {
+  readonly rows: CardRows
   readonly left: number
   readonly top: number
   readonly height: number
   readonly scrollTop: number
 }
 
-interface Rect {
+/** A point in all that is scrolled in a region, from its upper left corner. */
+interface Offset {
   readonly left: number
   readonly top: number
+}
+
+/** Where a card stands in its region. */
+export function cardOffset(
+  { cardWidth, cardHeight }: CardLayout,
+  { row, column, section }: CardCell,
+): Offset {
+  return { left: padding + column * (cardWidth + gap), top: rowTop(cardHeight, row, section.headings) }
+}
+
+/** Where the heading above a card of the first row of its section stands. */
+export function headingTop({ cardHeight }: CardLayout, { firstRow, headings }: CardSection): number {
+  return rowTop(cardHeight, firstRow, headings - 1)
+}
+
+/** Height of all that is scrolled in a region. */
+export function contentHeight({ cardHeight }: CardLayout, { rowCount, headings }: CardRows): number {
+  return rowTop(cardHeight, rowCount, headings) - (rowCount === 0 ? 0 : gap) + padding
+}
+
+function rowTop(cardHeight: number, row: number, headings: number): number {
+  return padding + row * (cardHeight + gap) + headings * (headingHeight + gap)
+}
+
+interface Rect extends Offset {
   readonly width: number
   readonly height: number
 }
 
 /** Where the card of this index stands on the wall, in sight or not. */
 export function cardRect(place: RegionPlace, index: number): Rect {
-  const { columns, cardWidth, cardHeight } = place
+  const { left, top } = cardOffset(place, cellOf(place.rows, index))
   return {
-    left: place.left + padding + (index % columns) * (cardWidth + gap),
-    top: place.top + padding + Math.floor(index / columns) * (cardHeight + gap) - place.scrollTop,
-    width: cardWidth,
-    height: cardHeight,
+    left: place.left + left,
+    top: place.top + top - place.scrollTop,
+    width: place.cardWidth,
+    height: place.cardHeight,
   }
 }
 
-/** First and last index of the cards of which anything can be seen; the last may be beyond the last card. */
-export function indexesInSight({
-  columns,
-  cardHeight,
-  height,
-  scrollTop,
-}: Omit<RegionPlace, 'left' | 'top'>): [number, number] {
-  const pitch = cardHeight + gap
-  const first = Math.max(0, Math.floor((scrollTop - padding + gap) / pitch))
-  const last = Math.max(first, Math.ceil((scrollTop + height - padding) / pitch) - 1)
-  return [first * columns, (last + 1) * columns - 1]
+/**
+ * The cards of which anything can be seen: the index of the first, and the one after the last.
+ *
+ * @param spareRows with so many rows before and after them
+ */
+export function cardsInSight(place: RegionPlace, spareRows = 0): [from: number, to: number] {
+  const { rows, cardHeight, height, scrollTop } = place
+  const topOf = (row: number) => rowTop(cardHeight, row, sectionWith(rows, 'firstRow', row).headings)
+  const firstRow = firstWhere(rows.rowCount, (row) => topOf(row) + cardHeight > scrollTop)
+  const endRow = firstWhere(rows.rowCount, (row) => topOf(row) >= scrollTop + height)
+  const from = Math.max(0, firstRow - spareRows)
+  const to = Math.min(rows.rowCount, Math.max(firstRow, endRow) + spareRows)
+  return from >= to ? [0, 0] : [cardsOfRow(rows, from)[0], cardsOfRow(rows, to - 1)[1]]
+}
+
+/** How far a region is to be scrolled for a card to be seen whole, and its heading where it is below one: as little as can be. */
+export function scrollTopFor(place: RegionPlace, index: number): number {
+  const cell = cellOf(place.rows, index)
+  const { section, row } = cell
+  const cardTop = cardOffset(place, cell).top
+  const isFirstRow = section.heading !== null && row === section.firstRow
+  const top = (isFirstRow ? headingTop(place, section) : cardTop) - padding
+  const bottom = cardTop + place.cardHeight + padding
+  return Math.min(top, Math.max(place.scrollTop, bottom - place.height))
 }
 
 /**

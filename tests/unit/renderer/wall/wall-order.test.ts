@@ -1,16 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import { cardRows } from '../../../../src/renderer/features/wall/card-rows.ts'
 import { cardFrom, type WallShape } from '../../../../src/renderer/features/wall/wall-order.ts'
+
+const region = (keys: string, columns: number, ...groups: string[]) => {
+  let from = 0
+  const counted = groups.map((title) => {
+    const group = { key: title, title, from, count: title.length }
+    from += title.length
+    return group
+  })
+  return { keys: Array.from(keys), rows: cardRows(counted, keys.length, columns) }
+}
 
 describe('the arrow keys', () => {
   //  x   a b c
   //  y   d e
-  const beside: WallShape = {
-    blenders: ['a', 'b', 'c', 'd', 'e'],
-    others: ['x', 'y'],
-    blenderColumns: 3,
-    otherColumns: 1,
-    beside: true,
-  }
+  const beside: WallShape = { blenders: region('abcde', 3), others: region('xy', 1), beside: true }
   it.each([
     ['a', 'ArrowRight', 'b'],
     ['c', 'ArrowRight', 'd'],
@@ -26,8 +31,10 @@ describe('the arrow keys', () => {
     ['c', 'ArrowDown', 'e'],
     ['e', 'ArrowUp', 'b'],
     ['b', 'ArrowUp', 'b'],
-    ['a', 'PageDown', 'e'],
-    ['e', 'PageUp', 'a'],
+    ['b', 'PageDown', 'e'],
+    ['c', 'PageDown', 'e'],
+    ['d', 'PageUp', 'a'],
+    ['a', 'PageUp', 'a'],
     ['e', 'Home', 'a'],
     ['a', 'End', 'y'],
     [null, 'ArrowDown', 'a'],
@@ -40,7 +47,7 @@ describe('the arrow keys', () => {
   //  a b c
   //  d e
   //  x y
-  const below: WallShape = { ...beside, otherColumns: 3, beside: false }
+  const below: WallShape = { ...beside, others: region('xy', 3), beside: false }
   it.each([
     ['e', 'ArrowDown', 'y'],
     ['d', 'ArrowDown', 'x'],
@@ -52,8 +59,27 @@ describe('the arrow keys', () => {
     expect(cardFrom(below, active, key)).toBe(to)
   })
 
+  //  x   a b c   under the heading abcd
+  //  y   d
+  //      e f     under the heading ef
+  const grouped: WallShape = { ...beside, blenders: region('abcdef', 3, 'abcd', 'ef') }
+  it.each([
+    ['c', 'ArrowDown', 'd'],
+    ['d', 'ArrowDown', 'e'],
+    ['f', 'ArrowUp', 'd'],
+    ['d', 'ArrowUp', 'a'],
+    ['d', 'ArrowRight', 'e'],
+    ['e', 'ArrowLeft', 'y'],
+    ['f', 'ArrowDown', 'f'],
+    ['b', 'PageDown', 'f'],
+    ['f', 'PageUp', 'b'],
+    ['x', 'End', 'y'],
+  ])('over headings: from %s by %s to %s', (active, key, to) => {
+    expect(cardFrom(grouped, active, key)).toBe(to)
+  })
+
   it('lead nowhere on an empty wall', () => {
-    const empty = { ...beside, blenders: [], others: [] }
+    const empty = { ...beside, blenders: region('', 3), others: region('', 1) }
     expect([cardFrom(empty, null, 'ArrowDown'), cardFrom(empty, null, 'End')]).toStrictEqual([null, null])
   })
 })
