@@ -207,6 +207,75 @@ test('groups stand under headings on the wall as in the tables', async ({ panel,
   expect(first.y).toBeGreaterThanOrEqual(heading.y + heading.height)
 })
 
+test('the View menu of the wall groups and sorts the cards, sizes them, and keeps views of the wall', async ({
+  panel,
+  connectClient,
+}) => {
+  for (const n of [1, 2, 3]) {
+    await connectPictureBlender(connectClient, {
+      client_uuid: `b-${n}`,
+      label: `Atelier ${n}`,
+      group_id: n === 2 ? 'desk' : 'farm',
+    })
+  }
+  await connectClient({ name: 'a', register: { client_uuid: 'l-1', client_type: 'llm', label: 'Model 1' } })
+  await connectClient({ name: 'b', register: { client_uuid: 'l-2', client_type: 'llm', label: 'Model 2' } })
+  await showWall(panel)
+  const names = (region: string) =>
+    panel
+      .getByRole('region', { name: region })
+      .getByRole('row', { name: /, [bl]-/ })
+      .evaluateAll((rows) =>
+        rows
+          .toSorted((a, b) => Number(a.ariaRowIndex) - Number(b.ariaRowIndex))
+          .map((row) => row.ariaLabel?.split(',')[0]),
+      )
+  await expect.poll(() => names('Blenders')).toEqual(['Atelier 1', 'Atelier 2', 'Atelier 3'])
+
+  await panel.getByRole('button', { name: 'View', exact: true }).click()
+  const view = panel.getByRole('dialog', { name: 'View' })
+  await expect(view.getByRole('checkbox')).toHaveCount(0)
+  await view.getByRole('combobox', { name: 'Direction' }).selectOption('descending')
+  await expect.poll(() => names('Blenders')).toEqual(['Atelier 3', 'Atelier 2', 'Atelier 1'])
+  await expect.poll(() => names('Other clients')).toEqual(['Model 2', 'Model 1'])
+  await view.getByRole('combobox', { name: 'Sort by' }).selectOption('Group')
+  await expect.poll(() => names('Blenders')).toEqual(['Atelier 1', 'Atelier 3', 'Atelier 2'])
+  await view.getByRole('combobox', { name: 'Group by' }).selectOption('group')
+  await expect(panel.getByRole('row', { name: 'desk 1', exact: true })).toBeVisible()
+
+  const width = async () => (await placeOf(card(panel, /^Atelier 1/))).width
+  await view.getByRole('button', { name: 'large cards' }).click()
+  await expect.poll(width).toBeGreaterThan(350)
+  await view.getByRole('button', { name: 'small cards' }).click()
+  await expect.poll(width).toBeLessThan(200)
+  await view.getByRole('textbox', { name: 'Name' }).fill('Farm wall')
+  await view.getByRole('button', { name: 'Save view' }).click()
+  await view.getByRole('button', { name: 'As at first' }).click()
+  await expect.poll(width).toBeGreaterThan(200)
+  await expect(view.getByRole('combobox', { name: 'Sort by' })).toHaveValue('client')
+  await expect.poll(() => names('Blenders')).toEqual(['Atelier 1', 'Atelier 2', 'Atelier 3'])
+  await panel.keyboard.press('Escape')
+
+  // From the tables it leads back to the wall, and says so before.
+  await panel.getByRole('button', { name: 'Table', exact: true }).click()
+  await panel.getByRole('button', { name: 'View', exact: true }).click()
+  await expect(view.getByRole('listitem').getByRole('img', { name: 'of the wall' })).toBeVisible()
+  await view.getByRole('button', { name: 'Farm wall', exact: true }).click()
+  await expect(panel.getByRole('row', { name: 'desk 1', exact: true })).toBeVisible()
+  await expect(panel.getByRole('region', { name: 'Blenders' })).toBeVisible()
+  await expect(panel).toHaveURL(/#\/wall$/)
+  await panel.keyboard.press('Escape')
+
+  // Where the tables are sorted each by its own, the wall says that.
+  await panel.getByRole('button', { name: 'Table', exact: true }).click()
+  const header = panel.getByRole('grid', { name: 'Ephemeral clients' }).getByRole('columnheader', { name: 'Job' })
+  await header.getByRole('button').click()
+  await showWall(panel)
+  await panel.getByRole('button', { name: 'View', exact: true }).click()
+  await expect(view.getByRole('combobox', { name: 'Sort by' })).toHaveValue('')
+  await expect(view.getByRole('combobox', { name: 'Direction' })).toBeDisabled()
+})
+
 test('of 400 Blenders only those in sight are in the page and are asked, a few at a time', async ({
   panel,
   connectClient,
@@ -246,7 +315,9 @@ test('of 400 Blenders only those in sight are in the page and are asked, a few a
   }
   await showWall(panel)
   await expect(panel.getByRole('region', { name: 'Blenders' })).toContainText('400')
+  await panel.getByRole('button', { name: 'View', exact: true }).click()
   await panel.getByRole('button', { name: 'small cards' }).click()
+  await panel.keyboard.press('Escape')
   const images = panel.getByRole('row').getByRole('img')
   const cards = await panel.getByRole('row').count()
   expect(cards).toBeLessThan(80)

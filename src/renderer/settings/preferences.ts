@@ -10,6 +10,9 @@ export const densities = ['normal', 'compact'] as const
 /** In percent of the size the panel was drawn for. */
 export const textSizes = [100, 115, 130, 150, 175, 200] as const
 
+/** How the cards of the wall are until a person chooses otherwise. */
+export const wallAtFirst = { cardSize: 'medium', wallSeconds: 10 } as const
+
 const preferencesSchema = z.object({
   density: z.enum(densities),
   textSize: z.union(textSizes.map((size) => z.literal(size))),
@@ -17,9 +20,9 @@ const preferencesSchema = z.object({
   inspectorWidth: z.number().min(200).max(2000),
   /** A sound when work begins to wait for a person. */
   approvalSound: z.boolean().default(true),
-  cardSize: z.enum(cardSizes).default('medium'),
+  cardSize: z.enum(cardSizes).default(wallAtFirst.cardSize),
   /** For the cards on the wall, and for the one picture in the inspector. */
-  wallSeconds: pictureIntervalSchema.default(10),
+  wallSeconds: pictureIntervalSchema.default(wallAtFirst.wallSeconds),
   viewportSeconds: pictureIntervalSchema.default(5),
 })
 export type PreferenceValues = Readonly<z.infer<typeof preferencesSchema>>

@@ -20,7 +20,6 @@ const states: readonly ClientState[] = clientStateSchema.options
 /** Which states to show, how many clients are selected, and the way to unregister them. */
 export function ClientsToolbar() {
   const panel = usePanel()
-  const asWall = useStore(panel.clients.state, ({ layout }) => layout.shownAs === 'wall')
   const selected = useStore(panel.selection.state, (state) => state.selected.size)
   return (
     <div className={styles['bar']} role="toolbar" aria-label="Clients">
@@ -31,7 +30,7 @@ export function ClientsToolbar() {
         <span className={`${styles['selected']} num`} aria-live="polite">
           {selected > 1 ? `${selected} selected` : ''}
         </span>
-        {!asWall && <ViewMenu />}
+        <ViewMenu />
         <UnregisterButtons />
       </div>
     </div>

@@ -1,9 +1,11 @@
-import { Pencil, Save, X } from 'lucide-react'
+import { LayoutGrid, List, Pencil, Save, X } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
+import { clientsLink } from '../../panel/router.ts'
 import { Button } from '../../ui/Button.tsx'
-import { viewNameMax } from './saved-views.ts'
+import type { SavedView, ShownAs } from './clients-layout.ts'
+import { viewNameMax, type SavedViews } from './saved-views.ts'
 import styles from './ViewMenu.module.css'
 
 /** The views that a person saved: show, replace, rename and forget one, and save another. */
@@ -18,7 +20,10 @@ export function SavedViewList() {
     <section className={styles['saved']} aria-label="Saved views">
       <h2>Saved views</h2>
       {views.length === 0 ? (
-        <p>A view keeps the filter, the columns, the order and the groups.</p>
+        <p>
+          A view keeps the filter, the columns, the order and the groups, and whether it is of the tables or
+          the wall.
+        </p>
       ) : (
         <ul>
           {views.map((view) =>
@@ -28,14 +33,10 @@ export function SavedViewList() {
               </li>
             ) : (
               <li key={view.name}>
-                <button
-                  type="button"
-                  className={styles['view']}
-                  title={view.name}
-                  onClick={() => savedViews.show(view)}
-                >
+                <button type="button" className={styles['view']} title={view.name} onClick={() => show(savedViews, view)}>
                   <bdi>{view.name}</bdi>
                 </button>
+                <ShownAsMark shownAs={view.layout.shownAs} />
                 <Button
                   kind="quiet"
                   aria-label={`Replace the view ${view.name} by what is on screen`}
@@ -87,6 +88,22 @@ export function SavedViewList() {
         </Button>
       </form>
     </section>
+  )
+}
+
+function show(savedViews: SavedViews, view: SavedView): void {
+  savedViews.show(view)
+  location.hash = clientsLink(view.layout.shownAs)
+}
+
+/** Whether a view is of the tables or of the wall. */
+function ShownAsMark({ shownAs }: { shownAs: ShownAs }) {
+  const Icon = shownAs === 'wall' ? LayoutGrid : List
+  const words = shownAs === 'wall' ? 'of the wall' : 'of the tables'
+  return (
+    <span className={styles['mark']} role="img" aria-label={words} title={words}>
+      <Icon size={13} aria-hidden />
+    </span>
   )
 }
 

@@ -1,13 +1,16 @@
 import { SlidersHorizontal } from 'lucide-react'
 import { useId } from 'react'
 import { useStore } from 'zustand'
-import { usePanel } from '../../panel/panel-context.ts'
+import { usePanel, usePreferences } from '../../panel/panel-context.ts'
+import { wallAtFirst } from '../../settings/preferences.ts'
 import { Button } from '../../ui/Button.tsx'
 import type { Word } from '../../ui/glossary.ts'
 import { Popover } from '../../ui/Popover.tsx'
+import type { Sort } from '../../ui/sorts.ts'
 import { Term } from '../../ui/Term.tsx'
+import { CardChoices } from '../wall/CardChoices.tsx'
 import { columnIds, columnNames, type Column } from './client-columns.ts'
-import { defaultLayout, groupings, toggleColumn } from './clients-layout.ts'
+import { commonSort, defaultLayout, groupings, toggleColumn, type Grouping } from './clients-layout.ts'
 import { SavedViewList } from './SavedViewList.tsx'
 import styles from './ViewMenu.module.css'
 
@@ -21,15 +24,19 @@ const columnWords: Partial<Record<Column, Word>> = {
   user: 'user',
 }
 
-/** How the tables are laid out: columns, groups, and views under names of one's own. */
+/** How clients are laid out: columns or cards, groups, order, and views under names of one's own. */
 export function ViewMenu() {
   const { clients } = usePanel()
-  const columns = useStore(clients.state, (state) => state.layout.columns)
-  const groupBy = useStore(clients.state, (state) => state.layout.groupBy)
-  const shownAs = useStore(clients.state, (state) => state.layout.shownAs)
+  const preferences = usePreferences()
+  const asWall = useStore(clients.state, ({ layout }) => layout.shownAs === 'wall')
   const severalUsers = useStore(clients.state, ({ totals }) => totals.users > 1)
-  const groupId = useId()
-  const offered = (column: string) => column !== 'user' || severalUsers
+  const offered = (column: Column) => column !== 'user' || severalUsers
+  const layOutAsAtFirst = () => {
+    const { columns, widths, sort, groupBy } = defaultLayout
+    // What can't be seen here stays as it is.
+    clients.arrange(asWall ? { sort, groupBy } : { columns, widths, sort, groupBy })
+    if (asWall) preferences.set(wallAtFirst)
+  }
   return (
     <Popover
       label="View"
@@ -41,52 +48,120 @@ export function ViewMenu() {
         </Button>
       )}
     >
-      <fieldset>
-        <legend>Columns</legend>
-        <div className={styles['columns']}>
-          {columnIds
-            .filter((column) => column !== 'client' && offered(column))
-            .map((column) => {
-              const word = columnWords[column]
-              return (
-                <div key={column} className={styles['column']}>
-                  <label>
-                    <input
-                      type="checkbox"
-                      checked={columns.includes(column)}
-                      onChange={() => clients.arrange({ columns: toggleColumn(columns, column) })}
-                    />
-                    {columnNames[column]}
-                  </label>
-                  {word !== undefined && <Term word={word} />}
-                </div>
-              )
-            })}
-        </div>
-        <p className={styles['hint']}>
-          Drag a title to move its column, and the line beside it to set its width. A right click on a title
-          has the same.
-        </p>
-      </fieldset>
+      {asWall ? <CardChoices /> : <ColumnChoices columns={columnIds.filter(offered)} />}
+      <GroupChoice columns={groupings.filter(offered)} />
+      {asWall && <SortChoice columns={columnIds.filter(offered)} />}
       <div className={styles['line']}>
-        <label htmlFor={groupId}>Group by</label>
-        <select
-          id={groupId}
-          value={groupBy ?? ''}
-          onChange={({ target }) =>
-            clients.arrange({ groupBy: groupings.find((each) => each === target.value) ?? null })
-          }
-        >
-          <option value="">nothing</option>
-          {groupings.filter(offered).map((each) => (
-            <option key={each} value={each}>
-              {each}
-            </option>
-          ))}
-        </select>
-        <Button onClick={() => clients.arrange({ ...defaultLayout, shownAs })}>As at first</Button>
+        <Button onClick={layOutAsAtFirst}>As at first</Button>
       </div>
       <SavedViewList />
     </Popover>
   )
 }
+
+function ColumnChoices({ columns: offered }: { columns: readonly Column[] }) {
+  const { clients } = usePanel()
+  const columns = useStore(clients.state, (state) => state.layout.columns)
+  return (
+    <fieldset>
+      <legend>Columns</legend>
+      <div className={styles['columns']}>
+        {offered
+          .filter((column) => column !== 'client')
+          .map((column) => {
+            const word = columnWords[column]
+            return (
+              <div key={column} className={styles['column']}>
+                <label>
+                  <input
+                    type="checkbox"
+                    checked={columns.includes(column)}
+                    onChange={() => clients.arrange({ columns: toggleColumn(columns, column) })}
+                  />
+                  {columnNames[column]}
+                </label>
+                {word !== undefined && <Term word={word} />}
+              </div>
+            )
+          })}
+      </div>
+      <p className={styles['hint']}>
+        Drag a title to move its column, and the line beside it to set its width. A right click on a title has
+        the same.
+      </p>
+    </fieldset>
+  )
+}
+
+function GroupChoice({ columns }: { columns: readonly Grouping[] }) {
+  const { clients } = usePanel()
+  const groupBy = useStore(clients.state, (state) => state.layout.groupBy)
+  const id = useId()
+  return (
+    <div className={styles['line']}>
+      <label htmlFor={id}>Group by</label>
+      <select
+        id={id}
+        value={groupBy ?? ''}
+        onChange={({ target }) =>
+          clients.arrange({ groupBy: columns.find((each) => each === target.value) ?? null })
+        }
+      >
+        <option value="">nothing</option>
+        {columns.map((each) => (
+          <option key={each} value={each}>
+            {each}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+/** The order of all cards, where there are no titles of columns to click. */
+function SortChoice({ columns }: { columns: readonly Column[] }) {
+  const { clients } = usePanel()
+  const sort = useStore(clients.state, ({ layout }) => commonSort(layout.sort))
+  const id = useId()
+  const sortBy = (column: Column, direction: Sort['direction']) =>
+    clients.arrange({ sort: { persistent: [{ column, direction }], ephemeral: [{ column, direction }] } })
+  return (
+    <div className={styles['line']}>
+      <label htmlFor={id}>Sort by</label>
+      <select
+        id={id}
+        value={sort?.column ?? ''}
+        onChange={({ target }) => {
+          const chosen = columns.find((each) => each === target.value)
+          if (chosen !== undefined) sortBy(chosen, sort?.direction ?? 'ascending')
+        }}
+      >
+        {sort === null && (
+          <option value="" disabled>
+            as each table is
+          </option>
+        )}
+        {columns.map((each) => (
+          <option key={each} value={each}>
+            {columnNames[each]}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label="Direction"
+        disabled={sort === null}
+        value={sort?.direction ?? 'ascending'}
+        onChange={({ target }) => {
+          if (sort !== null)
+            sortBy(sort.column, directions.find((each) => each === target.value) ?? 'ascending')
+        }}
+      >
+        {directions.map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+const directions = ['ascending', 'descending'] as const

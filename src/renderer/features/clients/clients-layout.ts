@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { clientStateSchema } from '../../../shared/clients.ts'
+import type { Sort } from '../../ui/sorts.ts'
 import {
   columnIds,
   columnWidthMax,
@@ -54,6 +55,12 @@ export const defaultLayout: ClientsLayout = {
   },
   groupBy: null,
   shownAs: 'table',
+}
+
+/** What both lists are sorted by first, null where that is not the same. */
+export function commonSort({ persistent, ephemeral }: ClientsLayout['sort']): Sort<Column> | null {
+  const [one, other] = [persistent[0], ephemeral[0]]
+  return one !== undefined && one.column === other?.column && one.direction === other.direction ? one : null
 }
 
 /** The columns with one more or one less. One more stands where it stands in `columnIds`, as far as the others do. */

@@ -4,14 +4,12 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
 import { placeLink } from '../../panel/router.ts'
-import { cardSizes } from '../../settings/preferences.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientMenu } from '../clients/ClientMenu.tsx'
 import { hasNoWindow } from '../clients/client-text.ts'
 import type { WallRegion } from '../clients/client-order.ts'
 import { useGridKeys } from '../clients/grid-keys.ts'
 import { ConnectBlenderHelp } from '../connect/ConnectBlenderHelp.tsx'
-import { IntervalSelect } from '../pictures/IntervalSelect.tsx'
 import { CardRegion } from './CardRegion.tsx'
 import styles from './Wall.module.css'
 import { cardRows } from './card-rows.ts'
@@ -72,17 +70,12 @@ export function Wall() {
           <WallPlacesContext value={places}>
             <section className={styles['blenders']} aria-label="Blenders">
               <Head title="Blenders" count={blenderCount}>
-                <Controls places={places} />
+                <RefreshButton places={places} />
               </Head>
               {blenderCount === 0 ? (
                 <NoBlender />
               ) : (
-                <CardRegion
-                  region="blenders"
-                  label="Blenders"
-                  layout={blenderCards}
-                  Card={WallCard}
-                />
+                <CardRegion region="blenders" label="Blenders" layout={blenderCards} Card={WallCard} />
               )}
             </section>
             <section className={styles['others']} aria-label="Other clients">
@@ -90,12 +83,7 @@ export function Wall() {
               {otherCount === 0 ? (
                 <NoOther />
               ) : (
-                <CardRegion
-                  region="others"
-                  label="Other clients"
-                  layout={otherCards}
-                  Card={WallCard}
-                />
+                <CardRegion region="others" label="Other clients" layout={otherCards} Card={WallCard} />
               )}
             </section>
             {live && <Wires beside={beside} />}
@@ -118,13 +106,10 @@ function Head({ title, count, children }: { title: string; count: number; childr
   )
 }
 
-/** How large the cards are, how often their pictures are taken, and all of those in sight anew. */
-function Controls({ places }: { places: { getState: () => WallPlaces } }) {
+/** New pictures of all Blenders in sight. */
+function RefreshButton({ places }: { places: { getState: () => WallPlaces } }) {
   const { pictures, clients } = usePanel()
   const live = useLive()
-  const preferences = usePreferences()
-  const size = useStore(preferences.state, ({ cardSize }) => cardSize)
-  const seconds = useStore(preferences.state, ({ wallSeconds }) => wallSeconds)
   const refresh = () => {
     const place = places.getState().blenders
     if (place === null) return
@@ -137,31 +122,14 @@ function Controls({ places }: { places: { getState: () => WallPlaces } }) {
     pictures.refresh(shown.blenders.slice(...cardsInSight(place)).filter(hasView))
   }
   return (
-    <div className={styles['controls']}>
-      <div className={styles['sizes']} role="group" aria-label="Size of the cards">
-        {cardSizes.map((each) => (
-          <button
-            key={each}
-            type="button"
-            aria-pressed={each === size}
-            aria-label={`${each} cards`}
-            title={`${each[0]?.toUpperCase()}${each.slice(1)} cards`}
-            onClick={() => preferences.set({ cardSize: each })}
-          >
-            <span className={styles['size']} data-size={each} aria-hidden />
-          </button>
-        ))}
-      </div>
-      <IntervalSelect value={seconds} onChange={(wallSeconds) => preferences.set({ wallSeconds })} />
-      <Button
-        disabled={!live}
-        aria-label="Refresh the pictures in sight"
-        title="Take new pictures of the Blenders in sight"
-        onClick={refresh}
-      >
-        <RefreshCw size={14} aria-hidden />
-      </Button>
-    </div>
+    <Button
+      disabled={!live}
+      aria-label="Refresh the pictures in sight"
+      title="Take new pictures of the Blenders in sight"
+      onClick={refresh}
+    >
+      <RefreshCw size={14} aria-hidden />
+    </Button>
   )
 }
 

@@ -3,6 +3,7 @@ import { tableRows } from '../../../../src/renderer/features/clients/client-grou
 import {
   boundWidth,
   clientsLayoutSchema,
+  commonSort,
   defaultLayout,
   moveColumn,
   savedViewsSchema,
@@ -52,6 +53,20 @@ describe('the layout of the tables', () => {
     expect(shiftColumn(columns, 'type', -1)).toEqual(columns)
     expect(shiftColumn(columns, 'job', 1)).toEqual(columns)
     expect([boundWidth(-5), boundWidth(100.6), boundWidth(9e9)]).toEqual([48, 101, 1200])
+  })
+
+  it('says what both lists are sorted by, where that is the same', () => {
+    const clients = withClients()
+    const sort = () => commonSort(clients.state.getState().layout.sort)
+    expect(sort()).toEqual({ column: 'client', direction: 'ascending' })
+    clients.sortBy('persistent', 'job', true)
+    expect(sort()).toEqual({ column: 'client', direction: 'ascending' })
+    clients.sortBy('persistent', 'client', true)
+    expect(sort()).toBeNull()
+    clients.sortBy('ephemeral', 'client', true)
+    expect(sort()).toEqual({ column: 'client', direction: 'descending' })
+    clients.sortBy('ephemeral', 'job')
+    expect(sort()).toBeNull()
   })
 
   it('has a column of users only where there are several', () => {
@@ -175,5 +190,22 @@ describe('saved views', () => {
     expect(again.state.getState().views).toMatchObject([{ name: 'Racks', query: 'group:farm' }])
     again.save('Other')
     expect(again.rename('Racks', 'Other')).toBe(false)
+  })
+
+  it('are of the wall or of the tables', () => {
+    const clients = withClients()
+    const toasts = createToasts()
+    const { columns, widths, sort, groupBy } = defaultLayout
+    const older = { name: 'Older', query: '', state: null, layout: { columns, widths, sort, groupBy } }
+    const storage = createFakeStorage({ v: JSON.stringify([older]) })
+    const views = createSavedViews(clients, createRemembered(storage, 'v', savedViewsSchema), toasts)
+    const show = (name: string) => {
+      const view = views.state.getState().views.find((each) => each.name === name)
+      if (view !== undefined) views.show(view)
+      return clients.state.getState().layout.shownAs
+    }
+    clients.arrange({ shownAs: 'wall' })
+    views.save('Wall')
+    expect([show('Older'), show('Wall')]).toEqual(['table', 'wall'])
   })
 })
