@@ -268,7 +268,9 @@ test('the View menu of the wall groups and sorts the cards, sizes them, and keep
 
   // Where the tables are sorted each by its own, the wall says that.
   await panel.getByRole('button', { name: 'Table', exact: true }).click()
-  const header = panel.getByRole('grid', { name: 'Ephemeral clients' }).getByRole('columnheader', { name: 'Job' })
+  const header = panel
+    .getByRole('grid', { name: 'Ephemeral clients' })
+    .getByRole('columnheader', { name: 'Job' })
   await header.getByRole('button').click()
   await showWall(panel)
   await panel.getByRole('button', { name: 'View', exact: true }).click()
@@ -327,6 +329,41 @@ test('of 400 Blenders only those in sight are in the page and are asked, a few a
   expect(most).toBeLessThanOrEqual(3)
   expect(asked.size).toBeLessThan(160)
   expect(asked.has('node-200')).toBe(false)
+})
+
+test('a card without a picture says why, and asks again as soon as it can', async ({
+  panel,
+  connectClient,
+}) => {
+  const register = { capabilities: ['headless'], client_uuid: 'b-1', label: 'Node' }
+  const windowless = await connectPictureBlender(connectClient, register)
+  const working = await connectPictureBlender(connectClient, { client_uuid: 'b-2', label: 'Atelier' })
+  const broken = await connectPictureBlender(connectClient, { client_uuid: 'b-3', label: 'Broken' })
+  broken.answerWith({ error: 'RuntimeError: no context' })
+  const model = await connectClient({ name: 'model', register: { client_uuid: 'l', client_type: 'llm' } })
+  await model.call('blender_send_message', {
+    payload: { message_type: 'command_dispatch', job_id: 'j', command: 'render_image', params: {} },
+    target_uuid: 'b-2',
+  })
+  await expect(card(panel, /^Atelier, b-2, busy/)).toBeVisible()
+  await showWall(panel)
+  await expect(card(panel, /^Node/)).toContainText('No window. Ask for a preview render in the inspector.')
+  await expect(card(panel, /^Atelier/)).toContainText('No picture is taken while it runs a job.')
+  await expect(card(panel, /^Broken/)).toContainText('RuntimeError: no context')
+  expect([windowless.asked(), working.asked()]).toEqual([0, 0])
+  await working.call('blender_job_update', { job_id: 'j', status: 'completed' })
+  await expect(card(panel, /^Atelier/).getByRole('img')).toBeVisible()
+
+  // One that has a picture says that it got no newer one, and why on hover.
+  working.answerWith({ error: 'RuntimeError: window lost' })
+  await panel.getByRole('button', { name: 'Refresh the pictures in sight' }).click()
+  await expect(card(panel, /^Atelier/).getByTitle('RuntimeError: window lost')).toHaveText(
+    ', the next one failed',
+  )
+  await working.vanish()
+  await broken.vanish()
+  await expect(card(panel, /^Broken, b-3, disconnected/)).toContainText('Not connected.')
+  await expect(card(panel, /^Atelier/).getByRole('img')).toBeVisible()
 })
 
 test('an empty wall says what to do next', async ({ panel }) => {

@@ -7,7 +7,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { hasNoWindow } from '../clients/client-text.ts'
 import { saveAddress } from '../../ui/save-file.ts'
 import { IntervalSelect } from '../pictures/IntervalSelect.tsx'
-import { pictureFileName, sourceWords } from '../pictures/picture-text.ts'
+import { pausedWhile, pictureFileName, sourceWords } from '../pictures/picture-text.ts'
 import { PictureDialog } from '../pictures/PictureDialog.tsx'
 import { PictureFrame } from '../pictures/PictureFrame.tsx'
 import { usePicture } from '../pictures/use-picture.ts'
@@ -31,17 +31,19 @@ export function ViewportTab({ client, current }: TabProps) {
   const everyMs = current && !renders && seconds !== null ? seconds * 1000 : null
   const view = usePicture(client, { maxSize: pictureSize, everyMs, first: current && !renders })
   const { picture, problem, taking } = view
+  const paused = pausedWhile(client)
+  const status = taking ? 'Taking a picture…' : paused === null || renders ? '' : `Paused ${paused}`
   const refresh = () => pictures.refresh([client.key])
   return (
     <div className={styles['tab']}>
-      <PictureFrame client={client} view={view}>
+      <PictureFrame client={client} view={view} expected={current && !renders}>
         <p role="status" className={styles['problem']} data-reason={problem?.reason}>
           {picture !== null && problem !== null && current ? visibleText(problem.message) : ''}
         </p>
       </PictureFrame>
       <div className={styles['caption']}>
         {picture === null ? <span /> : <Aged what={sourceWords[picture.source]} at={picture.takenAt} />}
-        <span role="status">{taking && picture !== null ? 'Taking a picture…' : ''}</span>
+        <span role="status">{picture === null || !current ? '' : status}</span>
       </div>
       <div className={styles['buttons']}>
         <Button disabled={!current} aria-busy={taking} onClick={refresh}>

@@ -1,28 +1,32 @@
 import { useLive } from '../../panel/panel-context.ts'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { visibleText } from '../../ui/visible-text.ts'
-import { clientName, hasNoWindow } from '../clients/client-text.ts'
+import { clientName } from '../clients/client-text.ts'
+import { noPictureText } from './picture-text.ts'
 import type { PictureView } from './pictures-store.ts'
 import styles from './PictureFrame.module.css'
 
 interface PictureFrameProps {
   client: PanelClient
   view: PictureView
+  /** One is taken as soon as it can be. */
+  expected: boolean
+  /** Smaller, and with the words of a card. */
+  onCard?: boolean
   /** What is drawn over the lower edge. */
   children?: React.ReactNode
-  /** A few words only, for a card. */
-  brief?: boolean
 }
 
 /** The place of a picture: of one shape, whatever comes, so that nothing moves when it does. */
-export function PictureFrame({ client, view, children, brief = false }: PictureFrameProps) {
+export function PictureFrame({ client, view, expected, onCard = false, children }: PictureFrameProps) {
   const live = useLive()
   const { picture } = view
+  const none = noPictureText(client, view, { live, expected, onCard })
   return (
-    <div className={styles['frame']} data-brief={brief || undefined}>
+    <div className={styles['frame']} data-on-card={onCard || undefined}>
       {picture === null ? (
-        <p className={styles['empty']} data-waits={(live && isAwaited(client, view)) || undefined}>
-          {emptyText(client, view, live)}
+        <p className={styles['empty']} data-waits={none.waits || undefined} title={visibleText(none.text)}>
+          {visibleText(none.text)}
         </p>
       ) : (
         <img
@@ -36,17 +40,4 @@ export function PictureFrame({ client, view, children, brief = false }: PictureF
       {children}
     </div>
   )
-}
-
-function isAwaited(client: PanelClient, { taking, looked, problem }: PictureView): boolean {
-  return taking || (problem === null && (!looked || !hasNoWindow(client)))
-}
-
-function emptyText(client: PanelClient, view: PictureView, live: boolean): string {
-  if (!live) return 'Not known without a connection.'
-  if (client.state === 'gone') return 'Not connected.'
-  if (view.taking) return 'Taking a picture…'
-  if (view.problem !== null) return view.problem.message
-  if (!view.looked) return 'Waiting for a picture…'
-  return hasNoWindow(client) ? 'No window.' : 'No picture yet.'
 }

@@ -1,12 +1,72 @@
 import type { PanelClient } from '../../../shared/clients.ts'
-import { clientFile, clientName, shortUuid } from '../clients/client-text.ts'
-import type { ShownPicture } from './pictures-store.ts'
+import { clientFile, clientName, hasNoWindow, shortUuid } from '../clients/client-text.ts'
+import type { PictureProblem, PictureView, ShownPicture } from './pictures-store.ts'
 
 /** What a picture is of, in a word or two. */
 export const sourceWords: Record<ShownPicture['source'], string> = {
   viewport: 'viewport',
   preview_render: 'preview render',
   unknown: 'picture',
+}
+
+/** How long no picture is taken of a client as it is now, null where one can be. */
+export function pausedWhile({ state, job }: PanelClient): string | null {
+  if (state === 'gone') return 'while it is not connected'
+  if (state === 'stale') return 'while it gives no sign'
+  return job === null ? null : 'while it runs a job'
+}
+
+/** How a picture is looked at. */
+interface PictureLook {
+  /** Over a live connection. */
+  live: boolean
+  /** One is taken as soon as it can be. */
+  expected: boolean
+  /** In the inspector there is a button for a preview render, and a card says where that is. */
+  onCard: boolean
+}
+
+/** What stands in the place of a picture that is not there. `waits`: there will be one in a moment. */
+export function noPictureText(
+  client: PanelClient,
+  { taking, problem }: PictureView,
+  { live, expected, onCard }: PictureLook,
+): { text: string; waits: boolean } {
+  const says = (text: string) => ({ text, waits: false })
+  if (!live) return says('Not known without a connection.')
+  if (client.state === 'gone') return says('Not connected.')
+  if (taking) {
+    return { text: hasNoWindow(client) ? 'Rendering a preview…' : 'Taking a picture…', waits: true }
+  }
+  // Where none was asked for there is nothing that a job would keep from being taken.
+  if (hasNoWindow(client) && problem === null) {
+    return says(onCard ? 'No window. Ask for a preview render in the inspector.' : 'No window.')
+  }
+  const paused = pausedWhile(client)
+  if (paused !== null) return says(`No picture is taken ${paused}.`)
+  if (problem !== null) return says(problem.message)
+  return expected ? { text: 'Waiting for a picture…', waits: true } : says('No picture yet.')
+}
+
+/** What became of the request for a newer picture, for the age of the last one; null for what passes by itself. */
+export function noNewerText(reason: PictureProblem['reason']): string | null {
+  switch (reason) {
+    case 'failed':
+      return 'the next one failed'
+    case 'broken':
+      return 'the next one was damaged'
+    case 'timeout':
+    case 'unreachable':
+      return 'no answer since'
+    case 'unsupported':
+      return 'none since'
+    case 'busy':
+    case 'stale':
+    case 'gone':
+    case 'left':
+    case 'crowded':
+      return null
+  }
 }
 
 /** A name for the file: what is open in the Blender, which Blender it is, and when. No character that a system refuses. */

@@ -9,7 +9,7 @@ import { chosenTargetName, workingOnName } from '../clients/client-columns.ts'
 import { clientFile, clientName, hasNoWindow, isBlender, stateWords } from '../clients/client-text.ts'
 import { JobCell } from '../clients/JobCell.tsx'
 import { PictureFrame } from '../pictures/PictureFrame.tsx'
-import { sourceWords } from '../pictures/picture-text.ts'
+import { noNewerText, sourceWords } from '../pictures/picture-text.ts'
 import { usePicture } from '../pictures/use-picture.ts'
 import { Aged } from '../status/Times.tsx'
 import type { CardPlace } from './CardRegion.tsx'
@@ -79,11 +79,18 @@ function CardPicture({ client, inSight }: { client: PanelClient; inSight: boolea
   const renders = hasNoWindow(client) || known?.source === 'preview_render'
   const everyMs = renders || seconds === null ? null : seconds * 1000
   const view = usePicture(client, inSight ? { maxSize: pictureSizes[size], everyMs, first: !renders } : null)
+  const { picture, problem } = view
+  const noNewer = problem === null ? null : noNewerText(problem.reason)
   return (
-    <PictureFrame client={client} view={view} brief>
-      {view.picture !== null && (
+    <PictureFrame client={client} view={view} expected={inSight && !renders} onCard>
+      {picture !== null && (
         <span className={styles['age']}>
-          <Aged what={sourceWords[view.picture.source]} at={view.picture.takenAt} />
+          <Aged what={sourceWords[picture.source]} at={picture.takenAt} />
+          {problem !== null && noNewer !== null && (
+            <span className={styles['noNewer']} title={visibleText(problem.message)}>
+              , {noNewer}
+            </span>
+          )}
         </span>
       )}
     </PictureFrame>
