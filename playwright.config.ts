@@ -25,8 +25,9 @@ export default defineConfig<PanelOptions>({
   outputDir: 'out/e2e',
   globalSetup: './tests/e2e/fixtures/build.ts',
   forbidOnly: process.env.CI === 'true',
-  // Every test has a server and a browser of its own; more at once than this slows each of them down.
+  // Every test has a server and a page of its own; more at once than this slows each of them down.
   workers: 2,
+  fullyParallel: true,
   // A shared machine may stall a browser for seconds; what passes only the second time is listed as flaky.
   retries: process.env.CI === 'true' ? 1 : 0,
   timeout: 60_000,

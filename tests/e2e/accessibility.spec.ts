@@ -2,32 +2,14 @@
  * Every view and every dialog, in both themes. The views are those of the router: one that is added there and not
  * here does not compile, and fails the first test.
  */
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { views, type View } from '../../src/renderer/panel/router.ts'
+import { expectNothingSerious, seriousFindings } from './fixtures/nothing-serious.ts'
 import { clientOnPage } from './fixtures/panel-words.ts'
 import { expect, test, type PanelFixtures } from './fixtures/panel-test.ts'
-
-type World = Pick<PanelFixtures, 'connectClient'>
 import { connectPictureBlender } from './fixtures/picture-blender.ts'
 
-/** What axe calls serious or critical, as `rule: selector`. */
-async function findings(panel: Page, rules?: string[]): Promise<string[]> {
-  // axe in a page of its own would need a second one in the browser, which a desktop window is not.
-  const axe = new AxeBuilder({ page: panel }).setLegacyMode()
-  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
-}
-
-async function expectNothingSerious(panel: Page, what: string): Promise<void> {
-  await panel.emulateMedia({ colorScheme: 'dark' })
-  expect(await findings(panel), `${what}, dark`).toEqual([])
-  // Of all that axe looks at, the theme changes the colours alone.
-  await panel.emulateMedia({ colorScheme: 'light' })
-  expect(await findings(panel, ['color-contrast', 'link-in-text-block']), `${what}, light`).toEqual([])
-}
+type World = Pick<PanelFixtures, 'connectClient'>
 
 /** Clients in every state that can be had at once, jobs that run, failed and ended, a block, and a request that waits. */
 async function populate({ connectClient }: World): Promise<void> {
@@ -75,7 +57,13 @@ async function go(panel: Page, view: View): Promise<void> {
 }
 
 /** Looks at one view in all its states; each look has a name. */
-type Walk = (panel: Page, look: (what: string) => Promise<void>) => Promise<void>
+type Walk = (panel: Page, look: (what: string, part?: string) => Promise<void>) => Promise<void>
+
+/** What opens over a view that was looked at, as selectors. */
+const popover = ':popover-open'
+const menu = '[role="menu"]'
+const dialog = 'dialog[open]'
+const pane = 'aside'
 
 /** Opens something by its button, looks at it, and closes it by Escape. */
 async function opened(panel: Page, button: string, look: () => Promise<void>): Promise<void> {
@@ -98,33 +86,33 @@ const walks: Record<View, Walk> = {
     await view.getByRole('textbox', { name: 'Name' }).fill('Mine')
     await view.getByRole('button', { name: 'Save view' }).click()
     await view.getByRole('button', { name: 'Rename the view Mine' }).click()
-    await look('View')
+    await look('View', popover)
     await panel.keyboard.press('Escape')
     await panel.keyboard.press('Escape')
-    await opened(panel, 'How to search', () => look('help on searching'))
-    await opened(panel, 'What the states mean', () => look('help on states'))
-    await opened(panel, 'What “persistent” means', () => look('help on a word'))
-    await opened(panel, 'Unregister several at once', () => look('the choices to unregister'))
+    await opened(panel, 'How to search', () => look('help on searching', popover))
+    await opened(panel, 'What the states mean', () => look('help on states', popover))
+    await opened(panel, 'What “persistent” means', () => look('help on a word', popover))
+    await opened(panel, 'Unregister several at once', () => look('the choices to unregister', menu))
     const row = clientOnPage(panel, 'Atelier 1')
     await row.click()
     for (const tab of await panel.getByRole('complementary').first().getByRole('tab').all()) {
       await tab.click()
-      await look(`the tab ${(await tab.textContent()) ?? ''}`)
+      await look(`the tab ${(await tab.textContent()) ?? ''}`, pane)
     }
     await row.focus()
     await panel.keyboard.press('Shift+F10')
     await expect(panel.getByRole('menu')).toBeVisible()
-    await look('the menu of a row')
+    await look('the menu of a row', menu)
     await panel.keyboard.press('Escape')
     await panel.getByRole('columnheader', { name: 'Group' }).first().click({ button: 'right' })
-    await look('the menu of a column')
+    await look('the menu of a column', menu)
     await panel.keyboard.press('Escape')
     await row.focus()
     await panel.keyboard.press('Delete')
-    const dialog = panel.getByRole('dialog', { name: 'Unregister client' })
-    await dialog.getByRole('combobox', { name: 'Block' }).selectOption({ label: '1 hour' })
-    await look('the question before unregistering')
-    await dialog.getByRole('button', { name: 'Unregister' }).click()
+    const question = panel.getByRole('dialog', { name: 'Unregister client' })
+    await question.getByRole('combobox', { name: 'Block' }).selectOption({ label: '1 hour' })
+    await look('the question before unregistering', dialog)
+    await question.getByRole('button', { name: 'Unregister' }).click()
     await expect(panel.getByRole('heading', { name: 'Blocked' })).toBeVisible()
     await look('blocks and a toast')
   },
@@ -136,15 +124,15 @@ const walks: Record<View, Walk> = {
       .last()
       .focus()
     await look('the timeline')
-    await opened(panel, 'How to filter jobs', () => look('help on searching'))
+    await opened(panel, 'How to filter jobs', () => look('help on searching', popover))
     for (const job of [/failed/, /completed/, /running/]) {
       await panel.getByRole('row', { name: job }).click()
       await expect(panel.getByRole('complementary', { name: 'Job' })).toContainText('Parameters')
-      await look(`a job, ${String(job)}`)
+      await look(`a job, ${String(job)}`, pane)
     }
     await panel.getByRole('row', { name: /running/ }).focus()
     await panel.keyboard.press('Shift+F10')
-    await look('the menu of a row')
+    await look('the menu of a row', menu)
     await panel.keyboard.press('Escape')
     await panel.keyboard.press('ControlOrMeta+a')
     await expect(panel.getByRole('button', { name: /^Cancel \d jobs$/ })).toBeVisible()
@@ -158,12 +146,8 @@ const walks: Record<View, Walk> = {
     await look('the log')
     await entry.click()
     await expect(panel.getByRole('region', { name: 'Payload' })).toContainText('message_type')
-    await look('an entry')
-    for (const menu of ['Time', 'Export']) {
-      await panel.getByRole('button', { name: menu, exact: true }).click()
-      await look(`the menu ${menu}`)
-      await panel.keyboard.press('Escape')
-    }
+    await look('an entry', pane)
+    for (const name of ['Time', 'Export']) await opened(panel, name, () => look(name, popover))
     await panel.getByRole('searchbox', { name: 'Search activity' }).fill('nothing like that')
     await expect(panel.getByText('Nothing that is kept matches')).toBeVisible()
     await look('no match')
@@ -188,7 +172,7 @@ const walks: Record<View, Walk> = {
       .first()
       .click()
     await expect(panel.getByRole('dialog', { name: /^Revoke/ })).toBeVisible()
-    await look('the question before revoking')
+    await look('the question before revoking', dialog)
     await panel.keyboard.press('Escape')
   },
 }
@@ -208,7 +192,7 @@ for (const view of views) {
     await expectNothingSerious(panel, 'empty')
     await populate({ connectClient })
     await expect(panel.getByRole('navigation', { name: 'Views' })).toContainText(/Approvals1/)
-    await walks[view](panel, (what) => expectNothingSerious(panel, what))
+    await walks[view](panel, (what, part) => expectNothingSerious(panel, what, part))
   })
 }
 
@@ -223,11 +207,11 @@ test('axe finds nothing serious in what lies over every view, nor where the conn
   await expect(clientOnPage(panel, 'Atelier 1')).toBeVisible()
   await panel.keyboard.press('?')
   await expect(panel.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
-  await expectNothingSerious(panel, 'shortcuts')
+  await expectNothingSerious(panel, 'shortcuts', dialog)
   await panel.keyboard.press('Escape')
   await panel.keyboard.press('ControlOrMeta+k')
   await expect(panel.getByRole('dialog', { name: 'Commands' })).toBeVisible()
-  await expectNothingSerious(panel, 'palette')
+  await expectNothingSerious(panel, 'palette', dialog)
   await panel.keyboard.press('Escape')
   problems.expect(/WebSocket|connection/i)
   await server.stop()
@@ -250,7 +234,7 @@ test('less motion means none, and forced colours keep what is selected and what 
         .map((each) => (each instanceof CSSAnimation ? each.animationName : each.constructor.name)),
     )
     expect(moving, view).toEqual([])
-    expect(await findings(panel), view).toEqual([])
+    expect(await seriousFindings(panel), view).toEqual([])
   }
   await go(panel, 'clients')
   const [row, other] = [clientOnPage(panel, 'Atelier 1'), clientOnPage(panel, 'Farm 04')]
@@ -385,5 +369,5 @@ test('axe finds nothing serious on the wall and in the viewport', async ({ panel
   await expectNothingSerious(panel, 'wall and viewport')
   await panel.getByRole('button', { name: 'Larger' }).click()
   await expect(panel.getByRole('dialog', { name: 'Atelier 1' })).toBeVisible()
-  await expectNothingSerious(panel, 'larger')
+  await expectNothingSerious(panel, 'larger', dialog)
 })

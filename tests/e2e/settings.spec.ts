@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { connectClient as connectTo } from './fixtures/connect-client.ts'
 import { expect, test } from './fixtures/panel-test.ts'
@@ -149,19 +148,3 @@ test('a rule is refused at its field, added, edited and deleted', async ({ panel
   await rules.getByRole('button', { name: 'Delete the rule for client c-1' }).click()
   await expect(view).toContainText('There are no rules')
 })
-
-for (const colorScheme of ['dark', 'light'] as const) {
-  test(`axe finds nothing serious in the settings, ${colorScheme}`, async ({ panel }) => {
-    await panel.emulateMedia({ colorScheme })
-    const view = await openSettings(panel)
-    for (const opener of ['Add a rule…', 'Create a token…', 'Add a block…']) {
-      await view.getByRole('button', { name: opener }).click()
-    }
-    const { violations } = await new AxeBuilder({ page: panel }).setLegacyMode().analyze()
-    expect(
-      violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`)),
-    ).toEqual([])
-  })
-}
