@@ -10,8 +10,9 @@ export interface RawClient {
   close(): void
 }
 
-export function rawClient(server: Ready, headers: Record<string, string> = {}): RawClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+/** @param sockets what the requests go over; one of several clients is left open by `close` */
+export function rawClient(server: Ready, headers: Record<string, string> = {}, sockets?: Agent): RawClient {
+  const agent = sockets ?? new Agent({ keepAlive: true, maxSockets: 8 })
   const common = {
     host: '127.0.0.1',
     port: server.port,
@@ -68,7 +69,7 @@ export function rawClient(server: Ready, headers: Record<string, string> = {}): 
         outgoing.end()
       }),
     close() {
-      agent.destroy()
+      if (sockets === undefined) agent.destroy()
       for (const stream of streams) stream.destroy()
     },
   }
@@ -80,9 +81,10 @@ export interface BusClient extends RawClient {
 }
 
 /** Speaks just enough MCP: initialize, initialized, register. The stream is the caller's to open. */
-export async function busClient(server: Ready, uuid: string): Promise<BusClient> {
+export async function busClient(server: Ready, uuid: string, sockets?: Agent): Promise<BusClient> {
   const sessionId = await initialize(server)
-  const client = rawClient(server, { 'mcp-session-id': sessionId, 'mcp-protocol-version': '2025-06-18' })
+  const headers = { 'mcp-session-id': sessionId, 'mcp-protocol-version': '2025-06-18' }
+  const client = rawClient(server, headers, sockets)
   await client.post('/mcp', '{"jsonrpc":"2.0","method":"notifications/initialized"}')
   let id = 1
   const call = (tool: string, args: object): Promise<string> => {

@@ -1,9 +1,12 @@
 /** A farm of Blenders that never rests: many records, and a steady number of changes to them each second. */
+import { Agent } from 'node:http'
 import { busClient, type BusClient } from '../raw-client.ts'
 import type { Ready } from '../servers/server-process.ts'
 
-/** Sessions that the records are spread over, so that no limit on one session is met. */
-const sessionCount = 10
+/** Sockets that all sessions share: with one each, most of the work would be to open them. */
+const socketCount = 16
+/** Blenders that connect at a time. */
+const together = 10
 /** Time between two handfuls of changes. */
 const tickMs = 20
 
@@ -15,16 +18,19 @@ export interface Farm {
   close(): void
 }
 
-/** Registers `clients` Blenders through a few sessions; it resolves when all are on the bus. */
+/**
+ * Connects so many Blenders, each with a session of its own: a request is a sign of life of every client of its session,
+ * and one of a session of hundreds changes hundreds of rows. None opens a stream, so no pictures are taken of them. It
+ * resolves when all are on the bus.
+ */
 export async function openFarm(server: Ready, clients: number): Promise<Farm> {
-  const sessions = await Promise.all(
-    Array.from({ length: sessionCount }, (_, n) => busClient(server, `keeper-${String(n)}`)),
-  )
+  const sockets = new Agent({ keepAlive: true, maxSockets: socketCount })
+  const blenders: BusClient[] = []
   let turn = 0
   const change = async (n: number): Promise<void> => {
     turn += 1
-    await sessionOf(sessions, n).call('blender_register_client', {
-      client_uuid: `node-${String(n).padStart(5, '0')}`,
+    await blenders[n]?.call('blender_register_client', {
+      client_uuid: uuidOf(n),
       client_type: 'blender',
       is_persistent: true,
       group_id: `rack-${String(n % 24)}`,
@@ -32,9 +38,10 @@ export async function openFarm(server: Ready, clients: number): Promise<Farm> {
       blend_file: `/projects/pilot/shot_${String((n + turn) % 600).padStart(3, '0')}.blend`,
     })
   }
-  for (let n = 0; n < clients; n += sessionCount) {
-    const together = Math.min(sessionCount, clients - n)
-    await Promise.all(Array.from({ length: together }, (_, k) => change(n + k)))
+  for (let n = 0; n < clients; n += together) {
+    const next = Array.from({ length: Math.min(together, clients - n) }, (_, k) => n + k)
+    blenders.push(...(await Promise.all(next.map((each) => busClient(server, uuidOf(each), sockets)))))
+    await Promise.all(next.map(change))
   }
 
   let timer: NodeJS.Timeout | null = null
@@ -64,13 +71,12 @@ export async function openFarm(server: Ready, clients: number): Promise<Farm> {
     },
     close() {
       if (timer !== null) clearInterval(timer)
-      for (const session of sessions) session.close()
+      for (const blender of blenders) blender.close()
+      sockets.destroy()
     },
   }
 }
 
-function sessionOf(sessions: readonly BusClient[], n: number): BusClient {
-  const session = sessions[n % sessions.length]
-  if (session === undefined) throw new Error('There is no session.')
-  return session
+function uuidOf(n: number): string {
+  return `node-${String(n).padStart(5, '0')}`
 }
