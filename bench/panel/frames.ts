@@ -88,13 +88,17 @@ export async function typeInto(page: Page, label: string, text: string): Promise
   return times
 }
 
-/** Seconds of processor time that the page's main thread has used: unlike a task's length, other programs do not add to it. */
-export async function processorTime(page: Page): Promise<number> {
+/**
+ * Milliseconds of processor time that the page's main thread uses while something runs: unlike a task's length, other programs
+ * do not add to it. Chromium counts from where it is told to.
+ */
+export async function processorTime(page: Page, run: () => Promise<void>): Promise<number> {
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  await run()
   const { metrics } = await session.send('Performance.getMetrics')
   await session.detach()
-  return metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN
+  return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN) * 1000
 }
 
 /** Bytes of the page's heap in use after a garbage collection. */

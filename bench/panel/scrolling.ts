@@ -53,9 +53,7 @@ export async function reportScrolling(page: Page, farm: Farm, options: Scrolling
 
 async function measure(page: Page, { grid, seconds }: ScrollingOptions): Promise<Measured> {
   await takeFrames(page)
-  const before = await processorTime(page)
-  await scrollFor(page, grid, seconds)
-  const usedMs = ((await processorTime(page)) - before) * 1000
+  const usedMs = await processorTime(page, () => scrollFor(page, grid, seconds))
   const frames = await takeFrames(page)
   return { frames, usedMs, keys: await typeInto(page, 'Search clients', typed) }
 }
