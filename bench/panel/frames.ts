@@ -100,13 +100,3 @@ export async function processorTime(page: Page, run: () => Promise<void>): Promi
   await session.detach()
   return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN) * 1000
 }
-
-/** Bytes of the page's heap in use after a garbage collection. */
-export async function heapInUse(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('HeapProfiler.collectGarbage')
-  await session.send('HeapProfiler.collectGarbage')
-  const { usedSize } = await session.send('Runtime.getHeapUsage')
-  await session.detach()
-  return usedSize
-}
