@@ -366,6 +366,25 @@ test('a card without a picture says why, and asks again as soon as it can', asyn
   await expect(card(panel, /^Atelier/).getByRole('img')).toBeVisible()
 })
 
+test('in a low window with large text the wall is scrolled as a whole, and the keyboard leads to what is out of sight', async ({
+  panel,
+  connectClient,
+}) => {
+  await connectPictureBlender(connectClient, { client_uuid: 'b-1', label: 'Atelier 1' })
+  await connectClient({ name: 'model', register: { client_uuid: 'l', client_type: 'llm', label: 'Model' } })
+  await showWall(panel)
+  await expect(card(panel, /^Atelier 1/)).toBeVisible()
+  await panel.setViewportSize({ width: 900, height: 600 })
+  await panel.evaluate(() => (document.documentElement.style.zoom = '2'))
+  expect((await placeOf(panel.getByRole('grid', { name: 'Blenders' }))).height).toBeGreaterThan(300)
+  await card(panel, /^Atelier 1/).focus()
+  await panel.keyboard.press('ArrowDown')
+  await expect(card(panel, /^Model/)).toBeFocused()
+  await expect(card(panel, /^Model/)).toBeInViewport({ ratio: 0.9 })
+  await panel.keyboard.press('ArrowUp')
+  await expect(card(panel, /^Atelier 1/)).toBeInViewport()
+})
+
 test('an empty wall says what to do next', async ({ panel }) => {
   await showWall(panel)
   await expect(panel.getByRole('region', { name: 'Blenders' })).toContainText('bpy.ops.busbar.serve()')

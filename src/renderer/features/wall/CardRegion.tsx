@@ -106,7 +106,8 @@ export function CardRegion({ region, label, layout, Card }: CardRegionProps) {
     if (key === undefined || place === null) return
     node.scrollTop = scrollTopFor(place, index)
     if (nothingActive) selection.standOn(key)
-    node.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true })
+    // Where the wall as a whole is scrolled too, this brings the region into sight.
+    node.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus()
   }, [focusTurn, activeIndex, keys, rowOrder, selection, tell])
 
   // A card that leaves takes the focus with it: the one that the keyboard stands on now gets it.
