@@ -1,9 +1,10 @@
 import { Download, RefreshCw } from 'lucide-react'
-import { useEffect, useId, useRef } from 'react'
+import { useEffect, useEffectEvent, useRef } from 'react'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
 import { clientName } from '../clients/client-text.ts'
 import { saveAddress } from '../../ui/save-file.ts'
 import { Aged } from '../status/Times.tsx'
@@ -24,46 +25,23 @@ interface PictureDialogProps {
 export function PictureDialog({ client, everyMs, onClose }: PictureDialogProps) {
   const { pictures } = usePanel()
   const live = useLive()
-  const title = useId()
-  const element = useRef<HTMLDialogElement>(null)
   const closer = useRef<HTMLButtonElement>(null)
   const view = usePicture(client, { maxSize: largeSize, everyMs, first: false })
   const { picture } = view
-  useEffect(() => {
-    const node = element.current
-    node?.showModal()
-    closer.current?.focus()
-    return () => node?.close()
-  }, [])
   // The small one is drawn large until a sharper one is there. A preview render is not worth another.
   const isSmall = picture !== null && picture.source === 'viewport' && picture.width < largeSize / 2
   const { key } = client
-  // By the dialog's own way: it gives the focus back to where it came from.
-  const close = () => element.current?.close()
-  useEffect(() => {
+  const sharpen = useEffectEvent(() => {
     if (isSmall) pictures.refresh([key])
-    // Once, as it opens.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+  })
+  useEffect(() => {
+    closer.current?.focus()
+    sharpen()
   }, [])
   return (
-    <dialog
-      ref={element}
-      className={styles['dialog']}
-      aria-labelledby={title}
-      closedby="none"
-      onClose={onClose}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return
-        // The key is used up: it closes nothing behind the dialog.
-        event.preventDefault()
-        close()
-      }}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) close()
-      }}
-    >
+    <Dialog title={clientName(client)} quiet className={styles['dialog']} dismissable onClose={onClose}>
       <div className={styles['head']}>
-        <h2 id={title}>
+        <h2>
           <ClientText text={clientName(client)} />
         </h2>
         {picture !== null && (
@@ -89,10 +67,10 @@ export function PictureDialog({ client, everyMs, onClose }: PictureDialogProps) 
         >
           <Download size={14} aria-hidden /> Save…
         </Button>
-        <Button ref={closer} onClick={close}>
+        <Button ref={closer} onClick={onClose}>
           Close
         </Button>
       </div>
-    </dialog>
+    </Dialog>
   )
 }
