@@ -7,8 +7,8 @@ interface CodeFieldProps {
   onChange: (value: string) => void
   /** Spaces that Tab inserts. */
   indent: number
-  /** What is wrong with it; empty where nothing is. */
-  problem: string
+  /** What is wrong with it, and where in UTF-16 units; `offset` is null where it is about the whole. */
+  problem: { text: string; offset: number | null } | undefined
   /** Id of an element that says more. */
   describedBy?: string
   rows: number
@@ -22,6 +22,7 @@ export function CodeField({ label, value, onChange, indent, problem, describedBy
   const [leaving, setLeaving] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
   const id = useId()
+  const place = problem?.offset ?? null
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const area = event.currentTarget
@@ -67,14 +68,26 @@ export function CodeField({ label, value, onChange, indent, problem, describedBy
         autoCapitalize="off"
         autoComplete="off"
         value={value}
-        aria-invalid={problem !== ''}
+        aria-invalid={problem !== undefined}
         aria-describedby={`${id}-problem ${id}-keys${describedBy === undefined ? '' : ` ${describedBy}`}`}
         onKeyDown={onKeyDown}
         onBlur={() => setLeaving(false)}
         onChange={({ target }) => onChange(target.value)}
       />
       <p id={`${id}-problem`} className={styles['problem']} aria-live="polite">
-        {problem}
+        {place === null ? (
+          problem?.text
+        ) : (
+          <button
+            type="button"
+            title="Go there"
+            onClick={() => {
+              if (field.current !== null) goTo(field.current, place)
+            }}
+          >
+            {problem?.text}
+          </button>
+        )}
       </p>
       <p id={`${id}-keys`} className={styles['keys']}>
         Tab inserts spaces. To leave with Tab, press Escape first.
@@ -84,6 +97,12 @@ export function CodeField({ label, value, onChange, indent, problem, describedBy
       </span>
     </div>
   )
+}
+
+/** Puts the cursor there, in sight: a field scrolls to its cursor as it takes the focus. */
+function goTo(area: HTMLTextAreaElement, offset: number): void {
+  area.setSelectionRange(offset, offset)
+  area.focus()
 }
 
 /** As if typed, so that it can be undone. */

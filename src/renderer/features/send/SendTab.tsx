@@ -18,6 +18,8 @@ import {
   templates,
   type Draft,
   type DraftCheck,
+  type DraftField,
+  type DraftProblem,
 } from './draft.ts'
 import { SentList } from './SentList.tsx'
 import styles from './SendTab.module.css'
@@ -174,7 +176,7 @@ function Fields({ draft, check, edit }: PartProps) {
               autoComplete="off"
               spellCheck={false}
               value={draft.command}
-              aria-invalid={problemOf(check, 'command') !== ''}
+              aria-invalid={problemOf(check, 'command') !== undefined}
               aria-describedby={`${id}-problem`}
               onChange={({ target }) => {
                 const untouched = draft.params.trim() === '' || draft.params === paramsTemplate(draft.command)
@@ -193,7 +195,7 @@ function Fields({ draft, check, edit }: PartProps) {
             </datalist>
           </div>
           <p id={`${id}-problem`} className={styles['problem']} aria-live="polite">
-            {problemOf(check, 'command')}
+            {problemOf(check, 'command')?.text}
           </p>
           <CodeField
             label="Parameters, as JSON"
@@ -267,13 +269,13 @@ function Options({ draft, check, edit }: PartProps) {
               autoComplete="off"
               spellCheck={false}
               value={draft.jobId}
-              aria-invalid={problemOf(check, 'jobId') !== ''}
+              aria-invalid={problemOf(check, 'jobId') !== undefined}
               aria-describedby={`${id}-problem`}
               onChange={({ target }) => edit({ jobId: target.value })}
             />
           </label>
           <p id={`${id}-problem`} className={styles['problem']} aria-live="polite">
-            {problemOf(check, 'jobId')}
+            {problemOf(check, 'jobId')?.text}
           </p>
         </>
       )}
@@ -290,8 +292,8 @@ function Size({ check: { bytes } }: { check: DraftCheck }) {
   )
 }
 
-function problemOf({ problems }: DraftCheck, field: string): string {
-  return problems.find((problem) => problem.field === field)?.text ?? ''
+function problemOf({ problems }: DraftCheck, field: DraftField): DraftProblem | undefined {
+  return problems.find((problem) => problem.field === field)
 }
 
 function templateOf({ kind, command }: Draft): Partial<Draft> {
