@@ -73,7 +73,7 @@ test('a client has a menu of its own, by the right button and by the keyboard', 
     'Inspect',
     'Send to it…',
     'Pin',
-    /^Copy value: node-01/,
+    /^Copy client: node-01/,
     'Copy uuid',
     'Copy record',
     'Copy link',
@@ -88,6 +88,44 @@ test('a client has a menu of its own, by the right button and by the keyboard', 
   await panel.keyboard.press('End')
   await panel.keyboard.press('Enter')
   await expect(panel.getByRole('dialog', { name: 'Unregister client' })).toContainText('node-01')
+})
+
+test('a fact of a client is copied alone or with its name, by the right button and by the keyboard', async ({
+  panel,
+  connectClient,
+}) => {
+  await registerMany(await connectClient({ name: 'farm' }), 1)
+  await panel.getByRole('row', { name: /^node-00/ }).click()
+  const inspector = panel.getByRole('complementary', { name: 'Inspector' })
+  const group = inspector.getByRole('group', { name: 'Group rack' })
+  const search = panel.getByRole('searchbox', { name: 'Search clients' })
+  const expectCopied = async (text: string) => {
+    await search.focus()
+    await panel.keyboard.press('ControlOrMeta+A')
+    await panel.keyboard.press('ControlOrMeta+V')
+    await expect(search).toHaveValue(text)
+  }
+  await group.click({ button: 'right' })
+  await expect(panel.getByRole('menuitem')).toHaveText(['Copy value', 'Copy name and value'])
+  await panel.getByRole('menuitem', { name: 'Copy value' }).click()
+  await expect(panel.getByText('Copied the group.').first()).toBeVisible()
+  await expectCopied('rack')
+
+  // One step of Tab leads to the first fact, the arrow keys to the others, and Shift Tab out again.
+  await inspector.getByRole('tabpanel').focus()
+  await panel.keyboard.press('Tab')
+  await expect(inspector.getByRole('group', { name: 'State live' })).toBeFocused()
+  for (let down = 0; down < 5; down += 1) await panel.keyboard.press('ArrowDown')
+  await expect(group).toBeFocused()
+  await panel.keyboard.press('Shift+F10')
+  await expect(panel.getByRole('menu')).toBeVisible()
+  await panel.keyboard.press('End')
+  await panel.keyboard.press('Enter')
+  await expect(group).toBeFocused()
+  await panel.keyboard.press('Home')
+  await panel.keyboard.press('Shift+Tab')
+  await expect(inspector.getByRole('tabpanel')).toBeFocused()
+  await expectCopied('Group: rack')
 })
 
 test('all of a filter are unregistered step by step, and others stay', async ({ panel, connectClient }) => {

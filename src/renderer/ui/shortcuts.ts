@@ -51,6 +51,11 @@ export const shortcuts = {
     write: { chords: [chord('m')], what: 'Send something to its client' },
     send: { chords: [chord('Enter', { command: true })], what: 'Send what stands in the form' },
     leave: { chords: [chord('Escape')], what: 'In code: let Tab go on to the next field' },
+    value: {
+      chords: [chord('ArrowDown'), chord('ArrowUp'), chord('Home'), chord('End')],
+      what: 'Among its values: go to another',
+    },
+    copy: { chords: [chord('F10', { shift: true })], what: 'Copy the value' },
   },
   headers: {
     next: { chords: [chord('ArrowLeft'), chord('ArrowRight')], what: 'Go to another column' },

@@ -100,7 +100,7 @@ function EntryFacts({ entry, names }: { entry: LogEntry; names: ReadonlyMap<stri
       </Fact>
       {client !== '' && <Fact name={party === null ? 'Client' : 'From'}>{link(client)}</Fact>}
       {client !== '' && (
-        <Fact name="Uuid" title={visibleText(client)}>
+        <Fact name="Uuid" title={visibleText(client)} value={client}>
           <ClientText text={client} />
         </Fact>
       )}
@@ -124,7 +124,11 @@ function EntryFacts({ entry, names }: { entry: LogEntry; names: ReadonlyMap<stri
       )}
       {job !== null && (
         <>
-          <Fact name={job.targetCount === 1 ? 'To' : `To ${job.targetCount}`} wrap>
+          <Fact
+            name={job.targetCount === 1 ? 'To' : `To ${job.targetCount}`}
+            value={job.targets.join(', ')}
+            wrap
+          >
             {job.targets.map((uuid) => (
               <span key={uuid}>{link(uuid)}</span>
             ))}
@@ -139,14 +143,14 @@ function EntryFacts({ entry, names }: { entry: LogEntry; names: ReadonlyMap<stri
         </>
       )}
       {party !== null && (
-        <Fact name="Job id" title={visibleText(party.jobId)}>
+        <Fact name="Job id" title={visibleText(party.jobId)} value={party.jobId}>
           <a className={styles['link']} href={placeLink('jobs', party.jobId)}>
             <ClientText text={party.jobId} />
           </a>
         </Fact>
       )}
       {message !== null && (
-        <Fact name="Message id" title={visibleText(message.messageId)}>
+        <Fact name="Message id" title={visibleText(message.messageId)} value={message.messageId}>
           <ClientText text={message.messageId} />
         </Fact>
       )}

@@ -64,7 +64,11 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
         </span>
       </h2>
       <Facts>
-        <Fact name={approval.targetCount === 1 ? 'In' : `In ${approval.targetCount}`} wrap>
+        <Fact
+          name={approval.targetCount === 1 ? 'In' : `In ${approval.targetCount}`}
+          value={approval.targets.map(({ name }) => name).join(', ')}
+          wrap
+        >
           <Targets approval={approval} />
         </Fact>
         <Fact name="Program">

@@ -6,7 +6,7 @@ import { filterTerm } from '../../ui/filter-language.ts'
 import type { MenuEntries } from '../../ui/menu-entries.ts'
 import { exactTime } from '../status/time-text.ts'
 import { columnFacts, columnTitle, sortValue, type Column } from './client-columns.ts'
-import type { Bucket } from './client-order.ts'
+import { bucketOf, type Bucket } from './client-order.ts'
 import { groupings, shiftColumn, toggleColumn, withWidth } from './clients-layout.ts'
 
 /** Filters by a term, and lets a person have the filter back that was there. */
@@ -71,6 +71,7 @@ export function clientEntries(panel: Panel, client: PanelClient, column: Column 
   const live = panel.connection.state.getState().kind === 'live'
   const copy = (what: string, text: string) => () => copyAndTell(toasts, what, text)
   const value = column === null ? '' : cellText(client, column, byKey)
+  const cellName = column === null ? '' : columnTitle(column, bucketOf(client)).toLowerCase()
   const selectedCount = selection.state.getState().selected.size
   const path = record.blend_file ?? ''
   const toPin = panel.keysToPin(client.key)
@@ -92,7 +93,7 @@ export function clientEntries(panel: Panel, client: PanelClient, column: Column 
     null,
     ...(column === null || value === ''
       ? []
-      : [{ label: `Copy value: ${value.slice(0, 60)}`, run: copy('value', value) }]),
+      : [{ label: `Copy ${cellName}: ${value.slice(0, 60)}`, run: copy(cellName, value) }]),
     { label: 'Copy uuid', run: copy('uuid', record.uuid) },
     ...(path === '' ? [] : [{ label: 'Copy path of the file', run: copy('path', path) }]),
     { label: 'Copy record', run: copy('record', JSON.stringify(record, null, 2)) },

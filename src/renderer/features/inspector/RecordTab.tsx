@@ -30,7 +30,7 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
             <ClientText className={styles['faint']} text={record.blender_version} />
           )}
         </Fact>
-        <Fact name="Uuid" copy={{ what: 'uuid', text: record.uuid }}>
+        <Fact name="Uuid" value={record.uuid} copy>
           <ClientText text={record.uuid} />
         </Fact>
         <Fact name="Bucket">{record.is_persistent ? 'persistent' : 'ephemeral'}</Fact>
@@ -40,10 +40,10 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
         <TextFact name="Pid" text={record.pid === undefined ? undefined : String(record.pid)} />
         <JobFact client={client} />
         <WorkingOnFact client={client} />
-        <Fact name="Connected" title={exactTime(record.connected_at)}>
+        <Fact name="Connected" title={exactTime(record.connected_at)} value={exactTime(record.connected_at)}>
           {current ? <Elapsed since={record.connected_at} /> : exactTime(record.connected_at)}
         </Fact>
-        <Fact name="Last seen" title={exactTime(record.last_seen)}>
+        <Fact name="Last seen" title={exactTime(record.last_seen)} value={exactTime(record.last_seen)}>
           {current ? <LastSeen at={record.last_seen} /> : exactTime(record.last_seen)}
         </Fact>
         <Fact name="Messages">
@@ -56,7 +56,7 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
         {record.addon_version !== undefined && <TextFact name="Add-on" text={record.addon_version} />}
         {record.role !== undefined && <TextFact name="Role" text={record.role} />}
         {record.parent_uuid !== undefined && <TextFact name="Started by" text={record.parent_uuid} />}
-        <Fact name="Capabilities" wrap>
+        <Fact name="Capabilities" value={record.capabilities.join(', ')} wrap>
           {record.capabilities.length === 0 ? (
             <span className={styles['faint']}>none</span>
           ) : (
@@ -86,13 +86,13 @@ interface TextFactProps {
 function TextFact({ name, text, empty = 'none' }: TextFactProps) {
   if (text === undefined || text === '') {
     return (
-      <Fact name={name}>
+      <Fact name={name} value="">
         <span className={styles['faint']}>{text === undefined ? 'none' : empty}</span>
       </Fact>
     )
   }
   return (
-    <Fact name={name} copy={{ what: name.toLowerCase(), text }}>
+    <Fact name={name} value={text} copy>
       <ClientText text={text} />
     </Fact>
   )

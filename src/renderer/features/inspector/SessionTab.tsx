@@ -8,7 +8,7 @@ import { Term } from '../../ui/Term.tsx'
 import { useMayChange } from '../settings/Row.tsx'
 import { tokenName } from '../settings/setting-entries.ts'
 import { Elapsed, LastSeen } from '../status/Times.tsx'
-import { sizeText } from '../status/time-text.ts'
+import { exactTime, sizeText } from '../status/time-text.ts'
 import { DetailPending } from './DetailPending.tsx'
 import { Fact, Facts } from './Facts.tsx'
 import { useInspector } from './inspector-context.ts'
@@ -53,23 +53,23 @@ function Session({ session }: { session: SessionFacts }) {
   const others = session.clients.length - 1
   return (
     <Facts>
-      <Fact name="Program">
+      <Fact name="Program" value={`${session.programName} ${session.programVersion}`}>
         <ClientText text={session.programName} /> <ClientText text={session.programVersion} />
       </Fact>
-      <Fact name={<Term word="protocol">Protocol</Term>}>
+      <Fact name="Protocol" term="protocol">
         <ClientText text={session.protocolVersion} />
       </Fact>
-      <Fact name="Address" copy={{ what: 'address', text: session.remoteAddress }}>
+      <Fact name="Address" value={session.remoteAddress} copy>
         <ClientText text={session.remoteAddress} />
       </Fact>
-      <Fact name="Token">
+      <Fact name="Token" term="token" value={tokenName(session.tokenId, listed)}>
         <ClientText text={tokenName(session.tokenId, listed)} />
       </Fact>
       <Fact name="Registered">{others <= 0 ? 'this client alone' : `this client and ${others} more`}</Fact>
-      <Fact name="Started">
+      <Fact name="Started" value={exactTime(session.startedAt)}>
         <Elapsed since={session.startedAt} /> ago
       </Fact>
-      <Fact name="Last request">
+      <Fact name="Last request" value={exactTime(session.lastRequestAt)}>
         <LastSeen at={session.lastRequestAt} />
       </Fact>
       <Fact name="Open requests">
@@ -86,7 +86,7 @@ function Session({ session }: { session: SessionFacts }) {
       <Fact name="Buffered">
         <span className="num">{sizeText(session.bufferedBytes)}</span>
       </Fact>
-      <Fact name={<Term word="threshold">Threshold</Term>}>
+      <Fact name="Threshold" term="threshold">
         {session.threshold === null ? 'none set, gets everything' : <ClientText text={session.threshold} />}
       </Fact>
       <Fact name="Events sent">
@@ -116,7 +116,7 @@ function Mailbox({ mailbox }: { mailbox: ClientDetail['mailbox'] }) {
             {sizeText(mailbox.bytes)} of {sizeText(mailbox.maxBytes)}
           </span>
         </Fact>
-        <Fact name={<Term word="drops">Dropped</Term>}>
+        <Fact name="Dropped" term="drops">
           <span className="num">{mailbox.dropped}</span>
         </Fact>
         <Fact name="Filtered">

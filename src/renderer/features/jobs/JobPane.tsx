@@ -85,7 +85,11 @@ function JobFacts({ job }: { job: PanelJob }) {
           </a>
         )}
       </Fact>
-      <Fact name={job.targetCount === 1 ? 'To' : `To ${job.targetCount}`} wrap>
+      <Fact
+        name={job.targetCount === 1 ? 'To' : `To ${job.targetCount}`}
+        value={job.targets.map(({ name }) => name).join(', ')}
+        wrap
+      >
         {job.targets.map(({ uuid, name }) => (
           <a key={uuid} className={styles['client']} href={placeLink('clients', uuid)}>
             <ClientText text={name} />
