@@ -32,6 +32,16 @@ test('a person sees the code before it runs, and allows or denies it', async ({ 
   await expect(card).toContainText('LM Studio 1.0.0')
   await expect(card.getByRole('region', { name: 'Code' })).toHaveText('import bpy  # look\nprint("one")')
   expect(dispatched()).toEqual([])
+  // The words are explained where they stand.
+  for (const [what, means] of [
+    ['What the answers mean', 'until its session ends or somebody changes who has to ask'],
+    ['What “program” means', 'Nothing checks it'],
+    ['What “ask before changes” means', 'but not of the local token'],
+  ] as const) {
+    await view.getByTitle(what).click()
+    await expect(panel.getByRole('dialog', { name: what })).toContainText(means)
+    await panel.keyboard.press('Escape')
+  }
   await panel
     .getByRole('navigation', { name: 'Views' })
     .getByRole('link', { name: /^Clients/ })

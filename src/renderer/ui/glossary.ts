@@ -20,6 +20,13 @@ export const glossary = {
   job: 'Something that a client is asked to do: a script or a command, with a state, and a result or an error at its end.',
   approval:
     'A question to a person: some programs may change things in a Blender only after somebody here said yes.',
+  'ask before changes':
+    'Whose changes wait for a person where no rule says otherwise. LLM tokens: of programs whose token has the scope “llm”, but not of the local token. Everybody: of the local token too. Nobody: everything runs at once.',
+  'allow once': 'It runs this one time. What the program asks for next waits for a person again.',
+  'allow for this session':
+    'It runs, and so does what the program asks for with the same tool from then on, until its session ends or somebody changes who has to ask.',
+  deny: 'Nothing runs. The program is told so, with the reason that is given.',
+  program: 'The name that a program gives itself when it connects. Nothing checks it; its token is checked.',
   block: 'Keeps a client away: as long as it lasts, the bus refuses to register it.',
   session: 'The MCP connection of a program. One session can register several clients.',
   group: 'A name that clients share, so that a message or a job can be sent to all of them at once.',

@@ -5,10 +5,17 @@ import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CodeBlock } from '../../ui/CodeBlock.tsx'
 import { shortcutOf } from '../../ui/shortcuts.ts'
+import { TermList } from '../../ui/TermList.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import { Until } from '../status/Times.tsx'
 import styles from './ApprovalCard.module.css'
+
+const answers = [
+  { word: 'allow once', shown: 'Allow once' },
+  { word: 'allow for this session', shown: 'Allow for this session' },
+  { word: 'deny', shown: 'Deny' },
+] as const
 
 interface ApprovalCardProps {
   approval: Approval
@@ -71,10 +78,10 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
         >
           <Targets approval={approval} />
         </Fact>
-        <Fact name="Program">
+        <Fact name="Program" term="program">
           <ClientText text={program} />
         </Fact>
-        <Fact name="Token">
+        <Fact name="Token" term="token">
           <ClientText text={`${approval.tokenId}, from ${approval.address}`} />
         </Fact>
         {approval.title !== '' && `blender_${approval.title}` !== approval.tool && (
@@ -116,6 +123,7 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
           <Button kind="danger" disabled={!live} onClick={() => setDenying(true)}>
             Deny…
           </Button>
+          <TermList label="What the answers mean" terms={answers} />
         </div>
       )}
     </article>

@@ -2,6 +2,7 @@ import { useId } from 'react'
 import { useStore } from 'zustand'
 import type { ApprovalPolicy } from '../../../shared/approvals.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { Term } from '../../ui/Term.tsx'
 import bar from '../clients/ClientsToolbar.module.css'
 
 const choices: readonly { value: ApprovalPolicy['default']; label: string; title: string }[] = [
@@ -37,6 +38,7 @@ export function PolicyDefault({ disabled = false }: { disabled?: boolean }) {
           </button>
         ))}
       </div>
+      <Term word="ask before changes" />
     </>
   )
 }

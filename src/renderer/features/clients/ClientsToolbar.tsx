@@ -1,11 +1,9 @@
-import { CircleHelp } from 'lucide-react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { clientStateSchema, type ClientState } from '../../../shared/clients.ts'
-import { Button } from '../../ui/Button.tsx'
 import { glossary } from '../../ui/glossary.ts'
-import { Popover } from '../../ui/Popover.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
+import { TermList } from '../../ui/TermList.tsx'
 import { stateWords } from './client-text.ts'
 import styles from './ClientsToolbar.module.css'
 import { ClientsAs } from '../wall/ClientsAs.tsx'
@@ -71,26 +69,16 @@ function StateFilter() {
 /** What the states mean, for those who don't hover. */
 function StateHelp() {
   return (
-    <Popover
+    <TermList
       label="What the states mean"
-      align="start"
-      className={styles['help']}
-      opener={(props) => (
-        <Button {...props} kind="quiet" aria-label="What the states mean" title="What the states mean">
-          <CircleHelp size={14} aria-hidden />
-        </Button>
-      )}
-    >
-      <dl>
-        {states.map((state) => (
-          <div key={state}>
-            <dt>
-              <StateDot state={state} /> {stateWords[state]}
-            </dt>
-            <dd>{glossary[stateTerms[state]]}</dd>
-          </div>
-        ))}
-      </dl>
-    </Popover>
+      terms={states.map((state) => ({
+        word: stateTerms[state],
+        shown: (
+          <>
+            <StateDot state={state} /> {stateWords[state]}
+          </>
+        ),
+      }))}
+    />
   )
 }
