@@ -204,11 +204,9 @@ export function createPictures(ports: PicturePorts): Pictures {
         return Promise.resolve(none('unsupported', 'Only clients of the type blender have a viewport.'))
       }
       const known = kept.of(ref)
-      if (
-        known !== null &&
-        known.askedSize >= maxSize &&
-        clock() / 1000 - known.picture.takenAt < maxAgeSeconds
-      ) {
+      // One that was taken in the future is from before the clock was set back, and of no known age.
+      const ageSeconds = known === null ? -1 : clock() / 1000 - known.picture.takenAt
+      if (known !== null && known.askedSize >= maxSize && ageSeconds >= 0 && ageSeconds < maxAgeSeconds) {
         return Promise.resolve({ outcome: 'taken', picture: known.picture })
       }
       const onItsWay = asked.get(clientKey(ref))

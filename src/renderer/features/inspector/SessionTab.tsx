@@ -7,7 +7,7 @@ import { ClientText } from '../../ui/ClientText.tsx'
 import { Term } from '../../ui/Term.tsx'
 import { useMayChange } from '../settings/Row.tsx'
 import { tokenName } from '../settings/setting-entries.ts'
-import { Elapsed, LastSeen } from '../status/Times.tsx'
+import { LastSeen } from '../status/Times.tsx'
 import { exactTime, sizeText } from '../status/time-text.ts'
 import { DetailPending } from './DetailPending.tsx'
 import { Fact, Facts } from './Facts.tsx'
@@ -67,7 +67,7 @@ function Session({ session }: { session: SessionFacts }) {
       </Fact>
       <Fact name="Registered">{others <= 0 ? 'this client alone' : `this client and ${others} more`}</Fact>
       <Fact name="Started" value={exactTime(session.startedAt)}>
-        <Elapsed since={session.startedAt} /> ago
+        <LastSeen at={session.startedAt} />
       </Fact>
       <Fact name="Last request" value={exactTime(session.lastRequestAt)}>
         <LastSeen at={session.lastRequestAt} />

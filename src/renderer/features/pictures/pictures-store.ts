@@ -130,6 +130,8 @@ export function createPictures({ timers, api, serverNow, images, sight }: Pictur
     if (every === Infinity) return null
     const now = serverNow()
     const ageMs = now === null ? 0 : (now - picture.takenAt) * 1000
+    // Taken in the future: the server's clock was set back, and ages mean nothing.
+    if (ageMs < 0) return plan.notBeforeMs
     return Math.max(plan.notBeforeMs, timers.nowMs() + every - ageMs)
   }
 
@@ -268,7 +270,7 @@ export function createPictures({ timers, api, serverNow, images, sight }: Pictur
 function pauseMs({ outcome }: PictureOutcome, every: number): number {
   switch (outcome) {
     case 'taken':
-      // Its age decides; this holds where the server's clock was set and ages mean nothing.
+      // Its age decides; this holds where the server's clock was set.
       return every === Infinity ? 0 : every / 2
     case 'crowded':
       return crowdedMs

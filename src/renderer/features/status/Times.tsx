@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
-import { agoText, durationText, exactTime } from './time-text.ts'
+import { agoPhrase, agoText, elapsedText, exactTime, silentText } from './time-text.ts'
 
 /** A text that depends on the main process's clock; drawn anew only when the text changes. */
 function useClockText(text: (now: number) => string): string {
@@ -14,13 +14,13 @@ export function LastSeen({ at }: { at: number }) {
 
 /** The same as a sentence for a client that has fallen silent. */
 export function SilentFor({ since }: { since: number }) {
-  const text = useClockText((now) => `no sign for ${agoText(Math.max(1, now - since))}`)
+  const text = useClockText((now) => silentText(now - since))
   return <span title={`Last heard ${exactTime(since)}`}>{text}</span>
 }
 
 /** How long something has been going on. */
 export function Elapsed({ since }: { since: number }) {
-  const text = useClockText((now) => durationText(now - since))
+  const text = useClockText((now) => elapsedText(now - since))
   return (
     <time className="num" title={`Since ${exactTime(since)}`}>
       {text}
@@ -30,10 +30,7 @@ export function Elapsed({ since }: { since: number }) {
 
 /** What something is and how old: `viewport, 4 s ago`, with the exact moment on hover. */
 export function Aged({ what, at }: { what: string; at: number }) {
-  const text = useClockText((now) => {
-    const ago = agoText(now - at)
-    return `${what}, ${ago === 'now' ? 'just now' : `${ago} ago`}`
-  })
+  const text = useClockText((now) => `${what}, ${agoPhrase(now - at)}`)
   return (
     <time className="num" title={exactTime(at)}>
       {text}

@@ -136,6 +136,17 @@ describe('taking a picture', () => {
     expect(blender.written).toHaveLength(2)
   })
 
+  it('asks anew after the clock was set back, for the last one has no age then', async () => {
+    const { pictures, plug, answer, time } = picturesFixture()
+    const blender = plug('b')
+    const first = pictures.take(ask('b'))
+    answer(blender)
+    await first
+    time.nowMs -= 3_600_000
+    void pictures.take(ask('b', { maxAgeSeconds: 2 }))
+    expect(blender.written).toHaveLength(2)
+  })
+
   it('says in its own words what went wrong in the Blender', async () => {
     const { pictures, bus, plug, answer } = picturesFixture()
     const blender = plug('b')

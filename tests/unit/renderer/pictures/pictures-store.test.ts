@@ -101,6 +101,19 @@ describe('a client that is looked at', () => {
     expect([...open]).toStrictEqual(['blob:n2'])
   })
 
+  it('is asked at once where its picture is from before the clock was set back', async () => {
+    const { pictures, calls, lasts, picture, shown, step, taken } = build()
+    lasts.set('a', { ...picture('k'), takenAt: picture('k').takenAt + 3_600 })
+    pictures.watch(ref('a'), every2s)
+    await step(200)
+    expect([shown('a'), calls.length]).toStrictEqual(['k', 1])
+    await taken(0, 'n')
+    await step(1999)
+    expect(calls).toHaveLength(1)
+    await step(1)
+    expect(calls).toHaveLength(2)
+  })
+
   it('is asked again when its picture is as old as wished, and no longer when nobody looks', async () => {
     const { pictures, calls, step, taken } = build()
     const stop = pictures.watch(ref('a'), every2s)

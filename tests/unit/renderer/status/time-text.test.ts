@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { agoText, durationText, sizeText } from '../../../../src/renderer/features/status/time-text.ts'
+import {
+  agoPhrase,
+  agoText,
+  durationText,
+  elapsedText,
+  silentText,
+  sizeText,
+} from '../../../../src/renderer/features/status/time-text.ts'
 
 it('says how long ago in one unit', () => {
   expect([-30, 0, 0.9, 1, 59.9, 60, 3_599, 3_600, 86_399, 86_400, 900_000, NaN].map(agoText)).toEqual([
@@ -16,6 +23,13 @@ it('says how long ago in one unit', () => {
     '10 d',
     'now',
   ])
+})
+
+it('says of a time ahead of the clock by how much, where that is no jitter', () => {
+  expect([-59, -60, -7_300, -90_000].map(agoText)).toEqual(['now', '1 min ahead', '2 h ahead', '1 d ahead'])
+  expect([0, 12, -7_300].map(agoPhrase)).toEqual(['just now', '12 s ago', '2 h ahead'])
+  expect([185, -1, -7_300].map(elapsedText)).toEqual(['3 min 5 s', '0 s', '2 h ahead'])
+  expect([50, 0, -7_300].map(silentText)).toEqual(['no sign for 50 s', 'no sign lately', 'no sign lately'])
 })
 
 it('says how long in two units', () => {
