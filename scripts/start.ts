@@ -1,11 +1,12 @@
 /**
- * `npm start`: builds what is stale, then opens the desktop panel, or serves the panel to a browser. With `--serve`
- * it is `npm run serve`: all further arguments are those of `busbar serve`.
+ * `npm start`: builds what is stale, then opens the desktop panel, or serves the panel to a browser; further arguments
+ * are options of the server. With `--serve` it is `npm run serve`: they are those of `busbar serve`.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildIfStale } from './build-if-stale.ts'
+import { checkStartArguments } from './start-arguments.ts'
 import { chooseStart, fallBackLine, serveLine } from './start-choice.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -58,12 +59,12 @@ async function follow(child: ChildProcess): Promise<End> {
 }
 
 /** Runs the desktop program; answers the line to fall back with where Electron could not run. */
-async function runDesktop(binary: string): Promise<string | null> {
+async function runDesktop(binary: string, args: readonly string[]): Promise<string | null> {
   const env = { ...process.env }
   // Terminals inside Electron programs set it, and the binary would then be a plain Node.
   delete env.ELECTRON_RUN_AS_NODE
   const startedAt = performance.now()
-  const end = await follow(spawn(binary, [root], { cwd: root, stdio: 'inherit', env }))
+  const end = await follow(spawn(binary, [root, ...args], { cwd: root, stdio: 'inherit', env }))
   process.exitCode = end.code ?? 1
   return fallBackLine({ ...end, afterMs: performance.now() - startedAt })
 }
@@ -78,13 +79,11 @@ async function runServe(args: readonly string[]): Promise<void> {
   process.exitCode = code ?? 1
 }
 
-async function fallBack(line: string): Promise<void> {
-  process.stdout.write(`${line}\n`)
-  const port = process.env.BUSBAR_PORT
-  await runServe(port ? ['--port', port] : [])
-}
-
-async function openPanel(): Promise<void> {
+async function openPanel(args: readonly string[]): Promise<void> {
+  const fallBack = async (line: string) => {
+    process.stdout.write(`${line}\n`)
+    await runServe(args)
+  }
   const installed = electronBinary()
   const choice = chooseStart({
     platform: process.platform,
@@ -98,11 +97,16 @@ async function openPanel(): Promise<void> {
   }
   const binary = installed ?? fetchElectron()
   const line =
-    binary === null ? serveLine(["Electron's binary could not be fetched"]) : await runDesktop(binary)
+    binary === null ? serveLine(["Electron's binary could not be fetched"]) : await runDesktop(binary, args)
   if (line !== null) await fallBack(line)
 }
 
-buildIfStale(root)
-const [mode, ...args] = process.argv.slice(2)
-if (mode === '--serve') await runServe(args)
-else await openPanel()
+const args = process.argv.slice(2)
+if (args[0] === '--serve') {
+  buildIfStale(root)
+  await runServe(args.slice(1))
+} else {
+  checkStartArguments(args, process.env)
+  buildIfStale(root)
+  await openPanel(args)
+}

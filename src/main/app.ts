@@ -18,6 +18,7 @@ import { createPanelRouters } from './app/panel-routers.ts'
 import { endShutOutSessions } from './app/shut-out.ts'
 import { BusManager } from './bus/bus-manager.ts'
 import type { UserMessageBus } from './bus/user-message-bus.ts'
+import { defaultPort } from './connect/asked-port.ts'
 import { dataDirectory } from './connect/data-dir.ts'
 import { addonFolders, createAddonSource } from './connect/addon-package.ts'
 import { createEndpointFile } from './connect/endpoint-file.ts'
@@ -49,8 +50,6 @@ import { createRateBook } from './panel/rates.ts'
 import type { PanelRouter } from './panel/router.ts'
 import { panelStatus } from './panel/status.ts'
 import { version } from './version.ts'
-
-export const defaultPort = 9877
 
 /** How often the buses look for clients that have been away for too long. */
 const expiryCheckMs = 1000

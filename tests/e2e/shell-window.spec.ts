@@ -199,6 +199,21 @@ test('a second start shows the first one’s window', async ({ standIn, panel, s
     .toEqual(['show', 'restore', 'show', 'focus'])
 })
 
+test('a data directory that is an option goes before that of the environment', async ({
+  standIn,
+  panel,
+  server,
+}, testInfo) => {
+  await panel.waitForLoadState()
+  await standIn.ask('state', null)
+  const other = testInfo.outputPath('other')
+  const second = forkStandIn(other, cleanEnv(), ['--no-sandbox', '--data-dir', server.dataDir])
+  // The first one has it: this one shows its window and ends.
+  const [code] = (await once(second, 'exit')) as [number | null]
+  expect(code).toBe(0)
+  expect(existsSync(other)).toBe(false)
+})
+
 test('closing the window ends the program and takes its discovery file along', async ({
   standIn,
   server,
@@ -246,10 +261,19 @@ test('a crashed panel is loaded once more, then a person decides', async ({
 
 test('a start that fails says why and ends', async ({ standIn, server }, testInfo) => {
   expect(await standIn.ask('state', null)).toMatchObject({ errorBoxes: [] })
-  const env = { ...cleanEnv(), BUSBAR_PORT: '70000', BUSBAR_DATA_DIR: testInfo.outputPath('data') }
-  const second = followProcess(forkStandIn(server.dataDir, env))
-  expect(await second.ended()).toEqual({ code: 1, signal: null })
-  expect(second.errors()).toContain(
-    'Busbar could not start\nBUSBAR_PORT must be a port from 0 to 65535, not "70000".\n',
+  const start = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
+    const second = followProcess(forkStandIn(testInfo.outputPath('data'), { ...cleanEnv(), ...env }, args))
+    return { ended: await second.ended(), errors: second.errors() }
+  }
+  const failed = (why: string) => ({
+    ended: { code: 1, signal: null },
+    errors: expect.stringContaining(`Busbar could not start\n${why}\n`),
+  })
+  expect(await start({ BUSBAR_PORT: '70000' })).toEqual(
+    failed('BUSBAR_PORT must be a port from 0 to 65535, not "70000".'),
   )
+  expect(await start({}, '--port', 'http')).toEqual(
+    failed("error: option '--port <number>' argument 'http' is invalid. A port is a number from 0 to 65535."),
+  )
+  expect(existsSync(endpointPath(server.dataDir))).toBe(true)
 })

@@ -6,11 +6,11 @@ import { pino } from 'pino'
 import type { Log } from '../access/log.ts'
 import { createApp } from '../app.ts'
 import { dataDirectory } from '../connect/data-dir.ts'
-import { askedPort } from './asked-port.ts'
 import { denyPermissions, keepInPlace } from './lockdown.ts'
 import { createPanelPorts, type PanelPorts } from './panel-ports.ts'
 import { declarePanelScheme, servePanelScheme } from './panel-scheme.ts'
 import { createPanelWindow, type PanelWindow } from './panel-window.ts'
+import { startedWith } from './started-with.ts'
 import { withinMs } from './within.ts'
 
 /** Longest time that quitting waits for clients to be told and sockets to close. */
@@ -21,8 +21,10 @@ const rendererRoot = join(import.meta.dirname, '../renderer')
 const preload = join(import.meta.dirname, '../preload/preload.cjs')
 
 function startDesktop(log: Log): void {
+  // Packaged, the arguments follow the program; else they follow the folder that it is given to run.
+  const options = startedWith(process.argv.slice(electron.isPackaged ? 1 : 2), process.env)
   // Electron's lock and its browser's profile follow the data, so that a second data directory is a second Busbar.
-  const profile = join(dataDirectory(undefined, process.env), 'desktop')
+  const profile = join(dataDirectory(options.dataDir, process.env), 'desktop')
   mkdirSync(profile, { recursive: true, mode: 0o700 })
   electron.setPath('userData', profile)
 
@@ -33,7 +35,7 @@ function startDesktop(log: Log): void {
     return
   }
 
-  const app = createApp({ port: askedPort(process.env), env: process.env, log })
+  const app = createApp({ ...options, env: process.env, log })
   let ports: PanelPorts | null = null
   let window: PanelWindow | null = null
   let quitting: 'no' | 'stopping' | 'stopped' = 'no'

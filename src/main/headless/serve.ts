@@ -2,21 +2,15 @@ import { spawn } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../access/log.ts'
-import { createApp, type AppOptions, type Listening } from '../app.ts'
+import { createApp, type Listening } from '../app.ts'
+import { defaultPort } from '../connect/asked-port.ts'
 import { dataDirectory } from '../connect/data-dir.ts'
+import type { ServerOptions } from '../connect/server-options.ts'
 import { createBrowserPanel } from './browser-panel.ts'
 
-export interface ServeOptions {
-  host: string
-  port: number
-  dataDir: string | undefined
+export interface ServeOptions extends ServerOptions {
   panel: boolean
   open: boolean
-  tls: { certFile: string; keyFile: string } | undefined
-  allowHosts: readonly string[]
-  allowOrigins: readonly string[]
-  settings: NonNullable<AppOptions['settings']>
-  approvals: AppOptions['approvals']
 }
 
 export interface ServePorts {
@@ -34,16 +28,10 @@ const stopLimitMs = 4000
 /** Runs Busbar without a window until the returned function is called. */
 export async function serve(options: ServeOptions, ports: ServePorts): Promise<() => Promise<void>> {
   const { log, say, env } = ports
+  const { panel, open, ...server } = options
   const app = createApp({
-    dataDir: options.dataDir,
-    host: options.host,
-    port: options.port,
-    ...(options.panel && { browserPanel: createBrowserPanel(ports.rendererDir) }),
-    tls: options.tls,
-    allowHosts: options.allowHosts,
-    allowOrigins: options.allowOrigins,
-    settings: options.settings,
-    approvals: options.approvals,
+    ...server,
+    ...(panel && { browserPanel: createBrowserPanel(ports.rendererDir) }),
     env,
     log,
   })
@@ -51,9 +39,12 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<(
   say(`MCP    ${listening.url}`)
   if (listening.panelUrl !== null) say(`Panel  ${listening.panelUrl}`)
   if (listening.portWasTaken) {
-    log.warn({ asked: options.port, port: listening.port }, 'the port is taken; the next free one is used')
+    log.warn(
+      { asked: options.port ?? defaultPort, port: listening.port },
+      'the port is taken; the next free one is used',
+    )
   }
-  const page = options.open ? await openPanel(listening, dataDirectory(options.dataDir, env), log) : null
+  const page = open ? await openPanel(listening, dataDirectory(options.dataDir, env), log) : null
 
   return async () => {
     if (page !== null) await rm(page, { force: true })

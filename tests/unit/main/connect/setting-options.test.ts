@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { settingOptions, settingsIn } from '../../../../src/main/cli/setting-options.ts'
+import { settingOptions, settingsIn } from '../../../../src/main/connect/setting-options.ts'
 
 const parse = (...args: string[]) => {
   const command = new Command('serve').exitOverride().configureOutput({ writeErr: () => undefined })

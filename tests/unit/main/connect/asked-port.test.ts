@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askedPort } from '../../../../src/main/desktop/asked-port.ts'
+import { askedPort } from '../../../../src/main/connect/asked-port.ts'
 
 describe('askedPort', () => {
   it.each([
