@@ -2,26 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   callTool,
   goodHeaders,
   type Headers,
-  type Host,
   openSession,
   openMessages,
   post,
   send,
   sessionOf,
-  startHost,
   until,
+  useHosts,
 } from './mcp-http-host.ts'
 
-let host: Host | null = null
-afterEach(async () => {
-  await host?.close()
-  host = null
-})
+const host = useHosts()
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -75,8 +70,7 @@ test(
   'garbage is refused each time, costs no memory, and nobody else notices',
   { timeout: 120_000 },
   async () => {
-    host = await startHost()
-    const one = host
+    const one = await host()
     const bystander = await openSession(one)
     const stream = await openMessages(one, bystander)
     const target = await openSession(one)
@@ -109,8 +103,7 @@ test(
 )
 
 test('bytes that are not HTTP close their own connection only', async () => {
-  host = await startHost()
-  const one = host
+  const one = await host()
   const id = await openSession(one)
   const heads = [
     randomBytes(2000),

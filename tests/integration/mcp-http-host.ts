@@ -1,12 +1,14 @@
 import {
   createServer,
   request as httpRequest,
+  type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { CallToolRequestSchema, ResultSchema } from '@modelcontextprotocol/sdk/types.js'
+import { afterEach } from 'vitest'
 import type { Log } from '../../src/main/access/log.ts'
 import { createGuard } from '../../src/main/access/request-guard.ts'
 import { createMcpEndpoint, type McpEndpoint } from '../../src/main/mcp/http/endpoint.ts'
@@ -40,10 +42,25 @@ export interface HostOptions {
   readonly connect?: (session: McpSession) => Promise<void>
 }
 
+/**
+ * For the top of a test file: starts hosts, which are closed after the test that asked for them.
+ */
+export function useHosts(): (options?: HostOptions) => Promise<Host> {
+  const open: Host[] = []
+  afterEach(async () => {
+    for (const host of open.splice(0)) await host.close()
+  })
+  return async (options) => {
+    const host = await startHost(options)
+    open.push(host)
+    return host
+  }
+}
+
 /** Long intervals, so that nothing happens on its own in a test that is not about it. */
 const quiet: Partial<McpHttpLimits> = { keepaliveIntervalMs: 3_600_000, pingIntervalMs: 3_600_000 }
 
-export async function startHost(options: HostOptions = {}): Promise<Host> {
+async function startHost(options: HostOptions = {}): Promise<Host> {
   const happened: string[] = []
   const logged: Host['logged'] = []
   const faults: string[] = []
@@ -181,32 +198,29 @@ export function goodHeaders(session?: string): Headers {
   }
 }
 
-function withoutEmpty(headers: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))
+function ask(
+  host: Host,
+  method: string,
+  headers: Headers,
+  onResponse: (response: IncomingMessage) => void,
+): ClientRequest {
+  const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))
+  return httpRequest(
+    { host: '127.0.0.1', port: host.port, path: '/mcp', method, headers: given, agent: false },
+    onResponse,
+  )
 }
 
 /** Sends a request and reads the whole answer. */
 export function send(host: Host, method: string, headers: Headers, body?: string | Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(
-      {
-        host: '127.0.0.1',
-        port: host.port,
-        path: '/mcp',
-        method,
-        headers: withoutEmpty(headers),
-        agent: false,
-      },
-      (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (chunk: string) => (text += chunk))
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-        )
-        response.on('error', reject)
-      },
-    )
+    const request = ask(host, method, headers, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }))
+      response.on('error', reject)
+    })
     request.on('error', reject)
     request.end(body)
   })
@@ -270,16 +284,8 @@ export function openEvents(
   message?: unknown,
 ): Promise<EventReader> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(
-      {
-        host: '127.0.0.1',
-        port: host.port,
-        path: '/mcp',
-        method,
-        headers: withoutEmpty(headers),
-        agent: false,
-      },
-      (response) => resolve(readEvents(response, () => request.destroy())),
+    const request = ask(host, method, headers, (response) =>
+      resolve(readEvents(response, () => request.destroy())),
     )
     request.on('error', reject)
     request.end(message === undefined ? undefined : JSON.stringify(message))

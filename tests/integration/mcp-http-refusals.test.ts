@@ -1,36 +1,23 @@
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   callTool,
   goodHeaders,
   type Headers,
   type Host,
-  type HostOptions,
   initializeMessage,
   openSession,
   openStream,
   post,
   send,
-  startHost,
   tokens,
   until,
+  useHosts,
 } from './mcp-http-host.ts'
 import { type Proofs, refusalRequirements } from './mcp-http-requirements.ts'
 
-let hosts: Host[] = []
-
-async function host(options: HostOptions = {}): Promise<Host> {
-  const started = await startHost(options)
-  hosts.push(started)
-  return started
-}
-
-afterEach(async () => {
-  const open = hosts
-  hosts = []
-  for (const one of open) await one.close()
-})
+const host = useHosts()
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
 

@@ -2,12 +2,10 @@ import { request as httpRequest } from 'node:http'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   callTool,
   goodHeaders,
-  type Host,
-  type HostOptions,
   initializeMessage,
   openEvents,
   openMessages,
@@ -15,25 +13,13 @@ import {
   post,
   send,
   sessionOf,
-  startHost,
   tokens,
   until,
+  useHosts,
 } from './mcp-http-host.ts'
 import { type Proofs, sessionRequirements } from './mcp-http-requirements.ts'
 
-let hosts: Host[] = []
-
-async function host(options: HostOptions = {}): Promise<Host> {
-  const started = await startHost(options)
-  hosts.push(started)
-  return started
-}
-
-afterEach(async () => {
-  const open = hosts
-  hosts = []
-  for (const one of open) await one.close()
-})
+const host = useHosts()
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
 const minuteMs = 60_000

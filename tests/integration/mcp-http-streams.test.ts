@@ -5,7 +5,6 @@ import {
   callTool,
   goodHeaders,
   type Host,
-  type HostOptions,
   openEvents,
   openMessages,
   openSession,
@@ -13,27 +12,17 @@ import {
   post,
   send,
   sessionOf,
-  startHost,
   tokens,
   until,
+  useHosts,
 } from './mcp-http-host.ts'
 import { type Proofs, streamRequirements } from './mcp-http-requirements.ts'
 
-let hosts: Host[] = []
-let sockets: Socket[] = []
-
-async function host(options: HostOptions = {}): Promise<Host> {
-  const started = await startHost(options)
-  hosts.push(started)
-  return started
-}
-
-afterEach(async () => {
-  const open = hosts
-  for (const socket of sockets) socket.destroy()
-  hosts = []
-  sockets = []
-  for (const one of open) await one.close()
+const host = useHosts()
+const sockets: Socket[] = []
+// Before their hosts are closed: what is attached last runs first.
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy()
 })
 
 function rawSocket(one: Host): { socket: Socket; received: () => string } {
@@ -507,7 +496,6 @@ const proofs: Proofs<typeof streamRequirements> = {
     sessionOf(one, id).writeEvent(event('first'))
     sessionOf(one, id).writeEvent(event(text))
     const closed = one.close()
-    hosts = []
     expect(await stream.next()).toBe(frame('first'))
     expect((await stream.next())?.length).toBe(frame(text).length)
     expect(await stream.next()).toBeNull()

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { approvalPolicySchema, type ApprovalPolicy } from '../../shared/approvals.ts'
 import type { Approvals } from './approvals.ts'
+import { readJsonFile } from './json-file.ts'
 import type { Log } from './log.ts'
 import { writePrivateFile } from './secret-file.ts'
 import { setFileAside } from './set-aside.ts'
@@ -21,15 +21,9 @@ export interface ApprovalFilePorts {
  * overwritten, and everything is asked for from then on: what it denied must not come to be allowed.
  */
 export async function readPolicy({ path, clock, log }: ApprovalFilePorts): Promise<ApprovalPolicy> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { default: 'by_token', rules: [] }
-    throw error
-  }
-  const parsed = fileSchema.safeParse(parse(text))
-  if (parsed.success) return parsed.data.policy
+  const file = await readJsonFile(path, fileSchema)
+  if (file.kind === 'missing') return { default: 'by_token', rules: [] }
+  if (file.kind === 'read') return file.value.policy
   const setAside = await setFileAside(path, clock())
   log.error(
     { setAside },
@@ -56,12 +50,4 @@ export function keepPolicy(approvals: Approvals, { path, log }: ApprovalFilePort
       )
   })
   return () => written
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { blockSchema, type Block } from '../../shared/blocks.ts'
 import type { BlockList } from './block-list.ts'
+import { readJsonFile } from './json-file.ts'
 import type { Log } from './log.ts'
 import { writePrivateFile } from './secret-file.ts'
 import { setFileAside } from './set-aside.ts'
@@ -27,15 +27,9 @@ export interface KeptBlocks {
  * the caller must tell: who was kept away is let in again.
  */
 export async function readBlocks({ path, clock, log }: BlockFilePorts): Promise<KeptBlocks> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { blocks: [], setAside: null }
-    throw error
-  }
-  const parsed = fileSchema.safeParse(parse(text))
-  if (parsed.success) return { blocks: parsed.data.blocks, setAside: null }
+  const file = await readJsonFile(path, fileSchema)
+  if (file.kind === 'missing') return { blocks: [], setAside: null }
+  if (file.kind === 'read') return { blocks: file.value.blocks, setAside: null }
   const setAside = await setFileAside(path, clock())
   log.error({ setAside }, 'the block list could not be read; it was set aside, and nobody is blocked by it')
   return { blocks: [], setAside }
@@ -70,12 +64,4 @@ export function keepBlocks(list: BlockList, { path, log }: BlockFilePorts): () =
     writing ??= Promise.resolve().then(write)
   })
   return () => writing ?? Promise.resolve()
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

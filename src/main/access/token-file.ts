@@ -1,9 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { open, readFile, stat, unlink } from 'node:fs/promises'
+import { open, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { tokenInfoSchema, tokenInputSchema, type TokenInput } from '../../shared/tokens.ts'
+import { readJsonFile } from './json-file.ts'
 import { ensurePrivateDirectory, isUnwritable, newSecret, writePrivateFile } from './secret-file.ts'
 
 const keptTokenSchema = tokenInfoSchema.omit({ lastUsedAt: true }).extend({
@@ -46,21 +47,15 @@ export function tokenDigest(token: string): Buffer {
  * @throws TokenFileError `damaged` for a file that is not one of ours: it is left as it is.
  */
 export async function readTokens(path: string): Promise<KeptToken[]> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
-  const parsed = fileSchema.safeParse(parse(text))
-  if (!parsed.success) {
+  const file = await readJsonFile(path, fileSchema)
+  if (file.kind === 'missing') return []
+  if (file.kind === 'damaged') {
     throw new TokenFileError(
       'damaged',
       `${path} cannot be read as a list of tokens. Repair it, or delete it and make new tokens.`,
     )
   }
-  return parsed.data.tokens
+  return file.value.tokens
 }
 
 /** Makes a token and keeps its digest. The token itself is in the answer and nowhere else. */
@@ -135,12 +130,4 @@ async function lock(path: string): Promise<() => Promise<void>> {
     await delay(10 + (randomBytes(1)[0] ?? 0) / 10)
   }
   throw new TokenFileError('busy', `${path} is held by another process. Try again, or delete it.`)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

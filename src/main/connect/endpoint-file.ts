@@ -1,6 +1,7 @@
-import { readFile, unlink } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readJsonFile } from '../access/json-file.ts'
 import type { Log } from '../access/log.ts'
 import { ensurePrivateDirectory, isUnwritable, writePrivateFile } from '../access/secret-file.ts'
 
@@ -93,22 +94,10 @@ export async function readEndpoint(
   dataDir: string,
   isAlive: (pid: number) => boolean = processExists,
 ): Promise<EndpointState> {
-  let text: string
-  try {
-    text = await readFile(endpointPath(dataDir), 'utf8')
-  } catch (error) {
-    ignoreMissing(error)
-    return { kind: 'missing' }
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return { kind: 'unreadable' }
-  }
-  const parsed = endpointSchema.safeParse(value)
-  if (!parsed.success) return { kind: 'unreadable' }
-  return { kind: isAlive(parsed.data.pid) ? 'running' : 'stale', endpoint: parsed.data }
+  const file = await readJsonFile(endpointPath(dataDir), endpointSchema)
+  if (file.kind === 'missing') return { kind: 'missing' }
+  if (file.kind === 'damaged') return { kind: 'unreadable' }
+  return { kind: isAlive(file.value.pid) ? 'running' : 'stale', endpoint: file.value }
 }
 
 /** Signal 0 asks without disturbing (kill(2)); EPERM means it exists and belongs to somebody else. */

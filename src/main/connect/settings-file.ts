@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { isSettingValue, settingKeys, settingKind, type SettingValues } from '../../shared/settings.ts'
+import { readJsonFile } from '../access/json-file.ts'
 import type { Log } from '../access/log.ts'
 import { writePrivateFile } from '../access/secret-file.ts'
 import { setFileAside } from '../access/set-aside.ts'
@@ -24,16 +24,10 @@ export interface SettingsFilePorts {
  * renamed, never overwritten, and the defaults hold.
  */
 export async function readSettings({ path, clock, log }: SettingsFilePorts): Promise<SettingValues> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    throw error
-  }
-  const parsed = fileSchema.safeParse(parse(text))
-  const problem = parsed.success ? problemIn(parsed.data.settings) : 'it is not a file of settings'
-  if (parsed.success && problem === null) return parsed.data.settings
+  const file = await readJsonFile(path, fileSchema)
+  if (file.kind === 'missing') return {}
+  const problem = file.kind === 'read' ? problemIn(file.value.settings) : 'it is not a file of settings'
+  if (file.kind === 'read' && problem === null) return file.value.settings
   const setAside = await setFileAside(path, clock())
   log.error(
     { setAside, problem },
@@ -53,12 +47,4 @@ function problemIn(values: SettingValues): string | null {
     if (value !== undefined && !isSettingValue(key, value)) return `${key} must be ${settingKind(key)}`
   }
   return null
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,44 +1,13 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { LogEntry } from '../../../../src/shared/activity.ts'
 import type { ActivityRow, JournalEntry } from '../../../../src/main/journal/entries.ts'
-import { createJournal, type Journal, type JournalLimits } from '../../../../src/main/journal/journal.ts'
-import { recordedLog } from '../access/recorded-log.ts'
+import type { Journal } from '../../../../src/main/journal/journal.ts'
+import { useJournals } from './journal-fixture.ts'
 
-let folder: string
-let path: string
-const open: Journal[] = []
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'busbar-journal-'))
-  path = join(folder, 'history.db')
-})
-afterEach(() => {
-  for (const journal of open.splice(0)) journal.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-const time = { nowMs: 1_700_000_000_000 }
-function start(limits: Partial<JournalLimits> = {}, file = path): Journal {
-  const journal = createJournal({
-    path: file,
-    clock: () => time.nowMs,
-    log: recordedLog(),
-    limits: { flushMs: 5, retryMs: 20, ...limits },
-  })
-  open.push(journal)
-  return journal
-}
+const { place, time, start } = useJournals()
 
 const line = (text: string, more: Partial<ActivityRow> = {}): JournalEntry => ({
   table: 'activity',
@@ -59,7 +28,7 @@ const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000, i
 
 /** A second connection that holds the write lock until it is let go. */
 function lock(): () => void {
-  const other = new DatabaseSync(path)
+  const other = new DatabaseSync(place.path)
   other.exec('BEGIN IMMEDIATE')
   return () => {
     other.exec('ROLLBACK')
@@ -113,7 +82,7 @@ describe('what is added', () => {
     journal.add(line('kept'))
     journal.close()
     journal.add(line('too late'))
-    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600)
+    if (process.platform !== 'win32') expect(statSync(place.path).mode & 0o777).toBe(0o600)
     expect(texts(start())).toStrictEqual(['kept'])
   })
 
@@ -272,7 +241,7 @@ describe('retention', () => {
     expect(journal.queries.messages(1)[0]?.messageId).toBe('m2999')
     expect(journal.queries.messages(9999).length).toBeLessThan(800)
     journal.close()
-    expect(statSync(path).size).toBeLessThan(6 * 1024 * 1024)
+    expect(statSync(place.path).size).toBeLessThan(6 * 1024 * 1024)
   })
 })
 
@@ -283,14 +252,14 @@ describe('a file that cannot be used', () => {
   it.each([
     [
       'not a database',
-      () => writeFileSync(path, 'This is a text.\n'.repeat(1000)),
+      () => writeFileSync(place.path, 'This is a text.\n'.repeat(1000)),
       'The history file is not a database.',
     ],
     [
       'cut in the middle',
       () => {
         fill(200)
-        truncateSync(path, Math.floor(statSync(path).size / 2 / 4096) * 4096)
+        truncateSync(place.path, Math.floor(statSync(place.path).size / 2 / 4096) * 4096)
       },
       'The history file is damaged.',
     ],
@@ -298,20 +267,20 @@ describe('a file that cannot be used', () => {
       'overwritten in the middle',
       () => {
         fill(200)
-        const bytes = readFileSync(path)
+        const bytes = readFileSync(place.path)
         bytes.fill(0xff, 4096 * 3, 4096 * 12)
-        writeFileSync(path, bytes)
+        writeFileSync(place.path, bytes)
       },
       'The history file is damaged.',
     ],
   ])('is set aside, never deleted, when it is %s', async (_, damage, reason) => {
     damage()
-    const damaged = readFileSync(path)
+    const damaged = readFileSync(place.path)
     const journal = start()
     expect(journal.state()).toStrictEqual({ state: 'on', reason: '' })
     const aside = 'history.db.damaged-' + new Date(time.nowMs).toISOString().replaceAll(/[:.]/g, '-')
-    expect(readdirSync(folder)).toContain(aside)
-    expect(readFileSync(join(folder, aside)).equals(damaged)).toBe(true)
+    expect(readdirSync(place.folder)).toContain(aside)
+    expect(readFileSync(join(place.folder, aside)).equals(damaged)).toBe(true)
     journal.add(line('goes on'))
     await eventually(() =>
       expect(texts(journal)).toStrictEqual(['goes on', `${reason} It was kept as ${aside}.`]),
@@ -339,26 +308,25 @@ describe('a file that cannot be used', () => {
   })
 
   it('whose folder is not there is tried again until it is', async () => {
-    const journal = start({}, join(folder, 'later', 'history.db'))
+    const journal = start({}, join(place.folder, 'later', 'history.db'))
     expect(journal.state()).toStrictEqual({
       state: 'off',
       reason: 'The history file cannot be opened or made.',
     })
     journal.add(line('waits'))
-    const { mkdirSync } = await import('node:fs')
-    mkdirSync(join(folder, 'later'))
+    mkdirSync(join(place.folder, 'later'))
     await eventually(() => expect(texts(journal)).toStrictEqual(['waits']))
   })
 
   it('made by a newer program is left as it is', () => {
-    const newer = new DatabaseSync(path)
+    const newer = new DatabaseSync(place.path)
     newer.exec('PRAGMA user_version = 99; CREATE TABLE theirs (x)')
     newer.close()
     expect(start().state()).toStrictEqual({
       state: 'off',
       reason: 'The history file was made by a newer Busbar.',
     })
-    const again = new DatabaseSync(path)
+    const again = new DatabaseSync(place.path)
     expect(
       again
         .prepare('SELECT name FROM sqlite_schema')

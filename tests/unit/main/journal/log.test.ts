@@ -1,39 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { LogEntry } from '../../../../src/shared/activity.ts'
 import type { ActivityRow, JobRow, JournalEntry, MessageRow } from '../../../../src/main/journal/entries.ts'
-import { createJournal, type Journal, type JournalLimits } from '../../../../src/main/journal/journal.ts'
+import type { Journal } from '../../../../src/main/journal/journal.ts'
 import type { LogLook } from '../../../../src/main/journal/log-queries.ts'
 import { migrations } from '../../../../src/main/journal/schema.ts'
-import { recordedLog } from '../access/recorded-log.ts'
-
-let folder: string
-let path: string
-const open: Journal[] = []
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'busbar-log-'))
-  path = join(folder, 'history.db')
-})
-afterEach(() => {
-  for (const journal of open.splice(0)) journal.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+import { useJournals } from './journal-fixture.ts'
 
 const t0 = 1_700_000_000
-const time = { nowMs: t0 * 1000 }
-function start(limits: Partial<JournalLimits> = {}): Journal {
-  const journal = createJournal({
-    path,
-    clock: () => time.nowMs,
-    log: recordedLog(),
-    limits: { flushMs: 5, retryMs: 20, maxAgeSeconds: Infinity, ...limits },
-  })
-  open.push(journal)
-  return journal
-}
+const { place, time, start } = useJournals({ maxAgeSeconds: Infinity })
 
 /** A journal that has all of it in its file. */
 function holding(...entries: JournalEntry[]): Journal {
@@ -212,7 +187,6 @@ describe('looking', () => {
   it('is not led astray by a server’s clock that was set back', () => {
     const journal = holding(line({ at: t0 + 100, text: 'before' }))
     const later = start()
-    open.splice(open.indexOf(journal), 1)
     journal.close()
     later.add(line({ at: t0, text: 'after' }))
     later.close()
@@ -255,8 +229,8 @@ describe('the detail', () => {
 })
 
 describe('a file of the first schema', () => {
-  it('is taken over with all that it has', () => {
-    const old = new DatabaseSync(path)
+  it('is taken over with all that it has', async () => {
+    const old = new DatabaseSync(place.path)
     old.exec(migrations[0] ?? '')
     old.exec(`PRAGMA user_version = 1;
       INSERT INTO activity (at, kind, user_id, client, by_whom, text, count)
@@ -270,6 +244,7 @@ describe('a file of the first schema', () => {
     old.close()
     time.nowMs = t0 * 1000
     const journal = start()
+    await vi.waitFor(() => expect(journal.state().state).toBe('on'), { timeout: 10_000 })
     expect(
       journal.queries.log({ limit: 9 }).entries.map(({ id, at, kind, priority }) => [id, at, kind, priority]),
     ).toStrictEqual([
@@ -297,7 +272,7 @@ it('what is let go of for its age is gone from the log and from its clients’ t
   })
   expect(looked(journal, { client: 'b' })).toStrictEqual(['client_registered b young'])
   journal.close()
-  const db = new DatabaseSync(path)
+  const db = new DatabaseSync(place.path)
   expect(db.prepare('SELECT count(*) AS n FROM log_clients').get()?.['n']).toBe(1)
   db.close()
 })
@@ -311,7 +286,7 @@ describe('what the history cannot take', () => {
     journal.events.on('unkept', ({ entry }) => tell('unkept')(entry))
     journal.events.on('written', ({ entries }) => entries.forEach(({ entry }) => tell('written')(entry)))
     journal.events.on('keptAgain', () => told.push('kept again'))
-    const other = new DatabaseSync(path)
+    const other = new DatabaseSync(place.path)
     other.exec('BEGIN IMMEDIATE')
     journal.add(line({ text: 'waits' }))
     await vi.waitFor(() => expect(told).toHaveLength(1), { timeout: 10_000 })

@@ -10,33 +10,10 @@ import { panelFixture } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
-  const {
-    roster,
-    jobs,
-    pictures,
-    messages,
-    sentTo,
-    blocks,
-    approvals,
-    journal,
-    rates,
-    settings,
-    clock,
-    bus,
-  } = fixture
   let threshold: Priority | null = null
   const router = createPanelRouter({
-    roster,
-    jobs,
-    pictures,
-    messages,
-    sentTo,
-    blocks,
-    approvals,
+    ...fixture,
     tokens: null,
-    settings,
-    journal,
-    rates,
     threshold: () => threshold,
     scopesOf: () => ['bus', 'llm'],
     status: () => {
@@ -45,9 +22,8 @@ function routerFixture() {
     connectInfo: () => ({ url: 'http://127.0.0.1:9877/mcp', dataDir: '/data', blenderCommand: 'blender' }),
     addon: () => Promise.resolve({ fileName: 'busbar-addon-1.2.3.zip', bytes: 'UEs=' }),
     token: () => 'the-token',
-    clock,
   })
-  createDelivery(() => threshold).attach(bus)
+  createDelivery(() => threshold).attach(fixture.bus)
   const panel = createRouterClient(router, { context: { acks: createAcks() } })
   return { ...fixture, panel, setThreshold: (priority: Priority) => (threshold = priority) }
 }

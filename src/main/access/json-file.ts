@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises'
+import type { z } from 'zod'
+
+/** What a file of this program's holds. */
+export type JsonFile<Value> =
+  | { readonly kind: 'read'; readonly value: Value }
+  | { readonly kind: 'missing' }
+  /** It is there, and is no JSON, or holds something else. */
+  | { readonly kind: 'damaged' }
+
+/** Reads a JSON file that must fit a schema. Rejects with the error of the file system where it can't be read. */
+export async function readJsonFile<Value>(path: string, schema: z.ZodType<Value>): Promise<JsonFile<Value>> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'missing' }
+    throw error
+  }
+  const parsed = schema.safeParse(parse(text))
+  return parsed.success ? { kind: 'read', value: parsed.data } : { kind: 'damaged' }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
