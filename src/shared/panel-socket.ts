@@ -11,6 +11,8 @@ export const panelSubprotocol = 'busbar.panel.v1'
 export const panelKeyPrefix = 'busbar.key.'
 /** Close code when the key is missing or wrong: reconnecting with the same key is useless. */
 export const closeBadKey = 4401
+/** Close code for a frame that is no call of oRPC's. */
+export const closeNoCall = 4400
 
 /** Channel on which Electron's main process hands a window its message port. */
 export const panelPortChannel = 'busbar:panel-port'

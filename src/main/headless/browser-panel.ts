@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { closeBadKey, panelKeyPrefix, panelSocketPath, panelSubprotocol } from '../../shared/panel-socket.ts'
 import type { BrowserPanelParts } from '../app.ts'
 import type { BrowserPanel } from '../http/routes.ts'
-import { createAcks } from '../panel/paced-watch.ts'
 import { readPanelFile } from '../panel/static-files.ts'
+import { answerCalls } from './panel-calls.ts'
 
 /** Largest frame a panel may send: its longest call carries a payload of 4 MiB. */
 const maxFrameBytes = 5 * 1024 * 1024
@@ -59,7 +58,7 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
           return
         }
       }
-      void new RPCHandler(routerOf(viewer)).upgrade(socket, { context: { acks: createAcks() } })
+      answerCalls(socket, { router: routerOf(viewer), log, remote })
     }
 
     const endPanelsOf = ({ id }: { id: string }): void => {

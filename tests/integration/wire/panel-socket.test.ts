@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
 import type { ClientsEvent } from '../../../src/shared/clients.ts'
 import { call, register, startApp, type AppFixture, type PanelApi } from './app-fixture.ts'
@@ -80,6 +80,34 @@ describe("the panel's socket", () => {
       socket.once('unexpected-response', reject)
     })
     socket.close()
+  })
+
+  it.each([
+    ['is no JSON', 'hello'],
+    ['is another JSON', '[]'],
+    ['is a call without an address', '{"i":"1","p":{}}'],
+    ['has no text', Buffer.from([0, 1, 2])],
+  ])('closes with 4400 after a frame that %s, with one line in the log', async (_, frame) => {
+    const errors = vi.spyOn(console, 'error').mockReturnValue()
+    const socket = open(protocols(app.panelKey))
+    await new Promise((resolve) => socket.once('open', resolve))
+    socket.send(frame)
+    socket.send(frame)
+    socket.send('{"i":"2","p":{"u":"/connect/token","b":{}}}')
+    const heard: unknown[] = []
+    socket.on('message', (data) => heard.push(data))
+    expect(await closed(socket)).toStrictEqual({ code: 4400, reason: 'The frame is no call' })
+    expect(heard).toStrictEqual([])
+    expect(app.logged.filter(({ level }) => level === 'warn')).toStrictEqual([
+      {
+        level: 'warn',
+        details: { remote: '127.0.0.1' },
+        message: 'a panel sent a frame that is no call; its connection was closed',
+      },
+    ])
+    expect(errors).not.toHaveBeenCalled()
+    errors.mockRestore()
+    expect((await (await app.operator()).connect.info()).url).toBe(app.url)
   })
 
   it('is found at its own path only', async () => {

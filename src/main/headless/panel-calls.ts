@@ -1,0 +1,51 @@
+import { StandardRPCHandler } from '@orpc/server/standard'
+import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
+import { ServerPeer } from '@orpc/standard-server-peer'
+import { WebSocket } from 'ws'
+import { closeNoCall } from '../../shared/panel-socket.ts'
+import type { Log } from '../access/log.ts'
+import { createAcks } from '../panel/paced-watch.ts'
+import type { PanelRouter } from '../panel/router.ts'
+
+export interface PanelCallsPorts {
+  readonly router: PanelRouter
+  readonly log: Log
+  /** Where the panel is, for the log. */
+  readonly remote: string
+}
+
+/**
+ * Answers the calls that come over a panel's socket until it closes. A frame that is no call closes it: whoever sends
+ * one speaks something else. (oRPC's own adapter writes such a frame's stack to the console and goes on.)
+ */
+export function answerCalls(socket: WebSocket, { router, log, remote }: PanelCallsPorts): void {
+  const handle = createServerPeerHandleRequestFn(new StandardRPCHandler(router), {
+    context: { acks: createAcks() },
+  })
+  const peer = new ServerPeer((message) => socket.send(message))
+
+  const take = async (frame: string | Buffer): Promise<void> => {
+    const found = { isCall: false }
+    try {
+      await peer.message(frame, (request) => {
+        found.isCall = true
+        return handle(request)
+      })
+    } catch (error) {
+      // What breaks off because the panel went away is no news.
+      if (socket.readyState !== WebSocket.OPEN) return
+      if (found.isCall) {
+        log.error({ err: error, remote }, 'a call of a panel broke off')
+        return
+      }
+      log.warn({ remote }, 'a panel sent a frame that is no call; its connection was closed')
+      socket.close(closeNoCall, 'The frame is no call')
+    }
+  }
+  socket.on('message', (data, isBinary) => {
+    // Whole messages come as one Buffer each (`binaryType`, "nodebuffer").
+    const frame = data as Buffer
+    if (socket.readyState === WebSocket.OPEN) void take(isBinary ? frame : frame.toString())
+  })
+  socket.on('close', () => peer.close())
+}
