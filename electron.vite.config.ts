@@ -8,7 +8,11 @@ export default defineConfig({
       target: 'node22',
       sourcemap: true,
       rolldownOptions: {
-        input: { desktop: 'src/main/desktop/main.ts', cli: 'src/main/cli/main.ts' },
+        input: {
+          desktop: 'src/main/desktop/main.ts',
+          cli: 'src/main/cli/main.ts',
+          'take-over-worker': 'src/main/journal/take-over-worker.ts',
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -6,7 +6,13 @@ import { join } from 'node:path'
 /** What a build reads, folders with all that is in them. */
 const inputs = ['src', 'addon', 'electron.vite.config.ts', 'package.json', 'package-lock.json']
 /** What a complete build leaves. */
-const outputs = ['main/desktop.js', 'main/cli.js', 'preload/preload.cjs', 'renderer/index.html']
+const outputs = [
+  'main/desktop.js',
+  'main/cli.js',
+  'main/take-over-worker.js',
+  'preload/preload.cjs',
+  'renderer/index.html',
+]
 
 /** When the newest of these files and folders changed, in milliseconds; a missing one is as old as can be. */
 export function newestChangeMs(paths: readonly string[]): number {

@@ -1,8 +1,14 @@
 /** The server as a whole: what the status bar, the charts and the list of limits show. */
 import { z } from 'zod'
 
-/** Whether what happens is being kept; `reason` is one sentence for a person where it is not. */
-export const historyStateSchema = z.object({ state: z.enum(['on', 'off']), reason: z.string() })
+/**
+ * Whether what happens is being kept; `reason` is one sentence for a person where it is `off`. `taking_over`: a history of
+ * an earlier version is brought to this one. Until then none of it can be shown, and what happens waits to be kept.
+ */
+export const historyStateSchema = z.object({
+  state: z.enum(['on', 'off', 'taking_over']),
+  reason: z.string(),
+})
 export type HistoryState = z.infer<typeof historyStateSchema>
 
 /** `name` is what a refusal calls it in `error.data.limit`. Sizes are the largest seen, in bytes. */

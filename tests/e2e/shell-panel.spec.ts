@@ -25,6 +25,20 @@ test('shows the clients again after a reload', async ({ panel, connectClient }) 
   await expect(row).toBeVisible()
 })
 
+test.describe('with a history of an earlier version', () => {
+  test.use({ oldHistoryRows: 500 })
+
+  test('shows it, with what happened since', async ({ panel }) => {
+    await panel
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: 'Activity', exact: true })
+      .click()
+    const grid = panel.getByRole('grid', { name: 'Activity, oldest first' })
+    await expect(grid.getByRole('row', { name: /server started/ })).toBeVisible()
+    await expect(grid.getByRole('row', { name: /blender, shot 500/ })).toBeVisible()
+  })
+})
+
 test('the page is under the strict policy', async ({ panel }) => {
   const headers = await panel.evaluate(async () => {
     const response = await fetch('./')

@@ -1,9 +1,9 @@
-import { closeSync, openSync, renameSync, statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { LogEntry, LogOutcome } from '../../shared/activity.ts'
 import { logPriorities } from '../../shared/activity.ts'
 import type { JobRow, JournalEntry } from './entries.ts'
-import { HistoryUnavailableError } from './history-fault.ts'
+import { migrate, openDatabase, pragma, schemaOf, transaction, writeAhead } from './history-database.ts'
 import { clientsOf, logEntryOf } from './log-entries.ts'
 import { migrations } from './schema.ts'
 
@@ -39,25 +39,23 @@ export interface Written {
 const checkedBytes = 32 * 1024 * 1024
 
 /**
- * Opens the history and brings it to the newest schema, making it with mode 0600 where there is none. WAL with
- * `synchronous=NORMAL`: a killed process loses nothing that was committed and never damages the file; a power cut
- * may lose the last commits and does not damage it either (sqlite.org/wal.html). No call waits for a lock.
+ * Opens the history, making it where there is none. One of an earlier schema is left as it is: taking it over may take
+ * seconds (`take-over.ts`).
+ *
+ * @returns null where the file has to be taken over first
  */
-export function openHistoryFile(ports: HistoryFilePorts): HistoryFile {
+export function openHistoryFile(ports: HistoryFilePorts): HistoryFile | null {
   const { path, run } = ports
-  // Asked for at run time: a Node without it keeps no history and does everything else.
-  const sqlite = process.getBuiltinModule('node:sqlite') as { DatabaseSync: typeof DatabaseSync } | undefined
-  if (sqlite === undefined) {
-    throw new HistoryUnavailableError('This Node.js cannot keep a history. Use Node.js 22.13 or newer.')
-  }
-  closeSync(openSync(path, 'a', 0o600))
-  const db = new sqlite.DatabaseSync(path, { timeout: 0, defensive: true })
+  const db = openDatabase(path)
   try {
     // Looked at before anything is written: a damaged file is kept as it was found.
     if (statSync(path).size <= checkedBytes) checkSoundness(db)
-    if (Number(pragma(db, 'page_count')) === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL')
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-    db.exec(`PRAGMA journal_size_limit = ${4 * 1024 * 1024}`)
+    const schema = schemaOf(db)
+    if (schema > 0 && schema < migrations.length) {
+      db.close()
+      return null
+    }
+    writeAhead(db)
     migrate(db)
     const pageSize = Number(pragma(db, 'page_size'))
     db.exec(`PRAGMA max_page_count = ${Math.ceil(ports.maxFileBytes / pageSize)}`)
@@ -84,42 +82,10 @@ export function setAside(path: string, nowMs: number): string {
   return aside
 }
 
-/** The value of a pragma that has one. */
-export function pragma(db: DatabaseSync, name: string): unknown {
-  const row = db.prepare(`PRAGMA ${name}`).get()
-  return row === undefined ? undefined : Object.values(row)[0]
-}
-
 function checkSoundness(db: DatabaseSync): void {
   const answer = pragma(db, 'quick_check(1)')
   if (answer !== 'ok') {
     throw Object.assign(new Error(`The history file is damaged: ${String(answer)}`), { errcode: 11 })
-  }
-}
-
-function migrate(db: DatabaseSync): void {
-  const found = Number(pragma(db, 'user_version'))
-  if (found > migrations.length) {
-    throw new HistoryUnavailableError('The history file was made by a newer Busbar.')
-  }
-  for (let step = found; step < migrations.length; step += 1) {
-    transaction(db, () => {
-      db.exec(migrations[step] ?? '')
-      db.exec(`PRAGMA user_version = ${step + 1}`)
-    })
-  }
-}
-
-/** Runs `work` in a transaction of its own and undoes all of it where it throws. */
-export function transaction<Result>(db: DatabaseSync, work: () => Result): Result {
-  db.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    db.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
   }
 }
 

@@ -10,6 +10,7 @@ import { createHistoryQueries, type HistoryQueries } from './history-queries.ts'
 import { clientsOf, logEntryOf } from './log-entries.ts'
 import { detailOf } from './log-queries.ts'
 import { prune } from './retention.ts'
+import { takeOver } from './take-over.ts'
 
 /** Every bound of the journal. */
 export const defaultJournalLimits = {
@@ -78,6 +79,8 @@ export function createJournal(ports: JournalPorts): Journal {
   const run = clock() / 1000
   let file: HistoryFile | null = null
   let reason = ''
+  /** Breaks off the taking over of an earlier schema, while that goes on. */
+  let breakOff: (() => void) | null = null
   let queue: JournalEntry[] = []
   let queuedChars = 0
   let lost = 0
@@ -90,7 +93,8 @@ export function createJournal(ports: JournalPorts): Journal {
   /** Entries that were told while the file could not take them, by ids that count down. */
   const unkeptIds = new WeakMap<JournalEntry, number>()
   let lastUnkeptId = 0
-  let toldUnkept = false
+  /** Who follows the log was shown something else than the file has. */
+  let keptAgainDue = false
 
   const note = (kind: ActivityRow['kind'], text: string, count = 1): JournalEntry => ({
     table: 'activity',
@@ -98,8 +102,13 @@ export function createJournal(ports: JournalPorts): Journal {
   })
 
   function open(): boolean {
+    if (breakOff !== null) return false
     try {
       file = openHistoryFile({ path, run, maxFileBytes: limits.maxBytes * 1.5 })
+      if (file === null) {
+        beginTakeOver()
+        return false
+      }
       if (wasFull) {
         const half = { maxAgeSeconds: limits.maxAgeSeconds, maxBytes: limits.maxBytes / 2 }
         for (let step = 0; step < 20 && prune(file.db, half, clock() / 1000); step += 1);
@@ -110,6 +119,22 @@ export function createJournal(ports: JournalPorts): Journal {
     } catch (error) {
       return fail(error)
     }
+  }
+
+  function beginTakeOver(): void {
+    if (closed) return
+    log.info({ file: basename(path) }, 'a history of an earlier version is being taken over')
+    keptAgainDue = true
+    breakOff = takeOver(path, (error) => {
+      breakOff = null
+      if (error === null) {
+        log.info({ file: basename(path) }, 'the history was taken over')
+        turn()
+      } else {
+        fail(error)
+        schedule(file === null ? limits.retryMs : 0)
+      }
+    })
   }
 
   /** Notes a fault; true where the file was set aside and a fresh one is in its place. */
@@ -160,8 +185,8 @@ export function createJournal(ports: JournalPorts): Journal {
     queue = queue.slice(batch.length)
     queuedChars = queue.reduce((sum, entry) => sum + sizeOf(entry), 0)
     if (written.entries.length > 0 || written.outcomes.length > 0) events.emit('written', written)
-    if (toldUnkept && queue.length === 0) {
-      toldUnkept = false
+    if (keptAgainDue && queue.length === 0) {
+      keptAgainDue = false
       events.emit('keptAgain')
     }
     tidy()
@@ -175,7 +200,7 @@ export function createJournal(ports: JournalPorts): Journal {
       lastUnkeptId -= 1
       unkeptIds.set(entry, lastUnkeptId)
     }
-    toldUnkept = true
+    keptAgainDue = true
     events.emit('unkept', { entry: told, row: entry })
   }
 
@@ -213,15 +238,17 @@ export function createJournal(ports: JournalPorts): Journal {
   }
 
   function schedule(ms: number): void {
-    if (closed || timer !== null) return
-    timer = setTimeout(() => {
-      timer = null
-      flush()
-      if (file === null) schedule(limits.retryMs)
-      // What one transaction did not hold has waited already.
-      else if (queue.length > 0) schedule(0)
-    }, ms)
+    if (closed || timer !== null || breakOff !== null) return
+    timer = setTimeout(turn, ms)
     timer.unref()
+  }
+
+  function turn(): void {
+    timer = null
+    flush()
+    if (file === null) schedule(limits.retryMs)
+    // What one transaction did not hold has waited already.
+    else if (queue.length > 0) schedule(0)
   }
 
   if (!open()) schedule(limits.retryMs)
@@ -260,16 +287,22 @@ export function createJournal(ports: JournalPorts): Journal {
       const { result, error } = row.table === 'jobs' ? row.row : { result: null, error: null }
       return detailOf(entry, { targets: row.row.targets, preview, result, error })
     },
-    state: () => (file === null ? { state: 'off', reason } : { state: 'on', reason: '' }),
+    state() {
+      if (breakOff !== null) return { state: 'taking_over', reason: '' }
+      return file === null ? { state: 'off', reason } : { state: 'on', reason: '' }
+    },
     close() {
       if (closed) return
       closed = true
       if (timer !== null) clearTimeout(timer)
       timer = null
+      breakOff?.()
       for (let left = queue.length; left > 0; left = queue.length) {
         flush()
         if (queue.length >= left) break
       }
+      if (queue.length > 0)
+        log.warn({ entries: queue.length }, 'the history was closed before it could take all')
       release()
     },
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { pragma, transaction } from './history-file.ts'
+import { pragma, transaction } from './history-database.ts'
 
 /** Rows taken out at one go: a few milliseconds at most. */
 const chunk = 500

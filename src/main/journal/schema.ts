@@ -2,7 +2,8 @@
  * The tables of the history file, as steps: step n takes a file of `user_version` n to n + 1. A step that was
  * released is never changed; a new one is put after it.
  *
- * Times are Unix seconds. Ids rise with time, so that the oldest rows are found without an index on it.
+ * Times are Unix seconds. Ids rise with time, so that the oldest rows are found without an index on it. Statements that go
+ * through a table have `row_by_row()` among their conditions, which holds always (see `migrate`).
  */
 export const migrations: readonly string[] = [
   `
@@ -69,7 +70,7 @@ export const migrations: readonly string[] = [
   // One list over what happened. `log.seq` is the order of writing; what an entry says stays in its own table.
   `
   ALTER TABLE jobs ADD COLUMN target_count INTEGER NOT NULL DEFAULT 0;
-  UPDATE jobs SET target_count = json_array_length(targets);
+  UPDATE jobs SET target_count = json_array_length(targets) WHERE row_by_row();
 
   CREATE TABLE log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -93,18 +94,22 @@ export const migrations: readonly string[] = [
         WHEN kind LIKE 'session_%' OR kind IN ('client_registered', 'client_returned', 'client_taken_over',
           'client_detached', 'client_unregistered') THEN 6
         ELSE 5 END
-      FROM activity
-    UNION ALL SELECT at, user_id, 1, id, 'message', priority FROM messages
+      FROM activity WHERE row_by_row()
+    UNION ALL SELECT at, user_id, 1, id, 'message', priority FROM messages WHERE row_by_row()
     UNION ALL SELECT updated_at, user_id, 2, id, 'job_' || state,
         CASE state WHEN 'failed' THEN 3 WHEN 'interrupted' THEN 4 WHEN 'cancelled' THEN 5 ELSE 6 END
-      FROM jobs WHERE state NOT IN ('pending', 'running')
+      FROM jobs WHERE state NOT IN ('pending', 'running') AND row_by_row()
     ORDER BY 1, 3, 4;
-  INSERT INTO log_clients
-    SELECT a.client, l.seq FROM log l JOIN activity a ON l.source = 0 AND a.id = l.row_id WHERE a.client <> ''
-    UNION SELECT m.from_uuid, l.seq FROM log l JOIN messages m ON l.source = 1 AND m.id = l.row_id
+  INSERT INTO log_clients SELECT * FROM (
+    SELECT a.client, l.seq FROM log l JOIN activity a ON l.source = 0 AND a.id = l.row_id
+      WHERE a.client <> '' AND row_by_row()
+    UNION SELECT m.from_uuid, l.seq FROM log l JOIN messages m ON l.source = 1 AND m.id = l.row_id WHERE row_by_row()
     UNION SELECT t.value, l.seq FROM log l JOIN messages m ON l.source = 1 AND m.id = l.row_id, json_each(m.targets) t
-    UNION SELECT j.from_uuid, l.seq FROM log l JOIN jobs j ON l.source = 2 AND j.id = l.row_id
-    UNION SELECT t.value, l.seq FROM log l JOIN jobs j ON l.source = 2 AND j.id = l.row_id, json_each(j.targets) t;
+      WHERE row_by_row()
+    UNION SELECT j.from_uuid, l.seq FROM log l JOIN jobs j ON l.source = 2 AND j.id = l.row_id WHERE row_by_row()
+    UNION SELECT t.value, l.seq FROM log l JOIN jobs j ON l.source = 2 AND j.id = l.row_id, json_each(j.targets) t
+      WHERE row_by_row()
+  ) WHERE row_by_row();
 
   CREATE INDEX log_by_time ON log (at);
   CREATE UNIQUE INDEX log_by_row ON log (source, row_id);

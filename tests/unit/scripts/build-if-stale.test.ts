@@ -21,7 +21,10 @@ beforeEach(() => {
   for (const input of ['package.json', 'package-lock.json', 'electron.vite.config.ts']) put(input, 10)
   put('src/main/app.ts', 10)
   put('src/index.ts', 10)
-  for (const output of ['main/desktop.js', 'main/cli.js', 'preload/preload.cjs', 'renderer/index.html']) {
+  for (const output of [
+    ...['main/desktop.js', 'main/cli.js', 'main/take-over-worker.js'],
+    ...['preload/preload.cjs', 'renderer/index.html'],
+  ]) {
     put(`out/${output}`, 20)
   }
   put('out/.stamp', 20)

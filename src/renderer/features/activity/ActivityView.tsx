@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
 import { useStore } from 'zustand'
+import type { HistoryState } from '../../../shared/status.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { shortcutOf } from '../../ui/shortcuts.ts'
@@ -84,6 +85,13 @@ export function ActivityView() {
   )
 }
 
+const emptyTexts: Record<HistoryState['state'], string> = {
+  on: 'Clients that come and go, their messages, and jobs that end appear here as it happens. Plug one in under Connect.',
+  off: 'The history is off, so what happened before can’t be shown. What happens from now on appears here as long as this view is open.',
+  taking_over:
+    'What happened before appears here once the history of an earlier version has been taken over, and what happens from now on as it happens.',
+}
+
 function Empty() {
   const { log } = usePanel()
   const filter = useStore(log.state, (state) => state.filter)
@@ -98,12 +106,8 @@ function Empty() {
   }
   return (
     <>
-      <h2>Nothing has happened yet</h2>
-      <p>
-        {history.state === 'off'
-          ? 'The history is off, so what happened before can’t be shown. What happens from now on appears here as long as this view is open.'
-          : 'Clients that come and go, their messages, and jobs that end appear here as it happens. Plug one in under Connect.'}
-      </p>
+      <h2>{history.state === 'on' ? 'Nothing has happened yet' : 'Nothing to show yet'}</h2>
+      <p>{emptyTexts[history.state]}</p>
     </>
   )
 }

@@ -16,6 +16,9 @@ export function LogNote({ log }: { log: Log }) {
         {live ? noteText(state) : 'Not live: this is what was known when the connection was lost.'}
       </span>
       {live && state.phase === 'failed' && <Button onClick={log.retry}>Try again</Button>}
+      {live && state.history.state === 'taking_over' && (
+        <span>The history of an earlier version is being taken over. It comes here when that is done.</span>
+      )}
       {live && state.history.state === 'off' && (
         <span className={styles['off']} role="alert" title={state.history.reason}>
           History is off: what is shown is lost when this list closes. {state.history.reason}
@@ -25,7 +28,8 @@ export function LogNote({ log }: { log: Log }) {
   )
 }
 
-function noteText({ phase, busy, entries, olderAt, olderFrom, atTail, following }: LogState): string {
+function noteText(state: LogState): string {
+  const { phase, busy, entries, olderAt, olderFrom, atTail, following, history } = state
   if (phase === 'failed') return 'The log could not be followed.'
   if (phase === 'loading') return 'Loading…'
   if (busy === 'older') {
@@ -36,7 +40,7 @@ function noteText({ phase, busy, entries, olderAt, olderFrom, atTail, following 
   const first = entries[0]
   const held = countOf(entries.length, 'entry', 'entries')
   const from = first === undefined ? '' : ` from ${dayText(first.at)} ${clockText(first.at)}`
-  const start = olderFrom === null ? ', the first that is kept' : ''
+  const start = olderFrom === null && history.state === 'on' ? ', the first that is kept' : ''
   const end = following ? 'Following the newest' : atTail ? 'Paused' : 'Paused, newer entries below'
   return `${end}. ${held}${from}${first === undefined ? '' : start}`
 }

@@ -1,5 +1,6 @@
 import { Volume2 } from 'lucide-react'
 import { useStore } from 'zustand'
+import type { HistoryState } from '../../../shared/status.ts'
 import { usePanel, usePreferences, useTheme } from '../../panel/panel-context.ts'
 import { densities, textSizes } from '../../settings/preferences.ts'
 import { themeChoices } from '../../theme/theme.ts'
@@ -66,17 +67,24 @@ export function NotificationsSection() {
   )
 }
 
+function historyText({ state, reason }: HistoryState): string {
+  switch (state) {
+    case 'on':
+      return 'What happens is being kept in history.db in the data directory. How long, how much and with which contents is set under Server.'
+    case 'off':
+      return `What happens is not being kept. ${reason}`
+    case 'taking_over':
+      return 'The history of an earlier version is being taken over. What happens meanwhile is kept when that is done.'
+  }
+}
+
 export function HistorySection() {
   const history = useStore(usePanel().status, (state) => state.status?.history ?? null)
   const shown = useShown()
   if (!shown('history')) return null
   return (
     <p className={history?.state === 'off' ? styles['warn'] : styles['note']}>
-      {history === null
-        ? 'Not known yet.'
-        : history.state === 'on'
-          ? 'What happens is being kept in history.db in the data directory. How long, how much and with which contents is set under Server.'
-          : `What happens is not being kept. ${history.reason}`}
+      {history === null ? 'Not known yet.' : historyText(history)}
     </p>
   )
 }

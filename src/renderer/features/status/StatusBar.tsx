@@ -30,6 +30,11 @@ export function StatusBar() {
           {countOf(facts.sessionsUnregistered, 'session')} not registered
         </span>
       )}
+      {facts.history.state === 'taking_over' && (
+        <span role="status" title="It can be read, and is kept on, when that is done.">
+          Taking over the history of an earlier version…
+        </span>
+      )}
       {facts.history.state === 'off' && (
         <span className={styles['problem']} role="status" title={facts.history.reason}>
           History is not being kept. {facts.history.reason}
