@@ -1,22 +1,16 @@
 import { EventEmitter } from 'node:events'
-import {
-  bounds,
-  parsePriority,
-  priorityNames,
-  type Delivery,
-  type JsonObject,
-  type Priority,
-} from '../../shared/protocol.ts'
+import { bounds, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
 import type { BusEvents, UnregisterCause } from './bus-events.ts'
 import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
 import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
-import { jobKind, JobTable, type Job, type JobPurpose, type JobReply, type JobUpdate } from './jobs.ts'
+import { jobKind, JobTable, type Job, type JobPurpose, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { composeMessage, type BusMessage } from './message.ts'
-import { resolveTarget, route, type Address } from './routing.ts'
+import { resolveTarget, route } from './routing.ts'
+import { checkRequest, isServers, shorten, unregisteredType, type SendRequest } from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
 
 export interface BusPorts {
@@ -31,22 +25,6 @@ export interface BusPorts {
   /** Whether another user's bus holds this job. Default: there is no other. */
   isForeignJob?: (jobId: string, userId: string) => boolean
   limits?: Partial<BusLimits>
-}
-
-export interface SendRequest extends Address {
-  payload: JsonObject
-  /** A name in any case or an integer 0..7; default `info`. */
-  priority?: unknown
-  /** Who it is from; default the client bound to `session`, else `server:<user_id>`. */
-  from_uuid?: string | undefined
-  /** The session that asks, null for the server itself. */
-  session: SessionHandle | null
-  /** Nobody else gets it, whoever else the address means. Default: all it means. */
-  among?: readonly ClientInfo[] | undefined
-  /** Default `client`. */
-  reply?: JobReply
-  /** Default `work`. */
-  purpose?: JobPurpose
 }
 
 export interface SendResult {
@@ -225,34 +203,12 @@ export class UserMessageBus {
 
   /**
    * Resolves the targets, puts one message in each target's mailbox and tells the listeners, who may deliver it
-   * before this returns. Refused: an unknown direct target, a foreign `from_uuid`, a priority that is none of
-   * the eight, a payload over 4 MiB of JSON.
+   * before this returns. Refused: what `checkRequest` refuses, an unknown direct target, a job too many.
    */
   send(request: SendRequest): SendResult | BusError {
-    const priority = parsePriority(request.priority ?? 'info')
-    if (priority === null) {
-      return refuse(
-        'invalid_priority',
-        `Priority ${shorten(request.priority)} is unknown. Use one of ${priorityNames.join(', ')}, or an integer 0 to 7.`,
-      )
-    }
-    const from = this.#sender(request.from_uuid, request.session)
-    if (typeof from !== 'string') return from
-    if (request.payload.message_type === unregisteredType) {
-      return refuse(
-        'reserved_message',
-        `Only the server says "${unregisteredType}": a client that hears it stops. Use blender_unregister_client.`,
-      )
-    }
-    const payloadJson = JSON.stringify(request.payload)
-    const payloadBytes = Buffer.byteLength(payloadJson)
-    if (payloadBytes > bounds.payloadBytes) {
-      return refuse(
-        'payload_too_large',
-        `The payload is ${String(payloadBytes)} bytes of JSON; at most ${String(bounds.payloadBytes)} are allowed. ` +
-          'Write large data to a file and send its path.',
-      )
-    }
+    const checked = checkRequest(request, this.registry, this.#serverUuid)
+    if (!checked.ok) return checked
+    const { from, priority, payloadJson, payloadBytes } = checked
     this.#largestPayload = Math.max(this.#largestPayload, payloadBytes)
     const found = route(this.registry, request, from, this.#isLive)
     if (!found.ok) return found
@@ -324,23 +280,6 @@ export class UserMessageBus {
     return this.#ports.clock() / 1000
   }
 
-  #sender(fromUuid: string | undefined, session: SessionHandle | null): string | BusError {
-    if (fromUuid === undefined || fromUuid === '') {
-      return (session === null ? undefined : this.registry.boundTo(session)?.uuid) ?? this.#serverUuid
-    }
-    if (isServers(fromUuid) && (session !== null || fromUuid !== this.#serverUuid)) {
-      return refuse('reserved_name', 'Only the server speaks as "server:…". Leave from_uuid out.')
-    }
-    const owner = this.registry.get(fromUuid)?.session ?? null
-    if (owner !== null && owner !== session) {
-      return refuse(
-        'not_your_client',
-        `Client "${fromUuid}" belongs to another session. Leave from_uuid out, or register that uuid in this session first.`,
-      )
-    }
-    return fromUuid
-  }
-
   #compose(draft: Parameters<typeof composeMessage>[1]): BusMessage {
     const origin = { user_id: this.user_id, message_id: this.#ports.newId(), timestamp: this.#nowSeconds() }
     return composeMessage(origin, draft)
@@ -383,14 +322,4 @@ export class UserMessageBus {
     client.session = null
     return { jobsCancelled, session }
   }
-}
-
-/** The last word to a client that has to leave (docs/protocol.md, "Being unplugged"). */
-const unregisteredType = 'client_unregistered'
-
-/** Names that the server speaks under, of whichever user. */
-const isServers = (uuid: string): boolean => uuid.startsWith('server:')
-
-function shorten(value: unknown): string {
-  return JSON.stringify(value ?? null).slice(0, 60)
 }

@@ -1,0 +1,106 @@
+import {
+  bounds,
+  parsePriority,
+  priorityNames,
+  type JsonObject,
+  type Priority,
+} from '../../shared/protocol.ts'
+import type { ClientInfo, SessionHandle } from './client-info.ts'
+import type { ClientRegistry } from './client-registry.ts'
+import { refuse, type BusError } from './errors.ts'
+import type { JobPurpose, JobReply } from './jobs.ts'
+import type { Address } from './routing.ts'
+
+export interface SendRequest extends Address {
+  payload: JsonObject
+  /** A name in any case or an integer 0..7; default `info`. */
+  priority?: unknown
+  /** Who it is from; default the client bound to `session`, else `server:<user_id>`. */
+  from_uuid?: string | undefined
+  /** The session that asks, null for the server itself. */
+  session: SessionHandle | null
+  /** Nobody else gets it, whoever else the address means. Default: all it means. */
+  among?: readonly ClientInfo[] | undefined
+  /** Default `client`. */
+  reply?: JobReply
+  /** Default `work`. */
+  purpose?: JobPurpose
+}
+
+/** What may be sent: everything about a request but whom it reaches. */
+export interface Sendable {
+  readonly ok: true
+  readonly from: string
+  readonly priority: Priority
+  /** The payload serialised, and its UTF-8 bytes. */
+  readonly payloadJson: string
+  readonly payloadBytes: number
+}
+
+/** The last word to a client that has to leave (docs/protocol.md, "Being unplugged"). */
+export const unregisteredType = 'client_unregistered'
+
+/**
+ * Refused: a priority that is none of the eight, a foreign `from_uuid`, a word that only the server says, a payload over
+ * 4 MiB of JSON.
+ */
+export function checkRequest(
+  request: SendRequest,
+  registry: ClientRegistry,
+  serverUuid: string,
+): Sendable | BusError {
+  const priority = parsePriority(request.priority ?? 'info')
+  if (priority === null) {
+    return refuse(
+      'invalid_priority',
+      `Priority ${shorten(request.priority)} is unknown. Use one of ${priorityNames.join(', ')}, or an integer 0 to 7.`,
+    )
+  }
+  const from = senderOf(request, registry, serverUuid)
+  if (typeof from !== 'string') return from
+  if (request.payload.message_type === unregisteredType) {
+    return refuse(
+      'reserved_message',
+      `Only the server says "${unregisteredType}": a client that hears it stops. Use blender_unregister_client.`,
+    )
+  }
+  const payloadJson = JSON.stringify(request.payload)
+  const payloadBytes = Buffer.byteLength(payloadJson)
+  if (payloadBytes > bounds.payloadBytes) {
+    return refuse(
+      'payload_too_large',
+      `The payload is ${String(payloadBytes)} bytes of JSON; at most ${String(bounds.payloadBytes)} are allowed. ` +
+        'Write large data to a file and send its path.',
+    )
+  }
+  return { ok: true, from, priority, payloadJson, payloadBytes }
+}
+
+/** Names that the server speaks under, of whichever user. */
+export const isServers = (uuid: string): boolean => uuid.startsWith('server:')
+
+/** A value in a refusal, at most 60 characters of its JSON. */
+export function shorten(value: unknown): string {
+  return JSON.stringify(value ?? null).slice(0, 60)
+}
+
+function senderOf(
+  { from_uuid, session }: SendRequest,
+  registry: ClientRegistry,
+  serverUuid: string,
+): string | BusError {
+  if (from_uuid === undefined || from_uuid === '') {
+    return (session === null ? undefined : registry.boundTo(session)?.uuid) ?? serverUuid
+  }
+  if (isServers(from_uuid) && (session !== null || from_uuid !== serverUuid)) {
+    return refuse('reserved_name', 'Only the server speaks as "server:…". Leave from_uuid out.')
+  }
+  const owner = registry.get(from_uuid)?.session ?? null
+  if (owner !== null && owner !== session) {
+    return refuse(
+      'not_your_client',
+      `Client "${from_uuid}" belongs to another session. Leave from_uuid out, or register that uuid in this session first.`,
+    )
+  }
+  return from_uuid
+}
