@@ -10,7 +10,7 @@ import type { Log } from '../../access/log.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import type { ExchangeHost } from './exchange.ts'
 import type { Incoming } from './json-rpc.ts'
-import { defaultMcpHttpLimits, type McpHttpLimits } from './limits.ts'
+import { defaultMcpHttpLimits, type Limit, type McpHttpLimits } from './limits.ts'
 import { accepts } from './negotiation.ts'
 import { type InitializeMessage, isInitialize, postHeadRefusal, readMessages } from './post-messages.ts'
 import { type Refusal, sendRefusal } from './refusal.ts'
@@ -19,7 +19,7 @@ import * as refusals from './refusals.ts'
 import { createResumeStore } from './resume-store.ts'
 import { LiveSession } from './live-session.ts'
 import type { McpClientInfo, McpSession, McpSessionEvents, SessionEndCause } from './session.ts'
-import { createSessionTable } from './session-table.ts'
+import { createSessionTable, isSameToken } from './session-table.ts'
 import { sessionTag } from './session-tag.ts'
 
 export interface McpEndpointPorts {
@@ -37,13 +37,6 @@ export interface McpEndpointPorts {
   newId(): string
   readonly log: Log
   readonly limits?: Partial<McpHttpLimits>
-}
-
-/** One bound and how much of it is used, under the name that refusals give it. */
-export interface Limit {
-  readonly name: string
-  readonly used: number
-  readonly max: number
 }
 
 export interface McpEndpoint {
@@ -101,40 +94,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   function sessionNamed(id: string, caller: Caller): LiveSession | null {
     const session = table.get(id)
     if (session === undefined) return null
-    const { user_id, token_id } = session.caller
-    return user_id === caller.user_id && token_id === caller.token_id ? session : null
-  }
-
-  function openStreams(): number {
-    let open = 0
-    for (const session of table.all()) if (session.streamOpen) open += 1
-    return open
-  }
-
-  function usage(): Limit[] {
-    const perToken = new Map<string, number>()
-    let sessions = 0
-    let inFlight = 0
-    let requests = 0
-    for (const session of table.all()) {
-      const token = `${session.caller.user_id}\n${session.caller.token_id}`
-      perToken.set(token, (perToken.get(token) ?? 0) + 1)
-      sessions += 1
-      inFlight = Math.max(inFlight, session.requestsInFlight)
-      requests = Math.max(requests, session.rate.current)
-    }
-    return [
-      { name: 'sessions', used: sessions, max: limits.maxSessions },
-      {
-        name: 'sessions_per_token',
-        used: Math.max(0, ...perToken.values()),
-        max: limits.maxSessionsPerToken,
-      },
-      { name: 'streams', used: openStreams(), max: limits.maxStreams },
-      { name: 'requests_in_flight', used: inFlight, max: limits.maxInFlightPerSession },
-      { name: 'requests_per_second', used: requests, max: limits.maxRequestsPerSecond },
-      { name: 'body_bytes', used: largestBodyBytes, max: limits.maxBodyBytes },
-    ]
+    return isSameToken(session.caller, caller) ? session : null
   }
 
   function versionRefusal(request: IncomingMessage): Refusal | null {
@@ -161,7 +121,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       refuse(request, response, session)
       return
     }
-    if (!session.streamOpen && openStreams() >= limits.maxStreams) {
+    if (!session.streamOpen && table.openStreams() >= limits.maxStreams) {
       refuse(request, response, refusals.tooManyStreams(limits.maxStreams))
       return
     }
@@ -329,7 +289,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       }
     },
     sessions: () => table.all(),
-    usage,
+    usage: () => [...table.usage(), { name: 'body_bytes', used: largestBodyBytes, max: limits.maxBodyBytes }],
     get: (id) => table.get(id),
     events,
     end(session, cause) {

@@ -54,3 +54,10 @@ export const defaultMcpHttpLimits = {
 } as const
 
 export type McpHttpLimits = { readonly [name in keyof typeof defaultMcpHttpLimits]: number }
+
+/** One bound and how much of it is used, under the name that refusals give it. */
+export interface Limit {
+  readonly name: string
+  readonly used: number
+  readonly max: number
+}

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { Caller } from '../../access/caller.ts'
 import type { Log } from '../../access/log.ts'
 import type { ExchangeHost } from './exchange.ts'
-import type { McpHttpLimits } from './limits.ts'
+import type { Limit, McpHttpLimits } from './limits.ts'
 import type { ResumeStore } from './resume-store.ts'
 import { LiveSession, pingIdPrefix, type SessionHost } from './live-session.ts'
 import type { McpSessionEvents, SessionEndCause } from './session.ts'
@@ -29,6 +29,9 @@ export interface SessionTable {
   ): LiveSession | 'maxSessions' | 'maxSessionsPerToken'
   get(id: string): LiveSession | undefined
   all(): Iterable<LiveSession>
+  openStreams(): number
+  /** How near its bounds it is: for those of a session or a token the busiest one. */
+  usage(): Limit[]
   end(session: LiveSession, cause: SessionEndCause): void
   /** Keepalive comments, and the end of idle sessions. */
   tick(): void
@@ -86,6 +89,8 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     return true
   }
 
+  const openStreams = (): number => count(open.values(), ({ streamOpen }) => streamOpen)
+
   return {
     create(id, caller, remoteAddress) {
       const isOfToken = (session: LiveSession): boolean => isSameToken(session.caller, caller)
@@ -98,6 +103,26 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     },
     get: (id) => open.get(id),
     all: () => open.values(),
+    openStreams,
+    usage() {
+      const perToken = new Map<string, number>()
+      let inFlight = 0
+      let requests = 0
+      for (const session of open.values()) {
+        const token = `${session.caller.user_id}\n${session.caller.token_id}`
+        perToken.set(token, (perToken.get(token) ?? 0) + 1)
+        inFlight = Math.max(inFlight, session.requestsInFlight)
+        requests = Math.max(requests, session.rate.current)
+      }
+      const ofToken = Math.max(0, ...perToken.values())
+      return [
+        { name: 'sessions', used: open.size, max: limits.maxSessions },
+        { name: 'sessions_per_token', used: ofToken, max: limits.maxSessionsPerToken },
+        { name: 'streams', used: openStreams(), max: limits.maxStreams },
+        { name: 'requests_in_flight', used: inFlight, max: limits.maxInFlightPerSession },
+        { name: 'requests_per_second', used: requests, max: limits.maxRequestsPerSecond },
+      ]
+    },
     end,
     tick() {
       const idleBeforeMs = ports.clock() - limits.idleSessionMs
@@ -121,7 +146,7 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
   }
 }
 
-function isSameToken(one: Caller, other: Caller): boolean {
+export function isSameToken(one: Caller, other: Caller): boolean {
   return one.user_id === other.user_id && one.token_id === other.token_id
 }
 
