@@ -4,20 +4,20 @@ import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
 import { keepPolicy } from './access/approval-file.ts'
 import { createApprovals } from './access/approvals.ts'
 import { keepBlocks } from './access/block-file.ts'
-import { blockedAnswer, createBlockList, type BlockList } from './access/block-list.ts'
+import { createBlockList, type BlockList } from './access/block-list.ts'
 import type { SettingValues } from '../shared/settings.ts'
 import type { Log } from './access/log.ts'
 import { createGuard, type RequestGuard } from './access/request-guard.ts'
-import { createLogins, mayUseTool, unguessableLength, type Logins, type Viewer } from './access/logins.ts'
+import { createLogins, type Logins, type Viewer } from './access/logins.ts'
 import { createTokenDesk } from './access/token-desk.ts'
 import type { TokenRegistry } from './access/token-registry.ts'
 import { logBus } from './app/bus-log.ts'
+import { warnOfExposure } from './app/exposure.ts'
 import { keepHistory } from './app/history.ts'
 import { readKeptState } from './app/kept-state.ts'
+import { serveBusesOverMcp } from './app/mcp.ts'
 import { createPanelRouters } from './app/panel-routers.ts'
-import { endShutOutSessions } from './app/shut-out.ts'
 import { BusManager } from './bus/bus-manager.ts'
-import type { UserMessageBus } from './bus/user-message-bus.ts'
 import { defaultPort } from './connect/asked-port.ts'
 import { dataDirectory } from './connect/data-dir.ts'
 import { addonFolders, createAddonSource } from './connect/addon-package.ts'
@@ -27,19 +27,10 @@ import { isLoopback, urlHost } from './http/address.ts'
 import { listen } from './http/listen.ts'
 import { routeHttp, type BrowserPanel } from './http/routes.ts'
 import { createWebServer, type TlsFiles } from './http/web-server.ts'
-import { createApprovalGate } from './mcp/approval-gate.ts'
-import { linkSessionsToBuses } from './mcp/bus-link.ts'
-import { busCatalogue } from './mcp/catalogue.ts'
-import { createDelivery } from './mcp/delivery.ts'
 import { createStickyTargets } from './mcp/dispatch-sticky.ts'
-import { createDispatcher } from './mcp/dispatch.ts'
-import { createMcpEndpoint } from './mcp/http/endpoint.ts'
 import { configureHttpServer } from './mcp/http/http-server.ts'
 import type { McpSession } from './mcp/http/session.ts'
-import { instructions } from './mcp/instructions.ts'
 import { createPresence } from './mcp/presence.ts'
-import { createMcpServerFactory, type McpServerFactory } from './mcp/server.ts'
-import { createSubscriptions } from './mcp/subscriptions.ts'
 import { createJobLedger } from './panel/job-ledger.ts'
 import { createPanelMessages } from './panel/messages.ts'
 import { createOperatorPost } from './panel/operator-post.ts'
@@ -215,7 +206,6 @@ async function startUp(options: StartUp): Promise<Running> {
     isLive: (client) => presence.isReachable(client),
     limits: { ...settings.limits.bus, ...options.limits?.bus },
   })
-  const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
   const sticky = createStickyTargets()
   const roster = createRoster({ buses, presence, targetOf: (session) => sticky.of(session) })
   sticky.events.on('changed', (session) => roster.sessionChanged(session))
@@ -237,49 +227,25 @@ async function startUp(options: StartUp): Promise<Running> {
   })
   buses.events.on('created', (bus) => logBus(bus, log))
 
-  // The buses over MCP.
-  const subscriptions = createSubscriptions({
-    notify: (session, uri) => factory.resourceUpdated(session, uri),
-    busOf,
-  })
-  const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
-  const dispatcher = createDispatcher({
+  const mcp = serveBusesOverMcp({
+    version,
+    guard,
+    logins,
+    registry,
+    blocks,
+    approvals,
+    buses,
     presence,
     sticky,
-    gate,
-    clock,
-    newId,
+    recorder,
+    limits: mcpLimits,
     lostTargetGraceMs: waits.lostTargetGraceMs,
-  })
-  const factory: McpServerFactory = createMcpServerFactory({
-    catalogue: busCatalogue({ blocks, presence, gate, dispatcher }),
-    info: { name: 'busbar', title: 'Busbar', version },
-    instructions,
-    busOf,
-    mayUse: ({ caller }, tool) => mayUseTool(logins.scopesOf(caller), tool),
-    subscriptions,
-    onFault: (error, method) =>
-      log.error({ err: error, method }, 'a request failed by a fault of this program'),
-  })
-  const delivery = createDelivery((session) => factory.threshold(session))
-  const endpoint = createMcpEndpoint({
-    authenticate: (request) => logins.authenticate(request),
-    guard,
-    blocked(applicant) {
-      const block = blocks.shutsOut(applicant)
-      if (block !== null) recorder.turnedAway(applicant, block)
-      return block === null ? null : blockedAnswer(block, 'The operator has blocked you: no session')
-    },
-    connect: (session) => factory.connect(session),
-    clock: steady,
+    clock,
+    steady,
     newId,
     log,
-    limits: mcpLimits,
   })
-  endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
-  endShutOutSessions({ endpoint, buses, blocks, registry })
-  endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
-  linkSessionsToBuses({ endpoint, buses, delivery, subscriptions, presence })
+  const { endpoint, threshold } = mcp
   for (const event of ['streamOpened', 'writable', 'streamClosed'] as const) {
     endpoint.events.on(event, (session: McpSession) => roster.sessionChanged(session))
   }
@@ -300,7 +266,7 @@ async function startUp(options: StartUp): Promise<Running> {
     buses,
     roster,
     presence,
-    threshold: (session) => factory.threshold(session),
+    threshold,
     clock,
     newId,
   })
@@ -315,7 +281,7 @@ async function startUp(options: StartUp): Promise<Running> {
     approvals,
     journal,
     rates,
-    threshold: (session) => factory.threshold(session),
+    threshold,
     scopesOf: (caller) => logins.scopesOf(caller),
     status: () => panelStatus({ endpoint, buses, rates, journal, facts, clock }),
     addon: () => addon.read(),
@@ -353,18 +319,7 @@ async function startUp(options: StartUp): Promise<Running> {
   }
   recorder.note({ kind: 'server_started', text: `Busbar ${version} at ${url}` })
   log.info({ url, dataDir, version }, 'Busbar is running')
-  if (!isLoopback(host)) {
-    const hints = [
-      ...(tls === undefined ? [' Tokens travel unencrypted: use --tls-cert and --tls-key.'] : []),
-      ...(tokens.token.length < unguessableLength
-        ? [' BUSBAR_TOKEN is short enough to be guessed: leave it out, or use 20 characters or more.']
-        : []),
-    ].join('')
-    log.warn(
-      { host },
-      `listening beyond this machine: whoever can reach it and has a token can run code.${hints}`,
-    )
-  }
+  if (!isLoopback(host)) warnOfExposure(log, { host, usesTls: tls !== undefined, token: tokens.token })
 
   return {
     listening: { url, panelUrl, host, port, portWasTaken: askedPort !== 0 && port !== askedPort },
@@ -377,7 +332,7 @@ async function startUp(options: StartUp): Promise<Running> {
       await endpoint.close()
       httpServer.closeAllConnections()
       await closed
-      subscriptions.close()
+      mcp.close()
       pictures.close()
       jobs.close()
       post.close()
