@@ -2,6 +2,7 @@ import { useEffect, useState, type PointerEvent } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { rateWindows, type RateWindow } from '../../../shared/rates.ts'
+import { Segments } from '../../ui/Segments.tsx'
 import { chartHeight, chartWidth, niceTop, perSecond, rateText, seriesPath } from './chart-lines.ts'
 import styles from './Charts.module.css'
 import { clockText, tookText } from './log-text.ts'
@@ -81,7 +82,7 @@ export function Charts() {
         axis={tookText}
         atStep={atStep}
       />
-      <div className={styles['range']} role="group" aria-label="Length of the charts">
+      <Segments minor label="Length of the charts" className={styles['range']}>
         {windows.map((each) => (
           <button
             key={each.window}
@@ -92,7 +93,7 @@ export function Charts() {
             {each.label}
           </button>
         ))}
-      </div>
+      </Segments>
     </section>
   )
 }

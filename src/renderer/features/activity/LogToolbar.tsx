@@ -5,8 +5,9 @@ import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { clientKey, type PanelClient } from '../../../shared/clients.ts'
 import { priorityNames } from '../../../shared/protocol.ts'
 import { Button } from '../../ui/Button.tsx'
-import bar from '../clients/ClientsToolbar.module.css'
+import bar from '../../ui/Toolbar.module.css'
 import { fold } from '../../ui/fold.ts'
+import { Segments } from '../../ui/Segments.tsx'
 import { clientName } from '../clients/client-text.ts'
 import { ExportMenu } from './ExportMenu.tsx'
 import styles from './LogToolbar.module.css'
@@ -57,7 +58,7 @@ function GroupChips({ log }: { log: Log }) {
   const kinds = useStore(log.state, (state) => state.filter.kinds)
   const groups = groupsOf(kinds)
   return (
-    <div className={bar['filter']} role="group" aria-label="Show kinds">
+    <Segments label="Show kinds">
       <button
         type="button"
         aria-pressed={kinds === undefined}
@@ -79,7 +80,7 @@ function GroupChips({ log }: { log: Log }) {
           </button>
         )
       })}
-    </div>
+    </Segments>
   )
 }
 

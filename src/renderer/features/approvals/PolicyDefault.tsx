@@ -3,7 +3,7 @@ import { useStore } from 'zustand'
 import type { ApprovalPolicy } from '../../../shared/approvals.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Term } from '../../ui/Term.tsx'
-import bar from '../clients/ClientsToolbar.module.css'
+import { Segments } from '../../ui/Segments.tsx'
 
 const choices: readonly { value: ApprovalPolicy['default']; label: string; title: string }[] = [
   {
@@ -24,7 +24,7 @@ export function PolicyDefault({ disabled = false }: { disabled?: boolean }) {
   return (
     <>
       <span id={label}>Ask before changes by</span>
-      <div className={`${bar['filter']} ${live ? '' : bar['past']}`} role="group" aria-labelledby={label}>
+      <Segments labelledBy={label} past={!live}>
         {choices.map(({ value, label, title }) => (
           <button
             key={value}
@@ -37,7 +37,7 @@ export function PolicyDefault({ disabled = false }: { disabled?: boolean }) {
             {label}
           </button>
         ))}
-      </div>
+      </Segments>
       <Term word="ask before changes" />
     </>
   )

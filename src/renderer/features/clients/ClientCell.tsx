@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { PanelClient } from '../../../shared/clients.ts'
+import { Chip } from '../../ui/Chip.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -26,7 +27,7 @@ export function ClientCell({ client, column }: { client: PanelClient; column: Co
       return record.group_id === null ? (
         <span className={styles['faint']}>none</span>
       ) : (
-        <ClientText className={styles['chip']} text={record.group_id} />
+        <Chip text={record.group_id} />
       )
     case 'user':
       return <ClientText text={client.userId} />

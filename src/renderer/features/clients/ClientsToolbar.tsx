@@ -2,10 +2,11 @@ import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { clientStateSchema, type ClientState } from '../../../shared/clients.ts'
 import { glossary } from '../../ui/glossary.ts'
+import { Segments } from '../../ui/Segments.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
+import bar from '../../ui/Toolbar.module.css'
 import { TermList } from '../../ui/TermList.tsx'
 import { stateWords } from './client-text.ts'
-import styles from './ClientsToolbar.module.css'
 import { ClientsAs } from '../wall/ClientsAs.tsx'
 import { UnregisterButtons } from './UnregisterButtons.tsx'
 import { ViewMenu } from './ViewMenu.tsx'
@@ -20,12 +21,12 @@ export function ClientsToolbar() {
   const panel = usePanel()
   const selected = useStore(panel.selection.state, (state) => state.selected.size)
   return (
-    <div className={styles['bar']} role="toolbar" aria-label="Clients">
+    <div className={bar['bar']} role="toolbar" aria-label="Clients">
       <ClientsAs />
       <StateFilter />
       <StateHelp />
-      <div className={styles['end']}>
-        <span className={`${styles['selected']} num`} aria-live="polite">
+      <div className={bar['end']}>
+        <span className={`${bar['selected']} num`} aria-live="polite">
           {selected > 1 ? `${selected} selected` : ''}
         </span>
         <ViewMenu />
@@ -41,11 +42,7 @@ function StateFilter() {
   const only = useStore(clients.state, (state) => state.filter.state)
   const totals = useStore(clients.state, (state) => state.totals)
   return (
-    <div
-      className={`${styles['filter']} ${live ? '' : styles['past']}`}
-      role="group"
-      aria-label="Show clients by state"
-    >
+    <Segments label="Show clients by state" past={!live}>
       <button type="button" aria-pressed={only === null} onClick={() => clients.showState(null)}>
         All <span className="num">{totals.persistent + totals.ephemeral}</span>
       </button>
@@ -58,11 +55,11 @@ function StateFilter() {
           onClick={() => clients.showState(only === state ? null : state)}
         >
           <StateDot state={state} />
-          <span className={styles['word']}>{stateWords[state]}</span>{' '}
+          <span className={bar['word']}>{stateWords[state]}</span>{' '}
           <span className="num">{totals.states[state]}</span>
         </button>
       ))}
-    </div>
+    </Segments>
   )
 }
 

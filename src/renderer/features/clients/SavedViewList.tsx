@@ -33,7 +33,12 @@ export function SavedViewList() {
               </li>
             ) : (
               <li key={view.name}>
-                <button type="button" className={styles['view']} title={view.name} onClick={() => show(savedViews, view)}>
+                <button
+                  type="button"
+                  className={styles['view']}
+                  title={view.name}
+                  onClick={() => show(savedViews, view)}
+                >
                   <bdi>{view.name}</bdi>
                 </button>
                 <ShownAsMark shownAs={view.layout.shownAs} />

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import type { PanelClient } from '../../../shared/clients.ts'
+import { Chip } from '../../ui/Chip.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CodeBlock } from '../../ui/CodeBlock.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
@@ -60,9 +61,7 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
           {record.capabilities.length === 0 ? (
             <span className={styles['faint']}>none</span>
           ) : (
-            record.capabilities.map((capability, index) => (
-              <ClientText key={index} className={styles['chip']} text={capability} />
-            ))
+            record.capabilities.map((capability, index) => <Chip key={index} text={capability} />)
           )}
         </Fact>
       </Facts>

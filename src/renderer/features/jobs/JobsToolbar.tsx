@@ -1,11 +1,12 @@
 import { useCallback } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import bar from '../clients/ClientsToolbar.module.css'
+import bar from '../../ui/Toolbar.module.css'
 import { isTerminal } from '../../../shared/protocol.ts'
 import { Button } from '../../ui/Button.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
 import { FilterHelp } from '../../ui/FilterHelp.tsx'
+import { Segments } from '../../ui/Segments.tsx'
 import { JobDot } from './JobDot.tsx'
 import { jobFilter, jobStates, jobStateWords } from './jobs-order.ts'
 import styles from './JobsToolbar.module.css'
@@ -44,11 +45,7 @@ export function JobsToolbar() {
   )
   return (
     <div className={bar['bar']} role="toolbar" aria-label="Jobs">
-      <div
-        className={`${bar['filter']} ${live ? '' : bar['past']}`}
-        role="group"
-        aria-label="Show jobs by state"
-      >
+      <Segments label="Show jobs by state" past={!live}>
         <button type="button" aria-pressed={only === null} onClick={() => jobs.showState(null)}>
           All <span className="num">{all}</span>
         </button>
@@ -64,7 +61,7 @@ export function JobsToolbar() {
             <span className="num">{totals[state]}</span>
           </button>
         ))}
-      </div>
+      </Segments>
       <FilterBox
         id="job-suggestions"
         className={styles['search']}

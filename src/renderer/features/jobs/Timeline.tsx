@@ -2,6 +2,7 @@ import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import type { PanelJob } from '../../../shared/jobs.ts'
+import { Segments } from '../../ui/Segments.tsx'
 import { shortcutOf } from '../../ui/shortcuts.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
@@ -82,7 +83,7 @@ export function Timeline() {
         <span className={styles['told']}>
           {toldJob !== undefined && now !== null && <Told job={toldJob} now={now} />}
         </span>
-        <span className={styles['range']} role="group" aria-label="Length of the timeline">
+        <Segments minor label="Length of the timeline">
           {windows.map((each, index) => (
             <button
               key={each.label}
@@ -93,7 +94,7 @@ export function Timeline() {
               {each.label}
             </button>
           ))}
-        </span>
+        </Segments>
       </figcaption>
       {lanes.length === 0 ? (
         <p className={styles['none']}>No job in this time.</p>

@@ -2,6 +2,7 @@ import { createContext, useContext, useId } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { fixedRows, type FixedRow } from './setting-entries.ts'
+import { Segments } from '../../ui/Segments.tsx'
 import styles from './SettingsView.module.css'
 
 /** The ids of what the search lets through. */
@@ -65,13 +66,13 @@ export function Choice<Value extends string | number | boolean>({
   choose,
 }: ChoiceProps<Value>) {
   return (
-    <div className={styles['choice']} role="group" aria-label={label}>
+    <Segments label={label} className={styles['choice']}>
       {options.map(({ value, text }) => (
         <button key={text} type="button" aria-pressed={value === chosen} onClick={() => choose(value)}>
           {text}
         </button>
       ))}
-    </div>
+    </Segments>
   )
 }
 

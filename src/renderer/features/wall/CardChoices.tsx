@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import { usePreferences } from '../../panel/panel-context.ts'
 import { cardSizes } from '../../settings/preferences.ts'
+import { Segments } from '../../ui/Segments.tsx'
 import { IntervalSelect } from '../pictures/IntervalSelect.tsx'
 import styles from './CardChoices.module.css'
 
@@ -13,7 +14,7 @@ export function CardChoices() {
     <fieldset>
       <legend>Cards</legend>
       <div className={styles['choices']}>
-        <div className={styles['sizes']} role="group" aria-label="Size of the cards">
+        <Segments label="Size of the cards">
           {cardSizes.map((each) => (
             <button
               key={each}
@@ -26,7 +27,7 @@ export function CardChoices() {
               <span className={styles['size']} data-size={each} aria-hidden />
             </button>
           ))}
-        </div>
+        </Segments>
         <IntervalSelect value={seconds} onChange={(wallSeconds) => preferences.set({ wallSeconds })} />
       </div>
     </fieldset>

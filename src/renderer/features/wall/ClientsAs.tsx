@@ -3,7 +3,7 @@ import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { clientsLink } from '../../panel/router.ts'
 import type { ShownAs } from '../clients/clients-layout.ts'
-import styles from './ClientsAs.module.css'
+import { Segments } from '../../ui/Segments.tsx'
 
 /** Whether the clients stand in tables or as cards on the wall. */
 export function ClientsAs() {
@@ -14,13 +14,13 @@ export function ClientsAs() {
     location.hash = clientsLink(next)
   }
   return (
-    <div className={styles['switch']} role="group" aria-label="Show clients as">
+    <Segments label="Show clients as">
       <button type="button" aria-pressed={shownAs === 'table'} onClick={() => show('table')}>
         <List size={14} aria-hidden /> Table
       </button>
       <button type="button" aria-pressed={shownAs === 'wall'} onClick={() => show('wall')}>
         <LayoutGrid size={14} aria-hidden /> Wall
       </button>
-    </div>
+    </Segments>
   )
 }

@@ -2,6 +2,7 @@ import { memo } from 'react'
 import { useStore } from 'zustand'
 import { clientKey as keyOf, type PanelClient } from '../../../shared/clients.ts'
 import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
+import { Chip } from '../../ui/Chip.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -114,7 +115,7 @@ function FileAndGroup({ client }: { client: PanelClient }) {
       <span className={styles['file']} title={path === undefined ? undefined : visibleText(path)}>
         <bdi>{visibleText(clientFile(client) ?? 'no file')}</bdi>
       </span>
-      {group !== null && <ClientText className={styles['chip']} text={group} />}
+      {group !== null && <Chip className={styles['group']} text={group} />}
     </div>
   )
 }
