@@ -263,6 +263,19 @@ async function misplaced(panel: Page): Promise<string[]> {
         element.getBoundingClientRect().width > 1,
     )
     const problems: string[] = []
+    /** What is drawn of it: what scrolls out of sight is not there. */
+    const drawn = (element: Element) => {
+      let { left, top, right, bottom } = element.getBoundingClientRect()
+      for (let parent = element.parentElement; parent !== null; parent = parent.parentElement) {
+        if (getComputedStyle(parent).overflowX === 'visible') continue
+        const frame = parent.getBoundingClientRect()
+        left = Math.max(left, frame.left)
+        top = Math.max(top, frame.top)
+        right = Math.min(right, frame.right)
+        bottom = Math.min(bottom, frame.bottom)
+      }
+      return { left, top, right, bottom }
+    }
     const scrolls = (style: CSSStyleDeclaration) => /auto|scroll/.test(style.overflowX)
     const clipped = (element: Element) => {
       const { left, right } = element.getBoundingClientRect()
@@ -287,7 +300,7 @@ async function misplaced(panel: Page): Promise<string[]> {
     for (const [index, a] of seen.entries()) {
       for (const b of seen.slice(index + 1)) {
         if (a.contains(b) || b.contains(a) || a.matches('[role="row"]') || b.matches('[role="row"]')) continue
-        const [one, two] = [a.getBoundingClientRect(), b.getBoundingClientRect()]
+        const [one, two] = [drawn(a), drawn(b)]
         const across = Math.min(one.right, two.right) - Math.max(one.left, two.left)
         const down = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top)
         if (across > 3 && down > 3) problems.push(`on one another: ${nameOf(a)} and ${nameOf(b)}`)
@@ -340,6 +353,16 @@ for (const [size, viewport] of Object.entries({
       expect(box !== null && box.y >= 0 && box.y + box.height <= viewport.height, name).toBe(true)
       await panel.keyboard.press('Escape')
     }
+    const row = clientOnPage(panel, 'Atelier 1')
+    await row.click()
+    await expect(panel.getByRole('complementary', { name: 'Inspector' })).toBeVisible()
+    expect(await misplaced(panel), 'with an inspector').toEqual([])
+    await row.focus()
+    await panel.keyboard.press('p')
+    await panel.keyboard.press('ArrowDown')
+    await panel.keyboard.press('p')
+    await expect(panel.getByRole('complementary', { name: /^Pinned: / })).toHaveCount(2)
+    expect(await misplaced(panel), 'with pinned clients').toEqual([])
   })
 }
 

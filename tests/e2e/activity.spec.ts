@@ -131,6 +131,19 @@ test('it pauses when it is scrolled up, counts what is new, jumps to a time, and
   await expect(view).toContainText('Paused')
   await panel.keyboard.press('f')
   await expect(view).toContainText('Following the newest')
+
+  // In a window of another size rows have another height: they stand without gaps, and the newest stays in sight.
+  const newest = grid.getByRole('row', { name: /note-264/ })
+  for (const width of [900, 1280]) {
+    await panel.setViewportSize({ width, height: 600 })
+    await expect(newest).toBeInViewport()
+    const [above, last] = [
+      await grid.getByRole('row', { name: /note-263/ }).boundingBox(),
+      await newest.boundingBox(),
+    ]
+    expect((above?.y ?? 0) + (above?.height ?? 0)).toBeCloseTo(last?.y ?? 0, 0)
+    await expect(view).toContainText('Following the newest')
+  }
 })
 
 test('what the filter finds is exported as JSON lines and as CSV that no spreadsheet computes', async ({

@@ -44,6 +44,19 @@ test('clients are pinned side by side while the inspector goes on, and marked wh
   expect(new Set(tops).size).toBe(1)
   expect(tops).toHaveLength(3)
 
+  // Tabs that do not fit fade out at the side where there are more of them.
+  const fades = () =>
+    pinned(panel, 'Alpha')
+      .getByRole('tablist')
+      .evaluate((list) =>
+        ['--fade-start', '--fade-end'].map((name) => getComputedStyle(list).getPropertyValue(name)),
+      )
+  await tab(pinned(panel, 'Alpha'), 'Record').click()
+  await expect.poll(fades).toEqual(['0px', '28px'])
+  await tab(pinned(panel, 'Alpha'), 'Policy').click()
+  await expect.poll(fades).toEqual(['28px', '0px'])
+  await tab(pinned(panel, 'Alpha'), 'Jobs').click()
+
   await beta.leave()
   await expect(pinned(panel, 'Beta').getByRole('status').first()).toContainText('This client has left.')
   await pinned(panel, 'Beta').getByRole('button', { name: 'Close pinned inspector' }).click()

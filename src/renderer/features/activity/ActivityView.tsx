@@ -3,10 +3,10 @@ import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
 import { useStore } from 'zustand'
 import type { HistoryState } from '../../../shared/status.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useNarrow } from '../../panel/use-narrow.ts'
 import { Button } from '../../ui/Button.tsx'
 import { shortcutOf } from '../../ui/shortcuts.ts'
 import { takesText } from '../../ui/takes-text.ts'
-import { useMedia } from '../../ui/use-media.ts'
 import split from '../clients/ClientsView.module.css'
 import { Charts } from './Charts.tsx'
 import { LogList } from './LogList.tsx'
@@ -19,7 +19,7 @@ export function ActivityView() {
   const { log } = usePanel()
   const live = useLive()
   const open = useStore(log.state, (state) => state.open !== null)
-  const overlay = useMedia('(max-width: 1000px)')
+  const overlay = useNarrow()
   useEffect(() => log.start(), [log])
 
   const close = () => {

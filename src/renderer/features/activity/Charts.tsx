@@ -56,10 +56,10 @@ export function Charts() {
         atStep={atStep}
       />
       <Chart
-        title="Time a job takes"
-        before="half within"
+        title="Job time"
+        before="half in"
         now={time(overall?.median)}
-        after={`, 95 of 100 within ${time(overall?.p95)}`}
+        after={`, 95 % in ${time(overall?.p95)}`}
         describe={
           overall === undefined || overall.ended === 0
             ? `From dispatch to end. No job ended in the last ${words}.`
@@ -67,7 +67,7 @@ export function Charts() {
         }
         series={[
           {
-            name: '95 of 100',
+            name: '95 %',
             tone: 'second',
             values: rates?.jobTimes.map(({ p95 }) => p95) ?? [],
             text: tookText,

@@ -64,18 +64,36 @@ export function LogList({ log, label, layout, empty }: LogListProps) {
     ),
   })
 
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
+
+  /** The sizes under which the newest was brought into sight: under others a scroll is the browser's, not the person's. */
+  const settledSize = useRef('')
+  const showNewest = useCallback((element: HTMLElement) => {
+    element.scrollTop = element.scrollHeight
+    settledSize.current = sizeOf(element)
+  }, [])
+
   // After each change of what is there: at the bottom where the newest is followed, else where it was.
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null) return
     if (following) {
-      element.scrollTop = element.scrollHeight
+      showNewest(element)
       return
     }
     const place = anchor.current
     const index = place === null ? -1 : entries.findIndex(({ id }) => id === place.id)
     if (place !== null && index !== -1) element.scrollTop = index * rowHeight + place.offset
-  }, [entries, following, rowHeight])
+  }, [entries, following, rowHeight, showNewest])
+
+  // What is followed stays in sight in a window of another size, and with another size of the text.
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null || !following) return
+    const observer = new ResizeObserver(() => showNewest(element))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [following, showNewest])
 
   // A moment that was asked for stands a third below the top edge.
   useLayoutEffect(() => {
@@ -105,6 +123,10 @@ export function LogList({ log, label, layout, empty }: LogListProps) {
   function onScroll() {
     const element = scroller.current
     if (element === null) return
+    if (following && sizeOf(element) !== settledSize.current) {
+      showNewest(element)
+      return
+    }
     noteAnchor()
     const below = element.scrollHeight - element.scrollTop - element.clientHeight
     if (following && below > rowHeight * 1.5) log.pause()
@@ -175,7 +197,7 @@ export function LogList({ log, label, layout, empty }: LogListProps) {
           log.openEntry(entry)
         }}
       >
-        <div role="rowgroup" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
+        <div role="rowgroup" className={styles['body']} style={{ height: entries.length * rowHeight }}>
           {virtualizer.getVirtualItems().map((item) => {
             const entry = entries[item.index]
             return entry === undefined ? null : (
@@ -207,6 +229,10 @@ export function LogList({ log, label, layout, empty }: LogListProps) {
       <LogNote log={log} />
     </div>
   )
+}
+
+function sizeOf({ clientHeight, scrollHeight }: HTMLElement): string {
+  return `${clientHeight} ${scrollHeight}`
 }
 
 function isNewDay(before: LogEntry | undefined, entry: LogEntry): boolean {

@@ -50,9 +50,8 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
     if (key === undefined) return
     virtualizer.scrollToIndex(index, { align: 'auto' })
     if (nothingActive) selection.standOn(key)
-    scroller.current
-      ?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
-      ?.focus({ preventScroll: true })
+    // Where both tables are scrolled as a whole too, this brings the row's into sight.
+    scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus()
   }, [focusTurn, activeIndex, tabStop, rows, order, selection, rowOrder, virtualizer])
 
   // A row that leaves takes the focus with it: the row that the keyboard stands on now gets it.

@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react'
 import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
 import { useStore } from 'zustand'
 import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
+import { useNarrow } from '../../panel/use-narrow.ts'
 import { BlockedList } from '../blocks/BlockedList.tsx'
 import { InspectorDock, useInspectorCount } from '../inspector/InspectorDock.tsx'
 import { BucketRegion } from './BucketRegion.tsx'
@@ -13,16 +14,12 @@ import { useClientsEscape } from './clients-escape.ts'
 import { listMin, useDockWidth } from './dock-width.ts'
 import { useGridKeys } from './grid-keys.ts'
 import { Wall } from '../wall/Wall.tsx'
-import { useMedia } from '../../ui/use-media.ts'
-
-/** Narrower than this, the inspector lies over the list instead of beside it. */
-const overlayBelow = '(max-width: 1000px)'
 
 /** All clients, and beside them those that are open in an inspector. */
 export function ClientsView() {
   const columns = useInspectorCount()
   const asWall = useStore(usePanel().clients.state, ({ layout }) => layout.shownAs === 'wall')
-  const overlay = useMedia(overlayBelow)
+  const overlay = useNarrow()
   const preferences = usePreferences()
   const [width] = useState(() => preferences.state.getState().inspectorWidth)
   const widthOfOne = useCallback(() => preferences.state.getState().inspectorWidth, [preferences])

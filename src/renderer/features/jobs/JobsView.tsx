@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { useMedia } from '../../ui/use-media.ts'
+import { useNarrow } from '../../panel/use-narrow.ts'
 import split from '../clients/ClientsView.module.css'
 import { JobPane } from './JobPane.tsx'
 import { JobsGrid } from './JobsGrid.tsx'
@@ -15,7 +15,7 @@ export function JobsView() {
   const { jobs, jobSelection } = usePanel()
   const live = useLive()
   const open = useStore(jobs.state, (state) => state.open !== null)
-  const overlay = useMedia('(max-width: 1000px)')
+  const overlay = useNarrow()
 
   useEffect(() => {
     const onEscape = (event: KeyboardEvent) => {
