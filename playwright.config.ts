@@ -12,6 +12,7 @@ const drawnAlike = [
   'accessibility',
   'activity',
   'everyday',
+  'extremes',
   'inspector-accessibility',
   'pins',
   'policy',

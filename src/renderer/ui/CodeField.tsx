@@ -1,5 +1,11 @@
-import { useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useId, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react'
+import { flushSync } from 'react-dom'
 import styles from './CodeField.module.css'
+
+/** Characters above which a browser takes too long for every key that is typed into a field: some tenths of a second. */
+const editableMax = 200_000
+/** Characters that are shown of a longer text. */
+const excerptLength = 4_000
 
 interface CodeFieldProps {
   label: string
@@ -17,16 +23,21 @@ interface CodeFieldProps {
 /**
  * A text in which lines are indented: Tab inserts spaces, Shift Tab takes them away, Enter keeps the indentation. So that
  * the keyboard is not caught in it, Tab after Escape goes on to the next field; that is said when it takes the focus.
+ * Of a text that is too long to be edited here, a part is shown; another one can be pasted in its place.
  */
 export function CodeField({ label, value, onChange, indent, problem, describedBy, rows }: CodeFieldProps) {
   const [leaving, setLeaving] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
   const id = useId()
   const place = problem?.offset ?? null
+  const isLong = value.length > editableMax
+  const [wantedStart, setWantedStart] = useState(0)
+  const start = isLong ? Math.max(0, Math.min(wantedStart, value.length - excerptLength)) : 0
+  const shown = isLong ? value.slice(start, start + excerptLength) : value
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const area = event.currentTarget
-    if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
+    if (isLong || event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === 'Escape') {
       // The first Escape is for the field; another one is for what is around it.
       if (leaving) return
@@ -52,6 +63,24 @@ export function CodeField({ label, value, onChange, indent, problem, describedBy
     }
     if (event.key !== 'Shift') setLeaving(false)
   }
+  /** What would be too long goes past the field, which would be busy with it for seconds. */
+  const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
+    const pasted = event.clipboardData.getData('text/plain').replace(/\r\n?/g, '\n')
+    const { selectionStart, selectionEnd } = event.currentTarget
+    const next = isLong ? pasted : value.slice(0, selectionStart) + pasted + value.slice(selectionEnd)
+    if (pasted === '' || (!isLong && next.length <= editableMax)) return
+    event.preventDefault()
+    setWantedStart(0)
+    onChange(next)
+  }
+  const goTo = (offset: number) => {
+    const from = Math.max(0, Math.min(offset - excerptLength / 2, value.length - excerptLength))
+    if (isLong) flushSync(() => setWantedStart(from))
+    // A field scrolls to its cursor as it takes the focus. Where nothing can be typed, no cursor is drawn: the place is marked.
+    const at = isLong ? offset - from : offset
+    field.current?.setSelectionRange(at, isLong ? at + 1 : at)
+    field.current?.focus()
+  }
 
   return (
     <div className={styles['field']}>
@@ -67,10 +96,12 @@ export function CodeField({ label, value, onChange, indent, problem, describedBy
         spellCheck={false}
         autoCapitalize="off"
         autoComplete="off"
-        value={value}
+        value={shown}
+        readOnly={isLong}
         aria-invalid={problem !== undefined}
         aria-describedby={`${id}-problem ${id}-keys${describedBy === undefined ? '' : ` ${describedBy}`}`}
         onKeyDown={onKeyDown}
+        onPaste={onPaste}
         onBlur={() => setLeaving(false)}
         onChange={({ target }) => onChange(target.value)}
       />
@@ -78,31 +109,27 @@ export function CodeField({ label, value, onChange, indent, problem, describedBy
         {place === null ? (
           problem?.text
         ) : (
-          <button
-            type="button"
-            title="Go there"
-            onClick={() => {
-              if (field.current !== null) goTo(field.current, place)
-            }}
-          >
+          <button type="button" title="Go there" onClick={() => goTo(place)}>
             {problem?.text}
           </button>
         )}
       </p>
-      <p id={`${id}-keys`} className={styles['keys']}>
-        Tab inserts spaces. To leave with Tab, press Escape first.
-      </p>
+      {isLong ? (
+        <p id={`${id}-keys`} className={styles['part']}>
+          {value.length.toLocaleString('en')} characters are too many to edit here. Shown are{' '}
+          {(start + 1).toLocaleString('en')} to {(start + shown.length).toLocaleString('en')}. Paste another
+          text to replace all of them.
+        </p>
+      ) : (
+        <p id={`${id}-keys`} className={styles['keys']}>
+          Tab inserts spaces. To leave with Tab, press Escape first.
+        </p>
+      )}
       <span role="status" className="spoken">
         {leaving ? 'Tab now leaves this field.' : ''}
       </span>
     </div>
   )
-}
-
-/** Puts the cursor there, in sight: a field scrolls to its cursor as it takes the focus. */
-function goTo(area: HTMLTextAreaElement, offset: number): void {
-  area.setSelectionRange(offset, offset)
-  area.focus()
 }
 
 /** As if typed, so that it can be undone. */
