@@ -14,6 +14,7 @@ const drawnAlike = [
   'everyday',
   'extremes',
   'inspector-accessibility',
+  'palette',
   'pins',
   'policy',
   'settings',

@@ -1,9 +1,12 @@
-import { useContext, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { PanelContext } from '../panel/panel-context.ts'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useStore } from 'zustand'
+import { loadSettings } from '../features/settings/load-settings.ts'
+import { useParts } from '../panel/panel-context.ts'
 import type { Router } from '../panel/router.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import { visibleText } from '../ui/visible-text.ts'
-import { findActions, type Action } from './actions.ts'
+import type { Action } from './actions/action.ts'
+import { findActions } from './actions/find-actions.ts'
 import styles from './CommandPalette.module.css'
 
 /** The address may name the place already: it is opened again all the same. */
@@ -20,14 +23,19 @@ export function CommandPalette({
   onClose: () => void
   showShortcuts: () => void
 }) {
-  const parts = useContext(PanelContext)
+  const parts = useParts()
+  const { panel, router } = parts
   const list = useRef<HTMLUListElement>(null)
   const listId = useId()
   const [query, setQuery] = useState('')
   const [at, setAt] = useState(0)
+  // Settings and tokens are asked for as it opens, and what can be done with them stands last.
+  useEffect(() => void loadSettings(panel), [panel])
+  const settings = useStore(panel.serverSettings.state, (state) => state.settings)
+  const tokens = useStore(panel.tokens.state, (state) => state.tokens)
   const actions = useMemo(
-    () => (parts === null ? [] : findActions({ ...parts, go: goWith(parts.router), showShortcuts }, query)),
-    [parts, query, showShortcuts],
+    () => findActions({ ...parts, settings, tokens, go: goWith(router), showShortcuts }, query),
+    [parts, router, query, showShortcuts, settings, tokens],
   )
 
   useEffect(() => {

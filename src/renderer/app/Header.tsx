@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { clientFilter } from '../features/clients/client-filter.ts'
 import { usePanel, useRouter } from '../panel/panel-context.ts'
 import { placeLink } from '../panel/router.ts'
+import { useWish } from '../panel/use-wish.ts'
 import { Button } from '../ui/Button.tsx'
 import { FilterBox } from '../ui/FilterBox.tsx'
 import { FilterHelp } from '../ui/FilterHelp.tsx'
@@ -62,6 +63,11 @@ function ClientSearch() {
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
+  useWish(
+    'search',
+    () => input.current?.focus(),
+    (wish) => wish.in === 'clients',
+  )
   const suggest = useCallback(
     (text: string) => clientFilter.suggest(text, clients.state.getState().byKey.values()),
     [clients],

@@ -15,7 +15,7 @@ export interface PanelParts {
 
 export const PanelContext = createContext<PanelParts | null>(null)
 
-function useParts(): PanelParts {
+export function useParts(): PanelParts {
   const parts = useContext(PanelContext)
   if (parts === null) throw new Error('A component of the panel was drawn outside of PanelContext.')
   return parts

@@ -37,6 +37,7 @@ import type { PanelClient } from '../../shared/clients.ts'
 import { isTerminal } from '../../shared/protocol.ts'
 import { createToasts, type Toasts } from '../ui/toasts.ts'
 import { createRemembered } from '../settings/remembered.ts'
+import { createWishes, type Wishes } from './wishes.ts'
 import type { StoreApi } from 'zustand/vanilla'
 
 /** Everything the panel knows and can do, without a component in it. */
@@ -65,6 +66,8 @@ export interface Panel {
   readonly tokens: Tokens
   readonly serverSettings: ServerSettings
   readonly toasts: Toasts
+  /** What the palette wants of a view. */
+  readonly wishes: Wishes
   /** Clients as shown, both lists one after the other. */
   rowOrder: () => readonly string[]
   /** Selects all shown clients that stand in one group with this one. */
@@ -392,6 +395,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     tokens,
     serverSettings,
     toasts,
+    wishes: createWishes(),
     rowOrder,
     selectGroup(key) {
       const { shown, groups, layout } = clients.state.getState()

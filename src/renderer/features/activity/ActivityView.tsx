@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import type { HistoryState } from '../../../shared/status.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { useNarrow } from '../../panel/use-narrow.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { shortcutOf } from '../../ui/shortcuts.ts'
 import { takesText } from '../../ui/takes-text.ts'
@@ -21,6 +22,8 @@ export function ActivityView() {
   const open = useStore(log.state, (state) => state.open !== null)
   const overlay = useNarrow()
   useEffect(() => log.start(), [log])
+  // After it was begun to follow the log: before, nothing can be asked of it.
+  useWish('go to a moment', ({ at }) => void log.jumpTo(at))
 
   const close = () => {
     const id = log.state.getState().open?.id

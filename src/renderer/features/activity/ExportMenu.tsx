@@ -1,17 +1,26 @@
 import { Download } from 'lucide-react'
 import { useId, useRef, useState } from 'react'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { saveFile } from '../../ui/save-file.ts'
 import { countOf } from '../status/count-text.ts'
-import { collectLog, csvTable, exportMax, exportName, jsonLines, type ExportFormat } from './log-export.ts'
+import {
+  collectLog,
+  csvTable,
+  exportFormats,
+  exportMax,
+  exportName,
+  jsonLines,
+  type ExportFormat,
+} from './log-export.ts'
 import styles from './Menus.module.css'
 import type { Log } from './log-store.ts'
 
-const formats: readonly { format: ExportFormat; label: string; type: string }[] = [
-  { format: 'jsonl', label: 'Export JSON lines', type: 'application/jsonl' },
-  { format: 'csv', label: 'Export CSV', type: 'text/csv;charset=utf-8' },
-]
+const formats: Record<ExportFormat, { label: string; type: string }> = {
+  jsonl: { label: 'Export JSON lines', type: 'application/jsonl' },
+  csv: { label: 'Export CSV', type: 'text/csv;charset=utf-8' },
+}
 
 /** Saves what the filter finds, kept entries only, and says how many there were and what was left out. */
 export function ExportMenu({ log }: { log: Log }) {
@@ -22,7 +31,7 @@ export function ExportMenu({ log }: { log: Log }) {
   const [count, setCount] = useState<number | null>(null)
   const [outcome, setOutcome] = useState<{ text: string; isProblem: boolean } | null>(null)
 
-  const run = async (format: ExportFormat, type: string) => {
+  const run = async (format: ExportFormat) => {
     const api = connection.api()
     if (api === null) return
     const abort = new AbortController()
@@ -34,7 +43,8 @@ export function ExportMenu({ log }: { log: Log }) {
       const found = await collectLog(api, filter, abort.signal, setCount)
       const exported = { ...found, names: new Map([...found.names, ...names]) }
       const name = exportName(format, exported, new Date())
-      saveFile(name, new Blob([format === 'csv' ? csvTable(exported) : jsonLines(exported)], { type }))
+      const text = format === 'csv' ? csvTable(exported) : jsonLines(exported)
+      saveFile(name, new Blob([text], { type: formats[format].type }))
       const entries = countOf(exported.entries.length, 'entry', 'entries')
       setOutcome(
         found.cut
@@ -55,6 +65,10 @@ export function ExportMenu({ log }: { log: Log }) {
       setCount(null)
     }
   }
+  useWish('export', ({ format }) => {
+    document.getElementById(menu)?.showPopover()
+    if (live && count === null) void run(format)
+  })
 
   return (
     <>
@@ -75,9 +89,9 @@ export function ExportMenu({ log }: { log: Log }) {
           the history does not keep is not in it.
         </p>
         <div className={styles['line']}>
-          {formats.map(({ format, label, type }) => (
-            <Button key={format} disabled={!live || count !== null} onClick={() => void run(format, type)}>
-              {label}
+          {exportFormats.map((format) => (
+            <Button key={format} disabled={!live || count !== null} onClick={() => void run(format)}>
+              {formats[format].label}
             </Button>
           ))}
           {count !== null && <Button onClick={() => running.current?.abort()}>Stop</Button>}

@@ -1,9 +1,10 @@
 import { Pause, Play, X } from 'lucide-react'
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { clientKey, type PanelClient } from '../../../shared/clients.ts'
 import { priorityNames } from '../../../shared/protocol.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import bar from '../../ui/Toolbar.module.css'
 import { fold } from '../../ui/fold.ts'
@@ -202,6 +203,12 @@ function PriorityFilter({ log }: { log: Log }) {
 function TextFilter({ log }: { log: Log }) {
   const filtered = useStore(log.state, ({ filter }) => filter.text ?? '')
   const [text, setText] = useState<string | null>(null)
+  const field = useRef<HTMLInputElement>(null)
+  useWish(
+    'search',
+    () => field.current?.focus(),
+    (wish) => wish.in === 'activity',
+  )
   useEffect(() => {
     if (text === null) return
     const timer = setTimeout(() => {
@@ -212,6 +219,7 @@ function TextFilter({ log }: { log: Log }) {
   }, [text, log])
   return (
     <input
+      ref={field}
       className={styles['search']}
       type="text"
       role="searchbox"

@@ -2,6 +2,7 @@ import { Clock } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import styles from './Menus.module.css'
 import type { Log } from './log-store.ts'
@@ -23,6 +24,10 @@ export function TimeMenu({ log }: { log: Log }) {
   const [since, setSince] = useState('')
   const [until, setUntil] = useState('')
   const close = () => document.getElementById(menu)?.hidePopover()
+  useWish('choose a time', () => {
+    document.getElementById(menu)?.showPopover()
+    document.getElementById(ids.at)?.focus()
+  })
   const jump = (moment: number) => {
     close()
     void log.jumpTo(moment)

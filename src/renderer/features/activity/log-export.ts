@@ -6,7 +6,8 @@ import { priorityText } from './log-text.ts'
 /** Most entries of one file; what is older is left out, and the file's name and the panel say so. */
 export const exportMax = 100_000
 
-export type ExportFormat = 'jsonl' | 'csv'
+export const exportFormats = ['jsonl', 'csv'] as const
+export type ExportFormat = (typeof exportFormats)[number]
 
 export interface Exported {
   /** Oldest first. */

@@ -1,6 +1,7 @@
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { Approval } from '../../../shared/approvals.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CodeBlock } from '../../ui/CodeBlock.tsx'
@@ -30,6 +31,11 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
   const card = useRef<HTMLElement>(null)
   const [denying, setDenying] = useState(false)
   const { id, from, program, codeLength, code, codeKind } = approval
+  useWish(
+    'deny',
+    () => setDenying(true),
+    (wish) => wish.id === id,
+  )
   const who = from?.name ?? program
 
   const answer = (how: 'once' | 'session', at: number) => {

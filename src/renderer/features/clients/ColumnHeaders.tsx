@@ -8,6 +8,7 @@ import { columnFacts, columnTitle, type Column } from './client-columns.ts'
 import type { Bucket } from './client-order.ts'
 import { moveColumn, shiftColumn, withWidth } from './clients-layout.ts'
 import styles from './ColumnHeaders.module.css'
+import { drawnWidth } from './drawn-width.ts'
 
 /** CSS pixels that a key makes a column wider or narrower by. */
 const keyStep = 16
@@ -42,7 +43,7 @@ export function ColumnHeaders({ bucket }: { bucket: Bucket }) {
       // A column that moved is drawn in another place and loses the focus on the way.
       requestAnimationFrame(() => focus(column))
     } else if (shortcut === 'size') {
-      const width = widthOf(row.current, column) + by * keyStep
+      const width = widthIn(row.current, column) + by * keyStep
       clients.arrange({ widths: withWidth(layout.widths, column, width) })
     } else if (event.key === 'ArrowDown') selection.focusActive()
     else return
@@ -93,7 +94,7 @@ function WidthHandle({ column, row }: { column: Column; row: React.RefObject<HTM
       title="Drag to set the width, double-click to let it go"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId)
-        from.current = { x: event.clientX, width: widthOf(row.current, column) }
+        from.current = { x: event.clientX, width: widthIn(row.current, column) }
       }}
       onPointerMove={(event) => {
         if (from.current === null) return
@@ -169,9 +170,8 @@ function cellOf(row: HTMLElement | null, column: Column): HTMLElement | null {
   return row?.querySelector<HTMLElement>(`[data-header="${column}"]`) ?? null
 }
 
-/** In CSS pixels, whatever the text size: it zooms the page. */
-function widthOf(row: HTMLElement | null, column: Column): number {
-  return (cellOf(row, column)?.getBoundingClientRect().width ?? 0) / zoomOf(row)
+function widthIn(row: HTMLElement | null, column: Column): number {
+  return row === null ? 0 : (drawnWidth(column, row) ?? 0)
 }
 
 function zoomOf(element: HTMLElement | null): number {

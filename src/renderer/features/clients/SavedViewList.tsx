@@ -1,8 +1,9 @@
 import { LayoutGrid, List, Pencil, Save, X } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { clientsLink } from '../../panel/router.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import type { SavedView, ShownAs } from './clients-layout.ts'
 import { viewNameMax, type SavedViews } from './saved-views.ts'
@@ -15,9 +16,20 @@ export function SavedViewList() {
   const [name, setName] = useState('')
   const [renaming, setRenaming] = useState<string | null>(null)
   const nameId = useId()
+  const list = useRef<HTMLElement>(null)
+  const nameField = useRef<HTMLInputElement>(null)
+  const openMenu = () => list.current?.closest<HTMLElement>('[popover]')?.showPopover()
+  useWish('name a view', () => {
+    openMenu()
+    nameField.current?.focus()
+  })
+  useWish('rename a view', ({ name: renamed }) => {
+    openMenu()
+    setRenaming(renamed)
+  })
   const replaces = views.some((view) => view.name === name.trim())
   return (
-    <section className={styles['saved']} aria-label="Saved views">
+    <section ref={list} className={styles['saved']} aria-label="Saved views">
       <h2>Saved views</h2>
       {views.length === 0 ? (
         <p>
@@ -81,6 +93,7 @@ export function SavedViewList() {
       >
         <label htmlFor={nameId}>Name</label>
         <input
+          ref={nameField}
           id={nameId}
           type="text"
           maxLength={viewNameMax}

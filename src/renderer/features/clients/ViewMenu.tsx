@@ -2,15 +2,15 @@ import { SlidersHorizontal } from 'lucide-react'
 import { useId } from 'react'
 import { useStore } from 'zustand'
 import { usePanel, usePreferences } from '../../panel/panel-context.ts'
-import { wallAtFirst } from '../../settings/preferences.ts'
 import { Button } from '../../ui/Button.tsx'
 import type { Word } from '../../ui/glossary.ts'
 import { Popover } from '../../ui/Popover.tsx'
 import type { Sort } from '../../ui/sorts.ts'
 import { Term } from '../../ui/Term.tsx'
 import { CardChoices } from '../wall/CardChoices.tsx'
+import { layOutAsAtFirst } from './as-at-first.ts'
 import { columnIds, columnNames, type Column } from './client-columns.ts'
-import { commonSort, defaultLayout, groupings, toggleColumn, type Grouping } from './clients-layout.ts'
+import { commonSort, groupings, toggleColumn, type Grouping } from './clients-layout.ts'
 import { SavedViewList } from './SavedViewList.tsx'
 import styles from './ViewMenu.module.css'
 
@@ -31,12 +31,6 @@ export function ViewMenu() {
   const asWall = useStore(clients.state, ({ layout }) => layout.shownAs === 'wall')
   const severalUsers = useStore(clients.state, ({ totals }) => totals.users > 1)
   const offered = (column: Column) => column !== 'user' || severalUsers
-  const layOutAsAtFirst = () => {
-    const { columns, widths, sort, groupBy } = defaultLayout
-    // What can't be seen here stays as it is.
-    clients.arrange(asWall ? { sort, groupBy } : { columns, widths, sort, groupBy })
-    if (asWall) preferences.set(wallAtFirst)
-  }
   return (
     <Popover
       label="View"
@@ -52,7 +46,7 @@ export function ViewMenu() {
       <GroupChoice columns={groupings.filter(offered)} />
       {asWall && <SortChoice columns={columnIds.filter(offered)} />}
       <div className={styles['line']}>
-        <Button onClick={layOutAsAtFirst}>As at first</Button>
+        <Button onClick={() => layOutAsAtFirst(clients, preferences)}>As at first</Button>
       </div>
       <SavedViewList />
     </Popover>

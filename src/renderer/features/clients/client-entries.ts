@@ -1,7 +1,7 @@
 import type { PanelClient } from '../../../shared/clients.ts'
 import type { Panel } from '../../panel/panel.ts'
 import { placeLink } from '../../panel/router.ts'
-import { copyAndTell } from '../../ui/copy-and-tell.ts'
+import { copyAndTell, copyLink } from '../../ui/copy-and-tell.ts'
 import { filterTerm } from '../../ui/filter-language.ts'
 import type { MenuEntries } from '../../ui/menu-entries.ts'
 import { exactTime } from '../status/time-text.ts'
@@ -97,10 +97,7 @@ export function clientEntries(panel: Panel, client: PanelClient, column: Column 
     { label: 'Copy uuid', run: copy('uuid', record.uuid) },
     ...(path === '' ? [] : [{ label: 'Copy path of the file', run: copy('path', path) }]),
     { label: 'Copy record', run: copy('record', JSON.stringify(record, null, 2)) },
-    {
-      label: 'Copy link',
-      run: copy('link', new URL(placeLink('clients', record.uuid), location.href).href),
-    },
+    { label: 'Copy link', run: () => copyLink(toasts, placeLink('clients', record.uuid)) },
     null,
     {
       label: `Show only type ${record.client_type}`,

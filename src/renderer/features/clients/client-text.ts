@@ -6,6 +6,15 @@ export function clientName(client: PanelClient): string {
   return label === undefined || label === '' ? client.record.uuid : label
 }
 
+/** The same, with its uuid where another client of the list has that name too. */
+export function uniqueName(client: PanelClient, byKey: ReadonlyMap<string, PanelClient>): string {
+  const name = clientName(client)
+  for (const other of byKey.values()) {
+    if (other.key !== client.key && clientName(other) === name) return `${name} (${client.record.uuid})`
+  }
+  return name
+}
+
 /** A uuid short enough to stand beside a label: the start, up to a full group of it. */
 export function shortUuid(uuid: string): string {
   if (uuid.length <= 14) return uuid

@@ -1,6 +1,6 @@
 import { Pin, X } from 'lucide-react'
 import { Tabs } from 'radix-ui'
-import { useEffect, useRef, type KeyboardEvent } from 'react'
+import { useEffect, useRef, type ComponentType, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -9,10 +9,27 @@ import { StateDot } from '../../ui/StateDot.tsx'
 import { shortcutOf } from '../../ui/shortcuts.ts'
 import { takesText } from '../../ui/takes-text.ts'
 import { clientName, stateWords } from '../clients/client-text.ts'
+import { SendTab } from '../send/SendTab.tsx'
+import { ActivityTab } from './ActivityTab.tsx'
 import { InspectorContext } from './inspector-context.ts'
-import type { Inspector } from './inspector-store.ts'
-import { tabsOf } from './inspector-tabs.ts'
+import type { Inspector, InspectorTab } from './inspector-store.ts'
+import { tabsOf, tabTitles, type TabProps } from './inspector-tabs.ts'
+import { JobsTab } from './JobsTab.tsx'
+import { PolicyTab } from './PolicyTab.tsx'
+import { RecordTab } from './RecordTab.tsx'
+import { SessionTab } from './SessionTab.tsx'
+import { ViewportTab } from './ViewportTab.tsx'
 import styles from './Inspector.module.css'
+
+const contents: Record<InspectorTab, ComponentType<TabProps>> = {
+  record: RecordTab,
+  viewport: ViewportTab,
+  activity: ActivityTab,
+  jobs: JobsTab,
+  session: SessionTab,
+  send: SendTab,
+  policy: PolicyTab,
+}
 
 interface InspectorViewProps {
   inspector: Inspector
@@ -44,12 +61,12 @@ export function InspectorView({ inspector, label, pinned, onClose }: InspectorVi
 
   // In a narrow panel the tabs scroll: the one that is open is in sight.
   const tabs = client === null ? [] : tabsOf(client)
-  const tab = tabs.find(({ id }) => id === wanted) ?? tabs[0]
+  const tab = tabs.includes(wanted) ? wanted : tabs[0]
   useEffect(() => {
     element.current
       ?.querySelector('[role="tab"][aria-selected="true"]')
       ?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [tab?.id])
+  }, [tab])
 
   if (client === null || tab === undefined) return null
   const current = live && phase !== 'left'
@@ -109,24 +126,31 @@ export function InspectorView({ inspector, label, pinned, onClose }: InspectorVi
         </p>
         <Tabs.Root
           className={styles['tabs']}
-          value={tab.id}
+          value={tab}
           onValueChange={(value) => {
-            const next = tabs.find(({ id }) => id === value)
-            if (next !== undefined) pins.showTab(inspector, next.id)
+            const next = tabs.find((each) => each === value)
+            if (next !== undefined) pins.showTab(inspector, next)
           }}
         >
           <Tabs.List className={styles['tabList']} aria-label="Parts of the client">
-            {tabs.map(({ id, title }) => (
-              <Tabs.Trigger key={id} value={id}>
-                {title}
+            {tabs.map((each) => (
+              <Tabs.Trigger key={each} value={each}>
+                {tabTitles[each]}
               </Tabs.Trigger>
             ))}
           </Tabs.List>
-          {tabs.map(({ id, Content }) => (
-            <Tabs.Content key={id} value={id} className={`${styles['tab']} ${current ? '' : styles['past']}`}>
-              <Content key={client.key} client={client} current={current} />
-            </Tabs.Content>
-          ))}
+          {tabs.map((each) => {
+            const Content = contents[each]
+            return (
+              <Tabs.Content
+                key={each}
+                value={each}
+                className={`${styles['tab']} ${current ? '' : styles['past']}`}
+              >
+                <Content key={client.key} client={client} current={current} />
+              </Tabs.Content>
+            )
+          })}
         </Tabs.Root>
         <div className={styles['actions']}>
           <Button title="Write to it (M)" onClick={write}>

@@ -11,6 +11,7 @@ import {
 import type { SessionFacts } from '../../../shared/client-detail.ts'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -32,6 +33,11 @@ export function PolicyTab({ client, current }: TabProps) {
   const detail = useStore(inspector.state, (state) => state.detail)
   const policy = useStore(approvals.state, (state) => state.policy)
   const [blocking, setBlocking] = useState(false)
+  useWish(
+    'block a client',
+    () => setBlocking(true),
+    ({ key }) => key === client.key,
+  )
   useEffect(() => {
     if (live) void serverSettings.load()
   }, [live, serverSettings])

@@ -2,6 +2,7 @@ import { Download, Maximize2, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import { usePanel, usePreferences } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { hasNoWindow } from '../clients/client-text.ts'
@@ -25,6 +26,11 @@ export function ViewportTab({ client, current }: TabProps) {
   const preferences = usePreferences()
   const seconds = useStore(preferences.state, ({ viewportSeconds }) => viewportSeconds)
   const [large, setLarge] = useState(false)
+  useWish(
+    'enlarge the picture',
+    () => setLarge(true),
+    ({ key }) => key === client.key,
+  )
   const known = useStore(pictures.state, ({ byKey }) => byKey.get(client.key)?.picture ?? null)
   // A render takes it time and heat: that is for a person to ask for, each time.
   const renders = hasNoWindow(client) || known?.source === 'preview_render'

@@ -1,14 +1,6 @@
-import type { ComponentType } from 'react'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { isBlender } from '../clients/client-text.ts'
-import type { InspectorTab } from './inspector-store.ts'
-import { ActivityTab } from './ActivityTab.tsx'
-import { JobsTab } from './JobsTab.tsx'
-import { PolicyTab } from './PolicyTab.tsx'
-import { RecordTab } from './RecordTab.tsx'
-import { SessionTab } from './SessionTab.tsx'
-import { SendTab } from '../send/SendTab.tsx'
-import { ViewportTab } from './ViewportTab.tsx'
+import { inspectorTabs, type InspectorTab } from './inspector-store.ts'
 
 /** What every tab is given; the inspector it stands in comes from `useInspector`. */
 export interface TabProps {
@@ -17,27 +9,17 @@ export interface TabProps {
   current: boolean
 }
 
-interface TabEntry {
-  title: string
-  Content: ComponentType<TabProps>
-  /** Left out: every client has it. */
-  has?: (client: PanelClient) => boolean
+export const tabTitles: Record<InspectorTab, string> = {
+  record: 'Record',
+  viewport: 'Viewport',
+  activity: 'Activity',
+  jobs: 'Jobs',
+  session: 'Session',
+  send: 'Send',
+  policy: 'Policy',
 }
 
-/** The tabs of an inspector, in the order shown. */
-const tabs: Record<InspectorTab, TabEntry> = {
-  record: { title: 'Record', Content: RecordTab },
-  viewport: { title: 'Viewport', Content: ViewportTab, has: isBlender },
-  activity: { title: 'Activity', Content: ActivityTab },
-  jobs: { title: 'Jobs', Content: JobsTab },
-  session: { title: 'Session', Content: SessionTab },
-  send: { title: 'Send', Content: SendTab },
-  policy: { title: 'Policy', Content: PolicyTab },
-}
-
-/** Those that this client has. */
-export function tabsOf(client: PanelClient): (TabEntry & { id: InspectorTab })[] {
-  return (Object.keys(tabs) as InspectorTab[])
-    .map((id) => ({ id, ...tabs[id] }))
-    .filter(({ has }) => has === undefined || has(client))
+/** The tabs that this client has, in the order shown. */
+export function tabsOf(client: PanelClient): readonly InspectorTab[] {
+  return inspectorTabs.filter((tab) => tab !== 'viewport' || isBlender(client))
 }

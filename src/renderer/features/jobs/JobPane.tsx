@@ -7,18 +7,17 @@ import { isTerminal } from '../../../shared/protocol.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CodeBlock } from '../../ui/CodeBlock.tsx'
-import { languageOf, type Language } from '../../ui/code-language.ts'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { TextNote, TextSection, TextSections } from '../../ui/TextSection.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Fact, Facts } from '../inspector/Facts.tsx'
 import pane from '../inspector/Inspector.module.css'
-import { saveFile } from '../../ui/save-file.ts'
 import { exactTime } from '../status/time-text.ts'
 import { JobDot } from './JobDot.tsx'
 import styles from './JobPane.module.css'
+import { isWorthAFile, jobTexts, saveJobText, type JobText } from './job-texts.ts'
 import { JobDuration, JobProgress } from './JobRow.tsx'
-import { codeOf, toolCallOf } from './tool-call.ts'
+import { toolCallOf } from './tool-call.ts'
 
 /** One job in full: what was asked of whom, and what came of it. */
 export function JobPane() {
@@ -111,93 +110,42 @@ function Texts({ job, detail }: { job: PanelJob; detail: JobDetail | null | unde
   const { jobs } = usePanel()
   if (detail === undefined) return <p className={pane['note']}>Loading…</p>
   if (detail === null) return null
-  const asked = detail.payload === null ? null : codeOf(detail.payload)
   return (
     <TextSections>
-      {detail.error !== '' && (
-        <Text
-          title="Error"
-          language="text"
-          text={detail.error}
-          length={detail.errorLength}
-          whole={() => jobs.fetchText(job, 'error')}
-          failed
-        />
-      )}
-      {detail.result !== '' && (
-        <Text
-          title="Result"
-          language={languageOf(detail.result)}
-          text={detail.result}
-          length={detail.resultLength}
-          whole={() => jobs.fetchText(job, 'result')}
-        />
-      )}
-      {asked === null ? (
+      {jobTexts(jobs, job, detail).map((text) => (
+        <Text key={text.title} text={text} />
+      ))}
+      {detail.payload === null && (
         <TextNote>
           What it asked for was too large to keep, or is too long ago. It can’t be run again from here.
         </TextNote>
-      ) : (
-        <Text
-          title={asked.language === 'python' ? 'Code' : 'Parameters'}
-          language={asked.language}
-          text={asked.text}
-          length={asked.text.length}
-        />
       )}
     </TextSections>
   )
 }
 
-/** Characters from which on a text is worth a file. */
-const saveFrom = 2_000
-
-interface TextProps {
-  title: string
-  language: Language
-  text: string
-  /** Characters of the whole, of which `text` may be the start. */
-  length: number
-  /** Fetches the whole, where `text` may be its start. */
-  whole?: () => Promise<string>
-  failed?: boolean
-}
-
-function Text({ title, language, text, length, whole, failed = false }: TextProps) {
+function Text({ text }: { text: JobText }) {
   const { toasts } = usePanel()
-  const cut = text.length < length
-  const save = async () => {
-    try {
-      const content = cut && whole !== undefined ? await whole() : text
-      saveFile(`${title.toLowerCase()}.txt`, new Blob([content], { type: 'text/plain;charset=utf-8' }))
-    } catch {
-      toasts.show({
-        kind: 'problem',
-        text: `The ${title.toLowerCase()} could not be fetched, so nothing was saved.`,
-      })
-    }
-  }
+  const { title, language, shown, length, whole } = text
+  const name = title.toLowerCase()
   return (
     <TextSection
       title={title}
       buttons={
         <>
-          {text.length > saveFrom && (
-            <Button onClick={() => void save()}>
-              <Download size={14} aria-hidden /> Save {title.toLowerCase()}…
+          {isWorthAFile(text) && (
+            <Button onClick={() => void saveJobText(toasts, text)}>
+              <Download size={14} aria-hidden /> Save {name}…
             </Button>
           )}
-          <CopyButton
-            label={`Copy ${title.toLowerCase()}`}
-            text={cut && whole !== undefined ? whole : text}
-          />
+          <CopyButton label={`Copy ${name}`} text={shown.length < length ? whole : shown} />
         </>
       }
     >
-      <CodeBlock text={text} language={language} label={title} failed={failed} />
-      {cut && (
+      <CodeBlock text={shown} language={language} label={title} failed={title === 'Error'} />
+      {shown.length < length && (
         <TextNote>
-          Shown are {text.length.toLocaleString('en')} of {length.toLocaleString('en')} characters. Copy and
+          Shown are {shown.length.toLocaleString('en')} of {length.toLocaleString('en')} characters. Copy and
           Save give all of them.
         </TextNote>
       )}

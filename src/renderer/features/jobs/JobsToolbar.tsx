@@ -1,8 +1,9 @@
-import { useCallback } from 'react'
+import { useCallback, useRef } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import bar from '../../ui/Toolbar.module.css'
 import { isTerminal } from '../../../shared/protocol.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
 import { FilterHelp } from '../../ui/FilterHelp.tsx'
@@ -25,6 +26,12 @@ export function JobsToolbar() {
   const panel = usePanel()
   const { jobs, jobSelection } = panel
   const live = useLive()
+  const field = useRef<HTMLInputElement>(null)
+  useWish(
+    'search',
+    () => field.current?.focus(),
+    (wish) => wish.in === 'jobs',
+  )
   const only = useStore(jobs.state, (state) => state.filter.state)
   const totals = useStore(jobs.state, (state) => state.totals)
   const all = useStore(jobs.state, (state) => state.byKey.size)
@@ -66,6 +73,7 @@ export function JobsToolbar() {
         id="job-suggestions"
         className={styles['search']}
         label="Filter jobs"
+        input={field}
         placeholder="Filter, or from:claude took:>10"
         query={query}
         suggest={suggest}

@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import type { PanelJob } from '../../../shared/jobs.ts'
 import { Segments } from '../../ui/Segments.tsx'
 import { shortcutOf } from '../../ui/shortcuts.ts'
@@ -9,16 +10,16 @@ import { ClientText } from '../../ui/ClientText.tsx'
 import { countOf } from '../status/count-text.ts'
 import { durationText } from '../status/time-text.ts'
 import { jobStateWords, tookSeconds } from './jobs-order.ts'
-import { besideStretch, jobsInWindow, timelineLanes, type Lane, type Stretch } from './timeline-lanes.ts'
+import {
+  besideStretch,
+  jobsInWindow,
+  timelineLanes,
+  timelineWindows,
+  type Lane,
+  type Stretch,
+} from './timeline-lanes.ts'
 import styles from './Timeline.module.css'
 
-const windows = [
-  { label: '1 min', seconds: 60 },
-  { label: '5 min', seconds: 300 },
-  { label: '30 min', seconds: 1_800 },
-  { label: '3 h', seconds: 10_800 },
-  { label: '12 h', seconds: 43_200 },
-] as const
 const firstWindow = 1
 
 /** In CSS pixels. */
@@ -31,12 +32,15 @@ const rowHeight = 9
 export function Timeline() {
   const { jobs, clock } = usePanel()
   const [choice, setChoice] = useState<number>(firstWindow)
+  useWish('show a timeline', ({ seconds: wanted }) =>
+    setChoice(timelineWindows.findIndex((each) => each.seconds === wanted)),
+  )
   const [stand, setStand] = useState<{ lane: string; key: string } | null>(null)
   const [told, setTold] = useState<string | null>(null)
   const byKey = useStore(jobs.state, (state) => state.byKey)
   const now = useStore(clock.state, (state) => state.now)
   const figure = useRef<HTMLElement>(null)
-  const { seconds, label } = windows[choice] ?? windows[firstWindow]
+  const { seconds, label } = timelineWindows[choice] ?? timelineWindows[firstWindow]
   const inWindow = useMemo(
     () => (now === null ? [] : jobsInWindow(byKey.values(), now, seconds)),
     [byKey, now, seconds],
@@ -57,7 +61,7 @@ export function Timeline() {
       ? null
       : { lane: first.key, key: first.stretches.at(-1)?.job.key ?? '' }
 
-  const zoom = (by: 1 | -1) => setChoice(Math.max(0, Math.min(windows.length - 1, choice + by)))
+  const zoom = (by: 1 | -1) => setChoice(Math.max(0, Math.min(timelineWindows.length - 1, choice + by)))
   const onKeyDown = (event: KeyboardEvent) => {
     const shortcut = shortcutOf(event, 'timeline')
     if (shortcut === 'closer') zoom(-1)
@@ -84,7 +88,7 @@ export function Timeline() {
           {toldJob !== undefined && now !== null && <Told job={toldJob} now={now} />}
         </span>
         <Segments minor label="Length of the timeline">
-          {windows.map((each, index) => (
+          {timelineWindows.map((each, index) => (
             <button
               key={each.label}
               type="button"

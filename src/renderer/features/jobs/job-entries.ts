@@ -3,7 +3,7 @@ import { clientKey } from '../../../shared/clients.ts'
 import { isTerminal } from '../../../shared/protocol.ts'
 import type { Panel } from '../../panel/panel.ts'
 import { placeLink } from '../../panel/router.ts'
-import { copyAndTell } from '../../ui/copy-and-tell.ts'
+import { copyAndTell, copyLink } from '../../ui/copy-and-tell.ts'
 import { filterTerm } from '../../ui/filter-language.ts'
 import type { MenuEntries, MenuEntry } from '../../ui/menu-entries.ts'
 import { exactTime } from '../status/time-text.ts'
@@ -59,7 +59,7 @@ export function jobEntries(
     null,
     ...(value === '' ? [] : [{ label: `Copy value: ${value.slice(0, 60)}`, run: copy('value', value) }]),
     { label: 'Copy job id', run: copy('job id', job.jobId) },
-    { label: 'Copy link', run: copy('link', new URL(placeLink('jobs', job.jobId), location.href).href) },
+    { label: 'Copy link', run: () => copyLink(toasts, placeLink('jobs', job.jobId)) },
     {
       label: 'Copy as tool call',
       run: () => void copyCall(panel, job),

@@ -18,6 +18,15 @@ export interface Lane {
   rows: number
 }
 
+/** How much time the timeline can show. */
+export const timelineWindows = [
+  { label: '1 min', seconds: 60 },
+  { label: '5 min', seconds: 300 },
+  { label: '30 min', seconds: 1_800 },
+  { label: '3 h', seconds: 10_800 },
+  { label: '12 h', seconds: 43_200 },
+] as const
+
 /** Rows that a lane may grow to; what overlaps even more lies on the last. */
 const rowsMax = 3
 /** Most jobs that are drawn: the newest. */

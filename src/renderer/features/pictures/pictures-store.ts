@@ -65,6 +65,8 @@ export interface Pictures {
   readonly state: StoreApi<{ byKey: ReadonlyMap<string, PictureView> }>
   /** Keeps a client's picture as fresh as wished until the returned function is called. */
   watch: (ref: ClientRef, wish: PictureWish) => () => void
+  /** Keys of the clients that somebody looks at. */
+  watched: () => readonly string[]
   /** A person wants new ones now, of clients that somebody looks at. */
   refresh: (keys: readonly string[]) => void
   /** To be called when clients left: what nobody looks at any more is forgotten. */
@@ -237,6 +239,7 @@ export function createPictures({ timers, api, serverNow, images, sight }: Pictur
         if (plan.wishes.size === 0 && plans.get(key) === plan) plans.delete(key)
       }
     },
+    watched: () => [...plans.keys()],
     refresh(keys) {
       for (const key of keys) {
         const plan = plans.get(key)

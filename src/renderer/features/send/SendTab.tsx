@@ -15,7 +15,7 @@ import {
   draftKinds,
   knownParams,
   paramsTemplate,
-  templates,
+  startedOver,
   type Draft,
   type DraftCheck,
   type DraftField,
@@ -96,7 +96,7 @@ export function SendTab({ client, current }: TabProps) {
           <Button kind="primary" type="submit" disabled={!ready} aria-keyshortcuts="Control+Enter Meta+Enter">
             {sending ? 'Sending…' : 'Send'}
           </Button>
-          <Button onClick={() => edit(templateOf(draft))}>Start over</Button>
+          <Button onClick={() => edit(startedOver(draft))}>Start over</Button>
           <span className={styles['hint']}>
             {navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl'} Enter sends
           </span>
@@ -294,15 +294,4 @@ function Size({ check: { bytes } }: { check: DraftCheck }) {
 
 function problemOf({ problems }: DraftCheck, field: DraftField): DraftProblem | undefined {
   return problems.find((problem) => problem.field === field)
-}
-
-function templateOf({ kind, command }: Draft): Partial<Draft> {
-  switch (kind) {
-    case 'message':
-      return { message: templates.message }
-    case 'code':
-      return { script: templates.script }
-    case 'command':
-      return { params: paramsTemplate(command) }
-  }
 }

@@ -14,7 +14,7 @@ import { JobDot } from '../jobs/JobDot.tsx'
 import { JobDuration, JobProgress } from '../jobs/JobRow.tsx'
 import { LastSeen } from '../status/Times.tsx'
 import type { SentMessage } from './compose-store.ts'
-import type { Draft } from './draft.ts'
+import { draftTitle, type Draft } from './draft.ts'
 import styles from './SentList.module.css'
 
 /** Characters of a text that are shown here; the job has the whole. */
@@ -52,13 +52,13 @@ export function SentList({ client, sent, session }: SentListProps) {
           <li key={message.id} ref={index === 0 ? first : undefined}>
             <div className={styles['head']}>
               {message.job !== null && <JobDot state={message.job.state} />}
-              <ClientText className={styles['title']} text={titleOf(message.draft)} />
+              <ClientText className={styles['title']} text={draftTitle(message.draft)} />
               <span className={`${styles['at']} num`}>
                 {message.at !== null && <LastSeen at={message.at} />}
               </span>
               <Button
                 kind="quiet"
-                aria-label={`Put back: ${visibleText(titleOf(message.draft))}`}
+                aria-label={`Put back: ${visibleText(draftTitle(message.draft))}`}
                 title="Puts this into the form again"
                 onClick={() => compose.putBack(client, message.id)}
               >
@@ -146,17 +146,6 @@ function Text({ title, text, language = languageOf(text), length, failed = false
       )}
     </>
   )
-}
-
-function titleOf({ kind, message, script, command, codeAs }: Draft): string {
-  switch (kind) {
-    case 'message':
-      return message.slice(0, 400).replace(/\s+/g, ' ').slice(0, 80)
-    case 'code':
-      return codeAs === 'execute_code' ? 'execute_code' : (script.slice(0, 400).trim().split('\n')[0] ?? '')
-    case 'command':
-      return command
-  }
 }
 
 function bodyOf({ kind, message, script, params }: Draft): { text: string; language: Language } {

@@ -29,7 +29,7 @@ export interface Draft {
   jobId: string
 }
 
-export const templates = {
+const templates = {
   message: '{\n  "message_type": "note",\n  "text": ""\n}',
   script: 'import bpy\n\nbpy.context.scene.name',
   params: '{}',
@@ -133,6 +133,18 @@ export function paramsTemplate(command: string): string {
   return JSON.stringify(Object.fromEntries(needed.map(({ name }) => [name, ''])), null, 2)
 }
 
+/** The text that is shown, as it is at first. */
+export function startedOver({ kind, command }: Draft): Partial<Draft> {
+  switch (kind) {
+    case 'message':
+      return { message: templates.message }
+    case 'code':
+      return { script: templates.script }
+    case 'command':
+      return { params: paramsTemplate(command) }
+  }
+}
+
 /** A parameter as the add-on takes it. */
 interface KnownParam {
   name: string
@@ -191,4 +203,16 @@ function placeText({ message, line, column }: JsonProblem): string {
 function firstLine(script: string): string {
   const line = script.split('\n').find((each) => each.trim() !== '') ?? ''
   return line.trim().slice(0, bounds.nameLength)
+}
+
+/** What was sent, in a line. */
+export function draftTitle({ kind, message, script, command, codeAs }: Draft): string {
+  switch (kind) {
+    case 'message':
+      return message.slice(0, 400).replace(/\s+/g, ' ').slice(0, 80)
+    case 'code':
+      return codeAs === 'execute_code' ? 'execute_code' : (script.slice(0, 400).trim().split('\n')[0] ?? '')
+    case 'command':
+      return command
+  }
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { ApprovalRule } from '../../../shared/approvals.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -22,6 +23,8 @@ export function ApprovalsSection() {
   /** The entry of the rule that is being edited, or that a new one is added. */
   const [editing, setEditing] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
+  useWish('add a rule', () => setEditing('new'))
+  useWish('edit a rule', ({ entry }) => setEditing(entry))
 
   const remove = async (rule: ApprovalRule) =>
     setProblem(await approvals.setRules((all) => all.filter((each) => ruleEntry(each) !== ruleEntry(rule))))

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -19,6 +20,7 @@ export function BlocksSection() {
   const list = useStore(blocks.state, (state) => state.blocks)
   const listed = useStore(tokens.state, (state) => state.tokens)
   const [adding, setAdding] = useState(false)
+  useWish('add a block', () => setAdding(true))
   const visible = list.filter(({ id }) => shown(`block ${id}`))
   return (
     <>

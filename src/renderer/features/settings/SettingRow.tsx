@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import {
   readSetting,
   settingKind,
@@ -8,6 +8,7 @@ import {
   type SettingState,
 } from '../../../shared/settings.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useMayChange } from './Row.tsx'
 import { settingText } from './setting-entries.ts'
@@ -23,6 +24,12 @@ export function SettingRow({ setting }: { setting: SettingState }) {
   const before = kept === null ? '' : String(kept)
   const [text, setText] = useState(before)
   const [problem, setProblem] = useState<string | null>(null)
+  const input = useRef<HTMLInputElement & HTMLSelectElement>(null)
+  useWish(
+    'change a setting',
+    () => input.current?.focus(),
+    (wish) => wish.key === key,
+  )
   const ids = { name: useId(), help: useId(), problem: useId() }
 
   const save = async (next: string) => {
@@ -34,6 +41,7 @@ export function SettingRow({ setting }: { setting: SettingState }) {
     setProblem(await serverSettings.keep({ key, value }))
   }
   const field = {
+    ref: input,
     id: ids.name,
     'aria-describedby': `${ids.help} ${ids.problem}`,
     'aria-invalid': problem !== null,

@@ -3,10 +3,12 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { useLive, usePanel, useRouter } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { countOf } from '../status/count-text.ts'
 import { ApprovalsSection } from './ApprovalsSection.tsx'
 import { BlocksSection } from './BlocksSection.tsx'
 import { LimitsSection } from './LimitsSection.tsx'
+import { loadSettings } from './load-settings.ts'
 import { HistorySection, LookSection, NotificationsSection } from './LookSections.tsx'
 import { ServerSection } from './ServerSection.tsx'
 import { findEntries, settingEntries, settingSections, type SectionId } from './setting-entries.ts'
@@ -43,6 +45,20 @@ function Page({ item }: { item: string | null }) {
   const shown = useMemo(() => findEntries(entries, query), [entries, query])
   const found = new Set(entries.filter(({ id }) => shown.has(id)).map(({ section }) => section))
   const page = useRef<HTMLElement>(null)
+  const searchBox = useRef<HTMLInputElement>(null)
+  useWish(
+    'search',
+    () => searchBox.current?.focus(),
+    (wish) => wish.in === 'settings',
+  )
+  // What is wished for may be hidden by a search: it ends.
+  const { wishes } = usePanel()
+  const wish = useStore(wishes.state, (state) => state.wish)
+  const [knownWish, setKnownWish] = useState(wish)
+  if (wish !== knownWish) {
+    setKnownWish(wish)
+    if (wish !== null) setQuery('')
+  }
   useEffect(() => {
     if (item === null) return
     const heading = page.current?.querySelector<HTMLElement>(`#settings-${CSS.escape(item)}`)
@@ -57,6 +73,7 @@ function Page({ item }: { item: string | null }) {
         <label className={styles['search']}>
           <Search size={14} aria-hidden />
           <input
+            ref={searchBox}
             type="search"
             aria-label="Search settings"
             placeholder="Search settings"
@@ -127,15 +144,12 @@ function useEntries() {
 }
 
 function useReload(live: boolean) {
-  const { tokens, serverSettings } = usePanel()
+  const panel = usePanel()
   useEffect(() => {
     if (!live) return
-    const load = async () => {
-      await serverSettings.load()
-      if (serverSettings.state.getState().settings?.mayChange === true) await tokens.load()
-    }
+    const load = () => loadSettings(panel)
     void load()
     const timer = setInterval(() => void load(), reloadMs)
     return () => clearInterval(timer)
-  }, [live, tokens, serverSettings])
+  }, [live, panel])
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { TokenInfo } from '../../../shared/tokens.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
+import { useWish } from '../../panel/use-wish.ts'
 import { Button } from '../../ui/Button.tsx'
 import { CopyLine } from '../connect/CopyLine.tsx'
 import { Until } from '../status/Times.tsx'
@@ -21,6 +22,8 @@ export function TokensSection() {
   const [adding, setAdding] = useState(false)
   const [made, setMade] = useState<{ name: string; token: string } | null>(null)
   const [revoking, setRevoking] = useState<TokenInfo | null>(null)
+  useWish('create a token', () => setAdding(true))
+  useWish('revoke a token', ({ id }) => setRevoking(listed?.find((each) => each.id === id) ?? null))
   const visible = (listed ?? []).filter(({ id }) => shown(`token ${id}`))
   return (
     <>

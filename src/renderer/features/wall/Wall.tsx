@@ -6,14 +6,14 @@ import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
 import { placeLink } from '../../panel/router.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientMenu } from '../clients/ClientMenu.tsx'
-import { hasNoWindow } from '../clients/client-text.ts'
 import type { WallRegion } from '../clients/client-order.ts'
 import { useGridKeys } from '../clients/grid-keys.ts'
 import { ConnectBlenderHelp } from '../connect/ConnectBlenderHelp.tsx'
 import { CardRegion } from './CardRegion.tsx'
+import { refreshPicturesInSight } from './refresh-in-sight.ts'
 import styles from './Wall.module.css'
 import { cardRows } from './card-rows.ts'
-import { cardsInSight, pictureCards, sideBySideFrom, smallCards, type CardLayout } from './wall-layout.ts'
+import { pictureCards, sideBySideFrom, smallCards, type CardLayout } from './wall-layout.ts'
 import { cardFrom } from './wall-order.ts'
 import { WallPlacesContext, type WallPlaces } from './wall-place.ts'
 import { WallCard } from './WallCard.tsx'
@@ -70,7 +70,7 @@ export function Wall() {
           <WallPlacesContext value={places}>
             <section className={styles['blenders']} aria-label="Blenders">
               <Head title="Blenders" count={blenderCount}>
-                <RefreshButton places={places} />
+                <RefreshButton />
               </Head>
               {blenderCount === 0 ? (
                 <NoBlender />
@@ -107,26 +107,15 @@ function Head({ title, count, children }: { title: string; count: number; childr
 }
 
 /** New pictures of all Blenders in sight. */
-function RefreshButton({ places }: { places: { getState: () => WallPlaces } }) {
-  const { pictures, clients } = usePanel()
+function RefreshButton() {
+  const panel = usePanel()
   const live = useLive()
-  const refresh = () => {
-    const place = places.getState().blenders
-    if (place === null) return
-    const { byKey, shown } = clients.state.getState()
-    // A preview render is work: it is asked for one by one, in the inspector.
-    const hasView = (key: string) => {
-      const client = byKey.get(key)
-      return client !== undefined && !hasNoWindow(client)
-    }
-    pictures.refresh(shown.blenders.slice(...cardsInSight(place)).filter(hasView))
-  }
   return (
     <Button
       disabled={!live}
       aria-label="Refresh the pictures in sight"
       title="Take new pictures of the Blenders in sight"
-      onClick={refresh}
+      onClick={() => refreshPicturesInSight(panel)}
     >
       <RefreshCw size={14} aria-hidden />
     </Button>

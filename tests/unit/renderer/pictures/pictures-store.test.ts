@@ -114,6 +114,15 @@ describe('a client that is looked at', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('is watched from the first look to the last', () => {
+    const { pictures } = build()
+    const stop = pictures.watch(ref('a'), asIs)
+    pictures.watch(ref('b'), every2s)
+    expect(pictures.watched()).toStrictEqual([keyOf('a'), keyOf('b')])
+    stop()
+    expect(pictures.watched()).toStrictEqual([keyOf('b')])
+  })
+
   it('is asked again when its picture is as old as wished, and no longer when nobody looks', async () => {
     const { pictures, calls, step, taken } = build()
     const stop = pictures.watch(ref('a'), every2s)

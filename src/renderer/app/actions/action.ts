@@ -1,0 +1,53 @@
+import type { Settings } from '../../../shared/settings.ts'
+import type { TokenInfo } from '../../../shared/tokens.ts'
+import type { PanelParts } from '../../panel/panel-context.ts'
+import type { MenuEntries } from '../../ui/menu-entries.ts'
+
+/** Something a person can do from the palette. */
+export interface Action {
+  id: string
+  title: string
+  /** What stands beside the title: the keys, or what kind of thing it is. */
+  hint: string
+  run: () => void
+}
+
+export interface ActionPorts extends PanelParts {
+  /** What the server told of itself when the palette was opened; null until then, and where this panel may not know. */
+  settings: Settings | null
+  tokens: readonly TokenInfo[] | null
+  /** Goes to a fragment of the panel. */
+  go: (fragment: string) => void
+  showShortcuts: () => void
+}
+
+export type Add = (title: string, hint: string, run: () => void) => void
+
+/** Most things of one kind that have actions of their own: requests, blocks, tokens, rules. */
+export const eachMax = 20
+
+export function isLive({ connection }: ActionPorts['panel']): boolean {
+  return connection.state.getState().kind === 'live'
+}
+
+/** What a menu offers for something of that name; `before` goes to where it is seen. */
+export function addEntries(
+  add: Add,
+  entries: MenuEntries,
+  hint: string,
+  name: string,
+  before: () => void,
+): void {
+  for (const entry of entries) {
+    if (entry === null || (entry.unusable ?? null) !== null) continue
+    add(withName(entry.label, name), hint, () => {
+      before()
+      entry.run()
+    })
+  }
+}
+
+/** `Unregister: Atelier 1…` of `Unregister…`: what asks further ends in dots. */
+export function withName(label: string, name: string): string {
+  return label.endsWith('…') ? `${label.slice(0, -1)}: ${name}…` : `${label}: ${name}`
+}

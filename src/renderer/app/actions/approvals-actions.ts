@@ -1,0 +1,35 @@
+import type { ApprovalPolicy } from '../../../shared/approvals.ts'
+import { placeLink } from '../../panel/router.ts'
+import { eachMax, isLive, type ActionPorts, type Add } from './action.ts'
+
+const whoAsks: Record<ApprovalPolicy['default'], string> = {
+  by_token: 'LLM tokens',
+  ask: 'everybody',
+  allow: 'nobody',
+}
+
+/** The answers to what waits for a person, and who has to ask at all. */
+export function addApprovals(add: Add, { panel, go }: ActionPorts): void {
+  const { approvals, wishes } = panel
+  const { pending, policy } = approvals.state.getState()
+  if (!isLive(panel)) return
+  for (const { id, from, program, tool } of pending.slice(0, eachMax)) {
+    const what = `${tool} for ${from?.name ?? program}`
+    add(`Look at the request: ${what}`, 'approvals', () => go(placeLink('approvals')))
+    add(`Allow once: ${what}`, 'approvals', () => void approvals.answer({ id, answer: 'once' }))
+    add(
+      `Allow for this session: ${what}`,
+      'approvals',
+      () => void approvals.answer({ id, answer: 'session' }),
+    )
+    add(`Deny: ${what}`, 'approvals', () => void approvals.answer({ id, answer: 'deny', reason: '' }))
+    add(`Deny with a reason: ${what}…`, 'approvals', () => {
+      go(placeLink('approvals'))
+      wishes.make({ to: 'deny', id })
+    })
+  }
+  for (const [choice, who] of Object.entries(whoAsks) as [ApprovalPolicy['default'], string][]) {
+    if (policy === null || policy.default === choice) continue
+    add(`Ask before changes by ${who}`, 'approvals', () => void approvals.setDefault(choice))
+  }
+}

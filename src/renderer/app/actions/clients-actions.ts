@@ -1,0 +1,66 @@
+import { clientStateSchema } from '../../../shared/clients.ts'
+import { clearFilter, clientEntries } from '../../features/clients/client-entries.ts'
+import { stateWords, uniqueName } from '../../features/clients/client-text.ts'
+import { unregisterChoices } from '../../features/clients/unregister-choices.ts'
+import { filterLink, placeLink } from '../../panel/router.ts'
+import { copyLink } from '../../ui/copy-and-tell.ts'
+import { addEntries, type ActionPorts, type Add } from './action.ts'
+
+/** What the menus offer of the client that the keyboard stands on, and of those that are open in an inspector. */
+export function addClientMenus(add: Add, { panel, router, go }: ActionPorts): void {
+  const { clients, selection, inspector, pins } = panel
+  const { byKey } = clients.state.getState()
+  const keys = new Set([
+    selection.state.getState().active,
+    inspector.state.getState().key,
+    ...pins.state.getState().pins.map(({ key }) => key),
+  ])
+  for (const key of keys) {
+    const client = byKey.get(key ?? '')
+    if (client === undefined) continue
+    addEntries(add, clientEntries(panel, client, null), 'client', uniqueName(client, byKey), () => {
+      if (router.state.getState().view !== 'clients') go(placeLink('clients'))
+    })
+  }
+}
+
+/** The ways to unregister many at once. */
+export function addUnregistering(add: Add, { panel }: ActionPorts): void {
+  for (const { label, run, unusable = null } of unregisterChoices(panel)) {
+    if (unusable === null) add(label, label.includes('selected') ? 'Delete' : 'clients', run)
+  }
+}
+
+/** Which clients are shown, and which are selected. */
+export function addClientsFilter(add: Add, { panel, go }: ActionPorts): void {
+  const { clients, selection, wishes, toasts } = panel
+  const { filter } = clients.state.getState()
+  const toClients = (run: () => void) => () => {
+    go(placeLink('clients'))
+    run()
+  }
+  add(
+    'Show all clients',
+    'filter',
+    toClients(() => clearFilter(panel)),
+  )
+  for (const state of clientStateSchema.options) {
+    add(
+      `Show ${stateWords[state]} clients only`,
+      'filter',
+      toClients(() => clients.showState(state)),
+    )
+  }
+  add('Search clients…', '/', () => wishes.make({ to: 'search', in: 'clients' }))
+  if (filter.query !== '') {
+    add('Copy link to this filter of clients', 'copy', () =>
+      copyLink(toasts, filterLink('clients', filter.query)),
+    )
+  }
+  add(
+    'Select all clients shown',
+    'Ctrl A',
+    toClients(() => selection.selectAll(panel.rowOrder())),
+  )
+  if (selection.state.getState().selected.size > 0) add('Let go of the selection', 'Escape', selection.clear)
+}

@@ -1,0 +1,106 @@
+import type { PanelClient } from '../../../shared/clients.ts'
+import { uniqueName } from '../../features/clients/client-text.ts'
+import type { Inspector } from '../../features/inspector/inspector-store.ts'
+import { tabsOf, tabTitles } from '../../features/inspector/inspector-tabs.ts'
+import { pictureFileName } from '../../features/pictures/picture-text.ts'
+import { draftTitle, startedOver } from '../../features/send/draft.ts'
+import { placeLink } from '../../panel/router.ts'
+import { pictureIntervals } from '../../settings/preferences.ts'
+import { saveAddress } from '../../ui/save-file.ts'
+import { eachMax, isLive, type ActionPorts, type Add } from './action.ts'
+
+/** What can be done in the inspectors that are open: the one of the selection, and those that are pinned. */
+export function addInspectors(add: Add, ports: ActionPorts): void {
+  const { inspector, pins } = ports.panel
+  const { pins: pinned, together } = pins.state.getState()
+  const open = inspector.state.getState().last
+  if (open !== null) {
+    addInspector(add, ports, inspector, open, 'inspector')
+    add('Close the inspector', 'Escape', inspector.close)
+  }
+  for (const pin of pinned) {
+    const { last } = pin.inspector.state.getState()
+    if (last !== null) addInspector(add, ports, pin.inspector, last, 'pinned inspector')
+  }
+  if (pinned.length > 0) {
+    add(
+      together ? 'Let each inspector show a tab of its own' : 'Show the same tab in all inspectors',
+      'inspector',
+      () => pins.setTogether(!together),
+    )
+  }
+  if (pinned.length > 1) {
+    add('Unpin all clients', 'clients', () => ports.panel.pinOrUnpin(pinned.map(({ key }) => key)))
+  }
+  addIntervals(add, ports)
+}
+
+function addInspector(
+  add: Add,
+  { panel, go }: ActionPorts,
+  inspector: Inspector,
+  client: PanelClient,
+  hint: string,
+): void {
+  const { clients, pins, pictures, compose, wishes } = panel
+  const { byKey } = clients.state.getState()
+  const name = uniqueName(client, byKey)
+  const showTab = (tab: ReturnType<typeof tabsOf>[number], then?: () => void) => () => {
+    go(placeLink('clients'))
+    pins.showTab(inspector, tab)
+    if (then === undefined) inspector.focus()
+    else then()
+  }
+  for (const tab of tabsOf(client)) add(`Show the tab ${tabTitles[tab]}: ${name}`, hint, showTab(tab))
+  add(`Show its activity in full: ${name}`, 'activity', () =>
+    go(placeLink('activity', `client/${client.record.uuid}`)),
+  )
+  const { picture = null } = pictures.state.getState().byKey.get(client.key) ?? {}
+  if (picture !== null) {
+    add(
+      `Show its picture larger: ${name}`,
+      hint,
+      showTab('viewport', () => wishes.make({ to: 'enlarge the picture', key: client.key })),
+    )
+    add(`Save its picture…: ${name}`, hint, () => saveAddress(pictureFileName(client, picture), picture.url))
+  }
+  if (!isLive(panel) || !byKey.has(client.key)) return
+  if (pictures.watched().includes(client.key)) {
+    add(`Take a new picture: ${name}`, hint, () => pictures.refresh([client.key]))
+  }
+  add(
+    `Block it: ${name}…`,
+    hint,
+    showTab('policy', () => wishes.make({ to: 'block a client', key: client.key })),
+  )
+  if (!compose.state.getState().byKey.has(client.key)) return
+  const { draft, sent } = compose.of(client)
+  add(
+    `Send what is written: ${name}`,
+    hint,
+    showTab('send', () => void compose.send(client)),
+  )
+  add(
+    `Start over what is written: ${name}`,
+    hint,
+    showTab('send', () => compose.edit(client, startedOver(draft))),
+  )
+  for (const message of sent.slice(0, eachMax)) {
+    add(
+      `Put back into the form of ${name}: ${draftTitle(message.draft)}`,
+      hint,
+      showTab('send', () => compose.putBack(client, message.id)),
+    )
+  }
+}
+
+function addIntervals(add: Add, { preferences }: ActionPorts): void {
+  const { viewportSeconds } = preferences.state.getState()
+  for (const seconds of pictureIntervals) {
+    if (seconds === viewportSeconds) continue
+    const when = seconds === null ? 'only when I ask' : `every ${seconds} s`
+    add(`Take pictures in the inspector ${when}`, 'pictures', () =>
+      preferences.set({ viewportSeconds: seconds }),
+    )
+  }
+}

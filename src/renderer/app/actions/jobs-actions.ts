@@ -1,0 +1,77 @@
+import { jobKey } from '../../../shared/jobs.ts'
+import { jobEntries } from '../../features/jobs/job-entries.ts'
+import { isWorthAFile, jobTexts, saveJobText } from '../../features/jobs/job-texts.ts'
+import { jobColumns, jobColumnTitles, jobStates, jobStateWords } from '../../features/jobs/jobs-order.ts'
+import { timelineWindows } from '../../features/jobs/timeline-lanes.ts'
+import { filterLink, placeLink } from '../../panel/router.ts'
+import { copyFetched, copyLink } from '../../ui/copy-and-tell.ts'
+import { addEntries, isLive, type ActionPorts, type Add } from './action.ts'
+
+/** What can be done with the job that is open, or else the one that the keyboard stands on. */
+export function addJob(add: Add, { panel, router, go }: ActionPorts): void {
+  const { jobs, jobSelection, toasts } = panel
+  const { byKey, open, detail } = jobs.state.getState()
+  const job = byKey.get(open === null ? (jobSelection.state.getState().active ?? '') : jobKey(open))
+  if (job !== undefined) {
+    addEntries(add, jobEntries(panel, job, null, go), 'job', job.title, () => {
+      if (router.state.getState().view !== 'jobs') go(placeLink('jobs'))
+    })
+  }
+  if (open === null) return
+  for (const text of detail == null ? [] : jobTexts(jobs, open, detail)) {
+    const name = text.title.toLowerCase()
+    add(`Copy the ${name}: ${open.title}`, 'job', () => copyFetched(toasts, name, text.whole))
+    if (isWorthAFile(text)) {
+      add(`Save the ${name}: ${open.title}…`, 'job', () => void saveJobText(toasts, text))
+    }
+  }
+  add('Close the job', 'Escape', jobs.close)
+}
+
+/** Which jobs are shown in which order, and what can be done with those that are selected. */
+export function addJobsView(add: Add, { panel, go }: ActionPorts): void {
+  const { jobs, jobSelection, wishes, toasts } = panel
+  const { filter, shown, byKey } = jobs.state.getState()
+  const toJobs = (run: () => void) => () => {
+    go(placeLink('jobs'))
+    run()
+  }
+  add('Show all jobs', 'filter', toJobs(jobs.clearFilter))
+  for (const state of jobStates) {
+    add(
+      `Show ${jobStateWords[state]} jobs only`,
+      'filter',
+      toJobs(() => jobs.showState(state)),
+    )
+  }
+  add(
+    'Filter jobs…',
+    'filter',
+    toJobs(() => wishes.make({ to: 'search', in: 'jobs' })),
+  )
+  if (filter.query !== '') {
+    add('Copy link to this filter of jobs', 'copy', () => copyLink(toasts, filterLink('jobs', filter.query)))
+  }
+  for (const column of jobColumns) {
+    add(
+      `Sort jobs by ${jobColumnTitles[column]}`,
+      'layout',
+      toJobs(() => jobs.sortBy(column)),
+    )
+  }
+  for (const { label, seconds } of byKey.size === 0 ? [] : timelineWindows) {
+    add(
+      `Show the last ${label} on the timeline`,
+      'layout',
+      toJobs(() => wishes.make({ to: 'show a timeline', seconds })),
+    )
+  }
+  add(
+    'Select all jobs shown',
+    'Ctrl A',
+    toJobs(() => jobSelection.selectAll(shown)),
+  )
+  if (jobSelection.state.getState().selected.size > 1 && isLive(panel)) {
+    add('Cancel the selected jobs', 'Delete', panel.cancelSelectedJobs)
+  }
+}

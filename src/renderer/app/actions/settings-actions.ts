@@ -1,0 +1,103 @@
+import { settingOf } from '../../../shared/settings.ts'
+import { playApprovalSound } from '../../features/approvals/approval-sound.ts'
+import { blockEntries } from '../../features/blocks/block-entries.ts'
+import { ruleEntry, ruleText, settingSections } from '../../features/settings/setting-entries.ts'
+import { placeLink } from '../../panel/router.ts'
+import type { Wish } from '../../panel/wishes.ts'
+import { densities, textSizes } from '../../settings/preferences.ts'
+import { themeChoices } from '../../theme/theme.ts'
+import { addEntries, eachMax, isLive, type ActionPorts, type Add } from './action.ts'
+
+/** How the panel looks and sounds on this machine. */
+export function addLook(add: Add, { theme, preferences }: ActionPorts): void {
+  for (const choice of themeChoices) {
+    const title = choice === 'system' ? 'Use the theme of the system' : `Use the ${choice} theme`
+    add(title, 'look', () => theme.choose(choice))
+  }
+  for (const density of densities) {
+    add(`Use ${density} rows`, 'look', () => preferences.set({ density }))
+  }
+  for (const textSize of textSizes) {
+    add(`Set the text size to ${textSize} %`, 'look', () => preferences.set({ textSize }))
+  }
+  const { approvalSound } = preferences.state.getState()
+  add(`Turn the sound of approvals ${approvalSound ? 'off' : 'on'}`, 'notifications', () =>
+    preferences.set({ approvalSound: !approvalSound }),
+  )
+  add('Play the sound of approvals', 'notifications', playApprovalSound)
+}
+
+/** Who is kept away, and the ways to let them in again. */
+export function addBlocks(add: Add, { panel, go }: ActionPorts): void {
+  for (const block of panel.blocks.state.getState().blocks.slice(0, eachMax)) {
+    addEntries(add, blockEntries(panel, block, go), 'block', block.subject, () => undefined)
+  }
+}
+
+/** The page of settings: its parts, and what can be made, changed and taken away there. */
+export function addSettings(add: Add, ports: ActionPorts): void {
+  const { panel, settings, go } = ports
+  const { wishes } = panel
+  for (const { id, title } of settingSections) {
+    add(`Settings: ${title}`, 'settings', () => go(placeLink('settings', id)))
+  }
+  const toSettings = (wish: Wish) => () => {
+    go(placeLink('settings'))
+    wishes.make(wish)
+  }
+  add('Search the settings…', 'settings', toSettings({ to: 'search', in: 'settings' }))
+  if (!isLive(panel)) return
+  add('Add a block…', 'settings', toSettings({ to: 'add a block' }))
+  if (settings?.mayChange !== true) return
+  addTokens(add, ports, toSettings)
+  addRules(add, ports, toSettings)
+  addServerSettings(add, ports, toSettings)
+}
+
+type ToSettings = (wish: Wish) => () => void
+
+function addTokens(add: Add, { tokens }: ActionPorts, toSettings: ToSettings): void {
+  add('Create a token…', 'settings', toSettings({ to: 'create a token' }))
+  for (const { id, name } of (tokens ?? []).slice(0, eachMax)) {
+    add(`Revoke the token ${name}…`, 'settings', toSettings({ to: 'revoke a token', id }))
+  }
+}
+
+function addRules(add: Add, { panel, tokens }: ActionPorts, toSettings: ToSettings): void {
+  const { approvals, toasts } = panel
+  add('Add a rule for approvals…', 'settings', toSettings({ to: 'add a rule' }))
+  for (const rule of (approvals.state.getState().policy?.rules ?? []).slice(0, eachMax)) {
+    const entry = ruleEntry(rule)
+    const name = ruleText(rule, tokens)
+    add(`Edit the rule for ${name}…`, 'settings', toSettings({ to: 'edit a rule', entry }))
+    add(`Delete the rule for ${name}`, 'settings', () => {
+      void approvals
+        .setRules((all) => all.filter((each) => ruleEntry(each) !== entry))
+        .then((problem) => {
+          toasts.show(
+            problem === null
+              ? { kind: 'done', text: `Deleted the rule for ${name}.` }
+              : { kind: 'problem', text: problem },
+          )
+        })
+    })
+  }
+}
+
+function addServerSettings(add: Add, { panel, settings }: ActionPorts, toSettings: ToSettings): void {
+  const { serverSettings, toasts } = panel
+  for (const { key, kept } of settings?.settings ?? []) {
+    const { title } = settingOf(key)
+    add(`Change the setting ${title}…`, 'settings', toSettings({ to: 'change a setting', key }))
+    if (kept === null) continue
+    add(`Set back to its default: ${title}`, 'settings', () => {
+      void serverSettings.keep({ key, value: null }).then((problem) => {
+        toasts.show(
+          problem === null
+            ? { kind: 'done', text: `${title} is back at its default from the next start on.` }
+            : { kind: 'problem', text: problem },
+        )
+      })
+    })
+  }
+}
