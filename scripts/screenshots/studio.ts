@@ -75,6 +75,7 @@ export async function openStudio(server: PanelServer, blender: string, folder: s
     await model.call('blender_execute_code', { target, code })
   }
 
+  const closing = new AbortController()
   return {
     script,
     async beginWork() {
@@ -86,11 +87,12 @@ export async function openStudio(server: PanelServer, blender: string, folder: s
         target_uuid: uuidOf('Farm 03'),
         payload: { message_type: 'job_dispatch', script: bake, description: 'Bake the smoke' },
       })
-      void waitForApproval(server, uuidOf('Atelier 2'))
+      void waitForApproval(server, uuidOf('Atelier 2'), closing.signal)
       // The first words of progress have come.
       await delay(2000)
     },
     async close() {
+      closing.abort()
       await Promise.all(blenders.map((each) => each.kill()))
       await rm(shots, { recursive: true, force: true })
     },
@@ -119,8 +121,8 @@ for light in bpy.data.lights:
 
 print("lights:", len(bpy.data.lights))`
 
-/** A program that has to ask: it came with a token made for it. Its call ends when the server does. */
-async function waitForApproval(server: PanelServer, target: string): Promise<void> {
+/** A program that has to ask: it came with a token made for it. It asks until `signal` aborts. */
+async function waitForApproval(server: PanelServer, target: string, signal: AbortSignal): Promise<void> {
   const tokens = join(server.dataDir, 'tokens.json')
   const { token } = await createToken(
     tokens,
@@ -139,7 +141,7 @@ async function waitForApproval(server: PanelServer, target: string): Promise<voi
     },
   )
   const call = { name: 'blender_execute_code', arguments: { target, code: proposal } }
-  await program.client.callTool(call, undefined, { timeout: 3_600_000 }).catch(() => undefined)
+  await program.client.callTool(call, undefined, { signal, timeout: 3_600_000 }).catch(() => undefined)
 }
 
 interface Listing {
