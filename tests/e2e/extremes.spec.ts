@@ -1,4 +1,4 @@
-/** What no day brings, and the panel bears: the largest payload, and clocks that are wrong. */
+/** What no day brings, and the panel bears: the largest payload, clocks that are wrong, and thousands that share a name. */
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures/panel-test.ts'
 
@@ -80,3 +80,69 @@ for (const wrong of ['1996-05-01', '2096-05-01']) {
     await expect(connected).toHaveAttribute('title', new RegExp(String(new Date().getFullYear())))
   })
 }
+
+test('two thousand clients that share a name are told apart everywhere', async ({ panel, connectClient }) => {
+  test.slow()
+  const farm = await connectClient({ name: 'farm' })
+  const uuid = (n: number) => `node-${String(n).padStart(4, '0')}`
+  for (let n = 0; n < 2000; n += 50) {
+    await Promise.all(
+      Array.from({ length: 50 }, (_, at) =>
+        farm.call('blender_register_client', {
+          client_uuid: uuid(n + at),
+          client_type: 'blender',
+          is_persistent: true,
+          label: 'Render',
+        }),
+      ),
+    )
+  }
+  const grid = panel.getByRole('grid', { name: 'Persistent clients' })
+  await expect(grid).toHaveAttribute('aria-rowcount', '2001')
+  const row = (n: number) => grid.getByRole('row', { name: `Render, ${uuid(n)}, live` })
+  // By name they stand in the order of their uuids, whoever came first.
+  await row(0).click()
+  await panel.keyboard.press('End')
+  await expect(row(1999)).toBeFocused()
+  await expect(row(1999)).toBeInViewport()
+
+  // The palette names the uuid with the name, and finds by either.
+  await panel.keyboard.press('ControlOrMeta+k')
+  await panel.keyboard.type('node-1234')
+  const palette = panel.getByRole('dialog', { name: 'Commands' })
+  await expect(palette.getByRole('option')).toHaveText([
+    /^Render \(node-1234\)/,
+    /^Send to it: Render \(node-1234\)…/,
+  ])
+  await panel.keyboard.press('Enter')
+  await expect(inspectorOf(panel)).toContainText(uuid(1234))
+  await expect(row(1234)).toBeInViewport()
+
+  // Pinned side by side each is called by its uuid too.
+  await row(1234).focus()
+  await panel.keyboard.press('p')
+  await panel.keyboard.press('ArrowDown')
+  await panel.keyboard.press('p')
+  for (const n of [1234, 1235]) {
+    await expect(panel.getByRole('complementary', { name: `Pinned: Render (${uuid(n)})` })).toBeAttached()
+  }
+
+  // On the wall each card says which it is.
+  await panel.getByRole('button', { name: 'Wall', exact: true }).click()
+  const card = panel.getByRole('row', { name: `Render, ${uuid(1235)}, live` })
+  await expect(card.getByText(uuid(1235))).toBeVisible()
+  await panel.getByRole('button', { name: 'Table', exact: true }).click()
+
+  // All of them are unregistered by a question that says which.
+  await row(1235).focus()
+  await panel.keyboard.press('ControlOrMeta+a')
+  await panel.keyboard.press('Delete')
+  const dialog = panel.getByRole('dialog', { name: 'Unregister client' })
+  await expect(dialog).toContainText('2,000 clients')
+  await expect(dialog.getByRole('listitem').first()).toHaveText(`Render${uuid(0)}`)
+  await expect(dialog).toContainText('about 200 seconds')
+  await dialog.getByRole('checkbox', { name: /a second/ }).uncheck()
+  await dialog.getByRole('button', { name: 'Unregister', exact: true }).click()
+  await expect(panel.getByText('Unregistered 2,000 clients.').first()).toBeVisible()
+  await expect(grid.getByRole('row', { name: /^Render/ })).toHaveCount(0)
+})

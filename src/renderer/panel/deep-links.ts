@@ -30,6 +30,7 @@ export function followDeepLinks(panel: Panel, router: Router): () => void {
     for (const client of panel.clients.state.getState().byKey.values()) {
       if (client.record.uuid !== item) continue
       panel.selection.select(panel.rowOrder(), client.key, 'only')
+      panel.selection.focusActive()
       panel.inspector.open(client.key)
     }
   }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, type CSSProperties, type MouseEvent } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, type CSSProperties, type MouseEvent } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
@@ -39,6 +39,12 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
   const tabStop = activeIndex === -1 ? rows.findIndex((row) => row.heading === null) : activeIndex
 
   const virtualizer = useVirtualRows({ scroller, rows, rowHeight, headerHeight, tabStop })
+
+  // A list that is gone to from elsewhere shows where the keyboard stands in it.
+  const standing = useRef(activeIndex)
+  useLayoutEffect(() => {
+    if (standing.current !== -1) virtualizer.scrollToIndex(standing.current, { align: 'auto' })
+  }, [virtualizer])
 
   const shownTurn = useRef(focusTurn)
   useEffect(() => {

@@ -1,4 +1,5 @@
 import type { PanelJob } from '../../../shared/jobs.ts'
+import { shortUuid } from '../clients/client-text.ts'
 
 /** A stretch of a lane, in parts of the window's width: 0 is its start and 1 is now. */
 export interface Stretch {
@@ -49,7 +50,7 @@ export function timelineLanes(
   now: number,
   windowSeconds: number,
 ): { lanes: Lane[]; drawn: number } {
-  const lanes = new Map<string, Lane & { ends: number[] }>()
+  const lanes = new Map<string, Lane & { uuid: string; ends: number[] }>()
   const start = now - windowSeconds
   const place = (time: number) => Math.min(1, Math.max(0, (time - start) / windowSeconds))
   const drawn = inWindow.slice(-jobsMax)
@@ -58,7 +59,7 @@ export function timelineLanes(
     const to = Math.max(from, job.endedAt ?? now)
     for (const { uuid, name } of job.targets.slice(0, targetsMax)) {
       const key = `${job.userId}\u001f${uuid}`
-      const lane = lanes.get(key) ?? { key, name, stretches: [], rows: 0, ends: [] }
+      const lane = lanes.get(key) ?? { key, uuid, name, stretches: [], rows: 0, ends: [] }
       lanes.set(key, lane)
       lane.name = name
       const free = lane.ends.findIndex((end) => end <= from)
@@ -68,10 +69,17 @@ export function timelineLanes(
       lane.stretches.push({ job, from: place(from), to: place(to), row })
     }
   }
+  const names = Map.groupBy(lanes.values(), ({ name }) => name)
   return {
     drawn: drawn.length,
     lanes: [...lanes.values()]
-      .map(({ key, name, stretches, rows }) => ({ key, name, stretches, rows }))
+      .map(({ key, uuid, name, stretches, rows }) => ({
+        key,
+        // Clients of one name are told apart.
+        name: names.get(name)?.length === 1 ? name : `${name} (${shortUuid(uuid)})`,
+        stretches,
+        rows,
+      }))
       .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })),
   }
 }

@@ -21,7 +21,7 @@ export function StatusBar() {
   return (
     <footer className={`${styles['bar']} num`}>
       <span>
-        {countOf(totals.blenders, 'Blender')}, {totals.blendersLive} live
+        {countOf(totals.blenders, 'Blender')}, {totals.blendersLive.toLocaleString('en')} live
       </span>
       <span>{countOf(others, 'other')}</span>
       <span>{countOf(facts.jobsRunning, 'job')} running</span>

@@ -129,7 +129,7 @@ export function createUnregister({ timers, api, toasts, liftBlock, reasons }: Un
     const [first] = outcomes
     if (first === undefined) return
     const blocked = outcomes.filter((outcome) => outcome.blockedUntil !== null)
-    const who = outcomes.length === 1 ? visibleText(first.name) : `${outcomes.length} clients`
+    const who = outcomes.length === 1 ? visibleText(first.name) : countOf(outcomes.length, 'client')
     const jobs = outcomes.reduce((sum, { jobsCancelled }) => sum + jobsCancelled, 0)
     const ended =
       jobs === 0

@@ -7,7 +7,14 @@ import { ClientText } from '../../ui/ClientText.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { chosenTargetName, workingOnName } from '../clients/client-columns.ts'
-import { clientFile, clientName, hasNoWindow, isBlender, stateWords } from '../clients/client-text.ts'
+import {
+  clientFile,
+  clientName,
+  hasNoWindow,
+  isBlender,
+  shortUuid,
+  stateWords,
+} from '../clients/client-text.ts'
 import { JobCell } from '../clients/JobCell.tsx'
 import { PictureFrame } from '../pictures/PictureFrame.tsx'
 import { noNewerText, sourceWords } from '../pictures/picture-text.ts'
@@ -100,10 +107,17 @@ function CardPicture({ client, inSight }: { client: PanelClient; inSight: boolea
 
 function Name({ client }: { client: PanelClient }) {
   const live = useLive()
+  const name = clientName(client)
+  const { uuid } = client.record
   return (
     <div className={styles['line']}>
       <StateDot state={live ? client.state : 'gone'} />
-      <ClientText className={styles['name']} text={clientName(client)} />
+      <ClientText className={styles['name']} text={name} />
+      {name !== uuid && (
+        <span className={styles['uuid']} title={visibleText(uuid)}>
+          <bdi>{visibleText(shortUuid(uuid))}</bdi>
+        </span>
+      )}
     </div>
   )
 }

@@ -42,6 +42,20 @@ describe('the lanes of the timeline', () => {
     ])
   })
 
+  it('tells clients of one name apart by their uuids', () => {
+    const targets = [
+      { uuid: '3f2a0001-9c1d', name: 'Render' },
+      { uuid: '3f2a0000-9c1d', name: 'Render' },
+      { uuid: 'b', name: 'Other' },
+    ]
+    const { lanes } = lanesOf([panelJob('j', { createdAt: 5, targets })], 10, 10)
+    expect(lanes.map(({ name }) => name)).toEqual([
+      'Other',
+      'Render (3f2a0000-9c1d)',
+      'Render (3f2a0001-9c1d)',
+    ])
+  })
+
   it('puts jobs that overlap into rows of their own, at most three', () => {
     const jobs = [1, 2, 3, 4].map((n) => panelJob(`j${n}`, { createdAt: n, endedAt: n === 4 ? 9 : 5 }))
     jobs.push(panelJob('later', { createdAt: 6, endedAt: 8 }))
