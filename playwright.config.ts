@@ -5,20 +5,25 @@ import type { PanelOptions } from './tests/e2e/fixtures/panel-test.ts'
 const executablePath = chromiumPath()
 
 /**
- * What only the page draws, whatever brings it the data: once is enough. Everything that goes through the shell, or
- * is a main task, is tried in both.
+ * What only the page draws, whatever brings it the data: once is enough. What a shell does, and the main task from end to
+ * end, is tried in both.
  */
 const drawnAlike = [
   'accessibility',
   'activity',
+  'clients',
   'everyday',
   'extremes',
   'inspector-accessibility',
+  'jobs',
+  'keyboard',
   'palette',
   'pins',
   'policy',
+  'send',
   'settings',
   'table',
+  'viewport',
   'wall',
 ]
 
