@@ -1,6 +1,8 @@
 import type { Settings } from '../../../shared/settings.ts'
 import type { TokenInfo } from '../../../shared/tokens.ts'
 import type { PanelParts } from '../../panel/panel-context.ts'
+import { placeLink, type View } from '../../panel/router.ts'
+import { pictureIntervals } from '../../settings/preferences.ts'
 import type { MenuEntries } from '../../ui/menu-entries.ts'
 
 /** Something a person can do from the palette. */
@@ -30,6 +32,23 @@ export function isLive({ connection }: ActionPorts['panel']): boolean {
   return connection.state.getState().kind === 'live'
 }
 
+/** Does something in a view: goes there first. */
+export function goingTo({ go }: ActionPorts, view: View) {
+  return (run: () => void) => () => {
+    go(placeLink(view))
+    run()
+  }
+}
+
+/** Keys of the clients that the keyboard stands on or that are open in an inspector. */
+export function openClients({ selection, inspector, pins }: ActionPorts['panel']): Set<string | null> {
+  return new Set([
+    selection.state.getState().active,
+    inspector.state.getState().key,
+    ...pins.state.getState().pins.map(({ key }) => key),
+  ])
+}
+
 /** What a menu offers for something of that name; `before` goes to where it is seen. */
 export function addEntries(
   add: Add,
@@ -50,4 +69,20 @@ export function addEntries(
 /** `Unregister: Atelier 1…` of `Unregister…`: what asks further ends in dots. */
 export function withName(label: string, name: string): string {
   return label.endsWith('…') ? `${label.slice(0, -1)}: ${name}…` : `${label}: ${name}`
+}
+
+type Seconds = (typeof pictureIntervals)[number]
+
+/** How often pictures are taken in that place, but for what holds already. */
+export function addIntervals(
+  add: Add,
+  place: string,
+  chosen: Seconds,
+  choose: (seconds: Seconds) => void,
+): void {
+  for (const seconds of pictureIntervals) {
+    if (seconds === chosen) continue
+    const when = seconds === null ? 'only when I ask' : `every ${seconds} s`
+    add(`Take pictures ${place} ${when}`, 'pictures', () => choose(seconds))
+  }
 }

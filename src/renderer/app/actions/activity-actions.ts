@@ -1,27 +1,23 @@
 import { priorityNames } from '../../../shared/protocol.ts'
-import { exportFormats } from '../../features/activity/log-export.ts'
+import { chartWindows } from '../../features/activity/chart-lines.ts'
+import { exportFormats, exportNames } from '../../features/activity/log-export.ts'
 import { groupWords, kindFacts, kindsOf, logGroups } from '../../features/activity/log-text.ts'
 import { placeLink } from '../../panel/router.ts'
 import { copyAndTell } from '../../ui/copy-and-tell.ts'
-import { isLive, type ActionPorts, type Add } from './action.ts'
+import { goingTo, isLive, type ActionPorts, type Add } from './action.ts'
 
 const moments = [
   { words: '5 minutes', seconds: 300 },
   { words: 'an hour', seconds: 3_600 },
   { words: 'a day', seconds: 86_400 },
 ] as const
-const exportNames = { jsonl: 'JSON lines', csv: 'CSV' } as const
-const chartNames = { minute: 'minute', quarter: '15 minutes' } as const
 
 /** What of the log is shown, from when, whether it follows, and what its charts show. */
 export function addActivity(add: Add, ports: ActionPorts): void {
-  const { panel, router, go } = ports
+  const { panel, router } = ports
   const { log, rateCharts, clock, wishes } = panel
   const { filter, following } = log.state.getState()
-  const toActivity = (run: () => void) => () => {
-    go(placeLink('activity'))
-    run()
-  }
+  const toActivity = goingTo(ports, 'activity')
   add('Show all activity', 'filter', toActivity(log.clearFilter))
   for (const group of logGroups) {
     add(
@@ -81,10 +77,10 @@ export function addActivity(add: Add, ports: ActionPorts): void {
       toActivity(() => log.setFilter({ since: undefined, until: undefined })),
     )
   }
-  for (const window of ['minute', 'quarter'] as const) {
+  for (const { window, words } of chartWindows) {
     if (window === rateCharts.state.getState().window) continue
     add(
-      `Chart the last ${chartNames[window]}`,
+      `Chart the last ${words}`,
       'charts',
       toActivity(() => rateCharts.show(window)),
     )

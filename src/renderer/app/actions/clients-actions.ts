@@ -4,18 +4,12 @@ import { stateWords, uniqueName } from '../../features/clients/client-text.ts'
 import { unregisterChoices } from '../../features/clients/unregister-choices.ts'
 import { filterLink, placeLink } from '../../panel/router.ts'
 import { copyLink } from '../../ui/copy-and-tell.ts'
-import { addEntries, type ActionPorts, type Add } from './action.ts'
+import { addEntries, goingTo, openClients, type ActionPorts, type Add } from './action.ts'
 
 /** What the menus offer of the client that the keyboard stands on, and of those that are open in an inspector. */
 export function addClientMenus(add: Add, { panel, router, go }: ActionPorts): void {
-  const { clients, selection, inspector, pins } = panel
-  const { byKey } = clients.state.getState()
-  const keys = new Set([
-    selection.state.getState().active,
-    inspector.state.getState().key,
-    ...pins.state.getState().pins.map(({ key }) => key),
-  ])
-  for (const key of keys) {
+  const { byKey } = panel.clients.state.getState()
+  for (const key of openClients(panel)) {
     const client = byKey.get(key ?? '')
     if (client === undefined) continue
     addEntries(add, clientEntries(panel, client, null), 'client', uniqueName(client, byKey), () => {
@@ -32,13 +26,11 @@ export function addUnregistering(add: Add, { panel }: ActionPorts): void {
 }
 
 /** Which clients are shown, and which are selected. */
-export function addClientsFilter(add: Add, { panel, go }: ActionPorts): void {
+export function addClientsFilter(add: Add, ports: ActionPorts): void {
+  const { panel } = ports
   const { clients, selection, wishes, toasts } = panel
   const { filter } = clients.state.getState()
-  const toClients = (run: () => void) => () => {
-    go(placeLink('clients'))
-    run()
-  }
+  const toClients = goingTo(ports, 'clients')
   add(
     'Show all clients',
     'filter',

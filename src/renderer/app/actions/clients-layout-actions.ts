@@ -9,24 +9,21 @@ import {
   type ClientsLayout,
 } from '../../features/clients/clients-layout.ts'
 import { drawnWidth } from '../../features/clients/drawn-width.ts'
-import { clientsLink, placeLink } from '../../panel/router.ts'
+import { clientsLink } from '../../panel/router.ts'
 import type { Wish } from '../../panel/wishes.ts'
-import type { ActionPorts, Add } from './action.ts'
+import { goingTo, type ActionPorts, type Add } from './action.ts'
 
 /** CSS pixels that a column is made wider or narrower by. */
 const widthStep = 48
 
 /** How clients are laid out: columns, order, groups, and views under names. */
 export function addClientsLayout(add: Add, ports: ActionPorts): void {
-  const { panel, preferences, router, go } = ports
+  const { panel, preferences, router } = ports
   const { clients } = panel
   const { layout, totals } = clients.state.getState()
   const asWall = layout.shownAs === 'wall'
   const offered = (column: string) => column !== 'user' || totals.users > 1
-  const toClients = (run: () => void) => () => {
-    go(placeLink('clients'))
-    run()
-  }
+  const toClients = goingTo(ports, 'clients')
   const arrange = (title: string, change: Partial<ClientsLayout>) =>
     add(
       title,
@@ -83,12 +80,10 @@ export function addClientsLayout(add: Add, ports: ActionPorts): void {
   addSavedViews(add, ports)
 }
 
-function addSavedViews(add: Add, { panel, go }: ActionPorts): void {
+function addSavedViews(add: Add, ports: ActionPorts): void {
+  const { panel, go } = ports
   const { savedViews, wishes } = panel
-  const toMenu = (wish: Wish) => () => {
-    go(placeLink('clients'))
-    wishes.make(wish)
-  }
+  const toMenu = (wish: Wish) => goingTo(ports, 'clients')(() => wishes.make(wish))
   add('Save what is shown as a view…', 'saved view', toMenu({ to: 'name a view' }))
   for (const view of savedViews.state.getState().views) {
     const { name } = view

@@ -2,7 +2,7 @@ import { clientName, uniqueName } from '../../features/clients/client-text.ts'
 import { jobStateWords } from '../../features/jobs/jobs-order.ts'
 import { placeLink } from '../../panel/router.ts'
 import { glossary } from '../../ui/glossary.ts'
-import { isLive, type Action, type ActionPorts } from './action.ts'
+import { isLive, openClients, type Action, type ActionPorts } from './action.ts'
 
 /** Most clients and jobs that a search lists. */
 const foundMax = 20
@@ -28,11 +28,7 @@ function foundWords({ panel }: ActionPorts, has: Has): Action[] {
 function foundClients({ panel, go }: ActionPorts, has: Has): Action[] {
   const { byKey } = panel.clients.state.getState()
   // For those that are open or stood on it is offered already.
-  const offered = new Set([
-    panel.selection.state.getState().active,
-    panel.inspector.state.getState().key,
-    ...panel.pins.state.getState().pins.map(({ key }) => key),
-  ])
+  const offered = openClients(panel)
   const found: Action[] = []
   for (const client of byKey.values()) {
     if (found.length >= foundMax) break

@@ -5,9 +5,8 @@ import { tabsOf, tabTitles } from '../../features/inspector/inspector-tabs.ts'
 import { pictureFileName } from '../../features/pictures/picture-text.ts'
 import { draftTitle, startedOver } from '../../features/send/draft.ts'
 import { placeLink } from '../../panel/router.ts'
-import { pictureIntervals } from '../../settings/preferences.ts'
 import { saveAddress } from '../../ui/save-file.ts'
-import { eachMax, isLive, type ActionPorts, type Add } from './action.ts'
+import { addIntervals, eachMax, isLive, type ActionPorts, type Add } from './action.ts'
 
 /** What can be done in the inspectors that are open: the one of the selection, and those that are pinned. */
 export function addInspectors(add: Add, ports: ActionPorts): void {
@@ -32,7 +31,10 @@ export function addInspectors(add: Add, ports: ActionPorts): void {
   if (pinned.length > 1) {
     add('Unpin all clients', 'clients', () => ports.panel.pinOrUnpin(pinned.map(({ key }) => key)))
   }
-  addIntervals(add, ports)
+  const { preferences } = ports
+  addIntervals(add, 'in the inspector', preferences.state.getState().viewportSeconds, (seconds) =>
+    preferences.set({ viewportSeconds: seconds }),
+  )
 }
 
 function addInspector(
@@ -90,17 +92,6 @@ function addInspector(
       `Put back into the form of ${name}: ${draftTitle(message.draft)}`,
       hint,
       showTab('send', () => compose.putBack(client, message.id)),
-    )
-  }
-}
-
-function addIntervals(add: Add, { preferences }: ActionPorts): void {
-  const { viewportSeconds } = preferences.state.getState()
-  for (const seconds of pictureIntervals) {
-    if (seconds === viewportSeconds) continue
-    const when = seconds === null ? 'only when I ask' : `every ${seconds} s`
-    add(`Take pictures in the inspector ${when}`, 'pictures', () =>
-      preferences.set({ viewportSeconds: seconds }),
     )
   }
 }

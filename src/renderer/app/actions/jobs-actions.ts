@@ -5,7 +5,7 @@ import { jobColumns, jobColumnTitles, jobStates, jobStateWords } from '../../fea
 import { timelineWindows } from '../../features/jobs/timeline-lanes.ts'
 import { filterLink, placeLink } from '../../panel/router.ts'
 import { copyFetched, copyLink } from '../../ui/copy-and-tell.ts'
-import { addEntries, isLive, type ActionPorts, type Add } from './action.ts'
+import { addEntries, goingTo, isLive, type ActionPorts, type Add } from './action.ts'
 
 /** What can be done with the job that is open, or else the one that the keyboard stands on. */
 export function addJob(add: Add, { panel, router, go }: ActionPorts): void {
@@ -29,13 +29,11 @@ export function addJob(add: Add, { panel, router, go }: ActionPorts): void {
 }
 
 /** Which jobs are shown in which order, and what can be done with those that are selected. */
-export function addJobsView(add: Add, { panel, go }: ActionPorts): void {
+export function addJobsView(add: Add, ports: ActionPorts): void {
+  const { panel } = ports
   const { jobs, jobSelection, wishes, toasts } = panel
   const { filter, shown, byKey } = jobs.state.getState()
-  const toJobs = (run: () => void) => () => {
-    go(placeLink('jobs'))
-    run()
-  }
+  const toJobs = goingTo(ports, 'jobs')
   add('Show all jobs', 'filter', toJobs(jobs.clearFilter))
   for (const state of jobStates) {
     add(

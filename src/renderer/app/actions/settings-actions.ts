@@ -6,7 +6,7 @@ import { placeLink } from '../../panel/router.ts'
 import type { Wish } from '../../panel/wishes.ts'
 import { densities, textSizes } from '../../settings/preferences.ts'
 import { themeChoices } from '../../theme/theme.ts'
-import { addEntries, eachMax, isLive, type ActionPorts, type Add } from './action.ts'
+import { addEntries, eachMax, goingTo, isLive, type ActionPorts, type Add } from './action.ts'
 
 /** How the panel looks and sounds on this machine. */
 export function addLook(add: Add, { theme, preferences }: ActionPorts): void {
@@ -41,10 +41,7 @@ export function addSettings(add: Add, ports: ActionPorts): void {
   for (const { id, title } of settingSections) {
     add(`Settings: ${title}`, 'settings', () => go(placeLink('settings', id)))
   }
-  const toSettings = (wish: Wish) => () => {
-    go(placeLink('settings'))
-    wishes.make(wish)
-  }
+  const toSettings = (wish: Wish) => goingTo(ports, 'settings')(() => wishes.make(wish))
   add('Search the settings…', 'settings', toSettings({ to: 'search', in: 'settings' }))
   if (!isLive(panel)) return
   add('Add a block…', 'settings', toSettings({ to: 'add a block' }))

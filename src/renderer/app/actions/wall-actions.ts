@@ -1,8 +1,8 @@
 import { waysToShow } from '../../features/clients/clients-layout.ts'
 import { refreshPicturesInSight } from '../../features/wall/refresh-in-sight.ts'
 import { clientsLink } from '../../panel/router.ts'
-import { cardSizes, pictureIntervals } from '../../settings/preferences.ts'
-import { isLive, type ActionPorts, type Add } from './action.ts'
+import { cardSizes } from '../../settings/preferences.ts'
+import { addIntervals, isLive, type ActionPorts, type Add } from './action.ts'
 
 /** The wall of clients: whether they stand there, how large the cards are, and how often their pictures are taken. */
 export function addWall(add: Add, { panel, preferences, router, go }: ActionPorts): void {
@@ -18,11 +18,7 @@ export function addWall(add: Add, { panel, preferences, router, go }: ActionPort
     if (size !== cardSize)
       add(`Use ${size} cards on the wall`, 'layout', () => preferences.set({ cardSize: size }))
   }
-  for (const seconds of pictureIntervals) {
-    if (seconds === wallSeconds) continue
-    const when = seconds === null ? 'only when I ask' : `every ${seconds} s`
-    add(`Take pictures on the wall ${when}`, 'pictures', () => preferences.set({ wallSeconds: seconds }))
-  }
+  addIntervals(add, 'on the wall', wallSeconds, (seconds) => preferences.set({ wallSeconds: seconds }))
   if (
     isLive(panel) &&
     clients.state.getState().layout.shownAs === 'wall' &&

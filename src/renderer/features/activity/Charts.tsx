@@ -1,16 +1,19 @@
 import { useEffect, useState, type PointerEvent } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
-import { rateWindows, type RateWindow } from '../../../shared/rates.ts'
+import { rateWindows } from '../../../shared/rates.ts'
 import { Segments } from '../../ui/Segments.tsx'
-import { chartHeight, chartWidth, niceTop, perSecond, rateText, seriesPath } from './chart-lines.ts'
+import {
+  chartHeight,
+  chartWidth,
+  chartWindows,
+  niceTop,
+  perSecond,
+  rateText,
+  seriesPath,
+} from './chart-lines.ts'
 import styles from './Charts.module.css'
 import { clockText, tookText } from './log-text.ts'
-
-const windows: readonly { window: RateWindow; label: string; words: string }[] = [
-  { window: 'minute', label: '1 min', words: 'minute' },
-  { window: 'quarter', label: '15 min', words: '15 minutes' },
-]
 
 /** How much passes and how long it takes, over the last minute or quarter of an hour. */
 export function Charts() {
@@ -19,7 +22,7 @@ export function Charts() {
   const rates = useStore(rateCharts.state, (state) => state.rates)
   useEffect(() => rateCharts.start(), [rateCharts])
   const { stepSeconds } = rateWindows[window]
-  const words = windows.find((each) => each.window === window)?.words ?? ''
+  const words = chartWindows.find((each) => each.window === window)?.words ?? ''
   const sum = (values: readonly number[] | undefined) =>
     (values ?? []).reduce((total, value) => total + value, 0)
   const messages = perSecond(rates?.messages ?? [], stepSeconds)
@@ -83,7 +86,7 @@ export function Charts() {
         atStep={atStep}
       />
       <Segments minor label="Length of the charts" className={styles['range']}>
-        {windows.map((each) => (
+        {chartWindows.map((each) => (
           <button
             key={each.window}
             type="button"

@@ -11,15 +11,16 @@ import {
   exportFormats,
   exportMax,
   exportName,
+  exportNames,
   jsonLines,
   type ExportFormat,
 } from './log-export.ts'
 import styles from './Menus.module.css'
 import type { Log } from './log-store.ts'
 
-const formats: Record<ExportFormat, { label: string; type: string }> = {
-  jsonl: { label: 'Export JSON lines', type: 'application/jsonl' },
-  csv: { label: 'Export CSV', type: 'text/csv;charset=utf-8' },
+const mediaTypes: Record<ExportFormat, string> = {
+  jsonl: 'application/jsonl',
+  csv: 'text/csv;charset=utf-8',
 }
 
 /** Saves what the filter finds, kept entries only, and says how many there were and what was left out. */
@@ -44,7 +45,7 @@ export function ExportMenu({ log }: { log: Log }) {
       const exported = { ...found, names: new Map([...found.names, ...names]) }
       const name = exportName(format, exported, new Date())
       const text = format === 'csv' ? csvTable(exported) : jsonLines(exported)
-      saveFile(name, new Blob([text], { type: formats[format].type }))
+      saveFile(name, new Blob([text], { type: mediaTypes[format] }))
       const entries = countOf(exported.entries.length, 'entry', 'entries')
       setOutcome(
         found.cut
@@ -91,7 +92,7 @@ export function ExportMenu({ log }: { log: Log }) {
         <div className={styles['line']}>
           {exportFormats.map((format) => (
             <Button key={format} disabled={!live || count !== null} onClick={() => void run(format)}>
-              {formats[format].label}
+              Export {exportNames[format]}
             </Button>
           ))}
           {count !== null && <Button onClick={() => running.current?.abort()}>Stop</Button>}

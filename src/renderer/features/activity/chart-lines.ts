@@ -1,3 +1,11 @@
+import type { RateWindow } from '../../../shared/rates.ts'
+
+/** The times that the charts can show. */
+export const chartWindows: readonly { window: RateWindow; label: string; words: string }[] = [
+  { window: 'minute', label: '1 min', words: 'minute' },
+  { window: 'quarter', label: '15 min', words: '15 minutes' },
+]
+
 /** Units across and up; a chart is drawn to the size of its room. */
 export const chartWidth = 300
 export const chartHeight = 48

@@ -8,6 +8,7 @@ export const exportMax = 100_000
 
 export const exportFormats = ['jsonl', 'csv'] as const
 export type ExportFormat = (typeof exportFormats)[number]
+export const exportNames: Record<ExportFormat, string> = { jsonl: 'JSON lines', csv: 'CSV' }
 
 export interface Exported {
   /** Oldest first. */
