@@ -85,6 +85,7 @@ test('a client has a menu of its own, by the right button and by the keyboard', 
   await expect(panel.getByRole('searchbox', { name: 'Search clients' })).toHaveValue('group:rack')
   await expect(row).toBeFocused()
   await panel.keyboard.press('Shift+F10')
+  await expect(menu).toBeVisible()
   await panel.keyboard.press('End')
   await panel.keyboard.press('Enter')
   await expect(panel.getByRole('dialog', { name: 'Unregister client' })).toContainText('node-01')
