@@ -11,7 +11,7 @@ export default defineConfig({
         input: {
           desktop: 'src/main/desktop/main.ts',
           cli: 'src/main/cli/main.ts',
-          'take-over-worker': 'src/main/journal/take-over-worker.ts',
+          'take-over-worker': 'src/main/activity/take-over-worker.ts',
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { readServerOptions, serverOptions } from '../src/main/connect/server-options.ts'
+import { readServerOptions, serverOptions } from '../src/main/config/server-options.ts'
 
 /**
  * Reads what `npm start --` was given before anything is built or opened. Ends the process, with a line that says what

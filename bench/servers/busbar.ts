@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createApp } from '../../src/main/app.ts'
+import { createApp } from '../../src/main/app/app.ts'
 import { serveMeasured } from './server-process.ts'
 
 const silent = {

@@ -1,6 +1,6 @@
 import type { GetPromptResult } from '@modelcontextprotocol/sdk/types.js'
-import type { PromptEntry } from '../../src/main/mcp/prompt.ts'
-import type { ResourceEntry } from '../../src/main/mcp/resource.ts'
+import type { PromptEntry } from '../../src/main/mcp/prompts/prompt.ts'
+import type { ResourceEntry } from '../../src/main/mcp/calls/resource.ts'
 import { pixelPng } from './fixture-media.ts'
 
 /** The resources and prompts that the official suite asks for, as its scenarios describe them. */

@@ -10,7 +10,8 @@ import {
   type Tool as ToolDescription,
 } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
-import type { CallContext, Tool } from '../../src/main/mcp/tool.ts'
+import type { CallContext } from '../../src/main/mcp/calls/call-context.ts'
+import type { Tool } from '../../src/main/mcp/calls/tool.ts'
 import { pixelPng, silentWav } from './fixture-media.ts'
 
 type Extra = CallContext['extra']

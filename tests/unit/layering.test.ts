@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { floors, foreignPackages } from '../../layers.ts'
+import { foreignPackages, layers } from '../../layers.ts'
 
 const root = join(import.meta.dirname, '../../src')
 
@@ -18,8 +18,8 @@ const imports: Import[] = readdirSync(root, { recursive: true, encoding: 'utf8' 
     return importedFiles.map(({ fileName }) => ({ file: file.replaceAll('\\', '/'), specifier: fileName }))
   })
 
-const floorOf = (path: string) =>
-  floors.find((floor) => path === floor.path || path.startsWith(`${floor.path}/`))
+const layerOf = (path: string) =>
+  layers.find((layer) => path === layer.path || path.startsWith(`${layer.path}/`))
 
 /** A relative import as a path below `src`, null for a package or a file outside of it. */
 function target({ file, specifier }: Import): string | null {
@@ -33,45 +33,131 @@ const matches = (specifier: string, pattern: string): boolean =>
     ? specifier.startsWith(pattern.slice(0, -1))
     : specifier === pattern || specifier.startsWith(`${pattern}/`)
 
-describe('the floors', () => {
+/** Every relative import between files of `src`, type-only ones included. */
+const edges = imports.flatMap((found) => {
+  const to = target(found)
+  return to === null ? [] : [{ from: found.file, to }]
+})
+
+/** The ways round, as `a -> b -> a`, of a graph; empty where it has none. */
+function cycles(graph: readonly { from: string; to: string }[]): string[] {
+  const next = Map.groupBy(graph, ({ from }) => from)
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (node: string, path: readonly string[]): void => {
+    const start = path.indexOf(node)
+    if (start >= 0) found.push([...path.slice(start), node].join(' -> '))
+    if (start >= 0 || done.has(node)) return
+    for (const { to } of next.get(node) ?? []) visit(to, [...path, node])
+    done.add(node)
+  }
+  for (const node of next.keys()) visit(node, [])
+  return found
+}
+
+describe('the layers', () => {
   // Pinned here again, so that the table cannot be loosened without this test saying so.
-  it('stand as the architecture has them', () => {
-    expect(Object.fromEntries(floors.map((floor) => [floor.path, floor.imports.join(' ')]))).toStrictEqual({
+  it('are those of the architecture', () => {
+    expect(Object.fromEntries(layers.map((layer) => [layer.path, layer.imports.join(' ')]))).toStrictEqual({
       shared: '',
       'main/version.ts': '',
+      'main/base': '',
       'main/bus': 'shared',
-      'main/access': 'shared main/bus',
-      'main/mcp': 'shared main/bus main/access',
-      'main/journal': 'shared main/bus main/access',
-      'main/panel': 'shared main/bus main/access main/journal main/mcp',
-      'main/connect': 'shared main/bus main/access main/mcp main/panel',
-      'main/http': 'shared main/access main/version.ts',
-      'main/app': 'shared main/bus main/access main/journal main/mcp main/panel main/connect',
-      'main/app.ts':
-        'shared main/version.ts main/app main/bus main/access main/journal main/mcp main/panel main/connect main/http',
-      'main/headless': 'shared main/access main/panel main/connect main/http main/app.ts',
-      'main/desktop': 'shared main/access main/panel main/connect main/app.ts',
-      'main/cli': 'shared main/access main/connect main/app.ts main/headless main/version.ts',
+      'main/access': 'shared main/base',
+      'main/activity': 'shared main/base main/bus main/access',
+      'main/http': 'main/version.ts main/base main/access',
+      'main/mcp/http': 'shared main/base main/access',
+      'main/mcp/calls': 'shared main/bus main/mcp/http',
+      'main/mcp/sessions': 'shared main/bus main/mcp/http main/mcp/calls',
+      'main/mcp/approvals': 'shared main/bus main/access main/mcp/http main/mcp/calls',
+      'main/mcp/dispatch':
+        'shared main/bus main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals',
+      'main/mcp/tools':
+        'shared main/bus main/access main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch',
+      'main/mcp/resources': 'shared main/bus main/mcp/calls main/mcp/tools',
+      'main/mcp/prompts': 'shared main/mcp/calls',
+      'main/mcp/server':
+        'shared main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/tools main/mcp/resources main/mcp/prompts',
+      'main/panel':
+        'shared main/bus main/access main/activity main/mcp/http main/mcp/sessions main/mcp/server',
+      'main/config': 'shared main/base main/bus main/mcp/http',
+      'main/app':
+        'shared main/version.ts main/base main/bus main/access main/activity main/http main/mcp/http main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/server main/panel main/config',
+      'main/headless': 'shared main/base main/http main/panel main/config main/app',
+      'main/desktop': 'shared main/base main/panel main/config main/app',
+      'main/cli': 'shared main/version.ts main/access main/config main/headless',
       preload: 'shared',
-      renderer: 'shared',
+      'renderer/lib': '',
+      'renderer/theme': '',
+      'renderer/settings': '',
+      'renderer/connection': 'shared',
+      'renderer/ui': 'shared renderer/lib',
+      'renderer/model': 'shared renderer/lib renderer/settings renderer/connection',
+      'renderer/panel':
+        'shared renderer/theme renderer/settings renderer/connection renderer/ui renderer/model',
+      'renderer/widgets':
+        'shared renderer/lib renderer/settings renderer/connection renderer/ui renderer/model renderer/panel',
+      'renderer/features':
+        'shared renderer/lib renderer/theme renderer/settings renderer/ui renderer/model renderer/panel renderer/widgets',
+      'renderer/views':
+        'shared renderer/lib renderer/ui renderer/model renderer/panel renderer/widgets renderer/features',
+      'renderer/app':
+        'shared renderer/lib renderer/theme renderer/settings renderer/connection renderer/ui renderer/model renderer/panel renderer/widgets renderer/features renderer/views',
     })
   })
 
   it('hold every module of src', () => {
-    expect(imports.length).toBeGreaterThan(100)
+    expect(imports.length).toBeGreaterThan(1000)
     expect(
-      [...new Set(imports.map(({ file }) => file))].filter((file) => floorOf(file) === undefined),
+      [...new Set(imports.map(({ file }) => file))].filter((file) => layerOf(file) === undefined),
     ).toStrictEqual([])
   })
 
-  it('import only from below', () => {
-    const upward = imports.filter((found) => {
-      const path = target(found)
-      const from = floorOf(found.file)
-      const to = path === null ? undefined : floorOf(path)
-      return from !== undefined && to !== undefined && from !== to && !from.imports.includes(to.path)
-    })
+  it('stand lowest first: each names only layers above its own row', () => {
+    const paths = layers.map(({ path }) => path)
+    const upward = layers.flatMap(({ path, imports: named }, row) =>
+      named.filter((name) => !paths.slice(0, row).includes(name)).map((name) => `${path} -> ${name}`),
+    )
     expect(upward).toStrictEqual([])
+  })
+
+  it('import only from the layers that their row names', () => {
+    const forbidden = edges.filter(({ from, to }) => {
+      const [source, aim] = [layerOf(from), layerOf(to)]
+      return source !== undefined && aim !== undefined && source !== aim && !source.imports.includes(aim.path)
+    })
+    expect(forbidden).toStrictEqual([])
+  })
+
+  it('use every permission they have', () => {
+    const used = new Set(edges.map(({ from, to }) => `${layerOf(from)?.path} -> ${layerOf(to)?.path}`))
+    const unused = layers.flatMap(({ path, imports: named }) =>
+      named.map((name) => `${path} -> ${name}`).filter((permission) => !used.has(permission)),
+    )
+    expect(unused).toStrictEqual([])
+  })
+
+  it('have no cycle of modules', () => {
+    expect(cycles(edges)).toStrictEqual([])
+  })
+
+  it('have no cycle of folders, where the folders of a layer are features', () => {
+    const featured = layers.filter(({ folders }) => folders === true)
+    expect(featured.map(({ path }) => path)).toStrictEqual(['renderer/model', 'renderer/features'])
+    const found = featured.flatMap(({ path }) => {
+      const folderOf = (file: string) =>
+        file
+          .slice(path.length + 1)
+          .split('/')
+          .slice(0, -1)
+          .join('/')
+      const between = edges
+        .filter(({ from, to }) => from.startsWith(`${path}/`) && to.startsWith(`${path}/`))
+        .map(({ from, to }) => ({ from: folderOf(from), to: folderOf(to) }))
+        .filter(({ from, to }) => from !== to)
+      return cycles(between)
+    })
+    expect(found).toStrictEqual([])
   })
 
   it('keep foreign packages out', () => {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { approvalPolicySchema, type ApprovalPolicy } from '../../shared/approvals.ts'
 import type { Approvals } from './approvals.ts'
-import { readJsonFile } from './json-file.ts'
-import type { Log } from './log.ts'
-import { writePrivateFile } from './secret-file.ts'
-import { setFileAside } from './set-aside.ts'
+import { readJsonFile } from '../base/json-file.ts'
+import type { Log } from '../base/log.ts'
+import { writePrivateFile } from '../base/private-file.ts'
+import { setFileAside } from '../base/set-aside.ts'
 
 const fileSchema = z.object({ version: z.literal(1), policy: approvalPolicySchema })
 

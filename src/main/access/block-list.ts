@@ -15,7 +15,7 @@ export interface BlockList {
   /** The block of a client's uuid that holds now, or null. */
   find(userId: string, uuid: string): Block | null
   /** The block that keeps a program from a session: by its address, its token or its name. */
-  shutsOut(applicant: Applicant): Block | null
+  blockOf(applicant: Applicant): Block | null
   /** Every block that still holds, newest first. */
   list(): Block[]
   /** `changed` follows `added` or `lifted`; blocks that run out are silent. */
@@ -61,7 +61,7 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
       return true
     },
     find: (userId, uuid) => get('client', userId, uuid),
-    shutsOut({ caller, remoteAddress, programName }) {
+    blockOf({ caller, remoteAddress, programName }) {
       return (
         get('address', '', remoteAddress) ??
         get('token', '', caller.token_id) ??

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { chmod, link, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Log } from './log.ts'
+import type { Log } from '../base/log.ts'
+import {
+  codeOf,
+  ensurePrivateDirectory,
+  isUnwritable,
+  writePrivateFile,
+  writeTemporary,
+} from '../base/private-file.ts'
 
 /** What a bearer token may be made of: the `b64token` of RFC 6750, section 2.1. */
 const secretPattern = /^[A-Za-z0-9._~+/-]+=*$/
@@ -19,33 +26,6 @@ export function newSecret(): string {
 /** The data directory or a secret in it cannot be used. `message` says which file and what to do. */
 export class SecretFileError extends Error {
   readonly code = 'secret_file'
-}
-
-/**
- * Creates `directory` (and its parents) with mode 0700. An existing directory keeps the mode that its owner
- * gave it.
- */
-export async function ensurePrivateDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-}
-
-/**
- * Writes `text` to `path` with mode 0600 so that a reader sees the old or the new text, never a part: a
- * temporary file beside it, synced, then renamed over it.
- */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
-  const temporary = await writeTemporary(path, text)
-  try {
-    await rename(temporary, path)
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined)
-    throw error
-  }
-}
-
-/** True for the error of a folder that nothing can be written to now: read-only, full, or not ours. */
-export function isUnwritable(error: unknown): boolean {
-  return ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
 }
 
 /**
@@ -132,23 +112,4 @@ async function closeToOthers(path: string, log: Log): Promise<void> {
     if (!isUnwritable(error)) throw error
     log.warn(found, 'a secret is readable by other users, and its mode cannot be changed')
   }
-}
-
-async function writeTemporary(path: string, text: string): Promise<string> {
-  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
-  const file = await open(temporary, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined)
-    throw error
-  } finally {
-    await file.close()
-  }
-  return temporary
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

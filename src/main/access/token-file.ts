@@ -4,8 +4,9 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { tokenInfoSchema, tokenInputSchema, type TokenInput } from '../../shared/tokens.ts'
-import { readJsonFile } from './json-file.ts'
-import { ensurePrivateDirectory, isUnwritable, newSecret, writePrivateFile } from './secret-file.ts'
+import { readJsonFile } from '../base/json-file.ts'
+import { ensurePrivateDirectory, isUnwritable, writePrivateFile } from '../base/private-file.ts'
+import { newSecret } from './secret-file.ts'
 
 const keptTokenSchema = tokenInfoSchema.omit({ lastUsedAt: true }).extend({
   /** SHA-256 of the token, as hexadecimal digits. */

@@ -4,7 +4,7 @@ import { watch, type FSWatcher } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { TokenInfo } from '../../shared/tokens.ts'
-import type { Log } from './log.ts'
+import type { Log } from '../base/log.ts'
 import { readTokens, tokenDigest, TokenFileError, type KeptToken } from './token-file.ts'
 
 /** How often the file is looked at where the system does not tell of changes (network drives, some containers). */

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { Caller } from './caller.ts'
-import type { Log } from './log.ts'
+import type { Log } from '../base/log.ts'
 import {
   isSecretText,
   newSecret as randomSecret,

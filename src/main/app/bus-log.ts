@@ -1,4 +1,4 @@
-import type { Log } from '../access/log.ts'
+import type { Log } from '../base/log.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 
 /** What the log says of a bus. */

@@ -1,4 +1,4 @@
-import type { Log } from '../access/log.ts'
+import type { Log } from '../base/log.ts'
 import { unguessableLength } from '../access/logins.ts'
 
 /** Says what it means to listen beyond this machine, and what would make it safer. */

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import type { SettingValues } from '../../shared/settings.ts'
 import { readPolicy } from '../access/approval-file.ts'
 import { readBlocks } from '../access/block-file.ts'
-import type { Log } from '../access/log.ts'
+import type { Log } from '../base/log.ts'
 import { createTokenRegistry } from '../access/token-registry.ts'
 import { createTokenStore } from '../access/token-store.ts'
-import { createServerSettings } from '../connect/settings.ts'
+import { createServerSettings } from '../config/settings.ts'
 
 /**
  * Reads what the data directory keeps: settings, secrets, tokens, blocks and the policy of approvals. Where it can't be

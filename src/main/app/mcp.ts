@@ -1,26 +1,26 @@
 import { blockedAnswer, type BlockList } from '../access/block-list.ts'
 import type { Approvals } from '../access/approvals.ts'
-import type { Log } from '../access/log.ts'
+import type { Log } from '../base/log.ts'
 import { mayUseTool, type Logins } from '../access/logins.ts'
 import type { RequestGuard } from '../access/request-guard.ts'
 import type { TokenRegistry } from '../access/token-registry.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
-import type { Recorder } from '../journal/recorder.ts'
-import { createApprovalGate } from '../mcp/approval-gate.ts'
-import { linkSessionsToBuses } from '../mcp/bus-link.ts'
-import { busCatalogue } from '../mcp/catalogue.ts'
-import { createDelivery } from '../mcp/delivery.ts'
-import type { StickyTargets } from '../mcp/dispatch-sticky.ts'
-import { createDispatcher } from '../mcp/dispatch.ts'
+import type { Recorder } from '../activity/recorder.ts'
+import { createApprovalGate } from '../mcp/approvals/approval-gate.ts'
+import { linkSessionsToBuses } from '../mcp/sessions/bus-link.ts'
+import { busCatalogue } from '../mcp/server/catalogue.ts'
+import { createDelivery } from '../mcp/sessions/delivery.ts'
+import type { StickyTargets } from '../mcp/dispatch/sticky-targets.ts'
+import { createDispatcher } from '../mcp/dispatch/dispatch.ts'
 import { createMcpEndpoint, type McpEndpoint } from '../mcp/http/endpoint.ts'
 import type { McpHttpLimits } from '../mcp/http/limits.ts'
 import type { McpSession } from '../mcp/http/session.ts'
-import { instructions } from '../mcp/instructions.ts'
-import type { Presence } from '../mcp/presence.ts'
-import { createMcpServerFactory, type McpServerFactory } from '../mcp/server.ts'
-import { createSubscriptions } from '../mcp/subscriptions.ts'
-import { endShutOutSessions } from './shut-out.ts'
+import { instructions } from '../mcp/server/instructions.ts'
+import type { Presence } from '../mcp/sessions/presence.ts'
+import { createMcpServerFactory, type McpServerFactory } from '../mcp/server/server.ts'
+import { createSubscriptions } from '../mcp/sessions/subscriptions.ts'
+import { endBlockedSessions } from './apply-blocks.ts'
 
 /** The buses over MCP. Close the endpoint first, then this. */
 export interface McpOfBuses {
@@ -81,8 +81,8 @@ export function serveBusesOverMcp(ports: {
     authenticate: (request) => logins.authenticate(request),
     guard: ports.guard,
     blocked(applicant) {
-      const block = blocks.shutsOut(applicant)
-      if (block !== null) recorder.turnedAway(applicant, block)
+      const block = blocks.blockOf(applicant)
+      if (block !== null) recorder.refused(applicant, block)
       return block === null ? null : blockedAnswer(block, 'The operator has blocked you: no session')
     },
     connect: (session) => factory.connect(session),
@@ -92,7 +92,7 @@ export function serveBusesOverMcp(ports: {
     limits: ports.limits,
   })
   endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
-  endShutOutSessions({ endpoint, buses, blocks, registry })
+  endBlockedSessions({ endpoint, buses, blocks, registry })
   endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
   linkSessionsToBuses({ endpoint, buses, delivery, subscriptions, presence })
   return {

@@ -1,6 +1,7 @@
 import type { Viewer } from '../access/logins.ts'
 import { limitToUser } from '../panel/one-user.ts'
-import { createPanelRouter, type PanelRouter, type PanelRouterPorts } from '../panel/router.ts'
+import { createPanelRouter, type PanelRouter } from '../panel/router.ts'
+import type { PanelRouterPorts } from '../panel/router-ports.ts'
 
 /** The panel's contract, whole and for each user who looks at their own. */
 export interface PanelRouters {

@@ -3,7 +3,8 @@ import { bounds, isTerminal, type JsonObject, type Priority, type Routing } from
 import type { BusEvents } from './bus-events.ts'
 import type { ClientInfo } from './client-info.ts'
 import type { ClientRegistry } from './client-registry.ts'
-import { cutText, type Job, type JobPurpose, type JobTable, type JobUpdate } from './jobs.ts'
+import { cutText, type Job, type JobTable, type JobUpdate } from './jobs.ts'
+import type { JobPurpose } from './message.ts'
 import type { Mailboxes } from './mailboxes.ts'
 import { tellOfJob } from './tell-of-job.ts'
 
@@ -54,7 +55,7 @@ export class JobReports {
     if (job !== undefined) {
       if (!jobs.apply(job, cut, reporter, now())) return { ok: true, delivered, targets: [] }
       tellOfJob(events, jobs, job)
-    } else if (isTerminal(cut.status) && !jobs.noteStranger(cut.job_id, reporter)) {
+    } else if (isTerminal(cut.status) && !jobs.noteUnknownJob(cut.job_id, reporter)) {
       return { ok: true, delivered, targets: [] }
     }
     if (job?.reply === 'caller') return { ok: true, delivered, targets: [job.from_uuid] }

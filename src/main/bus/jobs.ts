@@ -1,16 +1,10 @@
 import { isTerminal, type JobState, type JobStatus } from '../../shared/protocol.ts'
-import type { BusMessage } from './message.ts'
+import type { BusMessage, JobPurpose } from './message.ts'
 
 export type JobKind = 'job_dispatch' | 'command_dispatch'
 
 /** Who hears of a job's updates: the client that sent it, or the caller in this process that waits for it. */
 export type JobReply = 'client' | 'caller'
-
-/**
- * What a job is there for. A `look` only shows somebody how a peer is just now: nobody counts it, lists it or keeps what
- * it answered, and a bus tells of it by `look` and not by `job` (docs/decisions/0011).
- */
-export type JobPurpose = 'work' | 'look'
 
 /** One job, from its dispatch to its end. Times are Unix seconds. Only `JobTable` changes it. */
 export interface Job {
@@ -165,7 +159,7 @@ export class JobTable {
   }
 
   /** Notes that a job has gone out to one of its targets. */
-  noteHanded(jobId: string, uuid: string): void {
+  noteDelivered(jobId: string, uuid: string): void {
     const job = this.get(jobId)
     if (job === undefined) return
     const known = this.#handedTo.get(job)
@@ -174,7 +168,7 @@ export class JobTable {
   }
 
   /** Takes `noteHanded` back: the job did not arrive. */
-  noteNotHanded(jobId: string, uuid: string): void {
+  noteWithdrawn(jobId: string, uuid: string): void {
     const job = this.get(jobId)
     if (job !== undefined) this.#handedTo.get(job)?.delete(uuid)
   }
@@ -214,7 +208,7 @@ export class JobTable {
    * Notes the end of a job that this bus does not know (it was sent before a restart, or long ago); false when its
    * peer has reported the end before. A peer whose answer got lost on the way reports again.
    */
-  noteStranger(jobId: string, reporterUuid: string): boolean {
+  noteUnknownJob(jobId: string, reporterUuid: string): boolean {
     const name = JSON.stringify([jobId, reporterUuid])
     if (this.#strangers.has(name)) return false
     this.#strangers.add(name)

@@ -139,7 +139,7 @@ export class Mailboxes {
     if (jobKind(message) !== null) {
       const job = jobs.get(message.job_id)
       if (job?.state !== 'pending') return
-      jobs.noteNotHanded(message.job_id, client.uuid)
+      jobs.noteWithdrawn(message.job_id, client.uuid)
       if (job.purpose === 'look') {
         // A look is of now: it never waits for a peer to come back.
         const error = `"${client.uuid}" lost its connection before it could be looked at.`
@@ -180,7 +180,7 @@ export class Mailboxes {
     const counters = this.#counters.get(client.uuid)
     if (counters !== undefined) counters[outcome === 'sent' ? 'received' : outcome] += 1
     if (outcome === 'sent' && jobKind(entry.message) !== null) {
-      this.#ports.jobs.noteHanded(entry.message.job_id, client.uuid)
+      this.#ports.jobs.noteDelivered(entry.message.job_id, client.uuid)
     }
     this.#ports.events.emit('settled', client, entry)
   }

@@ -1,5 +1,10 @@
-import type { JobPurpose } from './jobs.ts'
 import type { JsonObject, Priority, Routing } from '../../shared/protocol.ts'
+
+/**
+ * What a job is there for. A `look` only shows somebody how a peer is just now: nobody counts it, lists it or keeps what
+ * it answered, and a bus tells of it by `look` and not by `job` (docs/decisions/0011).
+ */
+export type JobPurpose = 'work' | 'look'
 
 /**
  * One message as it was sent, shared by all of its targets. `payloadJson` is the payload serialised once:

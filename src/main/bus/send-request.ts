@@ -8,7 +8,8 @@ import {
 import type { ClientInfo, SessionHandle } from './client-info.ts'
 import type { ClientRegistry } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
-import type { JobPurpose, JobReply } from './jobs.ts'
+import type { JobReply } from './jobs.ts'
+import type { JobPurpose } from './message.ts'
 import type { Address } from './routing.ts'
 
 export interface SendRequest extends Address {

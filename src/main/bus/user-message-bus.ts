@@ -6,9 +6,9 @@ import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
-import { jobKind, JobTable, type Job, type JobPurpose, type JobUpdate } from './jobs.ts'
+import { jobKind, JobTable, type Job, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
-import { composeMessage, type BusMessage } from './message.ts'
+import { composeMessage, type BusMessage, type JobPurpose } from './message.ts'
 import { resolveTarget, route } from './routing.ts'
 import { checkRequest, isServers, shorten, unregisteredType, type SendRequest } from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
@@ -34,7 +34,7 @@ export interface SendResult {
   readonly deliveries: Readonly<Record<string, Delivery>>
 }
 
-export interface Unplugging {
+export interface UnregisterOrder {
   reason: string
   /** Unix seconds, null without a block. */
   blocked_until: number | null
@@ -74,7 +74,7 @@ export class UserMessageBus {
       mailboxes: this.mailboxes,
       serverUuid: this.#serverUuid,
       now: () => this.#nowSeconds(),
-      post: (...letter) => this.#post(...letter),
+      post: (...message) => this.#post(...message),
     })
   }
 
@@ -148,7 +148,10 @@ export class UserMessageBus {
    * A person's order to leave: the client is told first, then its record goes, its jobs end and its session is
    * given to the listeners to end. Returns null if the uuid is unknown.
    */
-  unplug(uuid: string, order: Unplugging): { jobsCancelled: number; session: SessionHandle | null } | null {
+  forceUnregister(
+    uuid: string,
+    order: UnregisterOrder,
+  ): { jobsCancelled: number; session: SessionHandle | null } | null {
     const client = this.registry.get(uuid)
     if (client === undefined) return null
     this.#postNotice(client, { reason: order.reason, by: 'operator', blocked_until: order.blocked_until })

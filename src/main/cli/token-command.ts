@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { tokenInputSchema, tokenScopeSchema, type TokenScope } from '../../shared/tokens.ts'
 import { createToken, readTokens, revokeToken, TokenFileError } from '../access/token-file.ts'
-import { dataDirectory } from '../connect/data-dir.ts'
+import { dataDirectory } from '../config/data-dir.ts'
 
 export interface TokenCommandPorts {
   env: NodeJS.ProcessEnv

@@ -3,7 +3,7 @@
  * a sensor. Follows Electron's security checklist.
  */
 import { shell, type Session, type WebContents } from 'electron'
-import type { Log } from '../access/log.ts'
+import type { Log } from '../base/log.ts'
 import { isExternalLink, isPanelUrl, panelUrl } from './addresses.ts'
 
 /**

@@ -10,7 +10,7 @@ import {
   type WebFrameMain,
 } from 'electron'
 import { panelPortChannel } from '../../shared/panel-socket.ts'
-import type { Log } from '../access/log.ts'
+import type { Log } from '../base/log.ts'
 
 export type PanelPortsPorts = {
   /** True for the one frame that may have a port. */

@@ -1,6 +1,6 @@
 /** The one window and the page in it. It knows nothing of what the panel shows or where its data comes from. */
 import { BrowserWindow, dialog, nativeTheme, type WebFrameMain } from 'electron'
-import type { Log } from '../access/log.ts'
+import type { Log } from '../base/log.ts'
 import { isPanelUrl, panelUrl } from './addresses.ts'
 
 /** The `--ground` of each theme, so that nothing flashes before the page's first paint. */

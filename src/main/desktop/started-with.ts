@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { readServerOptions, serverOptions, type ServerOptions } from '../connect/server-options.ts'
+import { readServerOptions, serverOptions, type ServerOptions } from '../config/server-options.ts'
 
 /**
  * What the program was started with: the options of `busbar serve` that have to do with the server. What it does not

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { closeBadKey, panelKeyPrefix, panelSocketPath, panelSubprotocol } from '../../shared/panel-socket.ts'
-import type { BrowserPanelParts } from '../app.ts'
+import type { BrowserPanelParts } from '../app/app.ts'
 import type { BrowserPanel } from '../http/routes.ts'
 import { readPanelFile } from '../panel/static-files.ts'
 import { answerCalls } from './panel-calls.ts'
@@ -37,7 +37,7 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
 
     // By its token alone: the address may be the operator's own, and a page has no program's name.
     const isBlocked = (token_id: string): boolean =>
-      blocks.shutsOut({ caller: { user_id: '', token_id }, remoteAddress: '', programName: null }) !== null
+      blocks.blockOf({ caller: { user_id: '', token_id }, remoteAddress: '', programName: null }) !== null
 
     const connect = (socket: WebSocket, request: IncomingMessage): void => {
       answered.add(socket)

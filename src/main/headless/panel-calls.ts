@@ -3,7 +3,7 @@ import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
 import { ServerPeer } from '@orpc/standard-server-peer'
 import { WebSocket } from 'ws'
 import { closeNoCall } from '../../shared/panel-socket.ts'
-import type { Log } from '../access/log.ts'
+import type { Log } from '../base/log.ts'
 import { createAcks } from '../panel/paced-watch.ts'
 import type { PanelRouter } from '../panel/router.ts'
 

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Log } from '../access/log.ts'
-import { createApp, type Listening } from '../app.ts'
-import { defaultPort } from '../connect/asked-port.ts'
-import { dataDirectory } from '../connect/data-dir.ts'
-import type { ServerOptions } from '../connect/server-options.ts'
+import type { Log } from '../base/log.ts'
+import { createApp, type Listening } from '../app/app.ts'
+import { defaultPort } from '../config/asked-port.ts'
+import { dataDirectory } from '../config/data-dir.ts'
+import type { ServerOptions } from '../config/server-options.ts'
 import { createBrowserPanel } from './browser-panel.ts'
 
 export interface ServeOptions extends ServerOptions {

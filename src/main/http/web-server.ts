@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { Log } from '../access/log.ts'
+import type { Log } from '../base/log.ts'
 
 /** Files in PEM form. */
 export interface TlsFiles {

@@ -5,13 +5,13 @@ import {
   type LogFilter,
   type LogOutcome,
 } from '../../shared/activity.ts'
-import type { Logged, Written } from '../journal/history-file.ts'
-import type { Journal } from '../journal/journal.ts'
-import { passes } from '../journal/log-filter.ts'
+import type { Logged, Written } from '../activity/history-file.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import { passes } from '../activity/log-filter.ts'
 import type { Source } from './paced-watch.ts'
 
 export interface LogSourcePorts {
-  journal: Pick<Journal, 'queries' | 'events' | 'state'>
+  activityLog: Pick<ActivityLog, 'queries' | 'events' | 'state'>
   filter: LogFilter
   /** What a client that is registered is called, undefined where it has no label. */
   labelOf: (userId: string, uuid: string) => string | undefined
@@ -21,8 +21,8 @@ export interface LogSourcePorts {
  * The newest page, then each entry that passes the filter, oldest first; at most one page and as many outcomes wait for
  * a slow panel. What the history cannot take is told all the same.
  */
-export function logSource({ journal, filter, labelOf }: LogSourcePorts): Source<LogEvent> {
-  const { queries, events } = journal
+export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Source<LogEvent> {
+  const { queries, events } = activityLog
   let pageDue = true
   /** By id, so that an entry which is told again takes its own place. */
   const fresh = new Map<number, LogEntry>()
@@ -47,8 +47,8 @@ export function logSource({ journal, filter, labelOf }: LogSourcePorts): Source<
       if (pageDue) {
         pageDue = false
         forget()
-        const stretch = queries.log({ ...filter, limit: logPageMax })
-        return { type: 'page', page: { ...stretch, history: journal.state() } }
+        const page = queries.log({ ...filter, limit: logPageMax })
+        return { type: 'page', page: { ...page, history: activityLog.state() } }
       }
       if (fresh.size === 0 && outcomes.size === 0) return null
       const news: LogEvent = {

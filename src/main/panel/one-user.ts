@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events'
 import { ORPCError } from '@orpc/server'
 import type { BlockList } from '../access/block-list.ts'
-import { emptyStretch } from '../journal/log-queries.ts'
+import { emptyPage } from '../activity/log-queries.ts'
 import type { JobLedger } from './job-ledger.ts'
 import { notRegistered } from './pictures.ts'
 import { unknownClient } from './messages.ts'
 import type { Roster } from './roster.ts'
-import type { PanelRouterPorts } from './router.ts'
+import type { PanelRouterPorts } from './router-ports.ts'
 
 /**
  * The same ports with nothing in them of other users: for a panel that came with one user's token. What concerns
@@ -26,7 +26,7 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     sentTo: (ref) => (ref.userId === userId ? ports.sentTo(ref) : []),
     blocks: limitBlocks(ports.blocks, userId),
     approvals: limitApprovals(ports.approvals, userId),
-    journal: limitJournal(ports.journal, userId),
+    activityLog: limitActivityLog(ports.activityLog, userId),
     rates: { read: (window) => ports.rates.read(window, userId) },
     tokens: null,
     settings: { ...ports.settings, mayChange: false },
@@ -128,30 +128,33 @@ function limitApprovals(
   }
 }
 
-function limitJournal(journal: PanelRouterPorts['journal'], userId: string): PanelRouterPorts['journal'] {
-  const events: PanelRouterPorts['journal']['events'] = new EventEmitter()
+function limitActivityLog(
+  activityLog: PanelRouterPorts['activityLog'],
+  userId: string,
+): PanelRouterPorts['activityLog'] {
+  const events: PanelRouterPorts['activityLog']['events'] = new EventEmitter()
   events.setMaxListeners(0)
-  journal.events.on('written', (batch) => {
+  activityLog.events.on('written', (batch) => {
     const entries = batch.entries.filter(({ entry }) => entry.userId === userId)
     const outcomes = batch.outcomes.filter((outcome) => outcome.userId === userId)
     if (entries.length > 0 || outcomes.length > 0) events.emit('written', { entries, outcomes })
   })
-  journal.events.on('unkept', (logged) => {
+  activityLog.events.on('unkept', (logged) => {
     if (logged.entry.userId === userId) events.emit('unkept', logged)
   })
-  journal.events.on('keptAgain', () => events.emit('keptAgain'))
+  activityLog.events.on('keptAgain', () => events.emit('keptAgain'))
   return {
     events,
-    state: journal.state,
+    state: activityLog.state,
     waitingDetail(id) {
-      const detail = journal.waitingDetail(id)
+      const detail = activityLog.waitingDetail(id)
       return detail?.entry.userId === userId ? detail : null
     },
     queries: {
-      ...journal.queries,
+      ...activityLog.queries,
       log: (look) =>
-        (look.userId ?? userId) === userId ? journal.queries.log({ ...look, userId }) : emptyStretch,
-      detail: (id) => journal.queries.detail(id, userId),
+        (look.userId ?? userId) === userId ? activityLog.queries.log({ ...look, userId }) : emptyPage,
+      detail: (id) => activityLog.queries.detail(id, userId),
     },
   }
 }

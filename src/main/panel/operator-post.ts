@@ -13,7 +13,7 @@ const rememberedMax = 2000
 const shownMax = 50
 
 /** What a person at the panel sends. */
-interface Letter extends Address {
+interface OutgoingMessage extends Address {
   payload: JsonObject
   /** A name or an integer 0..7. */
   priority: unknown
@@ -30,7 +30,7 @@ export interface PostedMessage {
  * panel. Unlike what other programs send in the name of the server, it is told of as the operator's.
  */
 export interface OperatorPost {
-  send(bus: UserMessageBus, letter: Letter): SendResult | BusError
+  send(bus: UserMessageBus, message: OutgoingMessage): SendResult | BusError
   /** The last messages that went to this client, newest first, at most 50. */
   sentTo(ref: ClientRef): PostedMessage[]
   readonly events: EventEmitter<{ sent: [bus: UserMessageBus, sent: SendResult] }>
@@ -40,12 +40,12 @@ export interface OperatorPost {
 export function createOperatorPost({ buses }: { buses: BusManager }): OperatorPost {
   const events: OperatorPost['events'] = new EventEmitter()
   /** By message id, oldest first. */
-  const letters = new Map<string, { userId: string; deliveries: Map<string, Delivery> }>()
+  const remembered = new Map<string, { userId: string; deliveries: Map<string, Delivery> }>()
 
   const attach = (bus: UserMessageBus): void => {
     const note = (uuid: string, messageId: string, outcome: Outcome): void => {
-      const letter = letters.get(messageId)
-      if (letter?.deliveries.has(uuid) === true) letter.deliveries.set(uuid, outcome)
+      const message = remembered.get(messageId)
+      if (message?.deliveries.has(uuid) === true) message.deliveries.set(uuid, outcome)
     }
     bus.events.on('settled', ({ uuid }, { message, outcome }) => note(uuid, message.message_id, outcome))
     bus.events.on('returned', ({ uuid }, { message }) => note(uuid, message.message_id, 'queued'))
@@ -55,21 +55,21 @@ export function createOperatorPost({ buses }: { buses: BusManager }): OperatorPo
 
   return {
     events,
-    send(bus, letter) {
-      const sent = bus.send({ ...letter, session: null, reply: 'caller' })
+    send(bus, message) {
+      const sent = bus.send({ ...message, session: null, reply: 'caller' })
       if (!sent.ok) return sent
       const deliveries = new Map(Object.entries(sent.deliveries))
-      letters.set(sent.message.message_id, { userId: bus.user_id, deliveries })
-      const [oldest] = letters.keys()
-      if (letters.size > rememberedMax && oldest !== undefined) letters.delete(oldest)
+      remembered.set(sent.message.message_id, { userId: bus.user_id, deliveries })
+      const [oldest] = remembered.keys()
+      if (remembered.size > rememberedMax && oldest !== undefined) remembered.delete(oldest)
       events.emit('sent', bus, sent)
       return sent
     },
     sentTo({ userId, uuid }) {
       const found: PostedMessage[] = []
-      for (const [messageId, letter] of letters) {
-        const delivery = letter.deliveries.get(uuid)
-        if (letter.userId === userId && delivery !== undefined) found.push({ messageId, delivery })
+      for (const [messageId, message] of remembered) {
+        const delivery = message.deliveries.get(uuid)
+        if (message.userId === userId && delivery !== undefined) found.push({ messageId, delivery })
       }
       return found.slice(-shownMax).reverse()
     },

@@ -4,7 +4,7 @@ import type { BusManager } from '../bus/bus-manager.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { McpSession } from '../mcp/http/session.ts'
-import type { Contact, Presence } from '../mcp/presence.ts'
+import type { Contact, Presence } from '../mcp/sessions/presence.ts'
 import { createJobIndex, jobBrief, type JobIndex } from './job-index.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 

@@ -3,29 +3,15 @@ import type { LogDetail } from '../../shared/activity.ts'
 import type { Block, BlockInput } from '../../shared/blocks.ts'
 import type { ClientDetail } from '../../shared/client-detail.ts'
 import { clientKey, type ClientRef } from '../../shared/clients.ts'
-import type { AddonPackage, ConnectInfo } from '../../shared/connect.ts'
 import { panelContract } from '../../shared/panel-contract.ts'
-import type { PanelStatus } from '../../shared/status.ts'
-import type { TokenScope } from '../../shared/tokens.ts'
 import type { UnregisterInput, UnregisterResult } from '../../shared/unregister.ts'
 import { priorityName } from '../../shared/protocol.ts'
-import type { SettingChange, SettingOutcome, SettingState } from '../../shared/settings.ts'
-import type { Approvals } from '../access/approvals.ts'
-import { blockId, type BlockList } from '../access/block-list.ts'
+import { blockId } from '../access/block-list.ts'
 import { asksByToken } from '../access/approval-policy.ts'
-import type { Caller } from '../access/caller.ts'
-import type { TokenDesk } from '../access/token-desk.ts'
-import type { Journal } from '../journal/journal.ts'
 import type { McpSession } from '../mcp/http/session.ts'
-import type { McpServerFactory } from '../mcp/server.ts'
-import type { JobLedger } from './job-ledger.ts'
-import type { PanelMessages } from './messages.ts'
 import { forbidden } from './one-user.ts'
-import type { OperatorPost } from './operator-post.ts'
 import { pacedWatch, type Acks, type Source } from './paced-watch.ts'
-import type { Pictures } from './pictures.ts'
-import type { RateBook } from './rates.ts'
-import type { Roster } from './roster.ts'
+import type { PanelRouterPorts } from './router-ports.ts'
 import { logSource } from './log-source.ts'
 import {
   approvalsSource,
@@ -40,36 +26,6 @@ import {
 const listIntervalMs = 50
 const jobsIntervalMs = 100
 const detailIntervalMs = 200
-
-export interface PanelRouterPorts {
-  roster: Roster
-  jobs: JobLedger
-  pictures: Pick<Pictures, 'take' | 'last'>
-  messages: PanelMessages
-  /** How far the operator's last messages to a client have come. */
-  sentTo: OperatorPost['sentTo']
-  /** Null where tokens are none of this panel's business. */
-  tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
-  settings: {
-    list: () => SettingState[]
-    keep: (change: SettingChange) => Promise<SettingOutcome>
-    /** False where changes are none of this panel's business. */
-    mayChange: boolean
-  }
-  blocks: BlockList
-  approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
-  journal: Pick<Journal, 'queries' | 'events' | 'state' | 'waitingDetail'>
-  rates: RateBook
-  threshold: McpServerFactory['threshold']
-  /** What the token of a session opens. */
-  scopesOf: (caller: Caller) => readonly TokenScope[]
-  status: () => PanelStatus
-  connectInfo: () => ConnectInfo
-  addon: () => Promise<AddonPackage | null>
-  token: () => string
-  /** Unix milliseconds. */
-  clock: () => number
-}
 
 /** What a connection brings along; both shells make one for each panel. */
 export interface PanelContext {
@@ -139,15 +95,17 @@ export function createPanelRouter(ports: PanelRouterPorts) {
     },
     activity: {
       list: os.activity.list.handler(({ input }) => ({
-        ...ports.journal.queries.log(input),
-        history: ports.journal.state(),
+        ...ports.activityLog.queries.log(input),
+        history: ports.activityLog.state(),
       })),
-      seek: os.activity.seek.handler(({ input }) => ({ id: ports.journal.queries.lastIdBefore(input.at) })),
+      seek: os.activity.seek.handler(({ input }) => ({
+        id: ports.activityLog.queries.lastIdBefore(input.at),
+      })),
       watch: os.activity.watch.handler((call) => {
         const labelOf = (userId: string, uuid: string) =>
           roster.client({ userId, uuid })?.client.metadata.label
         const { filter } = call.input
-        return paced(logSource({ journal: ports.journal, filter, labelOf }), call, listIntervalMs)
+        return paced(logSource({ activityLog: ports.activityLog, filter, labelOf }), call, listIntervalMs)
       }),
       rates: os.activity.rates.handler((call) =>
         paced(
@@ -209,7 +167,8 @@ function unregister(ports: PanelRouterPorts, ref: ClientRef, order: UnregisterIn
     blocks.add({ kind: 'client', userId, subject: uuid, reason: order.reason, blockedUntil })
   }
   const found = roster.client(ref)
-  const unplugged = found?.bus.unplug(ref.uuid, { reason: order.reason, blocked_until: blockedUntil }) ?? null
+  const unplugged =
+    found?.bus.forceUnregister(ref.uuid, { reason: order.reason, blocked_until: blockedUntil }) ?? null
   return {
     key: clientKey(ref),
     outcome: unplugged === null ? 'not_found' : 'unregistered',
@@ -226,14 +185,14 @@ function block(ports: PanelRouterPorts, { kind, userId, subject, reason, blockSe
   if (kind === 'client') {
     ports.roster
       .client({ userId, uuid: subject })
-      ?.bus.unplug(subject, { reason, blocked_until: blockedUntil })
+      ?.bus.forceUnregister(subject, { reason, blocked_until: blockedUntil })
   }
   return added
 }
 
 /** With what became of a message for each target, where that is known still. */
-function logDetailOf({ journal, roster }: PanelRouterPorts, id: number): LogDetail | null {
-  const detail = id < 0 ? journal.waitingDetail(id) : journal.queries.detail(id)
+function logDetailOf({ activityLog, roster }: PanelRouterPorts, id: number): LogDetail | null {
+  const detail = id < 0 ? activityLog.waitingDetail(id) : activityLog.queries.detail(id)
   if (detail === null || detail.entry.message === null) return detail
   const known = roster.deliveries(detail.entry.userId, detail.entry.message.messageId)
   if (known === null) return detail

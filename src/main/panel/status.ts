@@ -1,6 +1,6 @@
 import type { PanelStatus } from '../../shared/status.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
-import type { Journal } from '../journal/journal.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
 import type { McpEndpoint } from '../mcp/http/endpoint.ts'
 import type { RateBook } from './rates.ts'
 
@@ -8,7 +8,7 @@ export interface StatusPorts {
   endpoint: Pick<McpEndpoint, 'sessions' | 'usage'>
   buses: BusManager
   rates: RateBook
-  journal: Pick<Journal, 'state'>
+  activityLog: Pick<ActivityLog, 'state'>
   /** What does not change while the server runs. */
   facts: Pick<PanelStatus, 'version' | 'url' | 'startedAt'>
   /** Unix milliseconds. */
@@ -16,7 +16,7 @@ export interface StatusPorts {
 }
 
 /** The server as one glance shows it. */
-export function panelStatus({ endpoint, buses, rates, journal, facts, clock }: StatusPorts): PanelStatus {
+export function panelStatus({ endpoint, buses, rates, activityLog, facts, clock }: StatusPorts): PanelStatus {
   const sessions = [...endpoint.sessions()]
   const all = [...buses.buses()]
   return {
@@ -28,7 +28,7 @@ export function panelStatus({ endpoint, buses, rates, journal, facts, clock }: S
     ).length,
     jobsRunning: all.reduce((sum, bus) => sum + bus.jobs.pendingCount, 0),
     messagesPerSecond: rates.read('minute').messages,
-    history: journal.state(),
+    history: activityLog.state(),
     limits: [...endpoint.usage(), ...busiest(all.flatMap((bus) => bus.usage()))],
   }
 }

@@ -1,16 +1,16 @@
 import { Command } from 'lucide-react'
 import { useCallback, useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
-import { clientFilter } from '../features/clients/client-filter.ts'
+import { clientFilter } from '../model/clients/client-filter.ts'
 import { usePanel, useRouter } from '../panel/panel-context.ts'
 import { placeLink } from '../panel/router.ts'
-import { useWish } from '../panel/use-wish.ts'
+import { useIntent } from '../panel/use-intent.ts'
 import { Button } from '../ui/Button.tsx'
 import { FilterBox } from '../ui/FilterBox.tsx'
 import { FilterHelp } from '../ui/FilterHelp.tsx'
 import { Logo } from '../ui/Logo.tsx'
-import { shortcutOf } from '../ui/shortcuts.ts'
-import { takesText } from '../ui/takes-text.ts'
+import { shortcutOf } from '../lib/shortcuts.ts'
+import { takesText } from '../lib/takes-text.ts'
 import { AddressPill } from './AddressPill.tsx'
 import styles from './Header.module.css'
 
@@ -63,10 +63,10 @@ function ClientSearch() {
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
-  useWish(
+  useIntent(
     'search',
     () => input.current?.focus(),
-    (wish) => wish.in === 'clients',
+    (intent) => intent.in === 'clients',
   )
   const suggest = useCallback(
     (text: string) => clientFilter.suggest(text, clients.state.getState().byKey.values()),

@@ -1,6 +1,6 @@
 import { Activity, Cable, List, ListChecks, Monitor, Moon, Settings, ShieldQuestion, Sun } from 'lucide-react'
 import { useStore } from 'zustand'
-import { countOf } from '../features/status/count-text.ts'
+import { countOf } from '../lib/count-text.ts'
 import { Sparkline } from '../features/status/Sparkline.tsx'
 import { themeChoices, type ThemeChoice } from '../theme/theme.ts'
 import styles from './Nav.module.css'

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, type Dispatch, type SetStateAction } from 'react'
 import { CommandPalette } from './CommandPalette.tsx'
-import { shortcutOf } from '../ui/shortcuts.ts'
-import { takesText } from '../ui/takes-text.ts'
+import { shortcutOf } from '../lib/shortcuts.ts'
+import { takesText } from '../lib/takes-text.ts'
 import { ShortcutsSheet } from './ShortcutsSheet.tsx'
 
 export type Overlay = 'palette' | 'shortcuts' | null

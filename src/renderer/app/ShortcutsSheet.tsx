@@ -1,6 +1,6 @@
 import { Button } from '../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../ui/Dialog.tsx'
-import { chordText, shortcuts, shortcutTitles, type Shortcut, type ShortcutPlace } from '../ui/shortcuts.ts'
+import { chordText, shortcuts, shortcutTitles, type Shortcut, type ShortcutPlace } from '../lib/shortcuts.ts'
 import styles from './ShortcutsSheet.module.css'
 
 const mac = navigator.platform.startsWith('Mac')

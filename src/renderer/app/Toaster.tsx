@@ -4,7 +4,7 @@ import { useRef } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../panel/panel-context.ts'
 import { Button } from '../ui/Button.tsx'
-import type { Toast as ToastNote } from '../ui/toasts.ts'
+import type { Toast as ToastNote } from '../model/toasts/toasts.ts'
 import styles from './Toaster.module.css'
 
 /** Draws the toasts. Those with an action stay longer; problems stay until closed. */

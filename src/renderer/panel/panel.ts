@@ -4,40 +4,40 @@ import { createServerClock, type ServerClock } from '../connection/server-clock.
 import type { Timers } from '../connection/timers.ts'
 import type { WindowSight } from '../connection/window-sight.ts'
 import { createWhileLive } from '../connection/while-live.ts'
-import { createLog, type Log } from '../features/activity/log-store.ts'
-import { createRateCharts, type RateCharts } from '../features/activity/rates-store.ts'
-import { createApprovals, type Approvals } from '../features/approvals/approvals-store.ts'
-import { createBlocks, type Blocks } from '../features/blocks/blocks-store.ts'
-import { createClients, type Clients, type ClientsState } from '../features/clients/clients-store.ts'
-import { keysOfGroup } from '../features/clients/client-groups.ts'
-import { listsOf } from '../features/clients/client-order.ts'
-import { createSavedViews, type SavedViews } from '../features/clients/saved-views.ts'
-import { clientsLayoutSchema, savedViewsSchema } from '../features/clients/clients-layout.ts'
-import { createSelection, type Selection } from '../features/clients/selection.ts'
+import { createLog, type Log } from '../model/activity/log-store.ts'
+import { createRateCharts, type RateCharts } from '../model/activity/rates-store.ts'
+import { createApprovals, type Approvals } from '../model/approvals/approvals-store.ts'
+import { createBlocks, type Blocks } from '../model/blocks/blocks-store.ts'
+import { createClients, type Clients, type ClientsState } from '../model/clients/clients-store.ts'
+import { keysOfGroup } from '../model/clients/client-groups.ts'
+import { listsOf } from '../model/clients/client-order.ts'
+import { createSavedViews, type SavedViews } from '../model/clients/saved-views.ts'
+import { clientsLayoutSchema, savedViewsSchema } from '../model/clients/clients-layout.ts'
+import { createSelection, type Selection } from '../model/clients/selection.ts'
 import {
   createInspectorPins,
   pinsMax,
   rememberedPinsSchema,
   type InspectorPins,
-} from '../features/inspector/inspector-pins.ts'
-import { createInspector, type Inspector } from '../features/inspector/inspector-store.ts'
-import { jobSortsSchema } from '../features/jobs/job-sorts.ts'
-import { newestFirst } from '../features/jobs/jobs-order.ts'
-import { createJobs, type Jobs } from '../features/jobs/jobs-store.ts'
-import type { ImageHost } from '../features/pictures/image-host.ts'
-import { createPictures, type Pictures } from '../features/pictures/pictures-store.ts'
-import { createCompose, type Compose } from '../features/send/compose-store.ts'
-import { createServerSettings, type ServerSettings } from '../features/settings/server-settings-store.ts'
-import { createTokens, type Tokens } from '../features/settings/tokens-store.ts'
-import { createStatus, type StatusState } from '../features/status/status-store.ts'
-import { reasonsSchema } from '../features/unregister/remembered-reasons.ts'
-import { createUnregister, type Unregister } from '../features/unregister/unregister-store.ts'
+} from '../model/inspector/inspector-pins.ts'
+import { createInspector, type Inspector } from '../model/inspector/inspector-store.ts'
+import { jobSortsSchema } from '../model/jobs/job-sorts.ts'
+import { newestFirst } from '../model/jobs/jobs-order.ts'
+import { createJobs, type Jobs } from '../model/jobs/jobs-store.ts'
+import type { ImageHost } from '../model/pictures/image-host.ts'
+import { createPictures, type Pictures } from '../model/pictures/pictures-store.ts'
+import { createCompose, type Compose } from '../model/send/compose-store.ts'
+import { createServerSettings, type ServerSettings } from '../model/settings/server-settings-store.ts'
+import { createTokens, type Tokens } from '../model/settings/tokens-store.ts'
+import { createStatus, type StatusState } from '../model/status/status-store.ts'
+import { reasonsSchema } from '../model/unregister/remembered-reasons.ts'
+import { createUnregister, type Unregister } from '../model/unregister/unregister-store.ts'
 import type { LogFilter } from '../../shared/activity.ts'
 import type { PanelClient } from '../../shared/clients.ts'
 import { isTerminal } from '../../shared/protocol.ts'
-import { createToasts, type Toasts } from '../ui/toasts.ts'
+import { createToasts, type Toasts } from '../model/toasts/toasts.ts'
 import { createRemembered } from '../settings/remembered.ts'
-import { createWishes, type Wishes } from './wishes.ts'
+import { createIntents, type Intents } from './intents.ts'
 import type { StoreApi } from 'zustand/vanilla'
 
 /** Everything the panel knows and can do, without a component in it. */
@@ -67,7 +67,7 @@ export interface Panel {
   readonly serverSettings: ServerSettings
   readonly toasts: Toasts
   /** What the palette wants of a view. */
-  readonly wishes: Wishes
+  readonly intents: Intents
   /** Clients as shown, both lists one after the other. */
   rowOrder: () => readonly string[]
   /** Selects all shown clients that stand in one group with this one. */
@@ -395,7 +395,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     tokens,
     serverSettings,
     toasts,
-    wishes: createWishes(),
+    intents: createIntents(),
     rowOrder,
     selectGroup(key) {
       const { shown, groups, layout } = clients.state.getState()

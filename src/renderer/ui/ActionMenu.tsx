@@ -2,7 +2,7 @@ import { ContextMenu, DropdownMenu } from 'radix-ui'
 import { Fragment, useRef, type MouseEvent } from 'react'
 import styles from './ActionMenu.module.css'
 import type { MenuEntries, MenuEntry } from './menu-entries.ts'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../lib/visible-text.ts'
 
 interface RightClickMenuProps {
   entries: MenuEntries

@@ -1,4 +1,4 @@
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../lib/visible-text.ts'
 
 interface ClientTextProps {
   text: string

@@ -1,8 +1,8 @@
 import styles from './CodeBlock.module.css'
-import { highlightMax, type Language } from './code-language.ts'
-import { escapeInvisible, jsonTokens } from './json-tokens.ts'
-import { pythonTokens } from './python-tokens.ts'
-import { visibleCode } from './visible-text.ts'
+import { highlightMax, type Language } from '../lib/code-language.ts'
+import { escapeInvisible, jsonTokens } from '../lib/json-tokens.ts'
+import { pythonTokens } from '../lib/python-tokens.ts'
+import { visibleCode } from '../lib/visible-text.ts'
 
 interface CodeBlockProps {
   text: string

@@ -1,7 +1,7 @@
 import { Check, Copy, TriangleAlert } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from './Button.tsx'
-import { copyText } from './copy-text.ts'
+import { copyText } from '../lib/copy-text.ts'
 import styles from './CopyButton.module.css'
 
 interface CopyButtonProps {

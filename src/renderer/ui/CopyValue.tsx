@@ -1,7 +1,7 @@
 import { Check, Copy, TriangleAlert } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import styles from './CopyValue.module.css'
-import { copyText } from './copy-text.ts'
+import { copyText } from '../lib/copy-text.ts'
 
 type CopyState = 'idle' | 'copied' | 'failed'
 

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'react'
 import styles from './Dialog.module.css'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../lib/visible-text.ts'
 
 interface DialogProps {
   /** What it is called: the heading that it begins with, or with `quiet` a name that is read out only. */

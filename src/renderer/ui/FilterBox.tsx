@@ -1,8 +1,8 @@
 import { Search, X } from 'lucide-react'
 import { useMemo, useState, type RefObject } from 'react'
 import styles from './FilterBox.module.css'
-import type { Suggestion } from './filter-language.ts'
-import { visibleText } from './visible-text.ts'
+import type { Suggestion } from '../lib/filter-language.ts'
+import { visibleText } from '../lib/visible-text.ts'
 
 interface FilterBoxProps {
   /** What it is called; its suggestions are found by `id`. */

@@ -1,5 +1,5 @@
 import { CircleHelp } from 'lucide-react'
-import type { FilterLanguage } from './filter-language.ts'
+import type { FilterLanguage } from '../lib/filter-language.ts'
 import styles from './FilterHelp.module.css'
 import { Popover } from './Popover.tsx'
 

@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ComponentProps } from 'react'
 import styles from './GridRow.module.css'
-import type { Sort } from './sorts.ts'
+import type { Sort } from '../lib/sorts.ts'
 
 type SortButtonProps = Omit<ComponentProps<'button'>, 'onClick'> & {
   title: string

@@ -1,4 +1,4 @@
-import { glossary, type Word } from './glossary.ts'
+import { glossary, type Word } from '../lib/glossary.ts'
 import { Popover } from './Popover.tsx'
 import styles from './Term.module.css'
 

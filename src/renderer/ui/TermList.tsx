@@ -1,6 +1,6 @@
 import { CircleHelp } from 'lucide-react'
 import { Button } from './Button.tsx'
-import { glossary, type Word } from './glossary.ts'
+import { glossary, type Word } from '../lib/glossary.ts'
 import { Popover } from './Popover.tsx'
 import styles from './TermList.module.css'
 

@@ -1,5 +1,5 @@
 /** Busbar in a process of its own, with clocks that jump when told to and its memory and log counted on request. */
-import { createApp, type AppOptions } from '../../../src/main/app.ts'
+import { createApp, type AppOptions } from '../../../src/main/app/app.ts'
 import { createBrowserPanel } from '../../../src/main/headless/browser-panel.ts'
 
 export interface ServerSettings {

@@ -6,7 +6,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { Applicant, Blocked, Caller, TooManyAttempts } from '../../access/caller.ts'
-import type { Log } from '../../access/log.ts'
+import type { Log } from '../../base/log.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import type { ExchangeHost } from './exchange.ts'
 import type { Incoming } from './json-rpc.ts'

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { Log } from '../../access/log.ts'
+import type { Log } from '../../base/log.ts'
 import { understandsPriming } from './exchange.ts'
 import type { McpHttpLimits } from './limits.ts'
 import { type SentBudget, type SentEvent, sentEventId, SentEvents } from './sent-events.ts'

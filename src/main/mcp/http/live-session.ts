@@ -9,8 +9,8 @@ import type {
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { Caller } from '../../access/caller.ts'
-import type { Log } from '../../access/log.ts'
-import { Asked } from './asked.ts'
+import type { Log } from '../../base/log.ts'
+import { PendingServerRequests } from './pending-server-requests.ts'
 import { Exchange, type ExchangeHost, understandsPriming } from './exchange.ts'
 import { GetStream, type GetStreamHost } from './get-stream.ts'
 import { InFlight } from './in-flight.ts'
@@ -67,7 +67,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   readonly #inFlight = new InFlight()
   /** When the last of its requests was answered: a long call is no idle time. */
   #answeredAtMs = 0
-  readonly #asked = new Asked()
+  readonly #asked = new PendingServerRequests()
   #backlog: NotificationBacklog | null = null
 
   constructor(host: SessionHost, id: string, caller: Caller, remoteAddress: string) {

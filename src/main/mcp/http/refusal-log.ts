@@ -1,4 +1,4 @@
-import type { Log } from '../../access/log.ts'
+import type { Log } from '../../base/log.ts'
 
 export interface RefusalLogPorts {
   clock(): number

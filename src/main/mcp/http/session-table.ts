@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { Caller } from '../../access/caller.ts'
-import type { Log } from '../../access/log.ts'
+import type { Log } from '../../base/log.ts'
 import type { ExchangeHost } from './exchange.ts'
 import type { Limit, McpHttpLimits } from './limits.ts'
 import type { ResumeStore } from './resume-store.ts'

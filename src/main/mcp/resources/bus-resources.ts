@@ -1,11 +1,9 @@
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { Job } from '../../bus/jobs.ts'
-import type { ResourceEntry } from '../resource.ts'
+import type { ResourceEntry } from '../calls/resource.ts'
+import { clientsUri, statsUri } from '../calls/resource-uris.ts'
 import { listBuckets } from '../tools/listing.ts'
-
-export const clientsUri = 'blender://bus/clients'
-export const statsUri = 'blender://bus/stats'
 
 /** The two static resources of a bus and the templates for one client and one job. */
 export const busResources: ResourceEntry[] = [

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bounds, hasNoControlCharacters, type JsonObject } from '../../../shared/protocol.ts'
-import type { DispatchOutcome, Dispatcher } from '../dispatch.ts'
-import { defineTool, type Tool, type ToolAnswer } from '../tool.ts'
+import type { DispatchOutcome, Dispatcher } from '../dispatch/dispatch.ts'
+import { defineTool, type Tool, type ToolAnswer } from '../calls/tool.ts'
 import type { ToolAnnotations } from '@modelcontextprotocol/sdk/types.js'
 
 /** A target in any of its forms. */

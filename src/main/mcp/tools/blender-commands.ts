@@ -1,6 +1,6 @@
 import { blenderCommands } from '../../../shared/blender-commands.ts'
-import type { Dispatcher } from '../dispatch.ts'
-import type { Tool } from '../tool.ts'
+import type { Dispatcher } from '../dispatch/dispatch.ts'
+import type { Tool } from '../calls/tool.ts'
 import { commandTool, pictureAnswer } from './blender-command.ts'
 
 const reads = { readOnlyHint: true, openWorldHint: false } as const

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { clientRecordSchema } from '../../../shared/protocol.ts'
-import type { Dispatcher } from '../dispatch.ts'
-import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
+import type { Dispatcher } from '../dispatch/dispatch.ts'
+import { defineTool, failure, failureSchema, type Tool } from '../calls/tool.ts'
 import { targetSchema } from './blender-command.ts'
 
 /** `blender_use_target`: the session's own target, for as long as the session lasts. */

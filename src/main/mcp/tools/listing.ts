@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { clientRecordSchema } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
-import type { Presence } from '../presence.ts'
-import { defineTool, type Tool } from '../tool.ts'
+import type { Presence } from '../sessions/presence.ts'
+import { defineTool, type Tool } from '../calls/tool.ts'
 
 /** Both buckets as wire records, in order of first registration. */
 export function listBuckets(bus: UserMessageBus, keep: (client: ClientInfo) => boolean = () => true) {

@@ -10,8 +10,8 @@ import {
 import { route, type Route } from '../../bus/routing.ts'
 import type { BusError } from '../../bus/errors.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
-import type { ApprovalGate } from '../approval-gate.ts'
-import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
+import type { ApprovalGate } from '../approvals/approval-gate.ts'
+import { defineTool, failure, failureSchema, type Tool } from '../calls/tool.ts'
 
 const optionalName = z.string().max(bounds.nameLength).nullish()
 

@@ -3,7 +3,7 @@ import { bounds, messageDataSchema, nameSchema, type MessageData } from '../../.
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { BusMessage } from '../../bus/message.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
-import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
+import { defineTool, failure, failureSchema, type Tool } from '../calls/tool.ts'
 
 export const receiveMessagesTool: Tool = defineTool({
   name: 'blender_receive_messages',

@@ -9,8 +9,8 @@ import {
 } from '../../../shared/protocol.ts'
 import { blockedAnswer, type BlockList } from '../../access/block-list.ts'
 import type { MetadataChange } from '../../bus/client-info.ts'
-import type { ApprovalGate } from '../approval-gate.ts'
-import { defineTool, failure, failureSchema, type Tool } from '../tool.ts'
+import type { ApprovalGate } from '../approvals/approval-gate.ts'
+import { defineTool, failure, failureSchema, type Tool } from '../calls/tool.ts'
 
 const capability = z
   .string()

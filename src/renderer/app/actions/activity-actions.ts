@@ -1,9 +1,9 @@
 import { priorityNames } from '../../../shared/protocol.ts'
-import { chartWindows } from '../../features/activity/chart-lines.ts'
-import { exportFormats, exportNames } from '../../features/activity/log-export.ts'
-import { groupWords, kindFacts, kindsOf, logGroups } from '../../features/activity/log-text.ts'
+import { chartWindows } from '../../model/activity/chart-lines.ts'
+import { exportFormats, exportNames } from '../../model/activity/log-export.ts'
+import { groupWords, kindFacts, kindsOf, logGroups } from '../../model/activity/log-text.ts'
 import { placeLink } from '../../panel/router.ts'
-import { copyAndTell } from '../../ui/copy-and-tell.ts'
+import { copyAndTell } from '../../model/toasts/copy-and-tell.ts'
 import { goingTo, isLive, type ActionPorts, type Add } from './action.ts'
 
 const moments = [
@@ -15,7 +15,7 @@ const moments = [
 /** What of the log is shown, from when, whether it follows, and what its charts show. */
 export function addActivity(add: Add, ports: ActionPorts): void {
   const { panel, router } = ports
-  const { log, rateCharts, clock, wishes } = panel
+  const { log, rateCharts, clock, intents } = panel
   const { filter, following } = log.state.getState()
   const toActivity = goingTo(ports, 'activity')
   add('Show all activity', 'filter', toActivity(log.clearFilter))
@@ -41,7 +41,7 @@ export function addActivity(add: Add, ports: ActionPorts): void {
   add(
     'Search the activity…',
     'filter',
-    toActivity(() => wishes.make({ to: 'search', in: 'activity' })),
+    toActivity(() => intents.set({ to: 'search', in: 'activity' })),
   )
   // A list that is not on show has nothing yet that could stand still.
   if (following && router.state.getState().view === 'activity') add('Pause the activity', 'F', log.pause)
@@ -53,7 +53,7 @@ export function addActivity(add: Add, ports: ActionPorts): void {
         'time',
         toActivity(() => {
           const { now } = clock.state.getState()
-          if (now !== null) wishes.make({ to: 'go to a moment', at: now - seconds })
+          if (now !== null) intents.set({ to: 'go to a moment', at: now - seconds })
         }),
       )
     }
@@ -61,14 +61,14 @@ export function addActivity(add: Add, ports: ActionPorts): void {
       add(
         `Export the activity as ${exportNames[format]}`,
         'save',
-        toActivity(() => wishes.make({ to: 'export', format })),
+        toActivity(() => intents.set({ to: 'export', format })),
       )
     }
   }
   add(
     'Choose a time or a range of the activity…',
     'time',
-    toActivity(() => wishes.make({ to: 'choose a time' })),
+    toActivity(() => intents.set({ to: 'choose a time' })),
   )
   if (filter.since !== undefined || filter.until !== undefined) {
     add(

@@ -10,7 +10,7 @@ const whoAsks: Record<ApprovalPolicy['default'], string> = {
 
 /** The answers to what waits for a person, and who has to ask at all. */
 export function addApprovals(add: Add, { panel, go }: ActionPorts): void {
-  const { approvals, wishes } = panel
+  const { approvals, intents } = panel
   const { pending, policy } = approvals.state.getState()
   if (!isLive(panel)) return
   for (const { id, from, program, tool } of pending.slice(0, eachMax)) {
@@ -25,7 +25,7 @@ export function addApprovals(add: Add, { panel, go }: ActionPorts): void {
     add(`Deny: ${what}`, 'approvals', () => void approvals.answer({ id, answer: 'deny', reason: '' }))
     add(`Deny with a reason: ${what}…`, 'approvals', () => {
       go(placeLink('approvals'))
-      wishes.make({ to: 'deny', id })
+      intents.set({ to: 'deny', id })
     })
   }
   for (const [choice, who] of Object.entries(whoAsks) as [ApprovalPolicy['default'], string][]) {

@@ -1,9 +1,9 @@
 import { clientStateSchema } from '../../../shared/clients.ts'
 import { clearFilter, clientEntries } from '../../features/clients/client-entries.ts'
-import { stateWords, uniqueName } from '../../features/clients/client-text.ts'
+import { stateWords, uniqueName } from '../../model/clients/client-text.ts'
 import { unregisterChoices } from '../../features/clients/unregister-choices.ts'
 import { filterLink, placeLink } from '../../panel/router.ts'
-import { copyLink } from '../../ui/copy-and-tell.ts'
+import { copyLink } from '../../model/toasts/copy-and-tell.ts'
 import { addEntries, goingTo, openClients, type ActionPorts, type Add } from './action.ts'
 
 /** What the menus offer of the client that the keyboard stands on, and of those that are open in an inspector. */
@@ -28,7 +28,7 @@ export function addUnregistering(add: Add, { panel }: ActionPorts): void {
 /** Which clients are shown, and which are selected. */
 export function addClientsFilter(add: Add, ports: ActionPorts): void {
   const { panel } = ports
-  const { clients, selection, wishes, toasts } = panel
+  const { clients, selection, intents, toasts } = panel
   const { filter } = clients.state.getState()
   const toClients = goingTo(ports, 'clients')
   add(
@@ -43,7 +43,7 @@ export function addClientsFilter(add: Add, ports: ActionPorts): void {
       toClients(() => clients.showState(state)),
     )
   }
-  add('Search clients…', '/', () => wishes.make({ to: 'search', in: 'clients' }))
+  add('Search clients…', '/', () => intents.set({ to: 'search', in: 'clients' }))
   if (filter.query !== '') {
     add('Copy link to this filter of clients', 'copy', () =>
       copyLink(toasts, filterLink('clients', filter.query)),

@@ -1,16 +1,16 @@
-import { layOutAsAtFirst } from '../../features/clients/as-at-first.ts'
-import { columnIds, columnNames } from '../../features/clients/client-columns.ts'
-import { buckets } from '../../features/clients/client-order.ts'
+import { resetLayout } from '../../model/clients/reset-layout.ts'
+import { columnIds, columnNames } from '../../model/clients/client-columns.ts'
+import { buckets } from '../../model/clients/client-order.ts'
 import {
   groupings,
   shiftColumn,
   toggleColumn,
   withWidth,
   type ClientsLayout,
-} from '../../features/clients/clients-layout.ts'
-import { drawnWidth } from '../../features/clients/drawn-width.ts'
+} from '../../model/clients/clients-layout.ts'
+import { drawnWidth } from '../../model/clients/drawn-width.ts'
 import { clientsLink } from '../../panel/router.ts'
-import type { Wish } from '../../panel/wishes.ts'
+import type { Intent } from '../../panel/intents.ts'
 import { goingTo, type ActionPorts, type Add } from './action.ts'
 
 /** CSS pixels that a column is made wider or narrower by. */
@@ -75,15 +75,15 @@ export function addClientsLayout(add: Add, ports: ActionPorts): void {
   add(
     `Lay out the ${asWall ? 'wall' : 'tables of clients'} as at first`,
     'layout',
-    toClients(() => layOutAsAtFirst(clients, preferences)),
+    toClients(() => resetLayout(clients, preferences)),
   )
   addSavedViews(add, ports)
 }
 
 function addSavedViews(add: Add, ports: ActionPorts): void {
   const { panel, go } = ports
-  const { savedViews, wishes } = panel
-  const toMenu = (wish: Wish) => goingTo(ports, 'clients')(() => wishes.make(wish))
+  const { savedViews, intents } = panel
+  const toMenu = (intent: Intent) => goingTo(ports, 'clients')(() => intents.set(intent))
   add('Save what is shown as a view…', 'saved view', toMenu({ to: 'name a view' }))
   for (const view of savedViews.state.getState().views) {
     const { name } = view

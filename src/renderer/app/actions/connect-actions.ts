@@ -1,6 +1,6 @@
-import { claudeCommand } from '../../features/connect/program-commands.ts'
-import { saveAddon } from '../../features/connect/save-addon.ts'
-import { copyAndTell, copyFetched } from '../../ui/copy-and-tell.ts'
+import { claudeCommand } from '../../widgets/program-commands.ts'
+import { saveAddon } from '../../widgets/save-addon.ts'
+import { copyAndTell, copyFetched } from '../../model/toasts/copy-and-tell.ts'
 import { isLive, type ActionPorts, type Add } from './action.ts'
 
 /** What plugs something in, and the way back where the connection is lost. */

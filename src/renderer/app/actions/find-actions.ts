@@ -1,4 +1,4 @@
-import { fold } from '../../ui/fold.ts'
+import { fold } from '../../lib/fold.ts'
 import { views, placeLink } from '../../panel/router.ts'
 import type { Action, ActionPorts, Add } from './action.ts'
 import { addActivity } from './activity-actions.ts'

@@ -1,7 +1,7 @@
-import { clientName, uniqueName } from '../../features/clients/client-text.ts'
-import { jobStateWords } from '../../features/jobs/jobs-order.ts'
+import { clientName, uniqueName } from '../../model/clients/client-text.ts'
+import { jobStateWords } from '../../model/jobs/jobs-order.ts'
 import { placeLink } from '../../panel/router.ts'
-import { glossary } from '../../ui/glossary.ts'
+import { glossary } from '../../lib/glossary.ts'
 import { isLive, openClients, type Action, type ActionPorts } from './action.ts'
 
 /** Most clients and jobs that a search lists. */

@@ -1,11 +1,11 @@
 import type { PanelClient } from '../../../shared/clients.ts'
-import { uniqueName } from '../../features/clients/client-text.ts'
-import type { Inspector } from '../../features/inspector/inspector-store.ts'
-import { tabsOf, tabTitles } from '../../features/inspector/inspector-tabs.ts'
-import { pictureFileName } from '../../features/pictures/picture-text.ts'
-import { draftTitle, startedOver } from '../../features/send/draft.ts'
+import { uniqueName } from '../../model/clients/client-text.ts'
+import type { Inspector } from '../../model/inspector/inspector-store.ts'
+import { tabsOf, tabTitles } from '../../model/inspector/inspector-tabs.ts'
+import { pictureFileName } from '../../model/pictures/picture-text.ts'
+import { draftTitle, startedOver } from '../../model/send/draft.ts'
 import { placeLink } from '../../panel/router.ts'
-import { saveAddress } from '../../ui/save-file.ts'
+import { saveAddress } from '../../lib/save-file.ts'
 import { addIntervals, eachMax, isLive, type ActionPorts, type Add } from './action.ts'
 
 /** What can be done in the inspectors that are open: the one of the selection, and those that are pinned. */
@@ -44,7 +44,7 @@ function addInspector(
   client: PanelClient,
   hint: string,
 ): void {
-  const { clients, pins, pictures, compose, wishes } = panel
+  const { clients, pins, pictures, compose, intents } = panel
   const { byKey } = clients.state.getState()
   const name = uniqueName(client, byKey)
   const showTab = (tab: ReturnType<typeof tabsOf>[number], then?: () => void) => () => {
@@ -62,7 +62,7 @@ function addInspector(
     add(
       `Show its picture larger: ${name}`,
       hint,
-      showTab('viewport', () => wishes.make({ to: 'enlarge the picture', key: client.key })),
+      showTab('viewport', () => intents.set({ to: 'enlarge the picture', key: client.key })),
     )
     add(`Save its picture…: ${name}`, hint, () => saveAddress(pictureFileName(client, picture), picture.url))
   }
@@ -73,7 +73,7 @@ function addInspector(
   add(
     `Block it: ${name}…`,
     hint,
-    showTab('policy', () => wishes.make({ to: 'block a client', key: client.key })),
+    showTab('policy', () => intents.set({ to: 'block a client', key: client.key })),
   )
   if (!compose.state.getState().byKey.has(client.key)) return
   const { draft, sent } = compose.of(client)

@@ -1,10 +1,10 @@
 import { jobKey } from '../../../shared/jobs.ts'
 import { jobEntries } from '../../features/jobs/job-entries.ts'
-import { isWorthAFile, jobTexts, saveJobText } from '../../features/jobs/job-texts.ts'
-import { jobColumns, jobColumnTitles, jobStates, jobStateWords } from '../../features/jobs/jobs-order.ts'
-import { timelineWindows } from '../../features/jobs/timeline-lanes.ts'
+import { isWorthAFile, jobTexts, saveJobText } from '../../model/jobs/job-texts.ts'
+import { jobColumns, jobColumnTitles, jobStates, jobStateWords } from '../../model/jobs/jobs-order.ts'
+import { timelineWindows } from '../../model/jobs/timeline-lanes.ts'
 import { filterLink, placeLink } from '../../panel/router.ts'
-import { copyFetched, copyLink } from '../../ui/copy-and-tell.ts'
+import { copyFetched, copyLink } from '../../model/toasts/copy-and-tell.ts'
 import { addEntries, goingTo, isLive, type ActionPorts, type Add } from './action.ts'
 
 /** What can be done with the job that is open, or else the one that the keyboard stands on. */
@@ -31,7 +31,7 @@ export function addJob(add: Add, { panel, router, go }: ActionPorts): void {
 /** Which jobs are shown in which order, and what can be done with those that are selected. */
 export function addJobsView(add: Add, ports: ActionPorts): void {
   const { panel } = ports
-  const { jobs, jobSelection, wishes, toasts } = panel
+  const { jobs, jobSelection, intents, toasts } = panel
   const { filter, shown, byKey } = jobs.state.getState()
   const toJobs = goingTo(ports, 'jobs')
   add('Show all jobs', 'filter', toJobs(jobs.clearFilter))
@@ -45,7 +45,7 @@ export function addJobsView(add: Add, ports: ActionPorts): void {
   add(
     'Filter jobs…',
     'filter',
-    toJobs(() => wishes.make({ to: 'search', in: 'jobs' })),
+    toJobs(() => intents.set({ to: 'search', in: 'jobs' })),
   )
   if (filter.query !== '') {
     add('Copy link to this filter of jobs', 'copy', () => copyLink(toasts, filterLink('jobs', filter.query)))
@@ -61,7 +61,7 @@ export function addJobsView(add: Add, ports: ActionPorts): void {
     add(
       `Show the last ${label} on the timeline`,
       'layout',
-      toJobs(() => wishes.make({ to: 'show a timeline', seconds })),
+      toJobs(() => intents.set({ to: 'show a timeline', seconds })),
     )
   }
   add(

@@ -1,9 +1,9 @@
 import { settingOf } from '../../../shared/settings.ts'
-import { playApprovalSound } from '../../features/approvals/approval-sound.ts'
+import { playApprovalSound } from '../../model/approvals/approval-sound.ts'
 import { blockEntries } from '../../features/blocks/block-entries.ts'
-import { ruleEntry, ruleText, settingSections } from '../../features/settings/setting-entries.ts'
+import { ruleEntry, ruleText, settingSections } from '../../model/settings/setting-entries.ts'
 import { placeLink } from '../../panel/router.ts'
-import type { Wish } from '../../panel/wishes.ts'
+import type { Intent } from '../../panel/intents.ts'
 import { densities, textSizes } from '../../settings/preferences.ts'
 import { themeChoices } from '../../theme/theme.ts'
 import { addEntries, eachMax, goingTo, isLive, type ActionPorts, type Add } from './action.ts'
@@ -37,11 +37,11 @@ export function addBlocks(add: Add, { panel, go }: ActionPorts): void {
 /** The page of settings: its parts, and what can be made, changed and taken away there. */
 export function addSettings(add: Add, ports: ActionPorts): void {
   const { panel, settings, go } = ports
-  const { wishes } = panel
+  const { intents } = panel
   for (const { id, title } of settingSections) {
     add(`Settings: ${title}`, 'settings', () => go(placeLink('settings', id)))
   }
-  const toSettings = (wish: Wish) => goingTo(ports, 'settings')(() => wishes.make(wish))
+  const toSettings = (intent: Intent) => goingTo(ports, 'settings')(() => intents.set(intent))
   add('Search the settings…', 'settings', toSettings({ to: 'search', in: 'settings' }))
   if (!isLive(panel)) return
   add('Add a block…', 'settings', toSettings({ to: 'add a block' }))
@@ -51,7 +51,7 @@ export function addSettings(add: Add, ports: ActionPorts): void {
   addServerSettings(add, ports, toSettings)
 }
 
-type ToSettings = (wish: Wish) => () => void
+type ToSettings = (intent: Intent) => () => void
 
 function addTokens(add: Add, { tokens }: ActionPorts, toSettings: ToSettings): void {
   add('Create a token…', 'settings', toSettings({ to: 'create a token' }))

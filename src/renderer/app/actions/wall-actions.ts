@@ -1,4 +1,4 @@
-import { waysToShow } from '../../features/clients/clients-layout.ts'
+import { waysToShow } from '../../model/clients/clients-layout.ts'
 import { refreshPicturesInSight } from '../../features/wall/refresh-in-sight.ts'
 import { clientsLink } from '../../panel/router.ts'
 import { cardSizes } from '../../settings/preferences.ts'

@@ -11,9 +11,9 @@ import {
   perSecond,
   rateText,
   seriesPath,
-} from './chart-lines.ts'
+} from '../../model/activity/chart-lines.ts'
 import styles from './Charts.module.css'
-import { clockText, tookText } from './log-text.ts'
+import { clockText, tookText } from '../../model/activity/log-text.ts'
 
 /** How much passes and how long it takes, over the last minute or quarter of an hour. */
 export function Charts() {

@@ -1,10 +1,10 @@
 import { Download } from 'lucide-react'
 import { useId, useRef, useState } from 'react'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
-import { saveFile } from '../../ui/save-file.ts'
-import { countOf } from '../status/count-text.ts'
+import { saveFile } from '../../lib/save-file.ts'
+import { countOf } from '../../lib/count-text.ts'
 import {
   collectLog,
   csvTable,
@@ -14,9 +14,9 @@ import {
   exportNames,
   jsonLines,
   type ExportFormat,
-} from './log-export.ts'
+} from '../../model/activity/log-export.ts'
 import styles from './Menus.module.css'
-import type { Log } from './log-store.ts'
+import type { Log } from '../../model/activity/log-store.ts'
 
 const mediaTypes: Record<ExportFormat, string> = {
   jsonl: 'application/jsonl',
@@ -66,7 +66,7 @@ export function ExportMenu({ log }: { log: Log }) {
       setCount(null)
     }
   }
-  useWish('export', ({ format }) => {
+  useIntent('export', ({ format }) => {
     document.getElementById(menu)?.showPopover()
     if (live && count === null) void run(format)
   })

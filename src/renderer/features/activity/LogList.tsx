@@ -8,8 +8,8 @@ import type { LogEntry } from '../../../shared/activity.ts'
 import { LogNote } from './LogNote.tsx'
 import { LogRow, logRowHeights, type LogLayout } from './LogRow.tsx'
 import styles from './LogList.module.css'
-import type { Log } from './log-store.ts'
-import { dayText } from './log-text.ts'
+import type { Log } from '../../model/activity/log-store.ts'
+import { dayText } from '../../model/activity/log-text.ts'
 
 /** Rows from an end of what is there at which more is asked for. */
 const nearEnd = 30

@@ -1,10 +1,10 @@
 import { useStore } from 'zustand'
 import { useLive } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
-import { countOf } from '../status/count-text.ts'
-import type { Log, LogState } from './log-store.ts'
+import { countOf } from '../../lib/count-text.ts'
+import type { Log, LogState } from '../../model/activity/log-store.ts'
 import styles from './LogList.module.css'
-import { clockText, dayText } from './log-text.ts'
+import { clockText, dayText } from '../../model/activity/log-text.ts'
 
 /** Where the list stands: what it holds, what it looks for, and what is not kept. */
 export function LogNote({ log }: { log: Log }) {

@@ -8,14 +8,14 @@ import { ClientText } from '../../ui/ClientText.tsx'
 import { CodeBlock } from '../../ui/CodeBlock.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { TextNote, TextSection, TextSections } from '../../ui/TextSection.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
-import { Fact, Facts } from '../inspector/Facts.tsx'
-import pane from '../inspector/Inspector.module.css'
-import { exactTime, sizeText } from '../status/time-text.ts'
+import { visibleText } from '../../lib/visible-text.ts'
+import { Fact, Facts } from '../../widgets/Facts.tsx'
+import pane from '../../ui/Pane.module.css'
+import { exactTime, sizeText } from '../../lib/time-text.ts'
 import { KindIcon } from './KindIcon.tsx'
 import { ClientLink, entryText } from './LogRow.tsx'
 import styles from './LogPane.module.css'
-import type { Log } from './log-store.ts'
+import type { Log } from '../../model/activity/log-store.ts'
 import {
   clockText,
   dayText,
@@ -24,7 +24,7 @@ import {
   priorityText,
   routingText,
   tookText,
-} from './log-text.ts'
+} from '../../model/activity/log-text.ts'
 
 const byWords: Record<LogEntry['by'], string> = {
   client: 'the client',

@@ -5,12 +5,19 @@ import { placeLink } from '../../panel/router.ts'
 import type { LogEntry } from '../../../shared/activity.ts'
 import { clientKey } from '../../../shared/clients.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
-import { clientName } from '../clients/client-text.ts'
-import { exactTime, sizeText } from '../status/time-text.ts'
+import { visibleText } from '../../lib/visible-text.ts'
+import { clientName } from '../../model/clients/client-text.ts'
+import { exactTime, sizeText } from '../../lib/time-text.ts'
 import { KindIcon } from './KindIcon.tsx'
 import styles from './LogRow.module.css'
-import { clockText, dayText, kindFacts, outcomeText, priorityText, tookText } from './log-text.ts'
+import {
+  clockText,
+  dayText,
+  kindFacts,
+  outcomeText,
+  priorityText,
+  tookText,
+} from '../../model/activity/log-text.ts'
 
 /** Heights in CSS pixels; the style sheet says the same. */
 export const logRowHeights = { line: 24, card: 44 } as const

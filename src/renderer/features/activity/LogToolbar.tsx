@@ -4,16 +4,16 @@ import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { clientKey, type PanelClient } from '../../../shared/clients.ts'
 import { priorityNames } from '../../../shared/protocol.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import bar from '../../ui/Toolbar.module.css'
-import { fold } from '../../ui/fold.ts'
+import { fold } from '../../lib/fold.ts'
 import { Segments } from '../../ui/Segments.tsx'
-import { clientName } from '../clients/client-text.ts'
+import { clientName } from '../../model/clients/client-text.ts'
 import { ExportMenu } from './ExportMenu.tsx'
 import styles from './LogToolbar.module.css'
-import type { Log } from './log-store.ts'
-import { groupsOf, groupWords, kindsOf, logGroups } from './log-text.ts'
+import type { Log } from '../../model/activity/log-store.ts'
+import { groupsOf, groupWords, kindsOf, logGroups } from '../../model/activity/log-text.ts'
 import { TimeMenu } from './TimeMenu.tsx'
 
 /** Wait from the last key to the question. */
@@ -204,10 +204,10 @@ function TextFilter({ log }: { log: Log }) {
   const filtered = useStore(log.state, ({ filter }) => filter.text ?? '')
   const [text, setText] = useState<string | null>(null)
   const field = useRef<HTMLInputElement>(null)
-  useWish(
+  useIntent(
     'search',
     () => field.current?.focus(),
-    (wish) => wish.in === 'activity',
+    (intent) => intent.in === 'activity',
   )
   useEffect(() => {
     if (text === null) return

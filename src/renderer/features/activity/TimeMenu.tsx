@@ -2,10 +2,10 @@ import { Clock } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import styles from './Menus.module.css'
-import type { Log } from './log-store.ts'
+import type { Log } from '../../model/activity/log-store.ts'
 
 const ago = [
   { label: '5 min ago', seconds: 300 },
@@ -24,7 +24,7 @@ export function TimeMenu({ log }: { log: Log }) {
   const [since, setSince] = useState('')
   const [until, setUntil] = useState('')
   const close = () => document.getElementById(menu)?.hidePopover()
-  useWish('choose a time', () => {
+  useIntent('choose a time', () => {
     document.getElementById(menu)?.showPopover()
     document.getElementById(ids.at)?.focus()
   })

@@ -1,15 +1,15 @@
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { Approval } from '../../../shared/approvals.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CodeBlock } from '../../ui/CodeBlock.tsx'
-import { shortcutOf } from '../../ui/shortcuts.ts'
+import { shortcutOf } from '../../lib/shortcuts.ts'
 import { TermList } from '../../ui/TermList.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
-import { Fact, Facts } from '../inspector/Facts.tsx'
-import { Until } from '../status/Times.tsx'
+import { visibleText } from '../../lib/visible-text.ts'
+import { Fact, Facts } from '../../widgets/Facts.tsx'
+import { Until } from '../../widgets/Times.tsx'
 import styles from './ApprovalCard.module.css'
 
 const answers = [
@@ -31,10 +31,10 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
   const card = useRef<HTMLElement>(null)
   const [denying, setDenying] = useState(false)
   const { id, from, program, codeLength, code, codeKind } = approval
-  useWish(
+  useIntent(
     'deny',
     () => setDenying(true),
-    (wish) => wish.id === id,
+    (intent) => intent.id === id,
   )
   const who = from?.name ?? program
 

@@ -1,10 +1,10 @@
 import type { Block } from '../../../shared/blocks.ts'
 import type { Panel } from '../../panel/panel.ts'
 import { placeLink } from '../../panel/router.ts'
-import { copyAndTell } from '../../ui/copy-and-tell.ts'
+import { copyAndTell } from '../../model/toasts/copy-and-tell.ts'
 import type { MenuEntries } from '../../ui/menu-entries.ts'
-import { visibleText } from '../../ui/visible-text.ts'
-import { exactTime } from '../status/time-text.ts'
+import { visibleText } from '../../lib/visible-text.ts'
+import { exactTime } from '../../lib/time-text.ts'
 
 /** What can be done with a block: the menu of its line, and the palette. `go` goes to a fragment. */
 export function blockEntries(panel: Panel, block: Block, go: (fragment: string) => void): MenuEntries {

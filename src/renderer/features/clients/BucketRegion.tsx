@@ -4,12 +4,12 @@ import { usePanel, usePreferences } from '../../panel/panel-context.ts'
 import { rowHeights } from '../../settings/preferences.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Term } from '../../ui/Term.tsx'
-import { ConnectBlenderHelp } from '../connect/ConnectBlenderHelp.tsx'
-import { ConnectProgramHelp } from '../connect/ConnectProgramHelp.tsx'
+import { ConnectBlenderHelp } from '../../widgets/ConnectBlenderHelp.tsx'
+import { ConnectProgramHelp } from '../../widgets/ConnectProgramHelp.tsx'
 import styles from './BucketRegion.module.css'
 import { ClientGrid, headerHeight } from './ClientGrid.tsx'
-import type { Bucket } from './client-order.ts'
-import { isTotalled, totalsHeight } from './totals.ts'
+import type { Bucket } from '../../model/clients/client-order.ts'
+import { isTotalled, totalsHeight } from '../../model/clients/totals.ts'
 
 const titles: Record<Bucket, string> = {
   persistent: 'Persistent clients',

@@ -2,13 +2,13 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import grid from '../../ui/GridRow.module.css'
-import { shortcutOf } from '../../ui/shortcuts.ts'
+import { shortcutOf } from '../../lib/shortcuts.ts'
 import { ariaSort, SortButton } from '../../ui/SortButton.tsx'
-import { columnFacts, columnTitle, type Column } from './client-columns.ts'
-import type { Bucket } from './client-order.ts'
-import { moveColumn, shiftColumn, withWidth } from './clients-layout.ts'
+import { columnFacts, columnTitle, type Column } from '../../model/clients/client-columns.ts'
+import type { Bucket } from '../../model/clients/client-order.ts'
+import { moveColumn, shiftColumn, withWidth } from '../../model/clients/clients-layout.ts'
 import styles from './ColumnHeaders.module.css'
-import { drawnWidth } from './drawn-width.ts'
+import { drawnWidth } from '../../model/clients/drawn-width.ts'
 
 /** CSS pixels that a key makes a column wider or narrower by. */
 const keyStep = 16

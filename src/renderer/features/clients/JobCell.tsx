@@ -1,8 +1,8 @@
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { JobBrief, PanelClient } from '../../../shared/clients.ts'
-import { visibleText } from '../../ui/visible-text.ts'
-import { Elapsed, SilentFor } from '../status/Times.tsx'
+import { visibleText } from '../../lib/visible-text.ts'
+import { Elapsed, SilentFor } from '../../widgets/Times.tsx'
 import { ProgressBar } from '../../ui/ProgressBar.tsx'
 import styles from './JobCell.module.css'
 

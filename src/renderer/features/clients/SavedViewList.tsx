@@ -3,10 +3,10 @@ import { useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { clientsLink } from '../../panel/router.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
-import type { SavedView, ShownAs } from './clients-layout.ts'
-import { viewNameMax, type SavedViews } from './saved-views.ts'
+import type { SavedView, ShownAs } from '../../model/clients/clients-layout.ts'
+import { viewNameMax, type SavedViews } from '../../model/clients/saved-views.ts'
 import styles from './ViewMenu.module.css'
 
 /** The views that a person saved: show, replace, rename and forget one, and save another. */
@@ -19,11 +19,11 @@ export function SavedViewList() {
   const list = useRef<HTMLElement>(null)
   const nameField = useRef<HTMLInputElement>(null)
   const openMenu = () => list.current?.closest<HTMLElement>('[popover]')?.showPopover()
-  useWish('name a view', () => {
+  useIntent('name a view', () => {
     openMenu()
     nameField.current?.focus()
   })
-  useWish('rename a view', ({ name: renamed }) => {
+  useIntent('rename a view', ({ name: renamed }) => {
     openMenu()
     setRenaming(renamed)
   })

@@ -1,9 +1,9 @@
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import styles from './ClientGrid.module.css'
-import type { Column } from './client-columns.ts'
-import type { Bucket } from './client-order.ts'
-import { columnTotal, isTotalled } from './totals.ts'
+import type { Column } from '../../model/clients/client-columns.ts'
+import type { Bucket } from '../../model/clients/client-order.ts'
+import { columnTotal, isTotalled } from '../../model/clients/totals.ts'
 
 /** The sums of what is shown, where a column has one and there is more than one row. */
 export function TotalsRow({ bucket }: { bucket: Bucket }) {

@@ -3,14 +3,14 @@ import { useId } from 'react'
 import { useStore } from 'zustand'
 import { usePanel, usePreferences } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
-import type { Word } from '../../ui/glossary.ts'
+import type { Word } from '../../lib/glossary.ts'
 import { Popover } from '../../ui/Popover.tsx'
-import type { Sort } from '../../ui/sorts.ts'
+import type { Sort } from '../../lib/sorts.ts'
 import { Term } from '../../ui/Term.tsx'
-import { CardChoices } from '../wall/CardChoices.tsx'
-import { layOutAsAtFirst } from './as-at-first.ts'
-import { columnIds, columnNames, type Column } from './client-columns.ts'
-import { commonSort, groupings, toggleColumn, type Grouping } from './clients-layout.ts'
+import { CardChoices } from './CardChoices.tsx'
+import { resetLayout } from '../../model/clients/reset-layout.ts'
+import { columnIds, columnNames, type Column } from '../../model/clients/client-columns.ts'
+import { commonSort, groupings, toggleColumn, type Grouping } from '../../model/clients/clients-layout.ts'
 import { SavedViewList } from './SavedViewList.tsx'
 import styles from './ViewMenu.module.css'
 
@@ -46,7 +46,7 @@ export function ViewMenu() {
       <GroupChoice columns={groupings.filter(offered)} />
       {asWall && <SortChoice columns={columnIds.filter(offered)} />}
       <div className={styles['line']}>
-        <Button onClick={() => layOutAsAtFirst(clients, preferences)}>As at first</Button>
+        <Button onClick={() => resetLayout(clients, preferences)}>As at first</Button>
       </div>
       <SavedViewList />
     </Popover>

@@ -1,13 +1,13 @@
 import type { PanelClient } from '../../../shared/clients.ts'
 import type { Panel } from '../../panel/panel.ts'
 import { placeLink } from '../../panel/router.ts'
-import { copyAndTell, copyLink } from '../../ui/copy-and-tell.ts'
-import { filterTerm } from '../../ui/filter-language.ts'
+import { copyAndTell, copyLink } from '../../model/toasts/copy-and-tell.ts'
+import { filterTerm } from '../../lib/filter-language.ts'
 import type { MenuEntries } from '../../ui/menu-entries.ts'
-import { exactTime } from '../status/time-text.ts'
-import { columnFacts, columnTitle, sortValue, type Column } from './client-columns.ts'
-import { bucketOf, type Bucket } from './client-order.ts'
-import { groupings, shiftColumn, toggleColumn, withWidth } from './clients-layout.ts'
+import { exactTime } from '../../lib/time-text.ts'
+import { columnFacts, columnTitle, sortValue, type Column } from '../../model/clients/client-columns.ts'
+import { bucketOf, type Bucket } from '../../model/clients/client-order.ts'
+import { groupings, shiftColumn, toggleColumn, withWidth } from '../../model/clients/clients-layout.ts'
 
 /** Filters by a term, and lets a person have the filter back that was there. */
 export function filterBy(panel: Panel, query: string): void {

@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import { usePanel } from '../../panel/panel-context.ts'
-import { shortcutOf } from '../../ui/shortcuts.ts'
-import { step } from './selection.ts'
+import { shortcutOf } from '../../lib/shortcuts.ts'
+import { step } from '../../model/clients/selection.ts'
 
 /** The client that a key leads to; undefined for a key that does not move, null where there is nowhere to go. */
 type Moves = (active: string | null, key: string) => string | null | undefined

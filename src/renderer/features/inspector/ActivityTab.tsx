@@ -5,7 +5,7 @@ import { placeLink } from '../../panel/router.ts'
 import { LogList } from '../activity/LogList.tsx'
 import { LogPane } from '../activity/LogPane.tsx'
 import styles from './ActivityTab.module.css'
-import type { TabProps } from './inspector-tabs.ts'
+import type { TabProps } from '../../model/inspector/inspector-tabs.ts'
 
 /** Everything of one client, as subject, sender or target: its messages, jobs, comings and goings, as they happen. */
 export function ActivityTab({ client }: TabProps) {

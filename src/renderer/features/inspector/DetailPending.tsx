@@ -2,7 +2,7 @@ import { useStore } from 'zustand'
 import { useLive } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useInspector } from './inspector-context.ts'
-import styles from './Inspector.module.css'
+import styles from '../../ui/Pane.module.css'
 
 /** What stands in a tab while there is no detail to show: why, and the way on. */
 export function DetailPending() {

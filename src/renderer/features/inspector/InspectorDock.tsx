@@ -3,10 +3,10 @@ import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
-import { clientName } from '../clients/client-text.ts'
+import { visibleText } from '../../lib/visible-text.ts'
+import { clientName } from '../../model/clients/client-text.ts'
 import styles from './InspectorDock.module.css'
-import type { Inspector } from './inspector-store.ts'
+import type { Inspector } from '../../model/inspector/inspector-store.ts'
 import { InspectorView } from './InspectorView.tsx'
 
 /** How many inspectors are open beside each other. */

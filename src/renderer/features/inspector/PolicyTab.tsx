@@ -11,17 +11,17 @@ import {
 import type { SessionFacts } from '../../../shared/client-detail.ts'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
+import { visibleText } from '../../lib/visible-text.ts'
 import { BlockForm } from '../settings/BlockForm.tsx'
 import { OnlyTheOperator, useMayChange } from '../settings/Row.tsx'
-import { modeNames, ruleEntry, ruleText, tokenName } from '../settings/setting-entries.ts'
+import { modeNames, ruleEntry, ruleText, tokenName } from '../../model/settings/setting-entries.ts'
 import { DetailPending } from './DetailPending.tsx'
-import { Fact, Facts } from './Facts.tsx'
+import { Fact, Facts } from '../../widgets/Facts.tsx'
 import { useInspector } from './inspector-context.ts'
-import type { TabProps } from './inspector-tabs.ts'
+import type { TabProps } from '../../model/inspector/inspector-tabs.ts'
 import styles from './PolicyTab.module.css'
 
 /** What this client may do, which rule says so, and the ways to change it. */
@@ -33,7 +33,7 @@ export function PolicyTab({ client, current }: TabProps) {
   const detail = useStore(inspector.state, (state) => state.detail)
   const policy = useStore(approvals.state, (state) => state.policy)
   const [blocking, setBlocking] = useState(false)
-  useWish(
+  useIntent(
     'block a client',
     () => setBlocking(true),
     ({ key }) => key === client.key,

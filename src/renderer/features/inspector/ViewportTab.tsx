@@ -2,19 +2,19 @@ import { Download, Maximize2, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import { usePanel, usePreferences } from '../../panel/panel-context.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
-import { hasNoWindow } from '../clients/client-text.ts'
-import { saveAddress } from '../../ui/save-file.ts'
-import { IntervalSelect } from '../pictures/IntervalSelect.tsx'
-import { pausedWhile, pictureFileName, sourceWords } from '../pictures/picture-text.ts'
+import { visibleText } from '../../lib/visible-text.ts'
+import { hasNoWindow } from '../../model/clients/client-text.ts'
+import { saveAddress } from '../../lib/save-file.ts'
+import { IntervalSelect } from '../../widgets/IntervalSelect.tsx'
+import { pausedWhile, pictureFileName, sourceWords } from '../../model/pictures/picture-text.ts'
 import { PictureDialog } from '../pictures/PictureDialog.tsx'
 import { PictureFrame } from '../pictures/PictureFrame.tsx'
 import { usePicture } from '../pictures/use-picture.ts'
-import { Aged } from '../status/Times.tsx'
-import { sizeText } from '../status/time-text.ts'
-import type { TabProps } from './inspector-tabs.ts'
+import { Aged } from '../../widgets/Times.tsx'
+import { sizeText } from '../../lib/time-text.ts'
+import type { TabProps } from '../../model/inspector/inspector-tabs.ts'
 import styles from './ViewportTab.module.css'
 
 /** Longer side that is asked for, in pixels: the inspector at its usual width on a screen of twice the density. */
@@ -26,7 +26,7 @@ export function ViewportTab({ client, current }: TabProps) {
   const preferences = usePreferences()
   const seconds = useStore(preferences.state, ({ viewportSeconds }) => viewportSeconds)
   const [large, setLarge] = useState(false)
-  useWish(
+  useIntent(
     'enlarge the picture',
     () => setLarge(true),
     ({ key }) => key === client.key,

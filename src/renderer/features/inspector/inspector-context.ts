@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react'
-import type { Inspector } from './inspector-store.ts'
+import type { Inspector } from '../../model/inspector/inspector-store.ts'
 
 /** Which inspector the tabs below it belong to: the selection's, or a pinned one. */
 export const InspectorContext = createContext<Inspector | null>(null)

@@ -3,7 +3,7 @@ import { usePanel } from '../../panel/panel-context.ts'
 import { RightClickMenu } from '../../ui/ActionMenu.tsx'
 import type { MenuEntries } from '../../ui/menu-entries.ts'
 import { jobEntries } from './job-entries.ts'
-import type { JobColumn } from './jobs-order.ts'
+import type { JobColumn } from '../../model/jobs/jobs-order.ts'
 
 /** What can be done with the job under the pointer, or under the keyboard (Shift F10). */
 export function JobMenu({ children }: { children: React.ReactElement }) {

@@ -3,13 +3,13 @@ import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import bar from '../../ui/Toolbar.module.css'
 import { isTerminal } from '../../../shared/protocol.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
 import { FilterHelp } from '../../ui/FilterHelp.tsx'
 import { Segments } from '../../ui/Segments.tsx'
 import { JobDot } from './JobDot.tsx'
-import { jobFilter, jobStates, jobStateWords } from './jobs-order.ts'
+import { jobFilter, jobStates, jobStateWords } from '../../model/jobs/jobs-order.ts'
 import styles from './JobsToolbar.module.css'
 
 const examples = [
@@ -27,10 +27,10 @@ export function JobsToolbar() {
   const { jobs, jobSelection } = panel
   const live = useLive()
   const field = useRef<HTMLInputElement>(null)
-  useWish(
+  useIntent(
     'search',
     () => field.current?.focus(),
-    (wish) => wish.in === 'jobs',
+    (intent) => intent.in === 'jobs',
   )
   const only = useStore(jobs.state, (state) => state.filter.state)
   const totals = useStore(jobs.state, (state) => state.totals)

@@ -1,15 +1,15 @@
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import type { PanelJob } from '../../../shared/jobs.ts'
 import { Segments } from '../../ui/Segments.tsx'
-import { shortcutOf } from '../../ui/shortcuts.ts'
-import { visibleText } from '../../ui/visible-text.ts'
+import { shortcutOf } from '../../lib/shortcuts.ts'
+import { visibleText } from '../../lib/visible-text.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { countOf } from '../status/count-text.ts'
-import { durationText } from '../status/time-text.ts'
-import { jobStateWords, tookSeconds } from './jobs-order.ts'
+import { countOf } from '../../lib/count-text.ts'
+import { durationText } from '../../lib/time-text.ts'
+import { jobStateWords, tookSeconds } from '../../model/jobs/jobs-order.ts'
 import {
   besideStretch,
   jobsInWindow,
@@ -17,7 +17,7 @@ import {
   timelineWindows,
   type Lane,
   type Stretch,
-} from './timeline-lanes.ts'
+} from '../../model/jobs/timeline-lanes.ts'
 import styles from './Timeline.module.css'
 
 const firstWindow = 1
@@ -32,7 +32,7 @@ const rowHeight = 9
 export function Timeline() {
   const { jobs, clock } = usePanel()
   const [choice, setChoice] = useState<number>(firstWindow)
-  useWish('show a timeline', ({ seconds: wanted }) =>
+  useIntent('show a timeline', ({ seconds: wanted }) =>
     setChoice(timelineWindows.findIndex((each) => each.seconds === wanted)),
   )
   const [stand, setStand] = useState<{ lane: string; key: string } | null>(null)

@@ -1,9 +1,9 @@
 import { useLive } from '../../panel/panel-context.ts'
 import type { PanelClient } from '../../../shared/clients.ts'
-import { visibleText } from '../../ui/visible-text.ts'
-import { clientName } from '../clients/client-text.ts'
-import { noPictureText } from './picture-text.ts'
-import type { PictureView } from './pictures-store.ts'
+import { visibleText } from '../../lib/visible-text.ts'
+import { clientName } from '../../model/clients/client-text.ts'
+import { noPictureText } from '../../model/pictures/picture-text.ts'
+import type { PictureView } from '../../model/pictures/pictures-store.ts'
 import styles from './PictureFrame.module.css'
 
 interface PictureFrameProps {

@@ -2,15 +2,15 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { ApprovalRule } from '../../../shared/approvals.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
+import { visibleText } from '../../lib/visible-text.ts'
 import { PolicyDefault } from '../approvals/PolicyDefault.tsx'
 import { OnlyTheOperator, Row, useMayChange, useShown } from './Row.tsx'
 import { RuleForm } from './RuleForm.tsx'
-import { modeNames, ruleEntry, ruleText } from './setting-entries.ts'
-import styles from './SettingsView.module.css'
+import { modeNames, ruleEntry, ruleText } from '../../model/settings/setting-entries.ts'
+import styles from './Settings.module.css'
 
 /** What has to be asked for. */
 export function ApprovalsSection() {
@@ -23,8 +23,8 @@ export function ApprovalsSection() {
   /** The entry of the rule that is being edited, or that a new one is added. */
   const [editing, setEditing] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
-  useWish('add a rule', () => setEditing('new'))
-  useWish('edit a rule', ({ entry }) => setEditing(entry))
+  useIntent('add a rule', () => setEditing('new'))
+  useIntent('edit a rule', ({ entry }) => setEditing(entry))
 
   const remove = async (rule: ApprovalRule) =>
     setProblem(await approvals.setRules((all) => all.filter((each) => ruleEntry(each) !== ruleEntry(rule))))

@@ -4,9 +4,9 @@ import { blockInputSchema, blockKindSchema, reasonLength, type BlockKind } from 
 import type { ClientRef } from '../../../shared/clients.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
-import { clientName } from '../clients/client-text.ts'
+import { clientName } from '../../model/clients/client-text.ts'
 import { Field } from './Row.tsx'
-import styles from './SettingsView.module.css'
+import styles from './Settings.module.css'
 
 const kindFacts: Record<BlockKind, { label: string; subject: string }> = {
   client: { label: 'a client', subject: 'Its uuid' },

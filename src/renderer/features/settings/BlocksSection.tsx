@@ -1,16 +1,16 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
-import { Until } from '../status/Times.tsx'
-import { exactTime } from '../status/time-text.ts'
+import { visibleText } from '../../lib/visible-text.ts'
+import { Until } from '../../widgets/Times.tsx'
+import { exactTime } from '../../lib/time-text.ts'
 import { BlockForm } from './BlockForm.tsx'
 import { Row, useShown } from './Row.tsx'
-import { tokenName } from './setting-entries.ts'
-import styles from './SettingsView.module.css'
+import { tokenName } from '../../model/settings/setting-entries.ts'
+import styles from './Settings.module.css'
 
 /** Who is kept away, by whatever it goes. */
 export function BlocksSection() {
@@ -20,7 +20,7 @@ export function BlocksSection() {
   const list = useStore(blocks.state, (state) => state.blocks)
   const listed = useStore(tokens.state, (state) => state.tokens)
   const [adding, setAdding] = useState(false)
-  useWish('add a block', () => setAdding(true))
+  useIntent('add a block', () => setAdding(true))
   const visible = list.filter(({ id }) => shown(`block ${id}`))
   return (
     <>

@@ -1,9 +1,9 @@
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
-import { sizeText } from '../status/time-text.ts'
+import { sizeText } from '../../lib/time-text.ts'
 import { useShown } from './Row.tsx'
-import { limitTitle } from './setting-entries.ts'
-import styles from './SettingsView.module.css'
+import { limitTitle } from '../../model/settings/setting-entries.ts'
+import styles from './Settings.module.css'
 
 /** From this share of a limit on it is worth a look. */
 const near = 0.8

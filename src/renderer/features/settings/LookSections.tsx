@@ -5,9 +5,9 @@ import { usePanel, usePreferences, useTheme } from '../../panel/panel-context.ts
 import { densities, textSizes } from '../../settings/preferences.ts'
 import { themeChoices } from '../../theme/theme.ts'
 import { Button } from '../../ui/Button.tsx'
-import { playApprovalSound } from '../approvals/approval-sound.ts'
+import { playApprovalSound } from '../../model/approvals/approval-sound.ts'
 import { Choice, Row, useShown } from './Row.tsx'
-import styles from './SettingsView.module.css'
+import styles from './Settings.module.css'
 
 /** What is set for this machine. */
 export function LookSection() {

@@ -1,9 +1,9 @@
 import { createContext, useContext, useId } from 'react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
-import { fixedRows, type FixedRow } from './setting-entries.ts'
+import { fixedRows, type FixedRow } from '../../model/settings/setting-entries.ts'
 import { Segments } from '../../ui/Segments.tsx'
-import styles from './SettingsView.module.css'
+import styles from './Settings.module.css'
 
 /** The ids of what the search lets through. */
 export const Shown = createContext<ReadonlySet<string>>(new Set())

@@ -3,10 +3,10 @@ import { useStore } from 'zustand'
 import { approvalModeSchema, approvalRuleSchema, type ApprovalRule } from '../../../shared/approvals.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
-import { clientName } from '../clients/client-text.ts'
+import { clientName } from '../../model/clients/client-text.ts'
 import { Field } from './Row.tsx'
-import { modeNames, ruleEntry } from './setting-entries.ts'
-import styles from './SettingsView.module.css'
+import { modeNames, ruleEntry } from '../../model/settings/setting-entries.ts'
+import styles from './Settings.module.css'
 
 /** Tools that a rule is likely to name; any other may be typed. */
 const commonTools = ['blender_execute_code', 'blender_render_image', 'blender_open_file', 'blender_save_file']

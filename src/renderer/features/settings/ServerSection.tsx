@@ -3,7 +3,7 @@ import { settingGroups, settingOf, type SettingGroup } from '../../../shared/set
 import { usePanel } from '../../panel/panel-context.ts'
 import { OnlyTheOperator, useShown } from './Row.tsx'
 import { SettingRow } from './SettingRow.tsx'
-import styles from './SettingsView.module.css'
+import styles from './Settings.module.css'
 
 const groupTitles: Record<SettingGroup, string> = {
   times: 'Times',

@@ -8,11 +8,11 @@ import {
   type SettingState,
 } from '../../../shared/settings.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useMayChange } from './Row.tsx'
-import { settingText } from './setting-entries.ts'
-import styles from './SettingsView.module.css'
+import { settingText } from '../../model/settings/setting-entries.ts'
+import styles from './Settings.module.css'
 
 /** One setting of the server. The field holds what is kept for the next start; empty is the default. */
 export function SettingRow({ setting }: { setting: SettingState }) {
@@ -25,10 +25,10 @@ export function SettingRow({ setting }: { setting: SettingState }) {
   const [text, setText] = useState(before)
   const [problem, setProblem] = useState<string | null>(null)
   const input = useRef<HTMLInputElement & HTMLSelectElement>(null)
-  useWish(
+  useIntent(
     'change a setting',
     () => input.current?.focus(),
-    (wish) => wish.key === key,
+    (intent) => intent.key === key,
   )
   const ids = { name: useId(), help: useId(), problem: useId() }
 

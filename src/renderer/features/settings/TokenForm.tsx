@@ -3,7 +3,7 @@ import { tokenInputSchema, tokenScopeSchema, type TokenScope } from '../../../sh
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Field } from './Row.tsx'
-import styles from './SettingsView.module.css'
+import styles from './Settings.module.css'
 
 const scopeHelp: Record<TokenScope, string> = {
   bus: 'speak as a client',

@@ -2,14 +2,14 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { TokenInfo } from '../../../shared/tokens.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { useWish } from '../../panel/use-wish.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
-import { CopyLine } from '../connect/CopyLine.tsx'
-import { Until } from '../status/Times.tsx'
-import { exactTime } from '../status/time-text.ts'
+import { CopyLine } from '../../widgets/CopyLine.tsx'
+import { Until } from '../../widgets/Times.tsx'
+import { exactTime } from '../../lib/time-text.ts'
 import { RevokeDialog } from './RevokeDialog.tsx'
 import { OnlyTheOperator, Row, useMayChange, useShown } from './Row.tsx'
-import styles from './SettingsView.module.css'
+import styles from './Settings.module.css'
 import { TokenForm } from './TokenForm.tsx'
 
 /** Who may come in by a token of their own. */
@@ -22,8 +22,8 @@ export function TokensSection() {
   const [adding, setAdding] = useState(false)
   const [made, setMade] = useState<{ name: string; token: string } | null>(null)
   const [revoking, setRevoking] = useState<TokenInfo | null>(null)
-  useWish('create a token', () => setAdding(true))
-  useWish('revoke a token', ({ id }) => setRevoking(listed?.find((each) => each.id === id) ?? null))
+  useIntent('create a token', () => setAdding(true))
+  useIntent('revoke a token', ({ id }) => setRevoking(listed?.find((each) => each.id === id) ?? null))
   const visible = (listed ?? []).filter(({ id }) => shown(`token ${id}`))
   return (
     <>

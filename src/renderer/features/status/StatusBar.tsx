@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { countOf } from './count-text.ts'
+import { countOf } from '../../lib/count-text.ts'
 import styles from './StatusBar.module.css'
 
 /** The numbers of the moment. Without a connection it shows none: old numbers are not the truth. */

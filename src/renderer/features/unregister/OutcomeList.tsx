@@ -1,7 +1,7 @@
 import { ClientText } from '../../ui/ClientText.tsx'
-import { countOf } from '../status/count-text.ts'
-import { exactTime } from '../status/time-text.ts'
-import type { Ending, Outcome, UnregisterTarget } from './unregister-store.ts'
+import { countOf } from '../../lib/count-text.ts'
+import { exactTime } from '../../lib/time-text.ts'
+import type { Ending, Outcome, UnregisterTarget } from '../../model/unregister/unregister-store.ts'
 import styles from './UnregisterDialog.module.css'
 
 interface OutcomeListProps {

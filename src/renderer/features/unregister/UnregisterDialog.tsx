@@ -5,13 +5,17 @@ import { reasonLength } from '../../../shared/blocks.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
 import { Term } from '../../ui/Term.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
-import { partyText } from '../jobs/job-text.ts'
-import { jobsThatEnd, jobStateWords } from '../jobs/jobs-order.ts'
+import { visibleText } from '../../lib/visible-text.ts'
+import { partyText } from '../../model/jobs/job-text.ts'
+import { jobsThatEnd, jobStateWords } from '../../model/jobs/jobs-order.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { countOf } from '../status/count-text.ts'
+import { countOf } from '../../lib/count-text.ts'
 import { OutcomeList } from './OutcomeList.tsx'
-import { pacedStep, type UnregisterState, type UnregisterTarget } from './unregister-store.ts'
+import {
+  pacedStep,
+  type UnregisterState,
+  type UnregisterTarget,
+} from '../../model/unregister/unregister-store.ts'
 import styles from './UnregisterDialog.module.css'
 
 const blockChoices = [

@@ -12,9 +12,9 @@ import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { keysOfGroup, type ClientGroup } from '../clients/client-groups.ts'
-import type { WallRegion } from '../clients/client-order.ts'
-import { cardRows, cellOf } from './card-rows.ts'
+import { keysOfGroup, type ClientGroup } from '../../model/clients/client-groups.ts'
+import type { WallRegion } from '../../model/clients/client-order.ts'
+import { cardRows, cellOf } from '../../model/wall/card-rows.ts'
 import styles from './CardRegion.module.css'
 import {
   cardOffset,
@@ -24,7 +24,7 @@ import {
   scrollTopFor,
   type CardLayout,
   type RegionPlace,
-} from './wall-layout.ts'
+} from '../../model/wall/wall-layout.ts'
 import { useWallPlaces } from './wall-place.ts'
 
 /** What a card is told of its place. */

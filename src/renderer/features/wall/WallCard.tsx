@@ -5,8 +5,8 @@ import { useLive, usePanel, usePreferences } from '../../panel/panel-context.ts'
 import { Chip } from '../../ui/Chip.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
-import { chosenTargetName, workingOnName } from '../clients/client-columns.ts'
+import { visibleText } from '../../lib/visible-text.ts'
+import { chosenTargetName, workingOnName } from '../../model/clients/client-columns.ts'
 import {
   clientFile,
   clientName,
@@ -14,15 +14,15 @@ import {
   isBlender,
   shortUuid,
   stateWords,
-} from '../clients/client-text.ts'
+} from '../../model/clients/client-text.ts'
 import { JobCell } from '../clients/JobCell.tsx'
 import { PictureFrame } from '../pictures/PictureFrame.tsx'
-import { noNewerText, sourceWords } from '../pictures/picture-text.ts'
+import { noNewerText, sourceWords } from '../../model/pictures/picture-text.ts'
 import { usePicture } from '../pictures/use-picture.ts'
-import { Aged } from '../status/Times.tsx'
+import { Aged } from '../../widgets/Times.tsx'
 import type { CardPlace } from './CardRegion.tsx'
 import styles from './WallCard.module.css'
-import { pictureSizes } from './wall-layout.ts'
+import { pictureSizes } from '../../model/wall/wall-layout.ts'
 
 /** One client as a card: a Blender with its picture, anything else in a few words. */
 export const WallCard = memo(function WallCard(place: CardPlace) {

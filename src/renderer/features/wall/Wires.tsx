@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
 import { clientKey } from '../../../shared/clients.ts'
 import { usePanel } from '../../panel/panel-context.ts'
-import { cardsInSight, wirePath } from './wall-layout.ts'
+import { cardsInSight, wirePath } from '../../model/wall/wall-layout.ts'
 import { useWallPlaces } from './wall-place.ts'
 import styles from './Wires.module.css'
 

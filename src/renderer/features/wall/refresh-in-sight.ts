@@ -1,5 +1,5 @@
 import type { Panel } from '../../panel/panel.ts'
-import { hasNoWindow } from '../clients/client-text.ts'
+import { hasNoWindow } from '../../model/clients/client-text.ts'
 
 /** Takes new pictures of the Blenders in sight. A preview render is work: it is asked for one by one, in the inspector. */
 export function refreshPicturesInSight({ pictures, clients }: Pick<Panel, 'pictures' | 'clients'>): void {

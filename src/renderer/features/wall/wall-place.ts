@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { StoreApi } from 'zustand/vanilla'
-import type { WallRegion } from '../clients/client-order.ts'
-import type { RegionPlace } from './wall-layout.ts'
+import type { WallRegion } from '../../model/clients/client-order.ts'
+import type { RegionPlace } from '../../model/wall/wall-layout.ts'
 
 /** Where the two regions of the wall stand; null before they have been drawn. */
 export type WallPlaces = Readonly<Record<WallRegion, RegionPlace | null>>

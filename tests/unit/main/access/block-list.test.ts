@@ -37,7 +37,7 @@ describe('the block list', () => {
       blockedUntil: 1_700_000_060,
       createdAt: 1_700_000_000,
     })
-    expect([list.find('local', 'b'), list.find('eve', 'b'), list.shutsOut(applicant())]).toStrictEqual([
+    expect([list.find('local', 'b'), list.find('eve', 'b'), list.blockOf(applicant())]).toStrictEqual([
       block,
       null,
       null,
@@ -87,12 +87,8 @@ describe('the block list', () => {
     const list = createBlockList(clock)
     const block = list.add({ ...asked, blockedUntil: null })
     time.nowMs += 1e12
-    expect([list.shutsOut(meant), list.shutsOut(other)]).toStrictEqual([block, null])
-    expect([list.lift(block.id), list.lift(block.id), list.shutsOut(meant)]).toStrictEqual([
-      true,
-      false,
-      null,
-    ])
+    expect([list.blockOf(meant), list.blockOf(other)]).toStrictEqual([block, null])
+    expect([list.lift(block.id), list.lift(block.id), list.blockOf(meant)]).toStrictEqual([true, false, null])
   })
 
   it('takes new terms for the same subject, and lists the newest first', () => {

@@ -1,4 +1,4 @@
-import type { Log } from '../../../../src/main/access/log.ts'
+import type { Log } from '../../../../src/main/base/log.ts'
 
 export interface RecordedLog extends Log {
   readonly lines: { level: string; details: object; message: string }[]

@@ -261,7 +261,9 @@ describe('being unplugged', () => {
     bus.events.on('unregistered', ({ client, session, cause, reason }) => {
       story.push([client.uuid, session === blender, cause, reason])
     })
-    expect(bus.unplug('blender-1', { reason: 'wrong file', blocked_until: 1_700_000_900 })).toStrictEqual({
+    expect(
+      bus.forceUnregister('blender-1', { reason: 'wrong file', blocked_until: 1_700_000_900 }),
+    ).toStrictEqual({
       jobsCancelled: 1,
       session: blender,
     })
@@ -286,14 +288,14 @@ describe('being unplugged', () => {
       ['blender-1', true, 'unplugged', 'wrong file'],
     ])
     expect(bus.get('blender-1')).toBeUndefined()
-    expect(bus.unplug('blender-1', { reason: '', blocked_until: null })).toBeNull()
+    expect(bus.forceUnregister('blender-1', { reason: '', blocked_until: null })).toBeNull()
   })
 
   it('asks peers to drop the jobs of a sender that was unplugged', () => {
     const { bus, llm } = llmAndBlender()
     bus.send({ payload: script, target_uuid: 'blender-1', session: llm })
     inbox(bus, 'blender-1')
-    bus.unplug('llm-1', { reason: 'runaway', blocked_until: null })
+    bus.forceUnregister('llm-1', { reason: 'runaway', blocked_until: null })
     expect(inbox(bus, 'blender-1').map((message) => message.payload)).toStrictEqual([
       { message_type: 'job_cancel', job_id: 'job-1' },
     ])

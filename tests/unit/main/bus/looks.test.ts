@@ -61,7 +61,7 @@ it('ends with its client, and is not counted among the jobs that did', () => {
     session: null,
     reply: 'caller',
   })
-  expect(bus.unplug('b', { reason: 'Enough.', blocked_until: null })?.jobsCancelled).toBe(1)
+  expect(bus.forceUnregister('b', { reason: 'Enough.', blocked_until: null })?.jobsCancelled).toBe(1)
   expect(told).toStrictEqual([
     'look l pending',
     'job j pending',

@@ -120,7 +120,7 @@ describe('any sequence of operations', () => {
               expect(bus.unregister(step.uuid)).toBe(model.delete(step.uuid))
               break
             case 'unplug':
-              expect(bus.unplug(step.uuid, { reason: 'r', blocked_until: null }) !== null).toBe(
+              expect(bus.forceUnregister(step.uuid, { reason: 'r', blocked_until: null }) !== null).toBe(
                 model.delete(step.uuid),
               )
               break

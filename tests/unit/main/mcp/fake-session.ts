@@ -1,9 +1,9 @@
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js'
 import type { UserMessageBus } from '../../../../src/main/bus/user-message-bus.ts'
-import type { ApprovalGate } from '../../../../src/main/mcp/approval-gate.ts'
+import type { ApprovalGate } from '../../../../src/main/mcp/approvals/approval-gate.ts'
 import type { McpClientInfo, McpSession, TakenBack } from '../../../../src/main/mcp/http/session.ts'
-import type { CallContext } from '../../../../src/main/mcp/tool.ts'
+import type { CallContext } from '../../../../src/main/mcp/calls/call-context.ts'
 
 /** A session without HTTP: what is written to it is kept, and the test decides whether its stream takes more. */
 export interface FakeSession extends McpSession {

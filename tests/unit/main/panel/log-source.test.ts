@@ -1,23 +1,23 @@
 import { EventEmitter } from 'node:events'
 import { expect, it } from 'vitest'
 import type { LogEvent, LogFilter } from '../../../../src/shared/activity.ts'
-import type { JournalEntry } from '../../../../src/main/journal/entries.ts'
-import type { JournalEvents } from '../../../../src/main/journal/journal.ts'
-import { logEntryOf } from '../../../../src/main/journal/log-entries.ts'
-import { emptyStretch } from '../../../../src/main/journal/log-queries.ts'
+import type { QueuedEntry } from '../../../../src/main/activity/entries.ts'
+import type { ActivityLogEvents } from '../../../../src/main/activity/activity-log.ts'
+import { logEntryOf } from '../../../../src/main/activity/log-entries.ts'
+import { emptyPage } from '../../../../src/main/activity/log-queries.ts'
 import { logSource } from '../../../../src/main/panel/log-source.ts'
 
 function logFixture(filter: LogFilter = {}) {
-  const events = new EventEmitter<JournalEvents>()
+  const events = new EventEmitter<ActivityLogEvents>()
   const asked: unknown[] = []
   const log = (look: unknown) => {
     asked.push(look)
-    return emptyStretch
+    return emptyPage
   }
   const source = logSource({
     filter,
     labelOf: (_, uuid) => (uuid === 'b' ? 'Atelier 1' : undefined),
-    journal: {
+    activityLog: {
       events,
       state: () => ({ state: 'on', reason: '' }),
       queries: {
@@ -34,20 +34,20 @@ function logFixture(filter: LogFilter = {}) {
   })
   let news = 0
   const stop = source.onNews(() => (news += 1))
-  const write = (...rows: [id: number, row: JournalEntry][]) =>
+  const write = (...rows: [id: number, row: QueuedEntry][]) =>
     events.emit('written', { entries: rows.flatMap(logged), outcomes: [] })
   return { events, source, stop, write, asked, news: () => news }
 }
 
-function logged([id, row]: [number, JournalEntry]) {
+function logged([id, row]: [number, QueuedEntry]) {
   const entry = logEntryOf(row, id)
   return entry === null ? [] : [{ entry, row }]
 }
-const line = (text: string, client = 'b'): JournalEntry => ({
+const line = (text: string, client = 'b'): QueuedEntry => ({
   table: 'activity',
   row: { at: 1, kind: 'client_registered', userId: 'local', client, by: 'client', text, count: 1 },
 })
-const message = (preview: string, targets: string[], sent = 0): JournalEntry => ({
+const message = (preview: string, targets: string[], sent = 0): QueuedEntry => ({
   table: 'messages',
   row: {
     ...{ at: 1, userId: 'local', messageId: 'm', jobId: 'j', from: 'llm', routing: { type: 'broadcast' } },

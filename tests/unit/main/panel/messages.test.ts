@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { JournalEntry } from '../../../../src/main/journal/entries.ts'
-import { createRecorder } from '../../../../src/main/journal/recorder.ts'
-import { createDelivery } from '../../../../src/main/mcp/delivery.ts'
+import type { QueuedEntry } from '../../../../src/main/activity/entries.ts'
+import { createRecorder } from '../../../../src/main/activity/recorder.ts'
+import { createDelivery } from '../../../../src/main/mcp/sessions/delivery.ts'
 import { createPanelMessages } from '../../../../src/main/panel/messages.ts'
 import { limitToUser } from '../../../../src/main/panel/one-user.ts'
-import type { PanelRouterPorts } from '../../../../src/main/panel/router.ts'
+import type { PanelRouterPorts } from '../../../../src/main/panel/router-ports.ts'
 import type { Priority } from '../../../../src/shared/protocol.ts'
 import { registration } from '../bus/bus-fixture.ts'
 import { fakeSession } from '../mcp/fake-session.ts'
@@ -105,9 +105,9 @@ describe('a message from the panel', () => {
 
   it('stands in the history as the operator’s', () => {
     const { bus, roster, post, clock } = panelFixture()
-    const entries: JournalEntry[] = []
+    const entries: QueuedEntry[] = []
     const recorder = createRecorder({
-      journal: { add: (entry) => entries.push(entry) },
+      activityLog: { add: (entry) => entries.push(entry) },
       clock,
       keepPayloads: true,
     })

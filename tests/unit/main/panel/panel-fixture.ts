@@ -3,9 +3,9 @@ import { createApprovals } from '../../../../src/main/access/approvals.ts'
 import { createBlockList } from '../../../../src/main/access/block-list.ts'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import type { BusLimits } from '../../../../src/main/bus/bus-limits.ts'
-import type { JournalEvents } from '../../../../src/main/journal/journal.ts'
-import { emptyStretch } from '../../../../src/main/journal/log-queries.ts'
-import { createPresence } from '../../../../src/main/mcp/presence.ts'
+import type { ActivityLogEvents } from '../../../../src/main/activity/activity-log.ts'
+import { emptyPage } from '../../../../src/main/activity/log-queries.ts'
+import { createPresence } from '../../../../src/main/mcp/sessions/presence.ts'
 import { createJobLedger } from '../../../../src/main/panel/job-ledger.ts'
 import { createPictures } from '../../../../src/main/panel/pictures.ts'
 import { createRateBook } from '../../../../src/main/panel/rates.ts'
@@ -35,8 +35,8 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
     newId,
     policy: { default: 'by_token', rules: [] },
   })
-  const journal = {
-    events: new EventEmitter<JournalEvents>(),
+  const activityLog = {
+    events: new EventEmitter<ActivityLogEvents>(),
     queries: noHistory,
     state: () => ({ state: 'off' as const, reason: 'There is none here.' }),
     waitingDetail: () => null,
@@ -62,14 +62,14 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
     sentTo,
     blocks,
     approvals,
-    journal,
+    activityLog,
     settings,
   }
 }
 
 /** No history is kept: there is nothing to read. */
 const noHistory = {
-  log: () => emptyStretch,
+  log: () => emptyPage,
   lastIdBefore: () => null,
   detail: () => null,
   messages: () => [],

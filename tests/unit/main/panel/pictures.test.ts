@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createDelivery } from '../../../../src/main/mcp/delivery.ts'
+import { createDelivery } from '../../../../src/main/mcp/sessions/delivery.ts'
 import { createPictures } from '../../../../src/main/panel/pictures.ts'
 import type { PictureLimits } from '../../../../src/main/panel/pictures.ts'
 import type { Priority } from '../../../../src/shared/protocol.ts'
@@ -251,7 +251,7 @@ describe('a Blender that does not answer', () => {
     expect(pictures.last({ userId: 'local', uuid: 'b' })).not.toBeNull()
     plug('b')
     const third = pictures.take(ask('b'))
-    bus.unplug('b', { reason: '', blocked_until: null })
+    bus.forceUnregister('b', { reason: '', blocked_until: null })
     expect(await third).toStrictEqual({ outcome: 'left', message: '"b" is not registered.' })
     expect(pictures.last({ userId: 'local', uuid: 'b' })).toBeNull()
   })

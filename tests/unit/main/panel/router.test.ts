@@ -1,7 +1,7 @@
 import { createRouterClient, ORPCError } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import type { Priority } from '../../../../src/shared/protocol.ts'
-import { createDelivery } from '../../../../src/main/mcp/delivery.ts'
+import { createDelivery } from '../../../../src/main/mcp/sessions/delivery.ts'
 import { createAcks } from '../../../../src/main/panel/paced-watch.ts'
 import { createPanelRouter } from '../../../../src/main/panel/router.ts'
 import { registration } from '../bus/bus-fixture.ts'

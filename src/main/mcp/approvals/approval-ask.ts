@@ -1,0 +1,130 @@
+import { approvalCodeLength } from '../../../shared/approvals.ts'
+import type { JsonObject, Routing } from '../../../shared/protocol.ts'
+import type { TokenScope } from '../../../shared/tokens.ts'
+import { isReading, toolOf } from '../../access/approval-policy.ts'
+import type { Ask } from '../../access/approvals.ts'
+import type { ClientInfo } from '../../bus/client-info.ts'
+import type { CallContext } from '../calls/call-context.ts'
+
+/** A payload that makes its targets work, and who they are. */
+export interface Work {
+  readonly payload: JsonObject
+  readonly routing: Routing
+  readonly targets: readonly ClientInfo[]
+}
+
+/** What is to be done, in the words of the policy and of the panel. */
+interface RequestedAction {
+  readonly tool: string
+  readonly reads: boolean
+  readonly title: string
+  readonly code: string
+  readonly codeKind: 'python' | 'json'
+  readonly routing: Routing
+  readonly targets: readonly ClientInfo[]
+}
+
+const targetsShown = 20
+const titleLength = 200
+
+/**
+ * The kind of work a payload asks for, null where it only tells. A peer may be less exact about how it reads a
+ * `message_type` than the protocol is: what could be taken for work is asked about as work.
+ */
+export function workKind({ message_type }: JsonObject): 'job_dispatch' | 'command_dispatch' | null {
+  const type: unknown = [message_type].flat(Infinity)[0]
+  const plain = typeof type === 'string' ? type.trim().toLowerCase() : null
+  return plain === 'job_dispatch' || plain === 'command_dispatch' ? plain : null
+}
+
+/** The question that work comes down to. */
+export function askForWork(work: Work, context: CallContext, scopes: readonly TokenScope[]): Ask {
+  const { payload, routing, targets } = work
+  const isCommand = workKind(payload) === 'command_dispatch'
+  const command = isCommand ? textOf(payload.command) : null
+  const title = command ?? (typeof payload.description === 'string' ? payload.description : '')
+  const tool = toolOf(command)
+  // A command that is no text is none that reads.
+  const reads = isReading(isCommand && typeof payload.command === 'string' ? command : null)
+  return askFor({ tool, reads, title, routing, targets, ...codeIn(payload, isCommand) }, context, scopes)
+}
+
+/** The question whether a session may take another session's client off the bus. */
+export function askForRemoval(client: ClientInfo, context: CallContext, scopes: readonly TokenScope[]): Ask {
+  return askFor(
+    {
+      tool: 'blender_unregister_client',
+      reads: false,
+      title: 'Unregister a client of another session',
+      code: JSON.stringify({ client_uuid: client.uuid }, null, 2),
+      codeKind: 'json',
+      routing: { type: 'direct', target_uuid: client.uuid },
+      targets: [client],
+    },
+    context,
+    scopes,
+  )
+}
+
+function askFor(deed: RequestedAction, { bus, session }: CallContext, scopes: readonly TokenScope[]): Ask {
+  const { caller, clientInfo } = session
+  const { tool, reads, title, code, codeKind, routing, targets } = deed
+  const own = bus.registry.boundTo(session)
+  return {
+    session,
+    question: {
+      userId: bus.user_id,
+      clients: [...bus.registry.allBoundTo(session), ...targets].map(({ uuid }) => uuid),
+      tokenId: caller.token_id,
+      scopes,
+      tool,
+      reads,
+    },
+    shown: {
+      userId: bus.user_id,
+      from: own === undefined ? null : party(own),
+      program: [clientInfo?.title ?? clientInfo?.name ?? 'unknown program', clientInfo?.version ?? '']
+        .join(' ')
+        .trim()
+        .slice(0, titleLength),
+      tokenId: caller.token_id,
+      address: session.remoteAddress,
+      tool: tool.slice(0, titleLength),
+      title: title.slice(0, titleLength),
+      code: code.slice(0, approvalCodeLength),
+      codeKind,
+      codeLength: code.length,
+      routing,
+      targets: targets.slice(0, targetsShown).map(party),
+      targetCount: targets.length,
+    },
+  }
+}
+
+function party({ uuid, metadata }: ClientInfo): { uuid: string; name: string } {
+  const label = metadata.label?.trim()
+  return { uuid, name: label === undefined || label === '' ? uuid : label }
+}
+
+/** Code alone only where there is nothing else in the payload that a peer could act on. */
+function codeIn(payload: JsonObject, isCommand: boolean): Pick<RequestedAction, 'code' | 'codeKind'> {
+  const { message_type: _, job_id: __, ...rest } = payload
+  if (!isCommand) {
+    const { script, description: ___, ...more } = rest
+    if (typeof script === 'string' && isEmpty(more)) return { code: script, codeKind: 'python' }
+  } else {
+    const { command, params, ...more } = rest
+    if (isEmpty(more)) {
+      if (command === 'execute_code' && isObject(params)) {
+        const { code, ...others } = params
+        if (typeof code === 'string' && isEmpty(others)) return { code, codeKind: 'python' }
+      }
+      return { code: JSON.stringify(params ?? {}, null, 2), codeKind: 'json' }
+    }
+  }
+  return { code: JSON.stringify(rest, null, 2), codeKind: 'json' }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null))
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null
+const isEmpty = (value: object): boolean => Object.keys(value).length === 0

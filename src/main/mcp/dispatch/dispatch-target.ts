@@ -1,0 +1,110 @@
+import type { ClientInfo } from '../../bus/client-info.ts'
+import { listNames } from '../../bus/errors.ts'
+import type { UserMessageBus } from '../../bus/user-message-bus.ts'
+import type { Presence } from '../sessions/presence.ts'
+
+/** Why no Blender was chosen; `error` says what to do about it. */
+export interface NoChoice {
+  readonly ok: false
+  readonly status: 'no_target' | 'ambiguous_target'
+  readonly error: string
+}
+
+/** Words for work that any of several Blenders can do: `group:<id>`, `any`, `any:<capability>`. */
+export type Pool = { readonly groupId: string } | { readonly capability: string | null }
+
+/** The pool a target names, null where it names one client. */
+export function poolOf(target: string): Pool | null {
+  if (target === 'any') return { capability: null }
+  if (target.startsWith('any:') && target.length > 4) return { capability: target.slice(4) }
+  if (target.startsWith('group:') && target.length > 6) return { groupId: target.slice(6) }
+  return null
+}
+
+/** Chooses the Blender for a command. It never picks one that was not named, was not in the named pool, or is not the only one. */
+export interface TargetChooser {
+  choose(bus: UserMessageBus, target: string | undefined): ClientInfo | NoChoice
+}
+
+export function createTargetChooser(presence: Presence): TargetChooser {
+  let turns = 0
+  /** When each client was last chosen from a pool: among equally busy ones the work goes round. */
+  const turn = new WeakMap<ClientInfo, number>()
+
+  const fromPool = (
+    bus: UserMessageBus,
+    target: string,
+    pool: Pool,
+    live: readonly ClientInfo[],
+  ): ClientInfo | NoChoice => {
+    const fits = (client: ClientInfo): boolean =>
+      'groupId' in pool
+        ? client.group_id === pool.groupId
+        : pool.capability === null || client.capabilities.includes(pool.capability)
+    const jobs = new Map<string, number>()
+    for (const job of bus.jobs.pending()) {
+      for (const uuid of job.targets) jobs.set(uuid, (jobs.get(uuid) ?? 0) + 1)
+    }
+    const load = (client: ClientInfo): number => jobs.get(client.uuid) ?? 0
+    const chosen = live
+      .filter(fits)
+      .sort((a, b) => load(a) - load(b) || (turn.get(a) ?? 0) - (turn.get(b) ?? 0))
+      .at(0)
+    if (chosen === undefined) {
+      return none(`No live Blender belongs to "${target}". ${liveOnes(live)}`)
+    }
+    turn.set(chosen, (turns += 1))
+    return chosen
+  }
+
+  return {
+    choose(bus, target) {
+      const blenders = [...bus.registry.all()].filter((client) => client.client_type === 'blender')
+      const live = blenders.filter((client) => presence.isReachable(client))
+      if (target === undefined || target === '') return theOnlyOne(blenders, live)
+      // A registered uuid wins over the words, so that no client can become unreachable by its name.
+      const pool = bus.get(target) === undefined ? poolOf(target) : null
+      if (pool !== null) return fromPool(bus, target, pool, live)
+      const found = bus.resolve(target)
+      if ('ok' in found) {
+        const status = found.error === 'ambiguous_target' ? 'ambiguous_target' : 'no_target'
+        return { ok: false, status, error: found.message }
+      }
+      if (presence.contact(found) === 'gone') {
+        return none(`"${found.uuid}" is registered but not connected now. ${liveOnes(live)}`)
+      }
+      return found
+    },
+  }
+}
+
+function theOnlyOne(blenders: readonly ClientInfo[], live: readonly ClientInfo[]): ClientInfo | NoChoice {
+  const [only] = live
+  if (only === undefined) {
+    const known = blenders.length === 0 ? '' : ` (known, but not live: ${describeClients(blenders)})`
+    return none(`No live Blender is connected${known}. Open Blender with the Busbar add-on and connect it.`)
+  }
+  if (live.length > 1) {
+    return {
+      ok: false,
+      status: 'ambiguous_target',
+      error: `Several Blenders are live. Name one as target: ${describeClients(live)}.`,
+    }
+  }
+  return only
+}
+
+const none = (error: string): NoChoice => ({ ok: false, status: 'no_target', error })
+
+const liveOnes = (live: readonly ClientInfo[]): string =>
+  live.length === 0 ? 'No Blender is live.' : `Live: ${describeClients(live)}.`
+
+/** Clients as a model tells them apart: uuid, label and file. */
+function describeClients(clients: readonly ClientInfo[]): string {
+  return listNames(
+    clients.map(({ uuid, metadata }) => {
+      const facts = [metadata.label, metadata.blend_file ?? 'unsaved'].filter(Boolean).join(', ')
+      return `${uuid} (${facts})`
+    }),
+  )
+}

@@ -1,0 +1,24 @@
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js'
+
+/** At most this many questions to one client wait for an answer; whoever asked gives up on each by itself. */
+const maxPending = 256
+
+/**
+ * The questions that the SDK's server has put to a client. Only their answers are passed on: anything else a
+ * client sends as a response would be reported by the SDK as a fault, message and all.
+ */
+export class PendingServerRequests {
+  #ids: Set<RequestId> | null = null
+
+  add(id: RequestId): void {
+    this.#ids ??= new Set()
+    const [oldest] = this.#ids
+    if (this.#ids.size >= maxPending && oldest !== undefined) this.#ids.delete(oldest)
+    this.#ids.add(id)
+  }
+
+  /** True for a question that was waiting; it no longer is. */
+  remove(id: unknown): boolean {
+    return (typeof id === 'string' || typeof id === 'number') && this.#ids?.delete(id) === true
+  }
+}

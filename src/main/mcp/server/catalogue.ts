@@ -1,0 +1,37 @@
+import type { BlockList } from '../../access/block-list.ts'
+import type { ApprovalGate } from '../approvals/approval-gate.ts'
+import type { Dispatcher } from '../dispatch/dispatch.ts'
+import type { Presence } from '../sessions/presence.ts'
+import { dispatchScriptPrompt } from '../prompts/prompt.ts'
+import { busResources } from '../resources/bus-resources.ts'
+import type { Catalogue } from './server.ts'
+import { blenderCommandTools } from '../tools/blender-commands.ts'
+import { useTargetTool } from '../tools/blender-use-target.ts'
+import { listClientsTool } from '../tools/listing.ts'
+import { jobUpdateTool, sendMessageTool } from '../tools/messaging.ts'
+import { receiveMessagesTool } from '../tools/receiving.ts'
+import { registerClientTool, unregisterClientTool } from '../tools/registration.ts'
+
+/** Everything the bus offers over MCP: its own tools, those that work in a Blender, resources and the prompt. */
+export function busCatalogue(ports: {
+  blocks: Pick<BlockList, 'find'>
+  presence: Presence
+  gate: ApprovalGate
+  dispatcher: Dispatcher
+}): Catalogue {
+  const { blocks, presence, gate, dispatcher } = ports
+  return {
+    tools: [
+      registerClientTool(blocks),
+      unregisterClientTool(gate),
+      sendMessageTool(gate),
+      jobUpdateTool,
+      listClientsTool(presence),
+      receiveMessagesTool,
+      ...blenderCommandTools(dispatcher),
+      useTargetTool(dispatcher),
+    ],
+    resources: busResources,
+    prompts: [dispatchScriptPrompt],
+  }
+}

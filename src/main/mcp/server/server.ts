@@ -1,0 +1,230 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
+import {
+  CallToolRequestSchema,
+  CompleteRequestSchema,
+  ErrorCode,
+  GetPromptRequestSchema,
+  ReadResourceRequestSchema,
+  SetLevelRequestSchema,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
+  type Implementation,
+  type JSONRPCRequest,
+  type ServerCapabilities,
+  type ServerNotification,
+  type ServerRequest,
+  type ServerResult,
+} from '@modelcontextprotocol/sdk/types.js'
+import type { JsonSchemaValidator, jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js'
+import type { z } from 'zod'
+import { parsePriority, type Priority } from '../../../shared/protocol.ts'
+import type { UserMessageBus } from '../../bus/user-message-bus.ts'
+import type { McpSession } from '../http/session.ts'
+import type { PromptEntry } from '../prompts/prompt.ts'
+import type { ResourceEntry } from '../calls/resource.ts'
+import { invalidParams, RpcError } from '../calls/rpc-error.ts'
+import { subscriptionsPerSession, type Subscriptions } from '../sessions/subscriptions.ts'
+import type { CallContext } from '../calls/call-context.ts'
+import type { Tool } from '../calls/tool.ts'
+
+/** Everything a session is offered. One catalogue serves all sessions. */
+export interface Catalogue {
+  tools: readonly Tool[]
+  resources: readonly ResourceEntry[]
+  prompts: readonly PromptEntry[]
+}
+
+export interface McpServerPorts {
+  catalogue: Catalogue
+  info: Implementation
+  /** What a model should know before its first call. */
+  instructions: string
+  busOf: (session: McpSession) => UserMessageBus
+  /** Whether the session's token opens a tool; one that it does not open is neither listed nor called. Default: all. */
+  mayUse?: (session: McpSession, tool: string) => boolean
+  subscriptions: Pick<Subscriptions, 'add' | 'remove'>
+  /** Called for faults of this program, never for mistakes of a client. */
+  onFault: (error: unknown, method: string) => void
+}
+
+/** MCP's code for a resource that does not exist (specification, server/resources, "Error Handling"). */
+const resourceNotFound = -32002
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
+type Handler = (request: JSONRPCRequest, context: CallContext) => ServerResult | Promise<ServerResult>
+
+/**
+ * Speaks the catalogue over MCP. A session costs one SDK server with a single fallback handler; methods,
+ * schemas and answers are shared by all sessions.
+ */
+export interface McpServerFactory {
+  /** Attaches a server to a session's transport. */
+  connect(session: McpSession): Promise<void>
+  /** The least urgent priority a session asked for by `logging/setLevel`, null if it never did. */
+  threshold(session: McpSession): Priority | null
+  /** Tells a session that a resource it subscribed to has changed. */
+  resourceUpdated(session: McpSession, uri: string): void
+}
+
+export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory {
+  const { catalogue, subscriptions } = ports
+  const tools = new Map(catalogue.tools.map((tool) => [tool.description.name, tool]))
+  const prompts = new Map(catalogue.prompts.map((entry) => [entry.prompt.name, entry]))
+  const thresholds = new WeakMap<McpSession, Priority>()
+  const capabilities: ServerCapabilities = {
+    tools: {},
+    resources: { subscribe: true },
+    prompts: {},
+    logging: {},
+    completions: {},
+  }
+
+  const mayUse = (session: McpSession, tool: string): boolean => ports.mayUse?.(session, tool) ?? true
+  const find = (uri: string): ResourceEntry => {
+    const entry = catalogue.resources.find((candidate) => candidate.matches(uri))
+    if (entry === undefined) throw notFound(uri)
+    return entry
+  }
+
+  const handlers: Record<string, Handler> = {
+    'tools/list': (_, { session }) => ({
+      tools: catalogue.tools.map((tool) => tool.description).filter(({ name }) => mayUse(session, name)),
+    }),
+    'tools/call': (request, context) => {
+      const { params } = check(CallToolRequestSchema, request)
+      const tool = tools.get(params.name)
+      if (tool === undefined) {
+        throw invalidParams(
+          `There is no tool "${params.name.slice(0, 100)}". tools/list names those that exist.`,
+        )
+      }
+      if (!mayUse(context.session, params.name)) {
+        throw invalidParams(
+          `The token of this session does not open the tool "${params.name}". Ask for a token with another scope.`,
+        )
+      }
+      return tool.call(params.arguments, context)
+    },
+    'resources/list': () => ({
+      resources: catalogue.resources.flatMap(({ listing }) =>
+        listing.kind === 'static' ? [listing.resource] : [],
+      ),
+    }),
+    'resources/templates/list': () => ({
+      resourceTemplates: catalogue.resources.flatMap(({ listing }) =>
+        listing.kind === 'template' ? [listing.template] : [],
+      ),
+    }),
+    'resources/read': (request, context) => {
+      const { uri } = check(ReadResourceRequestSchema, request).params
+      const contents = find(uri).read(uri, context)
+      if (contents === null) throw notFound(uri)
+      return { contents: [contents] }
+    },
+    'resources/subscribe': (request, { session }) => {
+      const { uri } = check(SubscribeRequestSchema, request).params
+      find(uri)
+      if (!subscriptions.add(session, uri)) {
+        throw invalidParams(
+          `A session may subscribe to ${String(subscriptionsPerSession)} resources. Unsubscribe from one first.`,
+        )
+      }
+      return {}
+    },
+    'resources/unsubscribe': (request, { session }) => {
+      subscriptions.remove(session, check(UnsubscribeRequestSchema, request).params.uri)
+      return {}
+    },
+    'prompts/list': () => ({ prompts: catalogue.prompts.map((entry) => entry.prompt) }),
+    'prompts/get': (request, context) => {
+      const { params } = check(GetPromptRequestSchema, request)
+      const entry = prompts.get(params.name)
+      if (entry === undefined) throw invalidParams(`There is no prompt "${params.name.slice(0, 100)}".`)
+      return entry.get(params.arguments ?? {}, context)
+    },
+    'completion/complete': (request, context) => {
+      const { ref, argument } = check(CompleteRequestSchema, request).params
+      const values =
+        ref.type === 'ref/prompt'
+          ? prompts.get(ref.name)?.complete?.(argument.name, argument.value, context)
+          : catalogue.resources
+              .find(({ listing }) => listing.kind === 'template' && listing.template.uriTemplate === ref.uri)
+              ?.complete?.(argument.name, argument.value, context)
+      const all = values ?? []
+      // At most 100 values (specification, server/utilities/completion).
+      return { completion: { values: all.slice(0, 100), total: all.length, hasMore: all.length > 100 } }
+    },
+    'logging/setLevel': (request, { session }) => {
+      const priority = parsePriority(check(SetLevelRequestSchema, request).params.level)
+      if (priority !== null) thresholds.set(session, priority)
+      return {}
+    },
+  }
+
+  const servers = new WeakMap<McpSession, { sendResourceUpdated(params: { uri: string }): Promise<void> }>()
+
+  return {
+    async connect(session) {
+      // Deprecated in favour of McpServer, which brings handlers and tables of its own for every session; its
+      // own notice leaves this class to uses like this one.
+      // eslint-disable-next-line @typescript-eslint/no-deprecated
+      const server = new Server(ports.info, {
+        capabilities,
+        instructions: ports.instructions,
+        jsonSchemaValidator: noElicitation,
+      })
+      // The SDK answers setLevel by itself, with a map a server; ours keeps the threshold by session.
+      server.removeRequestHandler('logging/setLevel')
+      server.fallbackRequestHandler = async (request: JSONRPCRequest, extra: Extra) => {
+        const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined
+        if (handler === undefined) {
+          throw new RpcError(ErrorCode.MethodNotFound, `Method not found: ${request.method.slice(0, 100)}`)
+        }
+        try {
+          return await handler(request, { bus: ports.busOf(session), session, extra })
+        } catch (error) {
+          if (error instanceof RpcError) throw error
+          ports.onFault(error, request.method)
+          throw new RpcError(
+            ErrorCode.InternalError,
+            'Internal error. It was logged; try again or restart Busbar.',
+          )
+        }
+      }
+      servers.set(session, server)
+      await server.connect(session.transport)
+    },
+    threshold: (session) => thresholds.get(session) ?? null,
+    resourceUpdated(session, uri) {
+      servers
+        .get(session)
+        ?.sendResourceUpdated({ uri })
+        // A session that ended meanwhile has nobody left to tell.
+        .catch(() => undefined)
+    },
+  }
+}
+
+/** The SDK makes a JSON schema compiler a server, for elicitation answers; this server never elicits. */
+const noElicitation: jsonSchemaValidator = {
+  getValidator<T>(): JsonSchemaValidator<T> {
+    throw new Error('This server asks for no elicitation.')
+  },
+}
+
+function check<T extends z.ZodType>(schema: T, request: JSONRPCRequest): z.infer<T> {
+  const parsed = schema.safeParse(request)
+  if (parsed.success) return parsed.data
+  const where = parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`)
+  throw invalidParams(`Invalid params for ${request.method}: ${where.slice(0, 5).join('; ')}`)
+}
+
+const notFound = (uri: string): RpcError =>
+  new RpcError(
+    resourceNotFound,
+    `Resource not found: ${uri.slice(0, 300)}. resources/list names those that exist.`,
+    {
+      uri: uri.slice(0, 300),
+    },
+  )

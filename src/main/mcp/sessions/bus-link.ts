@@ -1,0 +1,48 @@
+import type { EventEmitter } from 'node:events'
+import type { BusManager } from '../../bus/bus-manager.ts'
+import type { UserMessageBus } from '../../bus/user-message-bus.ts'
+import type { Delivery } from './delivery.ts'
+import type { McpEndpoint } from '../http/endpoint.ts'
+import type { McpSession, McpSessionEvents } from '../http/session.ts'
+import type { Presence } from './presence.ts'
+import type { Subscriptions } from './subscriptions.ts'
+
+/**
+ * Ties sessions to buses: signs of life, streams that open and close, and the ends of both. It decides nothing
+ * of its own; each line is one event of one side told to the other.
+ */
+export function linkSessionsToBuses(ports: {
+  endpoint: Pick<McpEndpoint, 'end'> & { events: EventEmitter<McpSessionEvents> }
+  buses: BusManager
+  delivery: Delivery
+  subscriptions: Subscriptions
+  presence: Presence
+}): void {
+  const { endpoint, buses, delivery, subscriptions, presence } = ports
+  const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
+
+  buses.events.on('created', (bus) => {
+    subscriptions.attach(bus)
+    delivery.attach(bus)
+    bus.events.on('unregistered', ({ session, cause }) => {
+      // Unplugging ends the session; what was written to it, the notice among it, still goes out.
+      if (cause === 'unplugged' && session !== null) endpoint.end(session as McpSession, 'ended')
+    })
+  })
+
+  endpoint.events.on('request', (session) => busOf(session).touchSession(session))
+  endpoint.events.on('pong', (session) => busOf(session).touchSession(session))
+  endpoint.events.on('streamOpened', (session, resumed) => {
+    if (!resumed) delivery.takeBack(busOf(session), session, 'new-stream')
+    delivery.drainSession(busOf(session), session)
+  })
+  endpoint.events.on('writable', (session) => delivery.drainSession(busOf(session), session))
+  endpoint.events.on('streamClosed', (session) => presence.streamClosed(session))
+  endpoint.events.on('closed', (session, cause) => {
+    subscriptions.removeSession(session)
+    // Only these two come over a client that did not mean to go.
+    const lost = cause === 'idle' || cause === 'evicted'
+    if (lost) delivery.takeBack(busOf(session), session, 'lost')
+    busOf(session).endSession(session, lost ? 'lost' : 'ended')
+  })
+}

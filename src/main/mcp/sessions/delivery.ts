@@ -1,0 +1,120 @@
+import { messageBusLogger, priorityName, type Priority } from '../../../shared/protocol.ts'
+import type { ClientInfo } from '../../bus/client-info.ts'
+import { jobKind } from '../../bus/jobs.ts'
+import type { BusMessage } from '../../bus/message.ts'
+import type { UserMessageBus } from '../../bus/user-message-bus.ts'
+import type { McpSession } from '../http/session.ts'
+
+export interface Delivery {
+  /** From now on drains the mailboxes of this bus as messages come in. */
+  attach(bus: UserMessageBus): void
+  /** Drains every mailbox of a session: call it when its stream opens or takes writes again. */
+  drainSession(bus: UserMessageBus, session: McpSession): void
+  /**
+   * Puts back into the mailboxes what was written to a session's stream and did not arrive. `new-stream`: the client
+   * has opened another and did not say what it has; what the system never took from the process is put back.
+   * `lost`: the session is over without its client's word; then also what may have arrived, but no jobs, as not every
+   * peer knows one that it was given before.
+   */
+  takeBack(bus: UserMessageBus, session: McpSession, how: 'new-stream' | 'lost'): void
+}
+
+/** What delivery knows a written event by. */
+class DeliveredMessage {
+  readonly client: ClientInfo
+  readonly message: BusMessage
+
+  constructor(client: ClientInfo, message: BusMessage) {
+    this.client = client
+    this.message = message
+  }
+}
+
+/**
+ * Takes messages out of mailboxes and writes them to open streams, most urgent first, for as long as the
+ * socket takes them. What a session's threshold shuts out is settled as filtered.
+ *
+ * @param threshold the least urgent priority a session wants, null for everything
+ */
+export function createDelivery(threshold: (session: McpSession) => Priority | null): Delivery {
+  const drain = (bus: UserMessageBus, client: ClientInfo, session: McpSession): void => {
+    const least = threshold(session)
+    for (
+      let entry = bus.mailboxes.next(client.uuid);
+      entry !== undefined;
+      entry = bus.mailboxes.next(client.uuid)
+    ) {
+      if (least !== null && entry.message.priority > least) {
+        bus.mailboxes.settle(client, 'filtered')
+      } else {
+        if (
+          !session.streamWritable ||
+          !session.writeEvent(frame(entry.message, client.uuid), new DeliveredMessage(client, entry.message))
+        )
+          return
+        bus.mailboxes.settle(client, 'sent')
+      }
+    }
+  }
+
+  const takeBack: Delivery['takeBack'] = (bus, session, how) => {
+    const written = session.takeBack(how === 'lost' ? 'unconfirmed' : 'untaken')
+    // Each goes before those that are there, so the newest is put back first.
+    for (const { origin, taken } of written.toReversed()) {
+      if (!(origin instanceof DeliveredMessage)) continue
+      if (!taken || jobKind(origin.message) === null) bus.mailboxes.putBack(origin.client, origin.message)
+    }
+  }
+
+  return {
+    takeBack,
+    attach(bus) {
+      bus.events.on('message', (message, targets) => {
+        for (const client of targets) {
+          // The only sessions on a bus are those the MCP endpoint made.
+          const session = client.session as McpSession | null
+          if (session === null) continue
+          // More urgent messages may wait before it: its own fate is decided here, so that its sender is told.
+          const least = threshold(session)
+          if (least !== null && message.priority > least) bus.mailboxes.filter(client, message)
+          else drain(bus, client, session)
+        }
+      })
+      // A reconnect under a new session takes up what waited, if its stream was open before it registered.
+      bus.events.on('registered', ({ client, takenFrom }) => {
+        const session = client.session as McpSession | null
+        const before = takenFrom as McpSession | null
+        if (before !== null && !before.streamOpen) takeBack(bus, before, 'lost')
+        if (session !== null) drain(bus, client, session)
+      })
+    },
+    drainSession(bus, session) {
+      for (const client of bus.registry.allBoundTo(session)) drain(bus, client, session)
+    },
+  }
+}
+
+/** The two halves of a notification's JSON text, around the one part that differs between its targets. */
+const halves = new WeakMap<BusMessage, { head: string; tail: string }>()
+
+/** The notification for one target as one line of JSON. A broadcast is serialised once, with the target spliced in. */
+function frame(message: BusMessage, targetUuid: string): string {
+  let parts = halves.get(message)
+  if (parts === undefined) {
+    parts = serialise(message)
+    halves.set(message, parts)
+  }
+  return parts.head + JSON.stringify(targetUuid) + parts.tail
+}
+
+function serialise(message: BusMessage): { head: string; tail: string } {
+  const { user_id, from_uuid, routing, payloadJson, job_id, message_id, priority, timestamp } = message
+  const rest = JSON.stringify({ job_id, message_id, priority, timestamp }).slice(1)
+  return {
+    head:
+      `{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"${priorityName(priority)}",` +
+      `"logger":"${messageBusLogger}","data":{"user_id":${JSON.stringify(user_id)},` +
+      `"from_uuid":${JSON.stringify(from_uuid)},"target_uuid":`,
+    tail: `,"routing":${JSON.stringify(routing)},"payload":${payloadJson},${rest}}}`,
+  }
+}

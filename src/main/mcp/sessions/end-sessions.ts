@@ -1,0 +1,27 @@
+import type { BusManager } from '../../bus/bus-manager.ts'
+import type { UnregisterOrder } from '../../bus/user-message-bus.ts'
+import type { McpEndpoint } from '../http/endpoint.ts'
+import type { McpSession } from '../http/session.ts'
+
+/** Ends sessions by a person's order. */
+export interface SessionEnder {
+  /** Tells the clients of every session that `meant` names, takes their records away and ends the session. */
+  endWhere(meant: (session: McpSession) => boolean, order: UnregisterOrder): void
+}
+
+export function createSessionEnder(ports: {
+  endpoint: Pick<McpEndpoint, 'sessions' | 'end'>
+  buses: BusManager
+}): SessionEnder {
+  const { endpoint, buses } = ports
+  return {
+    endWhere(meant, order) {
+      for (const session of [...endpoint.sessions()].filter(meant)) {
+        const bus = buses.busOf(session.caller.user_id)
+        for (const client of [...bus.registry.allBoundTo(session)]) bus.forceUnregister(client.uuid, order)
+        // One that registered no client is ended all the same; a second end does nothing.
+        endpoint.end(session, 'ended')
+      }
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import type { AddonPackage, ConnectInfo } from '../../shared/connect.ts'
+import type { PanelStatus } from '../../shared/status.ts'
+import type { TokenScope } from '../../shared/tokens.ts'
+import type { SettingChange, SettingOutcome, SettingState } from '../../shared/settings.ts'
+import type { Approvals } from '../access/approvals.ts'
+import type { BlockList } from '../access/block-list.ts'
+import type { Caller } from '../access/caller.ts'
+import type { TokenDesk } from '../access/token-desk.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import type { McpServerFactory } from '../mcp/server/server.ts'
+import type { JobLedger } from './job-ledger.ts'
+import type { PanelMessages } from './messages.ts'
+import type { OperatorPost } from './operator-post.ts'
+import type { Pictures } from './pictures.ts'
+import type { RateBook } from './rates.ts'
+import type { Roster } from './roster.ts'
+
+/** What the panel's router works on. A panel of one user gets the same with nothing of others in it. */
+export interface PanelRouterPorts {
+  roster: Roster
+  jobs: JobLedger
+  pictures: Pick<Pictures, 'take' | 'last'>
+  messages: PanelMessages
+  /** How far the operator's last messages to a client have come. */
+  sentTo: OperatorPost['sentTo']
+  /** Null where tokens are none of this panel's business. */
+  tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
+  settings: {
+    list: () => SettingState[]
+    keep: (change: SettingChange) => Promise<SettingOutcome>
+    /** False where changes are none of this panel's business. */
+    mayChange: boolean
+  }
+  blocks: BlockList
+  approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
+  activityLog: Pick<ActivityLog, 'queries' | 'events' | 'state' | 'waitingDetail'>
+  rates: RateBook
+  threshold: McpServerFactory['threshold']
+  /** What the token of a session opens. */
+  scopesOf: (caller: Caller) => readonly TokenScope[]
+  status: () => PanelStatus
+  connectInfo: () => ConnectInfo
+  addon: () => Promise<AddonPackage | null>
+  token: () => string
+  /** Unix milliseconds. */
+  clock: () => number
+}

@@ -1,0 +1,61 @@
+import './zod-without-eval.ts'
+import '@fontsource-variable/inter/wght.css'
+import '../theme/tokens.css'
+import '../theme/base.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './App.tsx'
+import { announceApprovals } from '../model/approvals/approval-notices.ts'
+import { playApprovalSound } from '../model/approvals/approval-sound.ts'
+import { createImageHost } from '../model/pictures/image-host.ts'
+import { followWallLink } from '../features/wall/wall-link.ts'
+import { createPanel } from '../panel/panel.ts'
+import { PanelContext } from '../panel/panel-context.ts'
+import { followDeepLinks } from '../panel/deep-links.ts'
+import { createRouter } from '../panel/router.ts'
+import { connectToShell } from '../connection/connect-to-shell.ts'
+import { afterPaint } from '../connection/follow-watch.ts'
+import { createWindowSight } from '../connection/window-sight.ts'
+import { createBrowserTimers } from '../connection/timers.ts'
+import { createPreferences } from '../settings/preferences.ts'
+import { createTheme } from '../theme/theme.ts'
+
+const theme = createTheme({
+  root: document.documentElement,
+  storage: localStorage,
+  prefersLight: matchMedia('(prefers-color-scheme: light)'),
+})
+const preferences = createPreferences({ root: document.documentElement, storage: localStorage })
+const panel = createPanel({
+  timers: createBrowserTimers(),
+  drawn: afterPaint,
+  storage: localStorage,
+  windowStorage: sessionStorage,
+  images: createImageHost(),
+  sight: createWindowSight(document),
+})
+// Takes the key out of the address, so it comes before anything that reads the address.
+connectToShell(window, panel.connection)
+const viewName = 'busbar.view'
+const router = createRouter(location.hash, localStorage.getItem(viewName))
+router.state.subscribe(({ view }) => localStorage.setItem(viewName, view))
+window.addEventListener('hashchange', () => router.follow(location.hash))
+followDeepLinks(panel, router)
+followWallLink(router, panel.clients)
+announceApprovals({
+  ...panel,
+  setTitle: (title) => (document.title = title),
+  play() {
+    if (preferences.state.getState().approvalSound) playApprovalSound()
+  },
+})
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no element with the id "root".')
+createRoot(root).render(
+  <StrictMode>
+    <PanelContext value={{ panel, theme, router, preferences }}>
+      <App />
+    </PanelContext>
+  </StrictMode>,
+)

@@ -1,0 +1,234 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { JobStatus } from '../../../../../src/shared/protocol.ts'
+import { createStickyTargets } from '../../../../../src/main/mcp/dispatch/sticky-targets.ts'
+import { createDispatcher, type DispatchRequest } from '../../../../../src/main/mcp/dispatch/dispatch.ts'
+import { createPresence } from '../../../../../src/main/mcp/sessions/presence.ts'
+import { busFixture, registration } from '../../bus/bus-fixture.ts'
+import { fakeCall, fakeSession, openGate } from '../fake-session.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+function dispatchFixture() {
+  const { bus, time } = busFixture()
+  let ids = 0
+  const presence = createPresence(() => time.nowMs)
+  const dispatcher = createDispatcher({
+    presence,
+    gate: openGate,
+    sticky: createStickyTargets(),
+    clock: () => time.nowMs,
+    newId: () => `d-${String((ids += 1))}`,
+  })
+  const blender = fakeSession()
+  bus.register(registration('blender-1', { is_persistent: true }), blender)
+  const llm = fakeSession({ clientInfo: { name: 'test-model', version: '1', title: 'Test\nModel' } })
+  bus.register(registration('llm-1', { client_type: 'llm' }), llm)
+  const request = (more: Partial<DispatchRequest> = {}): DispatchRequest => ({
+    command: 'execute_code',
+    params: { code: 'x' },
+    target: undefined,
+    timeoutMs: 60_000,
+    ...more,
+  })
+  const report = (job_id: string, status: JobStatus, more: object = {}) =>
+    bus.jobUpdate({ job_id, status, result: '', error: '', ...more }, blender)
+  const inbox = (uuid: string) => {
+    const client = bus.get(uuid)
+    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(({ payload }) => payload)
+  }
+  return { bus, time, presence, dispatcher, blender, llm, request, report, inbox }
+}
+
+const command = (job_id: string) => ({
+  message_type: 'command_dispatch',
+  job_id,
+  command: 'execute_code',
+  params: { code: 'x' },
+})
+
+describe('the dispatcher', () => {
+  it('answers with the outcome and the time it took', async () => {
+    const { bus, time, dispatcher, llm, request, report, inbox } = dispatchFixture()
+    const outcome = dispatcher.run(request(), fakeCall(bus, llm).context)
+    expect(inbox('blender-1')).toStrictEqual([command('d-1')])
+    time.nowMs += 1234
+    report('d-1', 'completed', { result: '[1,2]' })
+    expect(await outcome).toStrictEqual({
+      status: 'completed',
+      job_id: 'd-1',
+      target_uuid: 'blender-1',
+      result: [1, 2],
+      error: '',
+      duration_ms: 1234,
+    })
+    expect(inbox('llm-1')).toStrictEqual([])
+  })
+
+  it.each([
+    ['', ''],
+    ['42', '42'],
+    ['true', 'true'],
+    ['"text"', 'text'],
+    ['{"a":1}', { a: 1 }],
+    ['{broken', '{broken'],
+    ['[INFO] not JSON', '[INFO] not JSON'],
+  ])('gives the result %j back as %j', async (result, value) => {
+    const { bus, dispatcher, llm, request, report } = dispatchFixture()
+    const outcome = dispatcher.run(request(), fakeCall(bus, llm).context)
+    report('d-1', 'completed', { result })
+    expect((await outcome).result).toStrictEqual(value)
+  })
+
+  it('says of a timeout whether the job had started, and asks for it to be dropped', async () => {
+    const { bus, time, dispatcher, llm, request, report, inbox } = dispatchFixture()
+    const outcome = dispatcher.run(request({ timeoutMs: 5000 }), fakeCall(bus, llm).context)
+    report('d-1', 'running')
+    inbox('blender-1')
+    vi.advanceTimersByTime(4999)
+    expect(inbox('blender-1')).toStrictEqual([])
+    time.nowMs += 5000
+    vi.advanceTimersByTime(1)
+    expect(await outcome).toStrictEqual({
+      status: 'timeout',
+      job_id: 'd-1',
+      target_uuid: 'blender-1',
+      result: '',
+      error:
+        'No result within 5 s. The job had started and may still finish: read blender://jobs/d-1 before you run it again.',
+      duration_ms: 5000,
+    })
+    expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1' }])
+    report('d-1', 'completed', { result: 'late' })
+    expect(bus.jobs.get('d-1')).toMatchObject({ state: 'completed', result: 'late' })
+    expect(inbox('llm-1')).toStrictEqual([])
+  })
+
+  it('withdraws the job when its call is cancelled, and leaves no timer behind', async () => {
+    const { bus, dispatcher, llm, request, inbox } = dispatchFixture()
+    const call = fakeCall(bus, llm)
+    const outcome = dispatcher.run(request(), call.context)
+    inbox('blender-1')
+    call.cancel()
+    expect(await outcome).toMatchObject({ status: 'cancelled', error: 'The caller cancelled it.' })
+    expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1' }])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('never picks one of several live Blenders, and counts only live ones', async () => {
+    const { bus, time, dispatcher, llm, request, report, inbox } = dispatchFixture()
+    bus.register(registration('blender-2', { metadata: { label: 'Two' } }), fakeSession())
+    expect(await dispatcher.run(request(), fakeCall(bus, llm).context)).toMatchObject({
+      status: 'ambiguous_target',
+      error: 'Several Blenders are live. Name one as target: blender-1 (unsaved), blender-2 (Two, unsaved).',
+    })
+    time.nowMs += 45_001
+    bus.touch('blender-1')
+    const outcome = dispatcher.run(request(), fakeCall(bus, llm).context)
+    expect(inbox('blender-1')).toStrictEqual([command('d-2')])
+    report('d-2', 'completed')
+    expect(await outcome).toMatchObject({ status: 'completed', target_uuid: 'blender-1' })
+  })
+
+  it('refuses a named target that is gone, but tries one that is merely silent', async () => {
+    const { bus, time, dispatcher, llm, request, report } = dispatchFixture()
+    bus.register(registration('away', { is_persistent: true }), null)
+    expect(await dispatcher.run(request({ target: 'away' }), fakeCall(bus, llm).context)).toMatchObject({
+      status: 'no_target',
+      error: '"away" is registered but not connected now. Live: blender-1 (unsaved).',
+    })
+    time.nowMs += 45_001
+    const outcome = dispatcher.run(request({ target: 'blender-1' }), fakeCall(bus, llm).context)
+    report('d-2', 'completed')
+    expect(await outcome).toMatchObject({ status: 'completed' })
+  })
+
+  it('tells an ambiguous process id from an unknown one', async () => {
+    const { bus, dispatcher, llm, request } = dispatchFixture()
+    bus.register(registration('x', { metadata: { pid: 7 } }), fakeSession())
+    bus.register(registration('y', { metadata: { pid: 7 } }), fakeSession())
+    const run = (target: string) => dispatcher.run(request({ target }), fakeCall(bus, llm).context)
+    expect(await run('pid:7')).toMatchObject({ status: 'ambiguous_target' })
+    expect(await run('pid:8')).toMatchObject({ status: 'no_target' })
+  })
+
+  it('ends each of several calls with its own job, on one listener', async () => {
+    const { bus, dispatcher, llm, request, report } = dispatchFixture()
+    const calls = Array.from({ length: 50 }, () => dispatcher.run(request(), fakeCall(bus, llm).context))
+    expect(bus.events.listenerCount('job')).toBe(1)
+    for (let n = 50; n > 0; n -= 1) report(`d-${String(n)}`, 'completed', { result: `r${String(n)}` })
+    const results = (await Promise.all(calls)).map(({ job_id, result }) => `${job_id} ${String(result)}`)
+    expect(results).toStrictEqual(
+      Array.from({ length: 50 }, (_, n) => `d-${String(n + 1)} r${String(n + 1)}`),
+    )
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('puts a caller on the bus that is not there, its title without line breaks', async () => {
+    const { bus, dispatcher, llm, request, report } = dispatchFixture()
+    bus.unregister('llm-1')
+    const outcome = dispatcher.run(request(), fakeCall(bus, llm).context)
+    report('d-1', 'completed')
+    await outcome
+    expect(bus.registry.boundTo(llm)?.toDict()).toStrictEqual({
+      uuid: 'llm-d-2',
+      client_type: 'llm',
+      is_persistent: false,
+      capabilities: [],
+      group_id: null,
+      connected_at: 1_700_000_000.5,
+      last_seen: 1_700_000_000.5,
+      label: 'Test Model',
+    })
+  })
+
+  it('does not put a caller on the bus whose call has no target', async () => {
+    const { bus, dispatcher, request } = dispatchFixture()
+    bus.unregister('blender-1')
+    const stranger = fakeSession()
+    expect(await dispatcher.run(request(), fakeCall(bus, stranger).context)).toMatchObject({
+      status: 'no_target',
+      error: 'No live Blender is connected. Open Blender with the Busbar add-on and connect it.',
+    })
+    expect(bus.registry.boundTo(stranger)).toBeUndefined()
+  })
+})
+
+describe('progress', () => {
+  it('goes to a caller with a progress token, and only grows', async () => {
+    const { bus, dispatcher, llm, request, report } = dispatchFixture()
+    const call = fakeCall(bus, llm, { progressToken: 'p' })
+    const outcome = dispatcher.run(request(), call.context)
+    report('d-1', 'running', { progress: 0.5, progress_message: 'half' })
+    report('d-1', 'running', { progress: 0.5 })
+    report('d-1', 'running', { progress: 0.2 })
+    report('d-1', 'running', { progress: 1 })
+    report('d-1', 'completed')
+    await outcome
+    expect(call.notified.map(({ params }) => params)).toStrictEqual([
+      { progressToken: 'p', progress: 0, total: 1, message: 'Job d-1' },
+      { progressToken: 'p', progress: 0.5, total: 1, message: 'half' },
+      { progressToken: 'p', progress: 1, total: 1, message: 'half' },
+    ])
+  })
+
+  it('goes to nobody who did not ask', async () => {
+    const { bus, dispatcher, llm, request, report } = dispatchFixture()
+    const call = fakeCall(bus, llm)
+    const outcome = dispatcher.run(request(), call.context)
+    report('d-1', 'running', { progress: 0.5 })
+    report('d-1', 'completed')
+    await outcome
+    expect(call.notified).toStrictEqual([])
+  })
+
+  it('may fail to reach a caller without harm to the job', async () => {
+    const { bus, dispatcher, llm, request, report } = dispatchFixture()
+    const sendNotification = () => Promise.reject(new Error('gone'))
+    const call = fakeCall(bus, llm, { progressToken: 'p', sendNotification })
+    const outcome = dispatcher.run(request(), call.context)
+    report('d-1', 'running', { progress: 0.5 })
+    report('d-1', 'completed', { result: 'done' })
+    expect(await outcome).toMatchObject({ status: 'completed', result: 'done' })
+  })
+})
