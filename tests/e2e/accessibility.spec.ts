@@ -224,6 +224,14 @@ test('less motion means none, and forced colours keep what is selected and what 
   connectClient,
 }) => {
   await populate({ connectClient })
+  await panel.emulateMedia({ reducedMotion: 'reduce' })
+  const started = await panel.evaluate(() => {
+    for (const button of document.querySelectorAll('button')) button.disabled = !button.disabled
+    const started = document.getAnimations().filter((each) => each instanceof CSSTransition)
+    for (const button of document.querySelectorAll('button')) button.disabled = !button.disabled
+    return started.map(({ transitionProperty }) => transitionProperty)
+  })
+  expect(started, 'what moves to a new look instead of having it at once').toEqual([])
   await panel.emulateMedia({ reducedMotion: 'reduce', forcedColors: 'active' })
   for (const view of views) {
     await go(panel, view)
