@@ -35,8 +35,6 @@ export default defineConfig<PanelOptions>({
   // Every test has a server and a page of its own; more at once than this slows each of them down.
   workers: 2,
   fullyParallel: true,
-  // A shared machine may stall a browser for seconds; what passes only the second time is listed as flaky.
-  retries: process.env.CI === 'true' ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: 'list',

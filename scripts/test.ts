@@ -119,11 +119,11 @@ async function playwright(): Promise<Counts> {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
   const report = readReport(file) as {
-    stats: { expected: number; unexpected: number; flaky: number; skipped: number }
+    stats: { expected: number; unexpected: number; skipped: number }
   } | null
   if (report === null) return crashed
-  const { expected, unexpected, flaky, skipped } = report.stats
-  return { passed: expected + flaky, failed: ok ? unexpected : Math.max(1, unexpected), skipped }
+  const { expected: passed, unexpected, skipped } = report.stats
+  return { passed, failed: ok ? unexpected : Math.max(1, unexpected), skipped }
 }
 
 async function unittest(module: string): Promise<Counts> {

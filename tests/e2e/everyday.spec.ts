@@ -122,6 +122,7 @@ test('a fact of a client is copied alone or with its name, by the right button a
   await expect(panel.getByRole('menu')).toBeVisible()
   await panel.keyboard.press('End')
   await panel.keyboard.press('Enter')
+  await expect(panel.getByText('Copied the name and value.').first()).toBeVisible()
   await expect(group).toBeFocused()
   await panel.keyboard.press('Home')
   await panel.keyboard.press('Shift+Tab')
