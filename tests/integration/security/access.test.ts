@@ -5,14 +5,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
-import { isContractProcedure } from '@orpc/contract'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Approval } from '../../../src/shared/approvals.ts'
-import type { ClientsEvent } from '../../../src/shared/clients.ts'
-import { panelContract } from '../../../src/shared/panel-contract.ts'
 import type { TokenInput } from '../../../src/shared/tokens.ts'
-import { buckets, call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
+import { buckets, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
 import { openRawSession } from '../wire/raw-session.ts'
 
 let app: AppFixture
@@ -43,30 +39,6 @@ async function panelWith(key: string) {
     new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }),
   )
   return { api, closed, end: () => socket.close() }
-}
-
-/** The same API, with the dotted names of the procedures that were called. */
-function recordingCalls(api: PanelApi): { api: PanelApi; called: Set<string> } {
-  const called = new Set<string>()
-  const wrap = (part: object, path: readonly string[]): object =>
-    new Proxy(part, {
-      get: (target, name) =>
-        typeof name === 'string'
-          ? wrap((target as Record<string, object>)[name] ?? {}, [...path, name])
-          : (Reflect.get(target, name) as unknown),
-      apply(target, self, args) {
-        called.add(path.join('.'))
-        return Reflect.apply(target as (...all: unknown[]) => unknown, self, args)
-      },
-    })
-  return { api: wrap(api, []) as PanelApi, called }
-}
-
-/** The dotted name of every procedure of a contract. */
-function proceduresOf(contract: object, path: readonly string[] = []): string[] {
-  return Object.entries(contract).flatMap(([name, part]: [string, object]) =>
-    isContractProcedure(part) ? [[...path, name].join('.')] : proceduresOf(part, [...path, name]),
-  )
 }
 
 const post = (token: string) =>
@@ -240,143 +212,6 @@ describe('scopes', () => {
     expect(await (await panelWith(bus)).closed).toBe(4401)
     expect(await (await panelWith(app.token)).closed).toBe(4401)
     expect((await post(app.panelKey)).status).toBe(401)
-  })
-})
-
-describe('a panel with one user’s token', () => {
-  it('sees and touches nothing of other users, through any procedure', async () => {
-    const { token } = await make({ name: 'eve', userId: 'eve', scopes: ['bus', 'panel'] })
-    const local = await app.connect('local')
-    await register(local, 'secret-uuid', { label: 'secret-label' })
-    const sent = await call(local, 'blender_send_message', {
-      payload: {
-        message_type: 'job_dispatch',
-        job_id: 'secret-job',
-        script: 'secret-script',
-        description: 'secret-title',
-      },
-      target_uuid: 'secret-uuid',
-    })
-    expect(sent.isError).toBe(false)
-    const eveSession = await openRawSession({ port: app.port, token }, 'eve')
-    await eveSession.call('blender_register_client', { client_uuid: 'e', client_type: 'llm' })
-    await operator.blocks.add({
-      kind: 'client',
-      userId: 'local',
-      subject: 'secret-block',
-      reason: '',
-      blockSeconds: null,
-    })
-    await operator.approvals.policy.set({
-      default: 'ask',
-      rules: [{ client: { userId: 'local', uuid: 'secret-rule' }, token: null, tool: null, mode: 'deny' }],
-    })
-    const waits = call(local, 'blender_send_message', {
-      payload: { message_type: 'job_dispatch', job_id: 'secret-2', script: 'secret-script', description: '' },
-      target_uuid: 'secret-uuid',
-    })
-    const queue = await operator.approvals.watch({ watchId: 'q' })
-    const pending: Approval[] = []
-    await eventually(async () => {
-      const event = await queue.next()
-      if (event.done !== true) pending.push(...event.value.pending)
-      await operator.feed.ack({ watchId: 'q' })
-      expect(pending.length).toBeGreaterThan(0)
-    })
-    const opened = await panelWith(token)
-    const { api, called } = recordingCalls(opened.api)
-    const { end } = opened
-    const heard: unknown[] = []
-    await api.status.ping()
-
-    const rows = await api.clients.watch({ watchId: 'c' })
-    const first = (await rows.next()).value as ClientsEvent
-    expect(first.type === 'snapshot' && first.clients.map(({ key }) => key)).toStrictEqual(['eve\u001fe'])
-    const ref = { userId: 'local', uuid: 'secret-uuid' }
-    const job = { userId: 'local', jobId: 'secret-job' }
-    heard.push(first)
-    heard.push((await (await api.clients.inspect({ watchId: 'i', client: ref })).next()).value)
-    heard.push((await (await api.jobs.watch({ watchId: 'j' })).next()).value)
-    heard.push(await api.jobs.text({ ...job, part: 'result' }))
-    heard.push(await api.jobs.detail(job), await api.jobs.cancel(job), await api.jobs.repeat(job))
-    heard.push(await api.pictures.last(ref))
-    const { outcome } = await api.pictures.take({ client: ref, maxSize: 480 })
-    expect(outcome).toBe('left')
-    expect(
-      await api.messages.send({ client: ref, payload: { message_type: 'spy' }, priority: 'info' }),
-    ).toMatchObject({ outcome: 'refused', code: 'unknown_client' })
-    heard.push((await (await api.blocks.watch({ watchId: 'b' })).next()).value)
-    const all = { watchId: 'a', filter: {} }
-    heard.push((await (await api.activity.watch(all)).next()).value, await api.activity.seek({ at: 9e9 }))
-    heard.push(await api.activity.list({}), await api.activity.list({ client: 'secret-uuid' }))
-    heard.push(
-      await api.activity.list({ userId: 'local' }),
-      await api.activity.list({ text: 'secret-label' }),
-    )
-    const charts = await api.activity.rates({ watchId: 'r', window: 'minute' })
-    heard.push((await charts.next()).value)
-    const { entries: others } = await operator.activity.list({ userId: 'local', client: 'secret-uuid' })
-    expect(others.map(({ kind }) => kind)).toContain('message')
-    for (const { id } of others) expect(await api.activity.detail({ id })).toBeNull()
-    heard.push((await (await api.status.watch({ watchId: 's' })).next()).value, await api.connect.info())
-    heard.push((await (await api.approvals.watch({ watchId: 'p' })).next()).value)
-    heard.push(await api.approvals.policy.get())
-    expect(await api.approvals.answer({ id: pending[0]?.id ?? '', answer: 'once' })).toStrictEqual({
-      outcome: 'gone',
-    })
-    heard.push(await api.blocks.lift({ id: 'client\u001flocal\u001fsecret-block' }))
-    const order = { clients: [ref], reason: '', blockSeconds: null }
-    const [left] = await api.clients.unregister(order)
-    expect(left?.outcome).toBe('not_found')
-    expect(JSON.stringify([...heard, app.token, app.panelKey].slice(0, heard.length))).not.toMatch(
-      /secret|token-of-the-local/,
-    )
-
-    const forbidden = { code: 'FORBIDDEN', message: 'This panel was opened with the token of one user.' }
-    await expect(api.clients.unregister({ ...order, blockSeconds: 60 })).rejects.toMatchObject(forbidden)
-    for (const kind of ['program', 'address', 'token'] as const) {
-      await expect(
-        api.blocks.add({ kind, subject: '127.0.0.9', reason: '', blockSeconds: null }),
-      ).rejects.toMatchObject(forbidden)
-    }
-    await expect(
-      api.blocks.add({ kind: 'client', userId: 'local', subject: 'x', reason: '', blockSeconds: null }),
-    ).rejects.toMatchObject(forbidden)
-    await expect(api.approvals.policy.set({ default: 'allow', rules: [] })).rejects.toMatchObject(forbidden)
-    await api.connect.addon()
-    await expect(api.connect.token()).rejects.toMatchObject(forbidden)
-    await expect(api.tokens.list()).rejects.toMatchObject(forbidden)
-    await expect(api.tokens.create({ name: 'more' })).rejects.toMatchObject(forbidden)
-    await expect(api.tokens.revoke({ id: 'x' })).rejects.toMatchObject(forbidden)
-    expect((await api.settings.get()).mayChange).toBe(false)
-    await expect(api.settings.set({ key: 'max_sessions', value: 1 })).rejects.toMatchObject(forbidden)
-    expect((await operator.settings.get()).settings).toContainEqual({
-      key: 'max_sessions',
-      value: 2000,
-      source: 'default',
-      kept: null,
-    })
-    expect((await operator.approvals.policy.get()).default).toBe('ask')
-    expect(
-      await operator.approvals.answer({ id: pending[0]?.id ?? '', answer: 'deny', reason: '' }),
-    ).toStrictEqual({ outcome: 'answered' })
-    expect((await waits).structured.error).toBe('denied')
-    // Nothing of it had an effect, and its own is in its hands.
-    expect(await buckets(local)).toStrictEqual({ persistent: [], ephemeral: ['secret-uuid'] })
-    const [own] = await api.clients.unregister({
-      clients: [{ userId: 'eve', uuid: 'e' }],
-      reason: '',
-      blockSeconds: 60,
-    })
-    expect(own?.outcome).toBe('unregistered')
-    // What happens to others meanwhile is not pushed to it either.
-    await call(local, 'blender_unregister_client', { client_uuid: 'secret-uuid' })
-    await api.feed.ack({ watchId: 'c' })
-    const patch = (await rows.next()).value as ClientsEvent
-    expect(JSON.stringify(patch)).not.toContain('secret')
-    // A procedure that is added to the contract has to be tried here too.
-    expect([...called].toSorted()).toStrictEqual(proceduresOf(panelContract).toSorted())
-    end()
   })
 })
 
