@@ -1,5 +1,5 @@
 import { ContextMenu, DropdownMenu } from 'radix-ui'
-import { Fragment, useRef, type MouseEvent } from 'react'
+import { Fragment, useRef, type KeyboardEvent, type MouseEvent } from 'react'
 import styles from './ActionMenu.module.css'
 import type { MenuEntries, MenuEntry } from './menu-entries.ts'
 import { visibleText } from '../lib/visible-text.ts'
@@ -29,6 +29,7 @@ export function RightClickMenu({ entries, onAsk, onClosed, children }: RightClic
       <ContextMenu.Portal>
         <ContextMenu.Content
           className={styles['menu']}
+          onKeyDownCapture={walk}
           onCloseAutoFocus={(event) => {
             if (onClosed === undefined && !focusTaken.current) return
             event.preventDefault()
@@ -72,6 +73,7 @@ export function ButtonMenu({ entries, children }: ButtonMenuProps) {
       <DropdownMenu.Portal>
         <DropdownMenu.Content
           className={styles['menu']}
+          onKeyDownCapture={walk}
           align="end"
           sideOffset={4}
           collisionPadding={8}
@@ -95,6 +97,28 @@ export function ButtonMenu({ entries, children }: ButtonMenuProps) {
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   )
+}
+
+/**
+ * Moves the focus while the key is being handled. Radix does it a moment later, and an Enter that was typed ahead on a
+ * slow machine would choose the entry before.
+ */
+function walk(event: KeyboardEvent<HTMLElement>) {
+  const items = [
+    ...event.currentTarget.querySelectorAll<HTMLElement>('[role="menuitem"]:not([data-disabled])'),
+  ]
+  const at = items.findIndex((item) => item === document.activeElement)
+  const last = items.length - 1
+  const places: Partial<Record<string, number>> = {
+    ArrowDown: Math.min(at + 1, last),
+    ArrowUp: at === -1 ? last : Math.max(at - 1, 0),
+    Home: 0,
+    End: last,
+  }
+  const place = places[event.key]
+  if (place === undefined) return
+  event.preventDefault()
+  items[place]?.focus()
 }
 
 function itemProps({ danger = false, unusable = null }: MenuEntry) {
