@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { TokenInfo } from '../../shared/tokens.ts'
 import type { Log } from '../base/log.ts'
+import { proofKeyOf, type ProofKey } from './proof.ts'
 import { readTokens, tokenDigest, TokenFileError, type KeptToken } from './token-file.ts'
 
 /** How often the file is looked at where the system does not tell of changes (network drives, some containers). */
@@ -26,6 +27,8 @@ export interface TokenRegistry {
    */
   find(text: string): KeptToken | null
   get(id: string): KeptToken | null
+  /** What proves each token that has not run out. */
+  proofKeys(): readonly ProofKey[]
   /** Oldest first, without digests. `lastUsedAt` is since this server started. */
   list(): TokenInfo[]
   /** Notes that a token was presented. */
@@ -40,7 +43,7 @@ export interface TokenRegistry {
 export async function createTokenRegistry({ path, clock, log }: TokenRegistryPorts): Promise<TokenRegistry> {
   const events: TokenRegistry['events'] = new EventEmitter()
   events.setMaxListeners(0)
-  let tokens: readonly (KeptToken & { digest: Buffer })[] = []
+  let tokens: readonly (KeptToken & ProofKey)[] = []
   const lastUse = new Map<string, number>()
   let stamp = ''
   let reading: Promise<void> | null = null
@@ -65,7 +68,7 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
 
   function replace(found: readonly KeptToken[]): void {
     const before = tokens
-    tokens = found.map((token) => ({ ...token, digest: Buffer.from(token.sha256, 'hex') }))
+    tokens = found.map((token) => ({ ...token, ...proofKeyOf(Buffer.from(token.sha256, 'hex')) }))
     const added = tokens.filter(({ sha256 }) => !before.some((old) => old.sha256 === sha256))
     const revoked = before.filter(({ sha256 }) => !tokens.some((token) => token.sha256 === sha256))
     for (const token of revoked) {
@@ -120,6 +123,7 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
       return found !== null && holds(found) ? found : null
     },
     get: (id) => tokens.find((token) => token.id === id && holds(token)) ?? null,
+    proofKeys: () => tokens.filter(holds),
     list: () =>
       tokens.filter(holds).map(({ id, name, userId, scopes, createdAt, expiresAt }) => ({
         id,

@@ -9,6 +9,7 @@ import type { SettingValues } from '../../shared/settings.ts'
 import type { Log } from '../base/log.ts'
 import { createGuard, type RequestGuard } from '../access/request-guard.ts'
 import { createLogins, type Logins, type Viewer } from '../access/logins.ts'
+import { createProver } from '../access/proof.ts'
 import { createTokenDesk } from '../access/token-desk.ts'
 import type { TokenRegistry } from '../access/token-registry.ts'
 import { logBus } from './bus-log.ts'
@@ -299,7 +300,7 @@ async function startUp(options: StartUp): Promise<Running> {
 
   const panel =
     options.browserPanel?.({ routerOf, logins, revoked: registry.events, blocks, guard, log }) ?? null
-  routeHttp(httpServer, { endpoint, guard, panel })
+  routeHttp(httpServer, { endpoint, guard, prover: createProver({ store: tokens, registry }), panel })
 
   const panelUrl = panel === null ? null : `${origin}/#key=${tokens.panelKey}`
   const endpointFile = createEndpointFile({ dataDir, log })

@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RequestGuard } from '../access/request-guard.ts'
-import { version } from '../version.ts'
+import type { Prover } from '../access/proof.ts'
+import { answerHealth } from './health.ts'
 
 /** Shows the panel over HTTP. */
 export interface BrowserPanel {
@@ -20,10 +21,11 @@ export function routeHttp(
   parts: {
     endpoint: { handle(request: IncomingMessage, response: ServerResponse): void }
     guard: RequestGuard
+    prover: Prover
     panel: BrowserPanel | null
   },
 ): void {
-  const { endpoint, guard, panel } = parts
+  const { endpoint, guard, prover, panel } = parts
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '/').split('?', 1)[0]
     if (path === '/mcp' || path === '/mcp/') {
@@ -36,7 +38,7 @@ export function routeHttp(
         .writeHead(refused.status, { 'content-type': 'text/plain; charset=utf-8' })
         .end(`${refused.message}\n`)
     } else if (path === '/healthz') {
-      answerHealth(request, response)
+      answerHealth(request, response, prover)
     } else if (panel !== null) {
       panel.handle(request, response)
     } else {
@@ -53,14 +55,4 @@ export function routeHttp(
         `HTTP/1.1 ${refused === null ? '404 Not Found' : '403 Forbidden'}\r\nConnection: close\r\n\r\n`,
       )
   })
-}
-
-function answerHealth(request: IncomingMessage, response: ServerResponse): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.writeHead(405, { allow: 'GET, HEAD' }).end()
-    return
-  }
-  response
-    .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(JSON.stringify({ status: 'ok', version }))
 }

@@ -27,13 +27,14 @@ const deliverySchema = z.strictObject({
 })
 
 describe('the fixtures that the add-on is tested with', () => {
-  it('are all looked at here', () => {
+  it('are all looked at here, or in tests/unit/main/access/proof.test.ts', () => {
     const known = [
       'delivery-',
       'job-update-',
       'register-arguments',
       'register-blocked-result',
       'blocked-at',
+      'proofs',
     ].flatMap(named)
     expect(known.toSorted()).toStrictEqual(readdirSync(folder).toSorted())
   })
