@@ -15,7 +15,7 @@ from .door import Registration, Unplugged, register, token_text, turned_away, un
 from .endpoint import Endpoint, EndpointFinder, EndpointNotFound
 from .jobs import JobDesk
 from .mcp_client import EventStream, McpClient, ToolResult
-from .mcp_errors import Aborted, BadAnswer, McpError, Refused, RpcError, SessionGone, Unauthorized, Unreachable
+from .mcp_errors import Aborted, BadAnswer, McpError, Refused, RpcError, SessionGone, Unauthorized, Unproven, Unreachable
 from .messages import CancelRequest, Job, MalformedJob, UnregisteredNotice, parse_notification
 from .status import ENDED, Status
 from .version import ADDON_VERSION
@@ -152,6 +152,8 @@ class Connection:
                 return
             except Unauthorized:
                 state, text, delay = "refused", token_text(endpoint), REFUSED_RETRY_S
+            except Unproven as error:
+                state, text, delay = "unproven", str(error), REFUSED_RETRY_S
             except (Unreachable, Aborted, SessionGone) as error:
                 state, text, delay = "waiting", f"Busbar is away: {error}", None
             except McpError as error:
@@ -176,9 +178,11 @@ class Connection:
 
     def _session(self, endpoint: Endpoint) -> None:
         """One session from initialize to its end. Returns when stopped; every other end is an exception."""
-        if self._status.state not in ("waiting", "refused"):
+        if self._status.state not in ("waiting", "refused", "unproven"):
             self._set("connecting", f"Connecting to {endpoint.url}.", endpoint.url)
-        client = McpClient(endpoint.url, endpoint.token, CLIENT_NAME, ADDON_VERSION, self._on_notification)
+        client = McpClient(
+            endpoint.url, endpoint.token, CLIENT_NAME, ADDON_VERSION, self._on_notification, prove=endpoint.needs_proof
+        )
         with self._changed:
             self._client, self._loss = client, None
         if self._stop.is_set():

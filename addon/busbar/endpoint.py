@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, Mapping, Optional
 from urllib.parse import urlsplit
 
 MAX_FILE_BYTES = 64 * 1024
+ENDPOINT_FILE = "endpoint file"
 
 
 class EndpointNotFound(Exception):
@@ -22,6 +23,11 @@ class Endpoint:
     url: str
     token: str
     source: str
+
+    @property
+    def needs_proof(self) -> bool:
+        """Whether the server must prove that it knows the token. An address that a person set may be a tunnel's: it need not."""
+        return self.source == ENDPOINT_FILE
 
     def __repr__(self) -> str:
         return f"Endpoint(url={self.url!r}, source={self.source!r})"
@@ -111,13 +117,16 @@ class EndpointFinder:
                 raise EndpointNotFound(
                     "No Busbar found on this computer. Start Busbar, or set its address in the add-on's preferences."
                 )
-            url, source = on_file.get("url", ""), "endpoint file"
+            url, source = on_file.get("url", ""), ENDPOINT_FILE
         url = normalise_url(url)
         if not self._allow_remote and not is_loopback(url):
             raise EndpointNotFound(
                 "Busbar is on another computer, and Blender's online access is off (Preferences > System > Network)."
             )
-        return Endpoint(url, self._token_for(url, on_file), source)
+        endpoint = Endpoint(url, self._token_for(url, on_file), source)
+        if endpoint.needs_proof and not endpoint.token:
+            raise EndpointNotFound("The file that says where Busbar is holds no token. Restart Busbar.")
+        return endpoint
 
     def fingerprint(self) -> str:
         """Changes when the endpoint file does: a reason to try again before the wait is over."""

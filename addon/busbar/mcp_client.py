@@ -2,7 +2,8 @@
 
 It knows the protocol (initialize, tools/call, ping, the event stream) and nothing about the bus. Every request uses its
 own TCP connection: on loopback that costs a fraction of a millisecond, and it removes the race with a server that closes
-an idle kept-alive connection just as a request goes out. http.client never uses the system's proxies, as it must be for
+an idle kept-alive connection just as a request goes out. Where a proof is demanded, it and the request share the
+connection, so that nobody can take the server's place in between. http.client never uses the system's proxies, as it must be for
 a server on this machine.
 """
 
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 from .mcp_answers import Message, describe, error_of, first_text, parse_object, read_body, read_events, result_of
 from .mcp_errors import Aborted, BadAnswer, McpError, Refused, SessionGone, Unauthorized, Unreachable
+from .proof import demand_proof
 from .sse import SseParser
 
 log = logging.getLogger(__name__)
@@ -64,7 +66,11 @@ class EventStream:
 
 
 class McpClient:
-    """One MCP session. Its methods block; call them from network threads only. `abort()` ends all of them at once."""
+    """One MCP session. Its methods block; call them from network threads only. `abort()` ends all of them at once.
+
+    With `prove`, each connection has to prove that the server knows the token before anything is sent on it; where it does
+    not, the call raises Unproven.
+    """
 
     def __init__(
         self,
@@ -73,6 +79,7 @@ class McpClient:
         name: str,
         version: str,
         on_notification: Callable[[str, Dict[str, Any]], None],
+        prove: bool = False,
     ) -> None:
         parts = urlsplit(url)
         self._secure = parts.scheme == "https"
@@ -80,6 +87,7 @@ class McpClient:
         self._port = parts.port or (443 if self._secure else 80)
         self._path = (parts.path or "/") + (("?" + parts.query) if parts.query else "")
         self._token = token
+        self._prove = prove
         self._client_info = {"name": name, "version": version}
         self._on_notification = on_notification
         self._ids = itertools.count(1)
@@ -243,6 +251,8 @@ class McpClient:
             with self._translated():
                 connection.connect()
                 self._adopt(key, connection.sock, timeout_s)
+                if self._prove:
+                    demand_proof(connection, self._token)
                 connection.request(verb, self._path, body=body, headers=self._headers(body, last_event_id))
                 response = connection.getresponse()
                 self._check(response)

@@ -19,6 +19,10 @@ class Unauthorized(McpError):
     """HTTP 401: the token is missing or wrong."""
 
 
+class Unproven(McpError):
+    """The server did not prove that it knows the token: nothing but the question was sent to it."""
+
+
 class SessionGone(McpError):
     """HTTP 404 for a request with a session id: start over with initialize (MCP 2025-06-18, Session Management)."""
 

@@ -10,8 +10,9 @@ from typing import Optional
 # connected    plugged in
 # waiting      the server is away; another try comes by itself
 # refused      the server said no (wrong token, no room ...); another try comes by itself, slowly
+# unproven     the server did not prove itself, and was not sent the token; another try comes by itself, slowly
 # unplugged    the operator unplugged this Blender; it stays away until somebody connects it again
-STATES = ("off", "searching", "connecting", "connected", "waiting", "refused", "unplugged")
+STATES = ("off", "searching", "connecting", "connected", "waiting", "refused", "unproven", "unplugged")
 # States in which no more tries will follow.
 ENDED = frozenset({"off", "unplugged"})
 

@@ -15,6 +15,7 @@ ICONS = {
     "connected": "LINKED",
     "waiting": "SORTTIME",
     "refused": "ERROR",
+    "unproven": "ERROR",
     "unplugged": "CANCEL",
 }
 TITLES = {
@@ -24,9 +25,10 @@ TITLES = {
     "connected": "Connected",
     "waiting": "Busbar is away",
     "refused": "Refused",
+    "unproven": "Update Busbar",
     "unplugged": "Unplugged",
 }
-ALERTS = frozenset({"refused", "unplugged"})
+ALERTS = frozenset({"refused", "unproven", "unplugged"})
 JOB_ICONS = {"completed": "CHECKMARK", "failed": "ERROR"}
 SHOWN_JOBS = 5
 

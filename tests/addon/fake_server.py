@@ -1,5 +1,7 @@
 """A fake of the Busbar server, for tests of the add-on alone: Streamable HTTP with a few switches for trouble."""
 
+import hashlib
+import hmac
 import json
 import queue
 import threading
@@ -7,6 +9,7 @@ import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Dict, List, Optional
+from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "fake-token"
 LIMIT_S = 15.0
@@ -27,6 +30,8 @@ class FakeServer:
     def __init__(self, port: int = 0, answer: str = "json") -> None:
         self.answer = answer  # "json", "sse", or "sse-resumed": the answer comes on a second GET
         self.accepted_token = TOKEN
+        self.proves = True  # False: as a server from before there were proofs
+        self.questions: List[str] = []  # the query of every question for a proof
         self.register_answers: List[Dict[str, Any]] = []
         self.update_status = 200
         self.door: Optional[Dict[str, Any]] = None  # the body of the 403 that every request gets
@@ -162,6 +167,9 @@ def _handler(server: FakeServer) -> type:
             self._answer(message["id"], result)
 
         def do_GET(self) -> None:
+            if urlsplit(self.path).path == "/healthz":
+                self._health()
+                return
             self._record("GET", None)
             if not self._admitted({}):
                 return
@@ -186,6 +194,24 @@ def _handler(server: FakeServer) -> type:
             finally:
                 server.note(lambda: setattr(session, "streams", session.streams - 1))
                 self.close_connection = True
+
+        def _health(self) -> None:
+            query = urlsplit(self.path).query
+            server.note(lambda: server.questions.append(query))
+            data = {"status": "ok", "version": "0"}
+            if server.proves and query:
+                asked = {name: values[0] for name, values in parse_qs(query).items()}
+                key = hashlib.sha256(server.accepted_token.encode()).digest()
+                if hashlib.sha256(key).hexdigest()[:8] != asked["token_id"]:
+                    key = b"nobody has this key"
+                text = f"{asked['nonce']} 127.0.0.1:{server.port}"
+                data["proof"] = hmac.new(key, text.encode(), "sha256").hexdigest()
+            body = json.dumps(data).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def do_DELETE(self) -> None:
             self._record("DELETE", None)

@@ -183,24 +183,73 @@ class ConnectionTest(unittest.TestCase):
         server.update_status = 200
         server.wait_final("j")
 
-    def test_a_wrong_token_is_said_and_a_new_one_is_taken_at_once(self):
-        server = self.serve()
+    def announce(self, server, token=TOKEN):
         path = os.path.join(self.folder, "endpoint.json")
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            json.dump({"url": server.url, "token": token}, file)
+        os.replace(path + ".new", path)
 
-        def write(token):
-            with open(path + ".new", "w", encoding="utf-8") as file:
-                json.dump({"url": server.url, "token": token}, file)
-            os.replace(path + ".new", path)
-
-        write("wrong")
-        connection = self.connect(token="")
+    def test_a_wrong_token_is_said(self):
+        server = self.serve()
+        connection = self.connect(server.url, "wrong")
         status = self.wait_state(connection, "refused")
         self.assertEqual(
-            status.text, "Busbar did not accept the token from the endpoint file. Copy the right one from Busbar."
+            status.text, "Busbar did not accept the token from the preferences. Copy the right one from Busbar."
         )
         self.assertEqual(status.retry_in_s(status.retry_at - 30), 30)
-        write(TOKEN)
+        self.assertEqual(server.questions, [])
+
+    def test_a_server_that_was_found_proves_itself_on_each_connection(self):
+        server = self.serve()
+        self.announce(server)
+        connection = self.connect(token="")
+        server.wait_registered()
+        self.run_job(server, "j")
+        connection.stop()
+        self.assertEqual(len(server.questions), len(server.requests))
+        self.assertEqual({question.split("=")[-1] for question in server.questions}, {"92212343"})
+        self.assertEqual(len(set(server.questions)), len(server.questions))
+
+    def test_a_server_that_cannot_prove_itself_gets_nothing_until_it_can(self):
+        server = self.serve()
+        server.proves = False
+        self.announce(server)
+        connection = self.connect(token="")
+        status = self.wait_state(connection, "unproven")
+        self.assertEqual(
+            status.text,
+            f"Update Busbar. The program at 127.0.0.1:{server.port} did not prove that it is your Busbar, so the token was"
+            " not sent. If Busbar is up to date, restart it, and check the token in the add-on's preferences.",
+        )
+        self.assertEqual(status.retry_in_s(status.retry_at - 30), 30)
+        self.assertEqual(server.requests, [])
+        server.proves = True
+        self.announce(server)
         self.wait_state(connection, "connected")
+
+    def test_a_token_that_the_found_server_does_not_know_is_not_sent_and_a_new_one_is_taken_at_once(self):
+        server = self.serve()
+        self.announce(server, "wrong")
+        connection = self.connect(token="")
+        self.wait_state(connection, "unproven")
+        self.assertEqual(server.requests, [])
+        self.announce(server)
+        self.wait_state(connection, "connected")
+
+    def test_an_address_that_a_person_set_needs_no_proof(self):
+        server = self.serve()
+        server.proves = False
+        self.announce(server)
+        connection = self.connect(server.url, token="")
+        self.wait_state(connection, "connected")
+        self.assertEqual(server.questions, [])
+
+    def test_a_dead_process_id_is_no_reason_to_stay_away(self):
+        server = self.serve()
+        with open(os.path.join(self.folder, "endpoint.json"), "w", encoding="utf-8") as file:
+            json.dump({"url": server.url, "token": TOKEN, "pid": 2**22 + 1}, file)
+        self.connect(token="")
+        server.wait_registered()
 
     def test_a_server_that_starts_later_or_elsewhere_is_found(self):
         connection = self.connect(token="")

@@ -77,6 +77,22 @@ class EndpointFinderTest(unittest.TestCase):
             with self.assertRaisesRegex(EndpointNotFound, "No Busbar found on this computer"):
                 self.finder().find()
 
+    def test_a_file_without_a_token_leads_nowhere(self):
+        self.write({"url": "http://127.0.0.1:1/mcp"})
+        with self.assertRaises(EndpointNotFound) as caught:
+            self.finder().find()
+        self.assertEqual(str(caught.exception), "The file that says where Busbar is holds no token. Restart Busbar.")
+
+    def test_only_an_address_from_the_file_needs_a_proof(self):
+        self.write({"url": "http://127.0.0.1:1/mcp", "token": "file"})
+        environ = {"BUSBAR_URL": "127.0.0.1:1"}
+        found = [self.finder(), self.finder(environ={"BUSBAR_TOKEN": "env"}), self.finder(token="mine")]
+        self.assertEqual([finder.find().needs_proof for finder in found], [True, True, True])
+        self.assertEqual(
+            [finder.find().needs_proof for finder in (self.finder(environ=environ), self.finder("127.0.0.1:1"))],
+            [False, False],
+        )
+
     def test_another_computer_only_when_blender_may_go_online(self):
         with self.assertRaisesRegex(EndpointNotFound, "online access is off"):
             self.finder("http://render.example/mcp", allow_remote=False).find()
