@@ -127,7 +127,7 @@ it('replaces what a killed server announced, and what is no announcement at all'
   const second = await startServer({ dataDir })
   expect(await announced()).toMatchObject({ url: second.url, pid: second.pid })
   expect(
-    await second.logged('another server runs on this data directory; programs will now find this one'),
+    await second.logged('another server runs on this data directory; programs go on finding that one'),
   ).toBe(0)
   await second.kill()
   await writeFile(path, '{"url":"http://12')

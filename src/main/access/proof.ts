@@ -43,6 +43,12 @@ export function proofFor(key: Buffer, nonce: string, address: string): string {
   return createHmac('sha256', key).update(`${nonce} ${address}`, 'utf8').digest('hex')
 }
 
+/** Whether two proofs are the same, in a time that does not depend on where they differ. */
+export function isSameProof(given: string, right: string): boolean {
+  const [a, b] = [Buffer.from(given, 'utf8'), Buffer.from(right, 'utf8')]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
 /** Proves the local token and all made tokens, whatever their user and scopes. */
 export function createProver({
   store,

@@ -26,6 +26,7 @@ import { createEndpointFile } from '../config/endpoint-file.ts'
 import type { Limits } from '../config/settings.ts'
 import { isLoopback, urlHost } from '../http/address.ts'
 import { listen } from '../http/listen.ts'
+import { provesToken } from '../http/proves-token.ts'
 import { routeHttp, type BrowserPanel } from '../http/routes.ts'
 import { createWebServer, type TlsFiles } from '../http/web-server.ts'
 import { createStickyTargets } from '../mcp/dispatch/sticky-targets.ts'
@@ -164,6 +165,9 @@ interface StartUp extends AppOptions {
 async function startUp(options: StartUp): Promise<Running> {
   const { host, port: askedPort, dataDir, clock, steady, newId, log, env, tls } = options
   const startedAt = clock() / 1000
+  const endpointFile = createEndpointFile({ dataDir, provesItself: provesToken, log })
+  // Before anything listens: until then a program that reads an old file brings nobody its token.
+  await endpointFile.clear()
   const httpServer = await createWebServer(tls, { log })
   const kept = await readKeptState({ dataDir, clock, log, options: options.settings ?? {}, env })
   const { settings, tokens, registry } = kept
@@ -303,7 +307,6 @@ async function startUp(options: StartUp): Promise<Running> {
   routeHttp(httpServer, { endpoint, guard, prover: createProver({ store: tokens, registry }), panel })
 
   const panelUrl = panel === null ? null : `${origin}/#key=${tokens.panelKey}`
-  const endpointFile = createEndpointFile({ dataDir, log })
   try {
     await endpointFile.write({
       url,

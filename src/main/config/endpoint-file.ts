@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { readJsonFile } from '../base/json-file.ts'
 import type { Log } from '../base/log.ts'
-import { ensurePrivateDirectory, isUnwritable, writePrivateFile } from '../base/private-file.ts'
+import { codeOf, ensurePrivateDirectory, isUnwritable, writePrivateFile } from '../base/private-file.ts'
 
 const endpointSchema = z.object({
   url: z.string(),
@@ -21,9 +21,7 @@ const endpointSchema = z.object({
 export type Endpoint = z.infer<typeof endpointSchema>
 
 export type EndpointState =
-  | { readonly kind: 'running'; readonly endpoint: Endpoint }
-  /** Its process is gone: a crash left the file behind. */
-  | { readonly kind: 'stale'; readonly endpoint: Endpoint }
+  | { readonly kind: 'announced'; readonly endpoint: Endpoint }
   | { readonly kind: 'missing' }
   /** There is a file, but not one of ours, or a part of one. */
   | { readonly kind: 'unreadable' }
@@ -31,8 +29,13 @@ export type EndpointState =
 export interface EndpointFile {
   readonly path: string
   /**
-   * Announces the server: mode 0600, whole or not at all. It replaces whatever was there; a living server's is
-   * worth a warning, since the two will be taken for one another. So is a directory that cannot be written to: the
+   * Removes what a server that is gone has left, before this one listens: its port may be anybody's by now. The file of a
+   * server that proves itself stays. A process id decides nothing, for a container has ids of its own.
+   */
+  clear(): Promise<void>
+  /**
+   * Announces the server: mode 0600, whole or not at all. Where `clear` found another server running, programs go on
+   * finding that one, with a warning here. A directory that cannot be written to is worth a warning too: the
    * server runs all the same, for those who are told its address and token.
    */
   write(endpoint: Endpoint): Promise<void>
@@ -45,21 +48,41 @@ function endpointPath(dataDir: string): string {
   return join(dataDir, 'endpoint.json')
 }
 
-/** The announcement of one server. Nothing is written before `write`. */
-export function createEndpointFile(ports: { readonly dataDir: string; readonly log: Log }): EndpointFile {
-  const { dataDir, log } = ports
+/**
+ * The announcement of one server. Nothing is changed before `clear` and `write`.
+ *
+ * @param ports `provesItself` asks whether the server that a file announces still runs there
+ */
+export function createEndpointFile(ports: {
+  readonly dataDir: string
+  readonly provesItself: (endpoint: Endpoint) => Promise<boolean>
+  readonly log: Log
+}): EndpointFile {
+  const { dataDir, provesItself, log } = ports
   const path = endpointPath(dataDir)
   let written: Endpoint | null = null
+  let other: Endpoint | null = null
   return {
     path,
-    async write(endpoint) {
+    async clear() {
       const found = await readEndpoint(dataDir)
-      if (found.kind === 'running' && found.endpoint.pid !== endpoint.pid) {
-        const { pid, url } = found.endpoint
+      if (found.kind === 'missing') return
+      if (found.kind === 'announced' && (await provesItself(found.endpoint))) {
+        other = found.endpoint
+        return
+      }
+      await unlink(path).catch((error: unknown) => {
+        if (!isMissing(error) && !isUnwritable(error)) throw error
+      })
+    },
+    async write(endpoint) {
+      if (other !== null) {
+        const { pid, url } = other
         log.warn(
           { path, pid, url },
-          'another server runs on this data directory; programs will now find this one',
+          'another server runs on this data directory; programs go on finding that one',
         )
+        return
       }
       try {
         await ensurePrivateDirectory(dataDir)
@@ -68,7 +91,7 @@ export function createEndpointFile(ports: { readonly dataDir: string; readonly l
       } catch (error) {
         if (!isUnwritable(error)) throw error
         log.warn(
-          { path, code: (error as NodeJS.ErrnoException).code },
+          { path, code: codeOf(error) },
           'programs cannot find this server by themselves: the data directory cannot be written to',
         )
       }
@@ -78,38 +101,25 @@ export function createEndpointFile(ports: { readonly dataDir: string; readonly l
       written = null
       if (ours === null) return
       const found = await readEndpoint(dataDir)
-      if (found.kind !== 'running' && found.kind !== 'stale') return
+      if (found.kind !== 'announced') return
       const { pid, started_at } = found.endpoint
-      if (pid === ours.pid && started_at === ours.started_at) await unlink(path).catch(ignoreMissing)
+      if (pid === ours.pid && started_at === ours.started_at) {
+        await unlink(path).catch((error: unknown) => {
+          if (!isMissing(error)) throw error
+        })
+      }
     },
   }
 }
 
-/**
- * Reads `endpoint.json` and looks whether its server still runs.
- *
- * @param isAlive tells whether a process exists; the default asks the system.
- */
-export async function readEndpoint(
-  dataDir: string,
-  isAlive: (pid: number) => boolean = processExists,
-): Promise<EndpointState> {
+/** Reads `endpoint.json`. Whether the server that it announces still runs, only that server can prove. */
+export async function readEndpoint(dataDir: string): Promise<EndpointState> {
   const file = await readJsonFile(endpointPath(dataDir), endpointSchema)
   if (file.kind === 'missing') return { kind: 'missing' }
   if (file.kind === 'damaged') return { kind: 'unreadable' }
-  return { kind: isAlive(file.value.pid) ? 'running' : 'stale', endpoint: file.value }
+  return { kind: 'announced', endpoint: file.value }
 }
 
-/** Signal 0 asks without disturbing (kill(2)); EPERM means it exists and belongs to somebody else. */
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT'
 }

@@ -1,20 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { plainAddress } from '../access/address.ts'
 import type { Challenge, Prover } from '../access/proof.ts'
 import { version } from '../version.ts'
+import { socketAddress } from './address.ts'
 
 const noncePattern = /^[0-9a-f]{32}$/i
 const tokenIdPattern = /^[0-9a-f]{8}$/i
 
 /** The parts of a request that are looked at. */
 interface HealthRequest extends Pick<IncomingMessage, 'method' | 'url'> {
-  readonly socket: LocalEnd
-}
-
-/** The server's end of a connection. */
-interface LocalEnd {
-  readonly localAddress?: string | undefined
-  readonly localPort?: number | undefined
+  readonly socket: {
+    readonly localAddress?: string | undefined
+    readonly localPort?: number | undefined
+  }
 }
 
 /**
@@ -41,7 +38,8 @@ export function answerHealth(
     })
     return
   }
-  const proof = challenge && { proof: prover.prove(challenge, serverAddress(request.socket)) }
+  const { localAddress, localPort } = request.socket
+  const proof = challenge && { proof: prover.prove(challenge, socketAddress(localAddress, localPort)) }
   answer(response, 200, { status: 'ok', version, ...proof })
 }
 
@@ -54,13 +52,6 @@ function challengeOf(url: string): Challenge | 'malformed' | null {
   if (nonces.length !== 1 || !noncePattern.test(nonce)) return 'malformed'
   if (tokenIds.length !== 1 || !tokenIdPattern.test(tokenId)) return 'malformed'
   return { nonce, tokenId }
-}
-
-/** The server's end of a connection as a client dialled it: `127.0.0.1:9877`, `[::1]:9877`. */
-function serverAddress({ localAddress = '', localPort = 0 }: LocalEnd): string {
-  // A zone (fe80::1%eth0) has another name at each end.
-  const host = plainAddress(localAddress).replace(/%.*$/, '')
-  return `${host.includes(':') ? `[${host}]` : host}:${String(localPort)}`
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

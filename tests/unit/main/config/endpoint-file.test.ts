@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -22,14 +21,14 @@ const endpoint: Endpoint = {
   started_at: 1706203789.45,
 }
 
-/** The id of a process that is certainly gone. */
-function deadPid(): number {
-  return spawnSync(process.execPath, ['-e', '']).pid
+/** The file as a server sees it that finds another one running, or none. */
+function fileOf({ log = recordedLog(), running = false } = {}) {
+  return createEndpointFile({ dataDir, provesItself: () => Promise.resolve(running), log })
 }
 
 describe('endpoint.json', () => {
   test('is written whole, for its owner only, and removed at the end', async () => {
-    const file = createEndpointFile({ dataDir, log: recordedLog() })
+    const file = fileOf()
     await file.write(endpoint)
     expect(JSON.parse(await readFile(file.path, 'utf8'))).toEqual({
       url: 'http://127.0.0.1:9877/mcp',
@@ -41,7 +40,7 @@ describe('endpoint.json', () => {
     })
     expect(((await stat(file.path)).mode & 0o777).toString(8)).toBe('600')
     expect(await readdir(dataDir)).toEqual(['endpoint.json'])
-    expect(await readEndpoint(dataDir)).toEqual({ kind: 'running', endpoint })
+    expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint })
     await file.remove()
     expect(await readdir(dataDir)).toEqual([])
     await file.remove()
@@ -50,49 +49,76 @@ describe('endpoint.json', () => {
 
   test('is left alone by whoever did not write it', async () => {
     const log = recordedLog()
-    const first = createEndpointFile({ dataDir, log })
-    const second = createEndpointFile({ dataDir, log })
+    const first = fileOf({ log })
+    const second = fileOf({ log })
     await first.write(endpoint)
     await second.remove()
-    expect(await readEndpoint(dataDir)).toEqual({ kind: 'running', endpoint })
+    expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint })
     await second.write({ ...endpoint, started_at: 1706203800 })
     await first.remove()
     expect(await readEndpoint(dataDir)).toEqual({
-      kind: 'running',
+      kind: 'announced',
       endpoint: { ...endpoint, started_at: 1706203800 },
     })
   })
 
-  test('is stale when its process is gone, and is replaced without a word', async () => {
-    const log = recordedLog()
-    const stale = { ...endpoint, pid: deadPid() }
-    await createEndpointFile({ dataDir, log }).write(stale)
-    expect(await readEndpoint(dataDir)).toEqual({ kind: 'stale', endpoint: stale })
-    await createEndpointFile({ dataDir, log }).write(endpoint)
-    expect(await readEndpoint(dataDir)).toEqual({ kind: 'running', endpoint })
-    expect(log.lines).toEqual([])
+  test('is removed before a start where its server does not prove itself, whatever process has its id', async () => {
+    for (const pid of [process.pid, process.ppid, 2 ** 22 + 1]) {
+      await fileOf().write({ ...endpoint, pid })
+      const log = recordedLog()
+      const asked: Endpoint[] = []
+      const file = createEndpointFile({
+        dataDir,
+        provesItself(announced) {
+          asked.push(announced)
+          return Promise.resolve(false)
+        },
+        log,
+      })
+      await file.clear()
+      expect(asked).toEqual([{ ...endpoint, pid }])
+      expect(await readdir(dataDir)).toEqual([])
+      await file.write(endpoint)
+      expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint })
+      expect(log.lines).toEqual([])
+    }
   })
 
-  test("warns when it replaces a living server's", async () => {
+  test('stays where its server proves itself, for programs to find that one', async () => {
+    // In a container of its own, a living server's process id is nobody's here.
+    const first = { ...endpoint, pid: 2 ** 22 + 1 }
+    await fileOf().write(first)
     const log = recordedLog()
-    await createEndpointFile({ dataDir, log }).write({ ...endpoint, pid: process.ppid })
-    const file = createEndpointFile({ dataDir, log })
-    await file.write(endpoint)
+    const second = fileOf({ log, running: true })
+    await second.clear()
+    await second.write({ ...endpoint, url: 'http://127.0.0.1:9878/mcp' })
+    expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint: first })
+    await second.remove()
+    expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint: first })
     expect(log.lines).toEqual([
       {
         level: 'warn',
-        details: { path: file.path, pid: process.ppid, url: 'http://127.0.0.1:9877/mcp' },
-        message: 'another server runs on this data directory; programs will now find this one',
+        details: { path: second.path, pid: 2 ** 22 + 1, url: 'http://127.0.0.1:9877/mcp' },
+        message: 'another server runs on this data directory; programs go on finding that one',
       },
     ])
   })
 
+  test('needs no data directory to be cleared', async () => {
+    await fileOf().clear()
+    await mkdir(dataDir)
+    await fileOf().clear()
+    expect(await readdir(dataDir)).toEqual([])
+  })
+
   test.each(['', '{', '[]', '{"url":7}', '{"url":"x","pid":-1}'])(
-    'of content %j is unreadable',
+    'of content %j is unreadable, and is removed',
     async (text) => {
-      await createEndpointFile({ dataDir, log: recordedLog() }).write(endpoint)
+      await fileOf().write(endpoint)
       await writeFile(join(dataDir, 'endpoint.json'), text)
       expect(await readEndpoint(dataDir)).toEqual({ kind: 'unreadable' })
+      await fileOf().clear()
+      expect(await readEndpoint(dataDir)).toEqual({ kind: 'missing' })
     },
   )
 })
