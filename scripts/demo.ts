@@ -8,6 +8,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { provesToken } from '../src/main/http/proves-token.ts'
 import { buildIfStale } from './build-if-stale.ts'
 import { runArtist, runSurveyor } from './demo/demo-clients.ts'
 import { findOnPath } from './programs.ts'
@@ -69,14 +70,16 @@ function startBlender(program: string, label: string): void {
 async function readEndpoint(): Promise<{ url: string; token: string }> {
   for (;;) {
     try {
-      return JSON.parse(readFileSync(join(dataDir, 'endpoint.json'), 'utf8')) as {
+      const announced = JSON.parse(readFileSync(join(dataDir, 'endpoint.json'), 'utf8')) as {
         url: string
         token: string
       }
+      if (await provesToken(announced)) return announced
     } catch {
-      if (ending.signal.aborted) process.exit(1)
-      await pause(50)
+      // Not written yet.
     }
+    if (ending.signal.aborted) process.exit(1)
+    await pause(50)
   }
 }
 

@@ -11,7 +11,7 @@ const silent = {
   warn: () => undefined,
   error: () => undefined,
 }
-const token = 'bench-token'
+const token = 'token-of-the-bench'
 const app = createApp({
   dataDir: mkdtempSync(join(tmpdir(), 'busbar-bench-')),
   port: 0,

@@ -13,9 +13,22 @@ import {
 /** What a bearer token may be made of: the `b64token` of RFC 6750, section 2.1. */
 const secretPattern = /^[A-Za-z0-9._~+/-]+=*$/
 
-/** True for text that can travel as a bearer token: RFC 6750 characters, 1 to 512 of them. */
-export function isSecretText(text: string): boolean {
-  return text.length <= 512 && secretPattern.test(text)
+/** Fewest characters of a secret: whoever hears one proof of a shorter one can find it by trying. */
+const minSecretLength = 16
+const maxSecretLength = 512
+
+/**
+ * What keeps text from being a secret, as a sentence about `name`; null where nothing does. It has to travel as a
+ * bearer token, and must not be guessed.
+ */
+export function secretFault(name: string, text: string): string | null {
+  if (text.length > maxSecretLength || !secretPattern.test(text)) {
+    return `${name} must be ${minSecretLength} to ${maxSecretLength} characters of letters, digits and ._~+/- (as RFC 6750 has it).`
+  }
+  if (text.length < minSecretLength) {
+    return `${name} has fewer than ${minSecretLength} characters and can be guessed.`
+  }
+  return null
 }
 
 /** 32 random bytes as base64url without padding: 43 characters. */
@@ -34,7 +47,7 @@ export class SecretFileError extends Error {
  * warning. An empty file, left by a crash or a full disk, is replaced. Where it cannot be kept it holds until this
  * process ends, with a warning.
  *
- * @throws SecretFileError where the file holds something that cannot be a bearer token.
+ * @throws SecretFileError where the file holds something that cannot be a bearer token, or can be guessed.
  */
 export async function readOrCreateSecret(path: string, makeSecret: () => string, log: Log): Promise<string> {
   // Never a new secret where there is one that cannot be read: its programs would be shut out without a word.
@@ -90,11 +103,8 @@ async function readSecret(path: string, log: Log): Promise<string | null> {
     if (codeOf(error) === 'ENOENT') return null
     throw error
   }
-  if (text !== '' && !isSecretText(text)) {
-    throw new SecretFileError(
-      `${path} does not hold a usable secret (letters, digits and ._~+/- only). Delete it to have a new one made.`,
-    )
-  }
+  const fault = text === '' ? null : secretFault(`The secret in ${path}`, text)
+  if (fault !== null) throw new SecretFileError(`${fault} Delete the file to have a new one made.`)
   await closeToOthers(path, log)
   return text
 }

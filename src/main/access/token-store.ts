@@ -3,12 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { Caller } from './caller.ts'
 import type { Log } from '../base/log.ts'
-import {
-  isSecretText,
-  newSecret as randomSecret,
-  readOrCreateSecret,
-  SecretFileError,
-} from './secret-file.ts'
+import { newSecret as randomSecret, readOrCreateSecret, secretFault, SecretFileError } from './secret-file.ts'
 
 export interface TokenStorePorts {
   /** Where `token` and `panel-key` are kept; created with mode 0700. */
@@ -45,15 +40,14 @@ const bearerPattern = /^Bearer +([^\s,]+) *$/i
  * Loads the local user's token and the panel key from the data directory, creating what is missing. In a directory
  * that cannot be written to, what is missing is made for this run alone.
  *
- * @throws SecretFileError for an override or a kept secret that cannot travel in a header, and the file
+ * @throws SecretFileError for an override or a kept secret that cannot travel in a header or can be guessed, and the file
  *   system's own error where a kept secret cannot be read.
  */
 export async function createTokenStore(ports: TokenStorePorts): Promise<TokenStore> {
   const { dataDir, overrideToken, newSecret = randomSecret, log } = ports
-  if (overrideToken !== undefined && !isSecretText(overrideToken)) {
-    throw new SecretFileError(
-      'BUSBAR_TOKEN must be 1 to 512 characters of letters, digits and ._~+/- (as RFC 6750 has it).',
-    )
+  const fault = overrideToken === undefined ? null : secretFault('BUSBAR_TOKEN', overrideToken)
+  if (fault !== null) {
+    throw new SecretFileError(`${fault} Set another one, or leave it out and Busbar makes one.`)
   }
   const token = overrideToken ?? (await readOrCreateSecret(join(dataDir, 'token'), newSecret, log))
   const panelKey = await readOrCreateSecret(join(dataDir, 'panel-key'), newSecret, log)

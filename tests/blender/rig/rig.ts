@@ -7,7 +7,7 @@ import { start, until, within, type Running } from './process.ts'
 
 const root = join(import.meta.dirname, '../../..')
 /** The token of every server here; it is given by the environment, so that restarts keep it. */
-const token = 'token-of-a-test'
+const token = 'token-of-the-blender-tests'
 
 export interface Server {
   readonly url: string

@@ -22,12 +22,15 @@ const withToken = (authorization?: string): Parameters<TokenStore['authenticate'
 
 describe('the token store', () => {
   test('creates both secrets on first start, for their owner only', async () => {
-    const secrets = ['token-1', 'panel-1']
+    const secrets = ['token-of-the-first-start', 'panel-key-of-the-first-start']
     const log = recordedLog()
     const store = await createTokenStore({ dataDir, newSecret: () => secrets.shift() ?? '', log })
-    expect([store.token, store.panelKey]).toEqual(['token-1', 'panel-1'])
-    expect(await readFile(join(dataDir, 'token'), 'utf8')).toBe('token-1\n')
-    expect(await readFile(join(dataDir, 'panel-key'), 'utf8')).toBe('panel-1\n')
+    expect([store.token, store.panelKey]).toEqual([
+      'token-of-the-first-start',
+      'panel-key-of-the-first-start',
+    ])
+    expect(await readFile(join(dataDir, 'token'), 'utf8')).toBe('token-of-the-first-start\n')
+    expect(await readFile(join(dataDir, 'panel-key'), 'utf8')).toBe('panel-key-of-the-first-start\n')
     expect((await readdir(dataDir)).sort()).toEqual(['panel-key', 'token'])
     expect([
       await mode(dataDir),
@@ -75,24 +78,57 @@ describe('the token store', () => {
     await createTokenStore({ dataDir, log })
     const path = join(dataDir, 'token')
     await writeFile(path, '')
-    expect((await createTokenStore({ dataDir, newSecret: () => 'fresh', log })).token).toBe('fresh')
-    await writeFile(path, 'two words')
+    expect((await createTokenStore({ dataDir, newSecret: () => 'a-fresh-one-was-made', log })).token).toBe(
+      'a-fresh-one-was-made',
+    )
+    await writeFile(path, 'two words of some length')
     await expect(createTokenStore({ dataDir, log })).rejects.toMatchObject({
       code: 'secret_file',
-      message: `${path} does not hold a usable secret (letters, digits and ._~+/- only). Delete it to have a new one made.`,
+      message: `The secret in ${path} must be 16 to 512 characters of letters, digits and ._~+/- (as RFC 6750 has it). Delete the file to have a new one made.`,
     })
+  })
+
+  test.each(['token', 'panel-key'])('refuses a kept %s of fewer than 16 characters', async (name) => {
+    const log = recordedLog()
+    const path = join(dataDir, name)
+    await createTokenStore({ dataDir, log })
+    for (const short of ['x', 'x'.repeat(15)]) {
+      await writeFile(path, short)
+      await expect(createTokenStore({ dataDir, log })).rejects.toMatchObject({
+        code: 'secret_file',
+        message: `The secret in ${path} has fewer than 16 characters and can be guessed. Delete the file to have a new one made.`,
+      })
+      expect(await readFile(path, 'utf8')).toBe(short)
+    }
+    await writeFile(path, 'x'.repeat(16))
+    const { token, panelKey } = await createTokenStore({ dataDir, log })
+    expect({ token, 'panel-key': panelKey }).toMatchObject({ [name]: 'x'.repeat(16) })
   })
 
   test('takes BUSBAR_TOKEN instead of the kept token and never writes it down', async () => {
     const log = recordedLog()
-    const store = await createTokenStore({ dataDir, overrideToken: 'from-outside', log })
-    expect(store.token).toBe('from-outside')
-    expect(store.authenticate(withToken('Bearer from-outside'))).toEqual({
+    const store = await createTokenStore({ dataDir, overrideToken: 'token-from-outside', log })
+    expect(store.token).toBe('token-from-outside')
+    expect(store.authenticate(withToken('Bearer token-from-outside'))).toEqual({
       user_id: 'local',
       token_id: 'local',
     })
     expect(await readdir(dataDir)).toEqual(['panel-key'])
-    for (const overrideToken of ['', 'with space', 'ümlaut', 'line\nbreak', 'x'.repeat(513)]) {
+    for (const overrideToken of ['x', 'x'.repeat(15)]) {
+      await expect(createTokenStore({ dataDir, overrideToken, log })).rejects.toMatchObject({
+        code: 'secret_file',
+        message:
+          'BUSBAR_TOKEN has fewer than 16 characters and can be guessed. Set another one, or leave it out and Busbar makes one.',
+      })
+    }
+    for (const overrideToken of [
+      '',
+      'with a space in it',
+      'with space',
+      'ümlaut-in-a-long-token',
+      'a-line\nbreak-in-it',
+      'x'.repeat(513),
+    ]) {
       await expect(createTokenStore({ dataDir, overrideToken, log })).rejects.toMatchObject({
         code: 'secret_file',
       })
@@ -100,31 +136,40 @@ describe('the token store', () => {
   })
 
   test('lets in the right bearer token and nothing else', async () => {
-    const store = await createTokenStore({ dataDir, newSecret: () => 'sesame', log: recordedLog() })
-    for (const good of ['Bearer sesame', 'bearer sesame', 'BEARER  sesame', 'Bearer sesame ']) {
+    const store = await createTokenStore({
+      dataDir,
+      newSecret: () => 'open-sesame-open-up',
+      log: recordedLog(),
+    })
+    for (const good of [
+      'Bearer open-sesame-open-up',
+      'bearer open-sesame-open-up',
+      'BEARER  open-sesame-open-up',
+      'Bearer open-sesame-open-up ',
+    ]) {
       expect(store.authenticate(withToken(good)), good).toEqual({ user_id: 'local', token_id: 'local' })
     }
     for (const bad of [
       undefined,
       '',
-      'sesame',
+      'open-sesame-open-up',
       'Bearer',
       'Bearer ',
-      'Bearer sesam',
-      'Bearer sesamee',
-      'Bearer Sesame',
-      'Basic sesame',
-      'Bearer sesame sesame',
-      'Bearer sesame, Bearer sesame',
-      'xBearer sesame',
+      'Bearer open-sesame-open-u',
+      'Bearer open-sesame-open-upp',
+      'Bearer Open-sesame-open-up',
+      'Basic open-sesame-open-up',
+      'Bearer open-sesame-open-up open-sesame-open-up',
+      'Bearer open-sesame-open-up, Bearer open-sesame-open-up',
+      'xBearer open-sesame-open-up',
     ]) {
       expect(store.authenticate(withToken(bad)), bad).toBeNull()
     }
-    expect([store.checkPanelKey('sesame'), store.checkPanelKey('sesamE'), store.checkPanelKey('')]).toEqual([
-      true,
-      false,
-      false,
-    ])
+    expect([
+      store.checkPanelKey('open-sesame-open-up'),
+      store.checkPanelKey('open-sesame-open-uP'),
+      store.checkPanelKey(''),
+    ]).toEqual([true, false, false])
   })
 
   test('makes secrets of 32 random bytes, as base64url without padding', () => {
