@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -17,7 +17,7 @@ function filesOf(cell: string): string[] {
 }
 
 function textOf(path: string): string {
-  if (path.endsWith('.ts')) return readFileSync(join(root, path), 'utf8')
+  if (statSync(join(root, path)).isFile()) return readFileSync(join(root, path), 'utf8')
   return readdirSync(join(root, path))
     .map((name) => readFileSync(join(root, path, name), 'utf8'))
     .join('\n')
