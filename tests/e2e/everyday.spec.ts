@@ -86,13 +86,21 @@ test('a client has a menu of its own, by the right button and by the keyboard', 
   await expect(row).toBeFocused()
   await panel.keyboard.press('Shift+F10')
   await expect(menu.getByRole('menuitem', { name: 'Inspect' })).toBeFocused()
-  // Typed ahead: the second key comes before anything else could happen.
-  await panel.evaluate(() => {
-    for (const key of ['End', 'Enter']) {
-      const press = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
-      document.activeElement?.dispatchEvent(press)
-    }
-  })
+  // Typed ahead: each key comes as soon as the one before is handled, and before any timer.
+  const typeAhead = (keys: string[]) =>
+    panel.evaluate(async (pressed) => {
+      for (const key of pressed) {
+        const press = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
+        document.activeElement?.dispatchEvent(press)
+        await Promise.resolve()
+      }
+    }, keys)
+  await typeAhead(['Escape', 'ArrowUp'])
+  await expect(panel.getByRole('row', { name: /^node-00/ })).toBeFocused()
+  await row.focus()
+  await panel.keyboard.press('Shift+F10')
+  await expect(menu.getByRole('menuitem', { name: 'Inspect' })).toBeFocused()
+  await typeAhead(['End', 'Enter'])
   await expect(panel.getByRole('dialog', { name: 'Unregister client' })).toContainText('node-01')
 })
 

@@ -8,21 +8,15 @@ interface RightClickMenuProps {
   entries: MenuEntries
   /** Hears of the click before the menu opens, to say what it is about; `stopPropagation` leaves it closed. */
   onAsk?: (event: MouseEvent) => void
-  /** Where the focus goes when the menu has closed. */
-  onClosed?: () => void
   /** What it is the menu of: one element. */
   children: React.ReactElement
 }
 
 /** A menu under the right mouse button, and under Shift F10 for what has the focus. */
-export function RightClickMenu({ entries, onAsk, onClosed, children }: RightClickMenuProps) {
-  const focusTaken = useRef(false)
-  const choose = ({ run, takesFocus = false }: MenuEntry) => {
-    focusTaken.current = takesFocus
-    run()
-  }
+export function RightClickMenu({ entries, onAsk, children }: RightClickMenuProps) {
+  const focus = useFocusReturn(() => document.activeElement)
   return (
-    <ContextMenu.Root modal={false}>
+    <ContextMenu.Root modal={false} onOpenChange={focus.onOpenChange}>
       <ContextMenu.Trigger asChild onContextMenuCapture={onAsk}>
         {children}
       </ContextMenu.Trigger>
@@ -30,19 +24,15 @@ export function RightClickMenu({ entries, onAsk, onClosed, children }: RightClic
         <ContextMenu.Content
           className={styles['menu']}
           onKeyDownCapture={walk}
-          onCloseAutoFocus={(event) => {
-            if (onClosed === undefined && !focusTaken.current) return
-            event.preventDefault()
-            if (!focusTaken.current) onClosed?.()
-            focusTaken.current = false
-          }}
+          onInteractOutside={focus.stay}
+          onCloseAutoFocus={preventDefault}
         >
           {entries.map((entry, index) => (
             <Fragment key={entry === null ? `line ${index}` : entry.label}>
               {entry === null ? (
                 <ContextMenu.Separator className={styles['separator']} />
               ) : (
-                <ContextMenu.Item {...itemProps(entry)} onSelect={() => choose(entry)}>
+                <ContextMenu.Item {...itemProps(entry)} onSelect={() => choose(entry, focus)}>
                   {itemText(entry)}
                 </ContextMenu.Item>
               )}
@@ -62,14 +52,13 @@ interface ButtonMenuProps {
 
 /** A menu below a button. */
 export function ButtonMenu({ entries, children }: ButtonMenuProps) {
-  const focusTaken = useRef(false)
-  const choose = ({ run, takesFocus = false }: MenuEntry) => {
-    focusTaken.current = takesFocus
-    run()
-  }
+  const button = useRef<HTMLButtonElement>(null)
+  const focus = useFocusReturn(() => button.current)
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
+    <DropdownMenu.Root modal={false} onOpenChange={focus.onOpenChange}>
+      <DropdownMenu.Trigger ref={button} asChild>
+        {children}
+      </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
           className={styles['menu']}
@@ -77,17 +66,15 @@ export function ButtonMenu({ entries, children }: ButtonMenuProps) {
           align="end"
           sideOffset={4}
           collisionPadding={8}
-          onCloseAutoFocus={(event) => {
-            if (focusTaken.current) event.preventDefault()
-            focusTaken.current = false
-          }}
+          onInteractOutside={focus.stay}
+          onCloseAutoFocus={preventDefault}
         >
           {entries.map((entry, index) => (
             <Fragment key={entry === null ? `line ${index}` : entry.label}>
               {entry === null ? (
                 <DropdownMenu.Separator className={styles['separator']} />
               ) : (
-                <DropdownMenu.Item {...itemProps(entry)} onSelect={() => choose(entry)}>
+                <DropdownMenu.Item {...itemProps(entry)} onSelect={() => choose(entry, focus)}>
                   {itemText(entry)}
                 </DropdownMenu.Item>
               )}
@@ -98,6 +85,33 @@ export function ButtonMenu({ entries, children }: ButtonMenuProps) {
     </DropdownMenu.Root>
   )
 }
+
+/**
+ * Gives the focus back while the menu closes. Radix does it a moment later, and a key that was typed ahead on a slow
+ * machine would go nowhere.
+ *
+ * @param home what has the focus when the menu opens
+ */
+function useFocusReturn(home: () => Element | null) {
+  const back = useRef<Element | null>(null)
+  return {
+    onOpenChange: (open: boolean) => {
+      if (open) back.current = home()
+      else if (back.current instanceof HTMLElement) back.current.focus({ preventScroll: true })
+    },
+    /** Leaves the focus to what was chosen or pressed. */
+    stay: () => {
+      back.current = null
+    },
+  }
+}
+
+function choose({ run, takesFocus = false }: MenuEntry, focus: ReturnType<typeof useFocusReturn>): void {
+  if (takesFocus) focus.stay()
+  run()
+}
+
+const preventDefault = (event: Event) => event.preventDefault()
 
 /**
  * Moves the focus while the key is being handled. Radix does it a moment later, and an Enter that was typed ahead on a
