@@ -51,9 +51,14 @@ async function populate({ connectClient }: World): Promise<void> {
     .catch(() => undefined)
 }
 
+/** Goes to a view, and waits until it is that view which is there, with what it has to fetch. */
 async function go(panel: Page, view: View): Promise<void> {
   await panel.evaluate((fragment) => (location.hash = fragment), `#/${view}`)
-  await expect(panel.getByRole('main')).toBeVisible()
+  const main = panel.getByRole('main', { name: new RegExp(`^${view}$`, 'i') })
+  await expect(main).toBeVisible()
+  if (view === 'activity') await expect(main.getByRole('row').first()).toBeVisible()
+  if (view === 'connect') await expect(main.getByRole('button', { name: 'Copy URL' })).toBeEnabled()
+  if (view === 'settings') await expect(main.getByRole('form', { name: 'Idle sessions' })).toBeVisible()
 }
 
 /** Looks at one view in all its states; each look has a name. */

@@ -53,7 +53,9 @@ test('jobs are listed with what came of them; cancel, run again and copy', async
   const rows = view.getByRole('row', { name: /^execute_code/ })
   await expect(rows).toHaveCount(2)
   await expect(rows.first()).toHaveAccessibleName('execute_code, waiting, Atelier 1')
-  const again = heard.findLast(({ payload }) => payload['message_type'] === 'command_dispatch')?.payload
+  const dispatched = () => heard.filter(({ payload }) => payload['message_type'] === 'command_dispatch')
+  await expect.poll(() => dispatched().length).toBe(2)
+  const again = dispatched()[1]?.payload
   expect(again?.['params']).toEqual({ code: 'bpy.ops.render.render()' })
   await blender.call('blender_job_update', {
     job_id: again?.['job_id'],

@@ -154,7 +154,9 @@ test('the main tasks without a pointer: block and undo, cancel a job, answer a r
   ) {
     await press('Tab')
   }
+  await expect(card).toBeFocused()
   await press('d')
+  await expect(card.getByRole('textbox', { name: 'Reason' })).toBeFocused()
   await panel.keyboard.type('not now')
   await press('Enter')
   expect(await asked).toMatchObject({ status: 'failed' })
