@@ -7,8 +7,8 @@ import ts from 'typescript'
  * project, with forward slashes.
  */
 export function relatedTests(root: string, tests: readonly string[]): (source: string) => string[] {
-  const reached = new Map(tests.map((test) => [test, reachedFrom(test)]))
   const imports = new Map<string, readonly string[]>()
+  const reached = new Map(tests.map((test) => [test, reachedFrom(test)]))
 
   function reachedFrom(test: string): ReadonlySet<string> {
     const found = new Set([test])

@@ -54,7 +54,8 @@ async function run({ mutant, tests }: TestOrder): Promise<TestReport> {
     if (changed !== null) vitest.invalidateFile(join(root, changed.file))
   const specifications = tests.map((test) => project.createSpecification(join(root, test)))
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications)
-  const failed = testModules.find((module) => !module.ok())
+  // What is reported holds every file that ever ran here.
+  const failed = testModules.find((module) => tests.includes(module.relativeModuleId) && !module.ok())
   if (failed !== undefined) return { failed: failed.relativeModuleId }
   return { failed: unhandledErrors.length > 0 ? (tests[0] ?? '') : null }
 }

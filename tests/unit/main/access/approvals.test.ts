@@ -143,4 +143,32 @@ describe('approvals', () => {
     expect(approvals.request(ask(), never)).toStrictEqual(denied)
     expect(approvals.request(ask({ session: {} }), never)).toBeInstanceOf(Promise)
   })
+
+  it('let 500 requests wait in all, and deny more', () => {
+    const { approvals } = fixture()
+    for (let i = 0; i < 500; i += 1) {
+      expect(approvals.request(ask({ session: {} }), never)).toBeInstanceOf(Promise)
+    }
+    expect(approvals.request(ask({ session: {} }), never)).toStrictEqual({
+      outcome: 'denied',
+      by: 'limit',
+      reason: '',
+    })
+    expect(approvals.pending()).toHaveLength(500)
+  })
+
+  it('tell of what was refused without a question, by the policy and by the limit', () => {
+    const { approvals } = fixture({
+      default: 'ask',
+      rules: [{ client: null, token: 'made', tool: 'blender_undo', mode: 'deny' }],
+    })
+    const refused: unknown[] = []
+    approvals.events.on('refused', (what, refusal) => refused.push([what, refusal]))
+    void approvals.request(ask({ tool: 'blender_undo' }), never)
+    for (let i = 0; i < 21; i += 1) void approvals.request(ask(), never)
+    expect(refused).toStrictEqual([
+      [shown, { outcome: 'denied', by: 'policy', reason: '' }],
+      [shown, { outcome: 'denied', by: 'limit', reason: '' }],
+    ])
+  })
 })

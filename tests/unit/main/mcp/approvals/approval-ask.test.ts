@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import { askForRemoval, askForWork, workKind } from '../../../../../src/main/mcp/approvals/approval-ask.ts'
+import type { JsonObject } from '../../../../../src/shared/protocol.ts'
+import { busFixture, registration } from '../../bus/bus-fixture.ts'
+import { fakeCall, fakeSession } from '../../mcp/fake-session.ts'
+
+/** A model that registered two clients, and as many Blenders as asked for. */
+function fixture(blenders = 1) {
+  const { bus } = busFixture()
+  const session = fakeSession({
+    caller: { user_id: 'local', token_id: 'made' },
+    clientInfo: { name: 'model', title: 'A Model', version: '2.0' },
+    remoteAddress: '10.0.0.7',
+  })
+  bus.register(registration('llm-1', { client_type: 'llm' }), session)
+  bus.register(registration('llm-2', { client_type: 'llm', metadata: { label: ' Model two ' } }), session)
+  const targets = Array.from(
+    { length: blenders },
+    (_, index) => bus.register(registration(`blender-${String(index)}`), null).client,
+  )
+  const { context } = fakeCall(bus, session)
+  const ask = (payload: JsonObject) =>
+    askForWork({ payload, routing: { type: 'broadcast' }, targets }, context, ['llm'])
+  const shown = (payload: JsonObject) => {
+    const { question, shown } = ask(payload)
+    return [question.tool, question.reads, shown.title, shown.codeKind, shown.code]
+  }
+  return { bus, session, targets, context, ask, shown }
+}
+
+describe('the question about work', () => {
+  it('names the session’s clients and every target, and shows all that a person has to know', () => {
+    const { ask, session } = fixture(2)
+    expect(
+      ask({ message_type: 'job_dispatch', job_id: 'j', script: 'x = 1', description: 'Set x' }),
+    ).toStrictEqual({
+      session,
+      question: {
+        userId: 'local',
+        clients: ['llm-1', 'llm-2', 'blender-0', 'blender-1'],
+        tokenId: 'made',
+        scopes: ['llm'],
+        tool: 'blender_execute_code',
+        reads: false,
+      },
+      shown: {
+        userId: 'local',
+        from: { uuid: 'llm-2', name: 'Model two' },
+        program: 'A Model 2.0',
+        tokenId: 'made',
+        address: '10.0.0.7',
+        tool: 'blender_execute_code',
+        title: 'Set x',
+        code: 'x = 1',
+        codeKind: 'python',
+        codeLength: 5,
+        routing: { type: 'broadcast' },
+        targets: [
+          { uuid: 'blender-0', name: 'blender-0' },
+          { uuid: 'blender-1', name: 'blender-1' },
+        ],
+        targetCount: 2,
+      },
+    })
+  })
+
+  it('shows the first 20 targets and counts all; the policy hears of each', () => {
+    const { question, shown } = fixture(21).ask({ message_type: 'job_dispatch', script: '' })
+    expect([
+      shown.targets.length,
+      shown.targets[0],
+      shown.targetCount,
+      question.clients.length,
+    ]).toStrictEqual([20, { uuid: 'blender-0', name: 'blender-0' }, 21, 23])
+  })
+
+  it('shows the first 200 characters of a title and of a tool, and 50,000 of the code', () => {
+    const { ask } = fixture()
+    const long = `a${'b'.repeat(300)}`
+    const { shown } = ask({ message_type: 'command_dispatch', command: long })
+    expect([shown.title, shown.tool]).toStrictEqual([`a${'b'.repeat(199)}`, `blender_a${'b'.repeat(191)}`])
+    const code = `#${'x'.repeat(70_000)}`
+    const { shown: script } = ask({ message_type: 'job_dispatch', script: code })
+    expect([script.code.length, script.code[0], script.codeLength]).toStrictEqual([50_000, '#', 70_001])
+  })
+
+  it('names a program by what it says of itself, and a client without a label by its uuid', () => {
+    const { bus, targets } = fixture()
+    const program = (more: Parameters<typeof fakeSession>[0]) => {
+      const { context } = fakeCall(bus, fakeSession(more))
+      const work = {
+        payload: { message_type: 'job_dispatch' },
+        routing: { type: 'broadcast' } as const,
+        targets,
+      }
+      const { shown } = askForWork(work, context, [])
+      return [shown.program, shown.from]
+    }
+    const name = `n${'o'.repeat(300)}`
+    expect([
+      program({ clientInfo: null }),
+      program({ clientInfo: { name: 'model', version: '1' } }),
+      program({ clientInfo: { name, version: '1' } }),
+    ]).toStrictEqual([
+      ['unknown program', null],
+      ['model 1', null],
+      [`n${'o'.repeat(199)}`, null],
+    ])
+  })
+
+  it('tells what a command reads and shows code alone only where nothing else could be acted on', () => {
+    const { shown } = fixture()
+    const command = { message_type: 'command_dispatch', job_id: 'j' }
+    const job = { message_type: 'job_dispatch', job_id: 'j' }
+    expect([
+      shown({ ...command, command: 'ping' }),
+      shown({ ...command, command: 'undo', params: { steps: 2 } }),
+      shown({ ...command, command: 'execute_code', params: { code: 'x = 1' } }),
+      shown({ ...command, command: 'execute_code', params: { code: 'x = 1', more: 1 } }),
+      shown({ ...command, command: 'execute_code', params: null }),
+      shown({ ...command, command: 'other', params: { code: 'x = 1' } }),
+      shown({ ...command, command: 'ping', extra: 1 }),
+      shown({ ...command, command: ['ping'] }),
+      shown(command),
+      shown({ ...job, script: 'x = 1' }),
+      shown({ ...job, script: 'x = 1', extra: 1 }),
+      shown({ ...job, description: 3 }),
+    ]).toStrictEqual([
+      ['blender_ping', true, 'ping', 'json', '{}'],
+      ['blender_undo', false, 'undo', 'json', '{\n  "steps": 2\n}'],
+      ['blender_execute_code', false, 'execute_code', 'python', 'x = 1'],
+      ['blender_execute_code', false, 'execute_code', 'json', '{\n  "code": "x = 1",\n  "more": 1\n}'],
+      ['blender_execute_code', false, 'execute_code', 'json', '{}'],
+      ['blender_other', false, 'other', 'json', '{\n  "code": "x = 1"\n}'],
+      ['blender_ping', true, 'ping', 'json', '{\n  "command": "ping",\n  "extra": 1\n}'],
+      ['blender_["ping"]', false, '["ping"]', 'json', '{}'],
+      ['blender_null', false, 'null', 'json', '{}'],
+      ['blender_execute_code', false, '', 'python', 'x = 1'],
+      ['blender_execute_code', false, '', 'json', '{\n  "script": "x = 1",\n  "extra": 1\n}'],
+      ['blender_execute_code', false, '', 'json', '{\n  "description": 3\n}'],
+    ])
+  })
+})
+
+describe('the kind of work', () => {
+  it('is what a lenient peer could take it for', () => {
+    const kinds = [
+      'job_dispatch',
+      ' Command_Dispatch\n',
+      [['job_dispatch'], 'note'],
+      'note',
+      ['note', 'job_dispatch'],
+      3,
+    ]
+    expect(kinds.map((message_type) => workKind({ message_type }))).toStrictEqual([
+      'job_dispatch',
+      'command_dispatch',
+      'job_dispatch',
+      null,
+      null,
+      null,
+    ])
+    expect(workKind({})).toBeNull()
+  })
+})
+
+describe('the question about a client of another session', () => {
+  it('names that client', () => {
+    const { targets, context } = fixture()
+    const [client] = targets
+    if (client === undefined) throw new Error('There is one.')
+    const { question, shown } = askForRemoval(client, context, ['llm'])
+    expect([question.tool, question.reads, question.clients]).toStrictEqual([
+      'blender_unregister_client',
+      false,
+      ['llm-1', 'llm-2', 'blender-0'],
+    ])
+    expect([shown.title, shown.code, shown.codeKind, shown.routing, shown.targets]).toStrictEqual([
+      'Unregister a client of another session',
+      '{\n  "client_uuid": "blender-0"\n}',
+      'json',
+      { type: 'direct', target_uuid: 'blender-0' },
+      [{ uuid: 'blender-0', name: 'blender-0' }],
+    ])
+  })
+})
