@@ -129,7 +129,7 @@ describe('a panel of one user', () => {
       { kind: 'program', userId: 'eve', subject: 'other', ...terms },
       { kind: 'client', userId: 'local', subject: 'blender-2', ...terms },
     ] as const) {
-      expect(() => panel.blocks.add(order)).toThrow(forbidden as Error)
+      expect(() => panel.blocks.add(order)).toThrow(forbidden)
     }
     const mine = panel.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-1', ...terms })
     expect(panel.blocks.list()).toStrictEqual([mine])
@@ -172,8 +172,8 @@ describe('a panel of one user', () => {
     expect([panel.waitingDetail(-1), panel.waitingDetail(-2)]).toStrictEqual([waiting('eve'), null])
     type Look = Parameters<typeof panel.queries.log>[0]
     panel.queries.log({ limit: 5, userId: null } as unknown as Look)
-    panel.queries.log({ limit: 6, userId: 'eve' } as unknown as Look)
-    panel.queries.log({ limit: 7, userId: 'local' } as unknown as Look)
+    panel.queries.log({ limit: 6, userId: 'eve' })
+    panel.queries.log({ limit: 7, userId: 'local' })
     expect(looks).toStrictEqual([
       { limit: 5, userId: 'eve' },
       { limit: 6, userId: 'eve' },
@@ -215,7 +215,7 @@ describe('a panel of one user', () => {
     const asked: unknown[] = []
     const rates = { read: (...question: unknown[]) => asked.push(question) }
     const limited = limitToUser({ ...all, ...panel, rates } as unknown as PanelRouterPorts, 'eve')
-    limited.rates.read('minute' as never)
+    limited.rates.read('minute')
     expect(asked).toStrictEqual([['minute', 'eve']])
   })
 })

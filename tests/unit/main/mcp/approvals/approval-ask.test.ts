@@ -85,7 +85,9 @@ describe('the question about work', () => {
   })
 
   it('names a program by what it says of itself, and a client without a label by its uuid', () => {
-    const { bus, targets } = fixture()
+    const { bus, targets, context } = fixture()
+    const { client: blank } = bus.register(registration('blank', { metadata: { label: '  ' } }), null)
+    expect(askForRemoval(blank, context, []).shown.targets).toStrictEqual([{ uuid: 'blank', name: 'blank' }])
     const program = (more: Parameters<typeof fakeSession>[0]) => {
       const { context } = fakeCall(bus, fakeSession(more))
       const work = {

@@ -122,7 +122,7 @@ describe('work for one client', () => {
     approvals.answer({ id: 'a-1', answer: 'deny', reason: 'not now' })
     approvals.answer({ id: 'a-2', answer: 'deny', reason: '' })
     const advice = ' Nothing was run. Do not send it again unchanged; ask the person what they want instead.'
-    expect(await Promise.all(denied)).toStrictEqual([
+    expect([await denied[0], await denied[1]]).toStrictEqual([
       { error: 'denied', message: `The operator denied it: not now.${advice}` },
       { error: 'denied', message: `The operator denied it.${advice}` },
     ])
