@@ -62,6 +62,7 @@ export function mutantsOf(file: string, source: string): Mutant[] {
   const changes: { change: Change; within: string }[] = []
   const visit = (node: ts.Node, within: readonly string[]): void => {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isInterfaceDeclaration(node)) return
+    if (ts.isExpressionStatement(node) && !isSeen(node.expression)) return
     for (const change of changesOf(node, root)) changes.push({ change, within: within.join('.') })
     const name = nameOf(node)
     const inner = name === null ? within : [...within, name]
@@ -94,7 +95,7 @@ function changesOf(node: ts.Node, root: ts.SourceFile): Change[] {
   if (ts.isConditionalExpression(node)) return bothWays(node.condition)
   if (ts.isWhileStatement(node)) return [place(node.expression, 'false')]
   if (ts.isForStatement(node) && node.condition !== undefined) return [place(node.condition, 'false')]
-  if (ts.isExpressionStatement(node)) return isSeen(node.expression) ? [place(node, ';')] : []
+  if (ts.isExpressionStatement(node)) return [place(node, ';')]
   if (ts.isNumericLiteral(node)) {
     const value = Number(node.text)
     return (value > 0 ? [value - 1, value + 1] : [1]).map((near) => place(node, String(near)))

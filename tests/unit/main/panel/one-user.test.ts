@@ -66,6 +66,7 @@ describe('a panel of one user', () => {
     expect(panel.roster.rows().map(({ userId }) => userId)).toStrictEqual(['eve'])
     expect(panel.roster.row(own)?.userId).toBe('eve')
     eves.unregister('blender-1')
+    expect(heard).toContainEqual(['changed', own])
     expect(heard).toContainEqual(['left', own])
   })
 
@@ -93,7 +94,7 @@ describe('a panel of one user', () => {
       panel.jobs.has(theirs),
       panel.jobs.row(theirs),
       panel.jobs.detail(theirs),
-      panel.jobs.text(theirs, 'script' as never),
+      panel.jobs.text(theirs, 'result'),
       panel.jobs.cancel(theirs),
       panel.jobs.repeat(theirs),
     ]).toStrictEqual([
@@ -104,7 +105,14 @@ describe('a panel of one user', () => {
       'not_found',
       { outcome: 'refused', message: 'This job is not known (any more).' },
     ])
+    // Each of these tells something of another's job where nobody keeps it from doing so.
+    expect([all.jobs.text(theirs, 'result'), panel.jobs.text(mine, 'result')]).toStrictEqual(['', ''])
+    expect(panel.jobs.has({ userId: 'eve', jobId: 'unknown' })).toBe(false)
     expect([panel.jobs.has(mine), panel.jobs.row(mine)?.jobId]).toStrictEqual([true, 'mine'])
+    expect(panel.jobs.detail(mine)).toStrictEqual(all.jobs.detail(mine))
+    expect(panel.jobs.detail(mine)).not.toBeNull()
+    expect(panel.jobs.cancel(mine)).toBe('withdrawn')
+    expect(panel.jobs.repeat(mine).outcome).not.toBe('refused')
     expect(others.jobs.get('theirs')?.state).toBe('pending')
   })
 
@@ -132,13 +140,14 @@ describe('a panel of one user', () => {
       expect(() => panel.blocks.add(order)).toThrow(forbidden)
     }
     const mine = panel.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-1', ...terms })
-    expect(panel.blocks.list()).toStrictEqual([mine])
+    const another = panel.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-2', ...terms })
+    expect(panel.blocks.list()).toStrictEqual([another, mine])
     expect([
       panel.blocks.lift(theirs.id),
       panel.blocks.lift(everybodys.id),
       panel.blocks.lift(mine.id),
     ]).toStrictEqual([false, false, true])
-    expect(all.blocks.list()).toStrictEqual([everybodys, theirs])
+    expect(all.blocks.list()).toStrictEqual([another, everybodys, theirs])
   })
 
   it('sees the rules for its own clients alone', () => {
