@@ -39,7 +39,7 @@ export default defineConfig({
       assetsInlineLimit: 0,
       minify: true,
       // It is loaded from the same machine: one file of this size is there at once.
-      chunkSizeWarningLimit: 1000,
+      chunkSizeWarningLimit: 1500,
       modulePreload: { polyfill: false },
       rolldownOptions: { input: 'src/renderer/index.html' },
     },

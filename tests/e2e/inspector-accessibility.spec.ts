@@ -1,4 +1,5 @@
 import { expectNothingSerious } from './fixtures/nothing-serious.ts'
+import { writeText } from './fixtures/editor-text.ts'
 import { expect, test } from './fixtures/panel-test.ts'
 
 /** The empty tabs are looked at with the views; here they are as they are once they were used. */
@@ -17,7 +18,7 @@ test('axe finds nothing serious where something was sent, nor beside a pinned cl
   await expect(panel.getByRole('region', { name: 'Sent from this panel' })).toBeVisible()
   await form.getByRole('radio', { name: 'Command' }).check()
   await form.getByRole('combobox', { name: 'Command' }).fill('render_image')
-  await form.getByRole('textbox', { name: 'Parameters' }).fill('{,}')
+  await writeText(form.getByRole('textbox', { name: 'Parameters' }), '{,}')
   await panel.getByRole('button', { name: 'Pin this client' }).click()
   await expectNothingSerious(panel, 'sent and pinned')
 })

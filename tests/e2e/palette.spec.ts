@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test'
 import { createToken } from '../../src/main/access/token-file.ts'
 import { settings } from '../../src/shared/settings.ts'
 import { connectClient as connectTo } from './fixtures/connect-client.ts'
+import { writeText } from './fixtures/editor-text.ts'
 import { expect, test, type PanelFixtures } from './fixtures/panel-test.ts'
 import { clientOnPage } from './fixtures/panel-words.ts'
 import { connectPictureBlender } from './fixtures/picture-blender.ts'
@@ -196,7 +197,8 @@ test('everything that can be pressed is in the palette, or stands here with why 
     await tab.click()
     const name = (await tab.textContent()) ?? ''
     if (name === 'Viewport') await expect(inspectorOf(panel).getByRole('img')).toBeVisible()
-    if (name === 'Send') await inspectorOf(panel).getByRole('textbox', { name: 'Python' }).fill('print(1)')
+    if (name === 'Send')
+      await writeText(inspectorOf(panel).getByRole('textbox', { name: 'Python' }), 'print(1)')
     await expectAllOf(`the tab ${name}`)
   }
   await clientOnPage(panel, 'Atelier 1').focus()

@@ -55,7 +55,7 @@ function ClientSearch() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (shortcutOf(event, 'anywhere') !== 'search' || takesText(event.target)) return
+      if (shortcutOf(event, 'anywhere') !== 'search' || takesText(event)) return
       event.preventDefault()
       input.current?.focus()
       input.current?.select()

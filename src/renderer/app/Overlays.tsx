@@ -19,7 +19,7 @@ export function Overlays({ open, setOpen }: OverlaysProps) {
       if (document.querySelector('dialog[open]') !== null) return
       const shortcut = shortcutOf(event, 'anywhere')
       if (shortcut === 'palette') setOpen('palette')
-      else if (shortcut === 'shortcuts' && !takesText(event.target)) setOpen('shortcuts')
+      else if (shortcut === 'shortcuts' && !takesText(event)) setOpen('shortcuts')
       else return
       event.preventDefault()
     }

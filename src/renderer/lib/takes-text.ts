@@ -2,7 +2,9 @@
 const typedInto =
   'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], dialog[open] *'
 
-/** Whether keys that come to this element are text, so that no single letter may be a command there. */
-export function takesText(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches(typedInto)
+/** Whether a key is text where it was pressed, so that no single letter may be a command there. */
+export function takesText(event: Event): boolean {
+  // The target of an event from a shadow root is the root's host: the path begins with what has the focus.
+  const [element] = event.composedPath()
+  return element instanceof Element && element.matches(typedInto)
 }

@@ -14,3 +14,11 @@ export function visibleText(text: string): string {
     return code === 0x7f ? '\u2421' : '\ufffd'
   })
 }
+
+/** Writes characters that turn the direction of a text, or can't be seen, as JSON escapes: the same value, legible. */
+export function escapeInvisible(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

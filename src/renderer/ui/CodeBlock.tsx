@@ -1,8 +1,7 @@
 import styles from './CodeBlock.module.css'
 import { highlightMax, type Language } from '../lib/code-language.ts'
-import { escapeInvisible, jsonTokens } from '../lib/json-tokens.ts'
-import { pythonTokens } from '../lib/python-tokens.ts'
-import { visibleCode } from '../lib/visible-text.ts'
+import { highlightParts } from '../lib/highlight-code.ts'
+import { escapeInvisible, visibleCode } from '../lib/visible-text.ts'
 
 interface CodeBlockProps {
   text: string
@@ -26,7 +25,7 @@ export function CodeBlock({ text, language, label, failed = false }: CodeBlockPr
       dir="ltr"
     >
       <code>
-        {tokensOf(text, language).map(({ kind, text: part }, index) =>
+        {partsOf(text, language).map(({ kind, text: part }, index) =>
           kind === 'plain' ? (
             part
           ) : (
@@ -40,8 +39,8 @@ export function CodeBlock({ text, language, label, failed = false }: CodeBlockPr
   )
 }
 
-function tokensOf(text: string, language: Language) {
+function partsOf(text: string, language: Language) {
   const visible = language === 'json' ? escapeInvisible(text) : visibleCode(text)
   if (language === 'text' || visible.length > highlightMax) return [{ kind: 'plain' as const, text: visible }]
-  return language === 'json' ? jsonTokens(visible) : pythonTokens(visible)
+  return highlightParts(visible, language)
 }

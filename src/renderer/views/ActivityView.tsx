@@ -38,7 +38,7 @@ export function ActivityView() {
       if (event.target instanceof Element && event.target.closest('dialog[open], [popover], [role="menu"]'))
         return
       if (event.key === 'Escape') close()
-      else if (shortcutOf(event, 'activity') === 'follow' && !takesText(event.target)) {
+      else if (shortcutOf(event, 'activity') === 'follow' && !takesText(event)) {
         if (log.state.getState().following) log.pause()
         else log.resume()
       }

@@ -75,7 +75,7 @@ export function InspectorView({ inspector, label, pinned, onClose }: InspectorVi
     inspector.focus('field')
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (takesText(event.target)) return
+    if (takesText(event.nativeEvent)) return
     const shortcut = shortcutOf(event, 'inspector')
     if (shortcut === 'write') write()
     else if (shortcut !== 'pin') return

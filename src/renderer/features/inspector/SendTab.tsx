@@ -1,11 +1,20 @@
-import { useDeferredValue, useEffect, useId, useMemo, useRef, type KeyboardEvent } from 'react'
+import {
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  type KeyboardEvent,
+  type RefCallback,
+} from 'react'
 import { useStore } from 'zustand'
 import { blenderCommands } from '../../../shared/blender-commands.ts'
 import { bounds, priorityNames } from '../../../shared/protocol.ts'
 import { usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { CodeField } from '../../ui/CodeField.tsx'
+import { CodeField, type Focusable } from '../../ui/CodeField.tsx'
 import { clientName } from '../../model/clients/client-text.ts'
 import { useInspector } from './inspector-context.ts'
 import type { TabProps } from '../../model/inspector/inspector-tabs.ts'
@@ -45,10 +54,13 @@ export function SendTab({ client, current }: TabProps) {
   }, [compose, client.key, posted])
 
   const wantsFocus = useStore(inspector.state, (state) => state.wantsFocus)
-  const form = useRef<HTMLFormElement>(null)
+  const first = useRef<Focusable>(null)
+  const setFirst = useCallback((field: Focusable | null) => {
+    first.current = field
+  }, [])
   useEffect(() => {
     if (wantsFocus !== 'field') return
-    form.current?.querySelector<HTMLElement>('[data-first-field]')?.focus()
+    first.current?.focus()
     inspector.focusTaken()
   }, [wantsFocus, inspector])
 
@@ -62,7 +74,6 @@ export function SendTab({ client, current }: TabProps) {
   return (
     <div className={styles['tab']}>
       <form
-        ref={form}
         className={styles['form']}
         aria-label="Send"
         noValidate
@@ -90,7 +101,7 @@ export function SendTab({ client, current }: TabProps) {
             </label>
           ))}
         </fieldset>
-        <Fields draft={draft} check={check} edit={edit} />
+        <Fields key={client.key} first={setFirst} draft={draft} check={check} edit={edit} />
         <Options draft={draft} check={check} edit={edit} />
         <div className={styles['buttons']}>
           <Button kind="primary" type="submit" disabled={!ready} aria-keyshortcuts="Control+Enter Meta+Enter">
@@ -121,7 +132,7 @@ interface PartProps {
   edit: (change: Partial<Draft>) => void
 }
 
-function Fields({ draft, check, edit }: PartProps) {
+function Fields({ first, draft, check, edit }: PartProps & { first: RefCallback<Focusable> }) {
   const id = useId()
   const warnings = check.warnings.map(({ text }) => text)
   switch (draft.kind) {
@@ -129,8 +140,9 @@ function Fields({ draft, check, edit }: PartProps) {
       return (
         <CodeField
           label="Payload, as JSON"
+          ref={first}
+          language="json"
           rows={7}
-          indent={2}
           value={draft.message}
           problem={problemOf(check, 'message')}
           onChange={(message) => edit({ message })}
@@ -141,8 +153,9 @@ function Fields({ draft, check, edit }: PartProps) {
         <>
           <CodeField
             label="Python"
+            ref={first}
+            language="python"
             rows={8}
-            indent={4}
             value={draft.script}
             problem={problemOf(check, 'script')}
             onChange={(script) => edit({ script })}
@@ -169,7 +182,7 @@ function Fields({ draft, check, edit }: PartProps) {
             <label htmlFor={`${id}-command`}>Command</label>
             <input
               id={`${id}-command`}
-              data-first-field
+              ref={first}
               type="text"
               className={styles['mono']}
               list={`${id}-known`}
@@ -199,8 +212,8 @@ function Fields({ draft, check, edit }: PartProps) {
           </p>
           <CodeField
             label="Parameters, as JSON"
+            language="json"
             rows={5}
-            indent={2}
             value={draft.params}
             problem={problemOf(check, 'params')}
             describedBy={`${id}-warnings`}
