@@ -4,9 +4,9 @@ import type { MenuEntry } from '../../ui/menu-entries.ts'
 /** The ways to unregister many at once, each with how many that are now, or why there is nothing to do. */
 export function unregisterChoices(panel: Panel): MenuEntry[] {
   const live = panel.connection.state.getState().kind === 'live'
-  const { totals, shown } = panel.clients.state.getState()
+  const { totals } = panel.clients.state.getState()
   const selected = panel.selection.state.getState().selected.size
-  const shownCount = shown.persistent.length + shown.ephemeral.length
+  const shownCount = panel.rowOrder().length
   const { stale, gone } = totals.states
   const choice = (label: string, count: number, none: string, run: () => void): MenuEntry => ({
     label: `${label} (${count.toLocaleString('en')})…`,
