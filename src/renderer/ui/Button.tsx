@@ -8,6 +8,10 @@ type ButtonProps = ComponentProps<'button'> & {
 /** A button. `danger` is the way to an unregistration, `danger-fill` the one that does it. */
 export function Button({ kind = 'plain', className, ...rest }: ButtonProps) {
   return (
-    <button type="button" {...rest} className={`${styles['button']} ${styles[kind]} ${className ?? ''}`} />
+    <button
+      type="button"
+      {...rest}
+      className={`${styles['button']} ${styles[kind] ?? ''} ${className ?? ''}`}
+    />
   )
 }
