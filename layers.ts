@@ -29,6 +29,7 @@ export const layers: readonly Layer[] = [
     imports: [
       'shared',
       'main/bus',
+      'main/access',
       'main/mcp/http',
       'main/mcp/calls',
       'main/mcp/sessions',

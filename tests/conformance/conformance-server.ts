@@ -9,6 +9,7 @@ import { BusManager } from '../../src/main/bus/bus-manager.ts'
 import { createStickyTargets } from '../../src/main/mcp/dispatch/sticky-targets.ts'
 import type { ApprovalGate } from '../../src/main/mcp/approvals/approval-gate.ts'
 import { busCatalogue } from '../../src/main/mcp/server/catalogue.ts'
+import { createCallerIdentity } from '../../src/main/mcp/dispatch/caller-identity.ts'
 import { createDispatcher } from '../../src/main/mcp/dispatch/dispatch.ts'
 import { createMcpEndpoint } from '../../src/main/mcp/http/endpoint.ts'
 import { configureHttpServer } from '../../src/main/mcp/http/http-server.ts'
@@ -39,7 +40,15 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
   })
-  const dispatcher = createDispatcher({ presence, sticky: createStickyTargets(), gate, clock, newId })
+  const dispatcher = createDispatcher({
+    presence,
+    sticky: createStickyTargets(),
+    gate,
+    identity: createCallerIdentity({ tokenTagOf: () => '000000' }),
+    blocked: () => null,
+    clock,
+    newId,
+  })
   const catalogue = busCatalogue({ blocks: createBlockList(clock), presence, gate, dispatcher })
   const factory: McpServerFactory = createMcpServerFactory({
     catalogue: {

@@ -71,7 +71,7 @@ describe('the layers', () => {
       'main/mcp/sessions': 'shared main/bus main/mcp/http main/mcp/calls',
       'main/mcp/approvals': 'shared main/bus main/access main/mcp/http main/mcp/calls',
       'main/mcp/dispatch':
-        'shared main/bus main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals',
+        'shared main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals',
       'main/mcp/tools':
         'shared main/bus main/access main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch',
       'main/mcp/resources': 'shared main/bus main/mcp/calls main/mcp/tools',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { TokenScope } from '../../shared/tokens.ts'
@@ -22,6 +23,8 @@ export interface Logins {
   authenticate(request: LoginRequest): Caller | TooManyAttempts | null
   /** Who presents this panel key, or a token with the scope `panel`; null for a wrong one. */
   viewer(key: string | null, address: string): Viewer | TooManyAttempts | null
+  /** 6 hex digits that stand for the caller's token in a name: the first of SHA-256 over its digest. */
+  tokenTagOf(caller: Caller): string
   /** What a caller may do now: nothing, once its token was revoked. */
   scopesOf(caller: Caller): readonly TokenScope[]
   /** `refused`: a wrong secret came from this address. */
@@ -77,6 +80,11 @@ export function createLogins(ports: {
       if (made === null || !made.scopes.includes('panel')) return fail(address, 'panel')
       registry.used(made.id)
       return { userId: made.userId, tokenId: made.id }
+    },
+    tokenTagOf({ token_id }) {
+      const digest =
+        token_id === 'local' ? store.tokenDigest : Buffer.from(registry.get(token_id)?.sha256 ?? '', 'hex')
+      return createHash('sha256').update(digest).digest('hex').slice(0, 6)
     },
     scopesOf({ token_id }) {
       return token_id === 'local' ? localScopes : (registry.get(token_id)?.scopes ?? [])

@@ -18,6 +18,8 @@ export interface TokenStorePorts {
 export interface TokenStore {
   /** The local user's bearer token. For endpoint.json and client configs only; never for a log. */
   readonly token: string
+  /** SHA-256 of the token. */
+  readonly tokenDigest: Buffer
   /** The secret of the panel's WebSocket. */
   readonly panelKey: string
   /**
@@ -58,6 +60,7 @@ export async function createTokenStore(ports: TokenStorePorts): Promise<TokenSto
 
   return {
     token,
+    tokenDigest,
     panelKey,
     authenticate(request) {
       const presented = bearerToken(request)

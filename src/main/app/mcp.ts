@@ -12,6 +12,7 @@ import { linkSessionsToBuses } from '../mcp/sessions/bus-link.ts'
 import { busCatalogue } from '../mcp/server/catalogue.ts'
 import { createDelivery } from '../mcp/sessions/delivery.ts'
 import type { StickyTargets } from '../mcp/dispatch/sticky-targets.ts'
+import { createCallerIdentity } from '../mcp/dispatch/caller-identity.ts'
 import { createDispatcher } from '../mcp/dispatch/dispatch.ts'
 import { createMcpEndpoint, type McpEndpoint } from '../mcp/http/endpoint.ts'
 import type { McpHttpLimits } from '../mcp/http/limits.ts'
@@ -62,6 +63,11 @@ export function serveBusesOverMcp(ports: {
     presence,
     sticky,
     gate,
+    identity: createCallerIdentity({ tokenTagOf: (caller) => logins.tokenTagOf(caller) }),
+    blocked(userId, uuid) {
+      const block = blocks.find(userId, uuid)
+      return block === null ? null : blockedAnswer(block, `A person blocked "${uuid}"`).message
+    },
     clock,
     newId,
     lostTargetGraceMs: ports.lostTargetGraceMs,

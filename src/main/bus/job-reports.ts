@@ -102,10 +102,11 @@ export class JobReports {
   }
 
   /**
-   * Asks a job's targets to drop it, by `job_cancel`. The job ends when they say so; what runs may run on. From a
+   * Asks a job's targets to drop it, by `job_cancel`. The job ends when they say so. What runs goes on, unless
+   * `interrupt` asks its peer to stop it. From a
    * target that it is still waiting for it is taken back, and ends there and then.
    */
-  cancel(job: Job): void {
+  cancel(job: Job, interrupt = false): void {
     if (isTerminal(job.state)) return
     const { registry, mailboxes, serverUuid, post } = this.#ports
     for (const uuid of job.targets) {
@@ -116,7 +117,11 @@ export class JobReports {
         this.report(job, { job_id: job.job_id, status: 'cancelled', result: '', error }, uuid)
         continue
       }
-      const payload = { message_type: 'job_cancel', job_id: job.job_id }
+      const payload = {
+        message_type: 'job_cancel',
+        job_id: job.job_id,
+        ...(interrupt && { interrupt }),
+      }
       post(serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, payload, job.purpose)
     }
   }

@@ -264,9 +264,9 @@ export class UserMessageBus {
     return this.#reports.report(job, update, reporter)
   }
 
-  /** Asks a job's targets to drop it: see `JobReports.cancel`. */
-  cancelJob(job: Job): void {
-    this.#reports.cancel(job)
+  /** Asks a job's targets to drop it, and with `interrupt` also to stop it where it runs: see `JobReports.cancel`. */
+  cancelJob(job: Job, how?: { readonly interrupt: boolean }): void {
+    this.#reports.cancel(job, how?.interrupt === true)
   }
 
   get #serverUuid(): string {

@@ -54,7 +54,7 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
       name,
       title,
       description,
-      inputSchema: objectSchema(definition.input, 'input'),
+      inputSchema: inputSchemaOf(definition.input),
       outputSchema: objectSchema(definition.output, 'output'),
       annotations: { title, ...annotations },
     },
@@ -84,6 +84,10 @@ export function failure(
   }
 }
 
+/** The JSON schema of a tool's arguments. */
+export const inputSchemaOf = (input: z.ZodObject): ToolDescription['inputSchema'] =>
+  objectSchema(input, 'input')
+
 /**
  * A root object schema, as MCP asks of tool schemas, even where the shape is a union. What a JSON schema can't say is
  * said by the `meta` of its part.
@@ -93,7 +97,8 @@ function objectSchema(schema: z.ZodType, io: 'input' | 'output'): ToolDescriptio
   return { ...json, type: 'object' } as ToolDescription['inputSchema']
 }
 
-function faults(error: z.ZodError): string {
+/** The first faults of wrong arguments, each with its place. */
+export function faults(error: z.ZodError): string {
   return error.issues
     .slice(0, 8)
     .map((issue) => `${issue.path.map(String).join('.') || 'arguments'}: ${issue.message}`)

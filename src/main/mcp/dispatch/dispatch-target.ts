@@ -6,7 +6,7 @@ import type { Presence } from '../sessions/presence.ts'
 /** Why no Blender was chosen; `error` says what to do about it. */
 export interface NoChoice {
   readonly ok: false
-  readonly status: 'no_target' | 'ambiguous_target'
+  readonly status: 'no_target' | 'ambiguous_target' | 'target_away'
   readonly error: string
 }
 
@@ -61,17 +61,20 @@ export function createTargetChooser(presence: Presence): TargetChooser {
     choose(bus, target) {
       const blenders = [...bus.registry.all()].filter((client) => client.client_type === 'blender')
       const live = blenders.filter((client) => presence.isReachable(client))
-      if (target === undefined || target === '') return theOnlyOne(blenders, live)
+      if (target === undefined) return theOnlyOne(blenders, live)
       // A registered uuid wins over the words, so that no client can become unreachable by its name.
       const pool = bus.get(target) === undefined ? poolOf(target) : null
       if (pool !== null) return fromPool(bus, target, pool, live)
       const found = bus.resolve(target)
       if ('ok' in found) {
-        const status = found.error === 'ambiguous_target' ? 'ambiguous_target' : 'no_target'
-        return { ok: false, status, error: found.message }
+        if (found.error === 'ambiguous_target') {
+          return { ok: false, status: 'ambiguous_target', error: found.message }
+        }
+        return none(`No client "${target.slice(0, 200)}" is registered. ${liveOnes(live)}`)
       }
       if (presence.contact(found) === 'gone') {
-        return none(`"${found.uuid}" is registered but not connected now. ${liveOnes(live)}`)
+        const error = `"${found.uuid}" is away: it is registered but not connected now. ${liveOnes(live)}`
+        return { ok: false, status: 'target_away', error }
       }
       return found
     },

@@ -1,27 +1,30 @@
-import { isTerminal, type JsonObject } from '../../../shared/protocol.ts'
+import type { JsonObject } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { Job } from '../../bus/jobs.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
-import type { ApprovalGate, GateRefusal } from '../approvals/approval-gate.ts'
-import type { StickyTargets } from './sticky-targets.ts'
-import { createTargetChooser, poolOf, type NoChoice } from './dispatch-target.ts'
-import { createJobWaits, type WaitEnd } from './dispatch-wait.ts'
-import type { Presence } from '../sessions/presence.ts'
+import type { ApprovalGate } from '../approvals/approval-gate.ts'
 import type { CallContext } from '../calls/call-context.ts'
+import type { Presence } from '../sessions/presence.ts'
+import { createCallKeys } from './call-keys.ts'
+import type { CallerIdentity } from './caller-identity.ts'
+import { createTargetChooser, poolOf, type NoChoice } from './dispatch-target.ts'
+import { dispatchJob, type DispatchedJob } from './dispatched-job.ts'
+import { createJobWatch } from './job-watch.ts'
+import { stateOf, type DispatchOutcome, type DispatchRefusal, type OutcomeOf } from './outcome.ts'
+import { reportProgress } from './progress.ts'
+import type { StickyTargets } from './sticky-targets.ts'
 
 /** How long a Blender that went away in the middle of a job may take to come back with its answer. */
 export const defaultLostTargetGraceMs = 15_000
 
-/** How a dispatched command ended, in the words of the wire. */
-export interface DispatchOutcome {
-  status: 'completed' | 'failed' | 'timeout' | 'cancelled' | 'no_target' | 'ambiguous_target'
-  job_id: string
-  target_uuid: string
-  /** What the peer answered: its JSON as a value, or its text as it is; empty text where there was none. */
-  result: unknown
-  error: string
-  duration_ms: number
-}
+/** Each call answers within this time: several programs give up after a minute, whatever progress they hear of. */
+const answerWithinMs = 45_000
+
+/** How long a cancelling call waits for the job to end. */
+const cancelWaitMs = 5000
+
+/** Most dispatched jobs of one bus that are known after their end; the oldest are forgotten first. */
+const endedMax = 1000
 
 export interface DispatchRequest {
   command: string
@@ -31,15 +34,19 @@ export interface DispatchRequest {
    * the only live Blender.
    */
   target: string | undefined
+  /** Bounds the wait, not the job. Waiting for an approval does not count. */
   timeoutMs: number
-  /** The id of a job whose answer the caller missed; absent: a new one. */
-  jobId?: string | undefined
+  /** The caller's idempotency key for this call; absent: each call is a new one. */
+  key?: string | undefined
 }
 
 export interface DispatchPorts {
   presence: Presence
   sticky: StickyTargets
   gate: ApprovalGate
+  identity: CallerIdentity
+  /** Why a client of this uuid may not be on the bus now; null where it may. */
+  blocked: (userId: string, uuid: string) => string | null
   /** Unix milliseconds. */
   clock: () => number
   newId: () => string
@@ -47,121 +54,215 @@ export interface DispatchPorts {
   lostTargetGraceMs?: number
 }
 
-/** Sends commands to Blenders and waits for their job updates. */
+/** A job as a call finds it: which command it is, and what became of it so far. */
+export interface FoundJob {
+  readonly ok: true
+  readonly command: string
+  readonly outcome: DispatchOutcome
+}
+
+/** Sends commands to Blenders and tells what became of them. */
 export interface Dispatcher {
-  run(request: DispatchRequest, context: CallContext): Promise<DispatchOutcome>
+  /** Answers within 45 s: with the end, or with `running` or `waiting_for_approval`. */
+  run(request: DispatchRequest, context: CallContext): Promise<DispatchOutcome | DispatchRefusal>
+  /** Waits up to `waitMs` for the end of a job of this bus. Any session of the user may ask. */
+  job(jobId: string, waitMs: number, context: CallContext): Promise<FoundJob | DispatchRefusal>
+  /** Stops a job of the calling client: one that waits is withdrawn, one that runs is interrupted. */
+  cancel(jobId: string, context: CallContext): Promise<FoundJob | DispatchRefusal>
   /** Makes a target the session's own, or forgets it (null); what it stands for now, null for several or none. */
   useTarget(target: string | null, context: CallContext): ClientInfo | NoChoice | null
 }
 
 export function createDispatcher(ports: DispatchPorts): Dispatcher {
-  const { presence, sticky, gate, clock, newId, lostTargetGraceMs = defaultLostTargetGraceMs } = ports
+  const { presence, sticky, gate, identity, clock, newId } = ports
   const targets = createTargetChooser(presence)
-  const waits = createJobWaits({ presence, clock, lostTargetGraceMs })
+  const jobWatch = createJobWatch()
+  const jobPorts = {
+    presence,
+    gate,
+    jobWatch,
+    clock,
+    lostTargetGraceMs: ports.lostTargetGraceMs ?? defaultLostTargetGraceMs,
+  }
+  const keys = createCallKeys(clock)
+  const buses = new WeakMap<UserMessageBus, Map<string, DispatchedJob>>()
+
+  const jobsOf = (bus: UserMessageBus): Map<string, DispatchedJob> => {
+    const known = buses.get(bus)
+    if (known !== undefined) return known
+    const jobs = new Map<string, DispatchedJob>()
+    buses.set(bus, jobs)
+    bus.events.on('unregistered', ({ client }) => {
+      for (const each of jobs.values()) if (each.from === client.uuid) each.withdraw()
+    })
+    return jobs
+  }
+  const remember = (bus: UserMessageBus, dispatched: DispatchedJob): void => {
+    const jobs = jobsOf(bus)
+    jobs.set(dispatched.jobId, dispatched)
+    void dispatched.ended.then(() => {
+      // Those that ended last stand last.
+      jobs.delete(dispatched.jobId)
+      jobs.set(dispatched.jobId, dispatched)
+      const ended = [...jobs.values()].filter(({ hasEnded }) => hasEnded)
+      for (const old of ended.slice(0, -endedMax)) jobs.delete(old.jobId)
+    })
+  }
 
   const choose = ({ bus, session }: CallContext, named: string | undefined): ClientInfo | NoChoice => {
-    const own = named === undefined || named === '' ? sticky.of(session) : null
+    const own = named === undefined ? sticky.of(session) : null
     const choice = targets.choose(bus, own ?? named)
     if (own === null || !('ok' in choice)) return choice
     const hint = `This session set "${own}" by blender_use_target: name another target, or set another.`
     return { ...choice, error: `${choice.error} ${hint}` }
   }
 
-  /** Waits for a job that is on the bus or about to be, and puts its end into words. */
+  const outcomeOf = (jobId: string, startedMs: number, state: OutcomeOf): DispatchOutcome => ({
+    ...state,
+    job_id: jobId,
+    duration_ms: Math.max(0, Math.round(clock() - startedMs)),
+  })
+
+  /** Waits for the end, but no longer than `waitMs`; answers with what can be said then. */
   const follow = async (
+    dispatched: DispatchedJob,
+    waitMs: number,
+    context: CallContext,
+  ): Promise<OutcomeOf> => {
+    const { signal } = context.extra
+    const progress = reportProgress(context, dispatched.jobId)
+    progress.tell(0, '')
+    const stopListening = dispatched.onChange((job) => progress.tell(job.progress ?? 0, job.progress_message))
+    const { promise: stopped, resolve: stop } = Promise.withResolvers<null>()
+    const onAbort = (): void => stop(null)
+    const timer = setTimeout(stop, waitMs, null)
+    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort()
+    dispatched.waiting += 1
+    try {
+      const ends = [dispatched.ended.then(() => null), stopped]
+      const expired = await Promise.race(dispatched.hasExpired ? ends : [...ends, dispatched.expired])
+      return expired ?? dispatched.now()
+    } finally {
+      dispatched.waiting -= 1
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      stopListening()
+      progress.close()
+    }
+  }
+
+  /** Follows a job for the call that asks for it: a call that is cancelled takes the job with it. */
+  const answerFor = async (dispatched: DispatchedJob, context: CallContext): Promise<DispatchOutcome> => {
+    const { signal } = context.extra
+    const state = await follow(dispatched, answerWithinMs, context)
+    if (signal.aborted && !dispatched.hasEnded && dispatched.waiting === 0) {
+      // A session that ended lets go of what has not started; a call that was cancelled is to stop.
+      if (context.session.ended) dispatched.withdraw()
+      else dispatched.cancel()
+    }
+    return outcomeOf(dispatched.jobId, dispatched.startedMs, state)
+  }
+
+  const begin = (
     request: DispatchRequest,
     context: CallContext,
-    jobId: string,
-    target: ClientInfo | undefined,
-    send: () => string | null,
-  ): Promise<Omit<DispatchOutcome, 'job_id' | 'duration_ms'>> => {
-    const { bus, extra } = context
-    const wait = waits.start({
-      bus,
-      jobId,
-      target,
-      timeoutMs: request.timeoutMs,
-      signal: extra.signal,
-      onProgress: progressReporter(context),
-    })
-    const refusal = send()
-    if (refusal !== null) {
-      wait.close()
-      return { status: 'no_target', target_uuid: '', result: '', error: refusal }
+  ): DispatchedJob | { readonly jobId: string; readonly state: OutcomeOf } => {
+    const jobId = newId()
+    const from = identity.of(context)
+    const block = ports.blocked(context.bus.user_id, from)
+    const nothingRun = { target_uuid: '', result: '' }
+    if (block !== null) return { jobId, state: { ...nothingRun, status: 'blocked', error: block } }
+    const target = choose(context, request.target)
+    if ('ok' in target) {
+      return { jobId, state: { ...nothingRun, status: target.status, error: target.error } }
     }
-    const job = bus.jobs.get(jobId)
-    const end = await wait.ended
-    const target_uuid = target?.uuid ?? job?.targets[0] ?? ''
-    if (end === 'ended' && job !== undefined && isTerminal(job.state)) return endOf(job, target_uuid)
-    const error = giveUpText(end, bus, jobId, job, target_uuid, request.timeoutMs, lostTargetGraceMs)
-    // Somebody else may wait for the same job: then it is still wanted.
-    if (job !== undefined && waits.count(bus, jobId) === 0) bus.cancelJob(job)
-    const status = end === 'timeout' ? 'timeout' : end === 'lost' ? 'failed' : 'cancelled'
-    return { status, target_uuid, result: '', error }
+    identity.register(context)
+    const { command, params, timeoutMs } = request
+    const dispatched = dispatchJob(jobPorts, { jobId, command, params, target, from, timeoutMs }, context)
+    remember(context.bus, dispatched)
+    return dispatched
   }
+
+  const find = (jobId: string, bus: UserMessageBus): DispatchedJob | Job | DispatchRefusal => {
+    const found = jobsOf(bus).get(jobId) ?? bus.jobs.get(jobId)
+    if (found !== undefined) return found
+    return {
+      ok: false,
+      error: 'unknown_job',
+      message: `No job "${jobId.slice(0, 100)}" is known: it never was, or it ended long ago.`,
+    }
+  }
+
+  const found = (dispatched: DispatchedJob, state: OutcomeOf): FoundJob => ({
+    ok: true,
+    command: dispatched.command,
+    outcome: outcomeOf(dispatched.jobId, dispatched.startedMs, state),
+  })
+  /** A job that was sent by `blender_send_message`. */
+  const foundOnBus = (job: Job): FoundJob => ({
+    ok: true,
+    command: job.title,
+    outcome: outcomeOf(job.job_id, job.created_at * 1000, stateOf(job)),
+  })
 
   return {
     async run(request, context) {
-      const { bus } = context
-      const startedMs = clock()
-      const jobId = request.jobId ?? newId()
-      const timed = (ended: Omit<DispatchOutcome, 'job_id' | 'duration_ms'>): DispatchOutcome => {
-        const { status, target_uuid, result, error } = ended
-        const duration_ms = Math.max(0, Math.round(clock() - startedMs))
-        return { status, job_id: jobId, target_uuid, result, error, duration_ms }
-      }
-      const join = async (known: Job): Promise<DispatchOutcome> => {
-        const target_uuid = known.targets[0] ?? ''
-        if (known.title !== request.command) {
-          const error = `job_id "${jobId}" belongs to another call (${known.title}). Leave job_id out.`
-          return timed({ status: 'failed', target_uuid, result: '', error })
+      const caller = `${context.bus.user_id}\n${identity.of(context)}`
+      const { key } = request
+      const call = JSON.stringify([request.command, request.params, request.target ?? null])
+      if (key !== undefined) {
+        const use = keys.look(caller, key, call)
+        if (use.kind === 'other') {
+          return {
+            ok: false,
+            error: 'job_id_in_use',
+            message: `job_id "${key}" was used for another call less than 10 minutes ago. Leave job_id out.`,
+          }
         }
-        if (isTerminal(known.state)) return timed(endOf(known, target_uuid))
-        return timed(await follow(request, context, jobId, bus.get(target_uuid), () => null))
+        const known = use.kind === 'repeat' ? jobsOf(context.bus).get(use.jobId) : undefined
+        if (known !== undefined) return answerFor(known, context)
       }
-      const known = request.jobId === undefined ? undefined : bus.jobs.get(jobId)
-      if (known !== undefined) return join(known)
+      const begun = begin(request, context)
+      if ('state' in begun) return outcomeOf(begun.jobId, clock(), begun.state)
+      if (key !== undefined) keys.note(caller, key, call, begun.jobId)
+      return answerFor(begun, context)
+    },
 
-      const target = choose(context, request.target)
-      if ('ok' in target) {
-        return timed({ status: target.status, target_uuid: '', result: '', error: target.error })
+    async job(jobId, waitMs, context) {
+      const known = find(jobId, context.bus)
+      if ('ok' in known) return known
+      if ('job_id' in known) {
+        await jobWatch.untilEnd(context.bus, known, waitMs, context.extra.signal)
+        return foundOnBus(known)
       }
-      registerCaller(context, newId)
-      const payload: JsonObject = {
-        message_type: 'command_dispatch',
-        job_id: jobId,
-        command: request.command,
-        params: request.params,
-      }
-      const asked = gate.pass(
-        { payload, routing: { type: 'direct', target_uuid: target.uuid }, targets: [target] },
-        context,
-      )
-      const passed = asked instanceof Promise ? await asked : asked
-      if (!('ok' in passed)) return timed(refused(passed, target.uuid))
-      if (asked instanceof Promise) {
-        // A repeat of the call may have been allowed first, and its Blender may have gone meanwhile.
-        const begun = bus.jobs.get(jobId)
-        if (begun !== undefined) return join(begun)
-        if (presence.contact(target) === 'gone') {
-          const error = `"${target.uuid}" was closed before it was allowed. Nothing was run.`
-          return timed({ status: 'no_target', target_uuid: '', result: '', error })
+      if (!known.hasEnded && waitMs > 0) await follow(known, waitMs, context)
+      return found(known, known.now())
+    },
+
+    async cancel(jobId, context) {
+      const known = find(jobId, context.bus)
+      if ('ok' in known) return known
+      const from = 'job_id' in known ? known.from_uuid : known.from
+      if (from !== identity.of(context)) {
+        return {
+          ok: false,
+          error: 'not_your_job',
+          message: `Job "${jobId}" was sent by another client. Only its sender or a person can cancel it.`,
         }
       }
-      const send = (): string | null => {
-        const sent = bus.send({
-          target_uuid: target.uuid,
-          payload,
-          session: context.session,
-          reply: 'caller',
-        })
-        return sent.ok ? null : sent.message
+      if ('job_id' in known) {
+        context.bus.cancelJob(known, { interrupt: true })
+        await jobWatch.untilEnd(context.bus, known, cancelWaitMs, context.extra.signal)
+        return foundOnBus(known)
       }
-      return timed(await follow(request, context, jobId, target, send))
+      known.cancel()
+      await follow(known, cancelWaitMs, context)
+      return found(known, known.now())
     },
 
     useTarget(target, context) {
-      registerCaller(context, newId)
+      identity.register(context)
       if (target === null) {
         sticky.set(context.session, null)
         return null
@@ -173,103 +274,5 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
       sticky.set(context.session, isPool ? target : choice.uuid)
       return isPool ? null : choice
     },
-  }
-}
-
-/** How a dispatch ends that was not let through. */
-function refused(
-  { error: code, message: error }: GateRefusal,
-  target_uuid: string,
-): Omit<DispatchOutcome, 'job_id' | 'duration_ms'> {
-  if (code === 'unknown_target') return { status: 'no_target', target_uuid: '', result: '', error }
-  return { status: code === 'cancelled' ? 'cancelled' : 'failed', target_uuid, result: '', error }
-}
-
-function endOf(job: Job, target_uuid: string): Omit<DispatchOutcome, 'job_id' | 'duration_ms'> {
-  const status = job.state === 'completed' || job.state === 'failed' ? job.state : 'cancelled'
-  return { status, target_uuid, result: parseResult(job.result), error: job.error }
-}
-
-/** What a caller is told of a job that it stops to wait for: whether it may still happen, and where to look. */
-function giveUpText(
-  end: WaitEnd,
-  bus: UserMessageBus,
-  jobId: string,
-  job: Job | undefined,
-  targetUuid: string,
-  timeoutMs: number,
-  lostTargetGraceMs: number,
-): string {
-  if (end === 'lost') {
-    const handed = bus.jobs.handedTo(targetUuid).some((known) => known.job_id === jobId)
-    return (
-      `"${targetUuid}" went away and did not come back within ${String(lostTargetGraceMs / 1000)} s: it was closed, ` +
-      'crashed, or lost its connection. ' +
-      (handed
-        ? `It had received the job and may have done part of it: look at the scene, and at blender://jobs/${jobId}, before you run it again.`
-        : 'It never received the job.')
-    )
-  }
-  if (end !== 'timeout') return 'The caller cancelled it.'
-  return (
-    `No result within ${String(timeoutMs / 1000)} s. ` +
-    (job?.state === 'running'
-      ? `The job had started and may still finish: read blender://jobs/${jobId} before you run it again.`
-      : `The job had not started and was withdrawn. See blender://jobs/${jobId}; the Blender may be busy or closed.`)
-  )
-}
-
-/**
- * Puts the calling session on the bus as an ephemeral `llm`, unless it is there: whoever changes a Blender is
- * seen in the panel and can be unplugged, even if it knows nothing of the bus.
- */
-function registerCaller({ bus, session }: CallContext, newId: () => string): void {
-  if (bus.registry.boundTo(session) !== undefined) return
-  const program = session.clientInfo
-  const label = (program?.title ?? program?.name ?? '')
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-    .slice(0, 200)
-  bus.register(
-    {
-      client_uuid: `llm-${newId()}`,
-      client_type: 'llm',
-      is_persistent: false,
-      capabilities: [],
-      group_id: null,
-      metadata: label === '' ? {} : { label },
-    },
-    session,
-  )
-}
-
-/**
- * Passes a job's progress on to a caller that gave a progress token; MCP wants it to grow with every word. The
- * first word names the job: a caller whose connection breaks can then ask for it again.
- */
-function progressReporter({ extra }: CallContext): (job: Job) => void {
-  const progressToken = extra._meta?.progressToken
-  if (progressToken === undefined) return () => undefined
-  let last = -1
-  return (job) => {
-    const progress = job.progress ?? 0
-    if (progress <= last) return
-    const message = last === -1 && job.progress_message === '' ? `Job ${job.job_id}` : job.progress_message
-    last = progress
-    extra
-      .sendNotification({
-        method: 'notifications/progress',
-        params: { progressToken, progress, total: 1, ...(message !== '' && { message }) },
-      })
-      // The caller has gone; its call ends by its own signal.
-      .catch(() => undefined)
-  }
-}
-
-function parseResult(text: string): unknown {
-  if (!/^\s*[[{"]/.test(text)) return text
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return text
   }
 }

@@ -58,6 +58,8 @@ export interface McpSession {
   readonly bufferedBytes: number
   /** The client has answered a ping: it shows that it is there even when it asks for nothing. */
   readonly answersPings: boolean
+  /** It has ended: nothing more is taken from its client. */
+  readonly ended: boolean
   /** Requests of the client that are not answered yet. */
   readonly requestsInFlight: number
   /** Whether the answer to a request of the client still has a way to it; false once its connection is gone for good. */

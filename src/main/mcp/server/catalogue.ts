@@ -6,6 +6,7 @@ import { dispatchScriptPrompt } from '../prompts/prompt.ts'
 import { busResources } from '../resources/bus-resources.ts'
 import type { Catalogue } from './server.ts'
 import { blenderCommandTools } from '../tools/blender-commands.ts'
+import { cancelJobTool, getJobTool } from '../tools/blender-jobs.ts'
 import { useTargetTool } from '../tools/blender-use-target.ts'
 import { listClientsTool } from '../tools/listing.ts'
 import { jobUpdateTool, sendMessageTool } from '../tools/messaging.ts'
@@ -30,6 +31,8 @@ export function busCatalogue(ports: {
       receiveMessagesTool,
       ...blenderCommandTools(dispatcher),
       useTargetTool(dispatcher),
+      getJobTool(dispatcher),
+      cancelJobTool(dispatcher),
     ],
     resources: busResources,
     prompts: [dispatchScriptPrompt],

@@ -1,11 +1,25 @@
+import type { ContentBlock, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { bounds, hasNoControlCharacters, type JsonObject } from '../../../shared/protocol.ts'
-import type { DispatchOutcome, Dispatcher } from '../dispatch/dispatch.ts'
-import { defineTool, type Tool, type ToolAnswer } from '../calls/tool.ts'
-import type { ToolAnnotations } from '@modelcontextprotocol/sdk/types.js'
+import {
+  defineDispatchTool,
+  dispatchRefusal,
+  invalidArguments,
+  type DispatchAnswer,
+} from '../calls/dispatch-tool.ts'
+import type { Tool } from '../calls/tool.ts'
+import type { Dispatcher } from '../dispatch/dispatch.ts'
+import type { DispatchOutcome } from '../dispatch/outcome.ts'
 
 /** A target in any of its forms. */
 export const targetSchema = z.string().max(bounds.nameLength)
+
+/** The id of a job, or a caller's own key for one call. */
+export const jobIdSchema = z
+  .string()
+  .min(1)
+  .max(bounds.nameLength)
+  .refine(hasNoControlCharacters, 'must have no control characters')
 
 /** Arguments that every tool has which runs a command in a Blender. */
 const common = {
@@ -15,29 +29,22 @@ const common = {
       'Which Blender: a uuid, "latest", "pid:<n>", or for work that any of several can do "group:<id>", "any" or ' +
         '"any:<capability>" (the least busy one). Left out: the only one that is open, or your blender_use_target',
     ),
-  timeout_seconds: z.number().min(0.1).max(3600).default(60).describe('How long to wait for the result'),
-  job_id: z
-    .string()
-    .min(1)
-    .max(bounds.nameLength)
-    .refine(hasNoControlCharacters, 'must have no control characters')
+  target_uuid: targetSchema.optional().describe('The same as target'),
+  timeout_seconds: z
+    .number()
+    .min(0.1)
+    .max(3600)
+    .default(60)
+    .describe('How long the result is waited for. A job that runs goes on after that'),
+  job_id: jobIdSchema
     .optional()
     .describe(
-      'An id of your own for this call. Repeating the same call with it after a lost connection returns the ' +
-        'answer and does not run it twice',
+      'A key of your own for this call. The same call with the same key within 10 minutes is not run twice: it ' +
+        'answers with the first one',
     ),
 }
 
 const commonSchema = z.object(common)
-
-const outcomeSchema = z.object({
-  status: z.enum(['completed', 'failed', 'timeout', 'cancelled', 'no_target', 'ambiguous_target']),
-  job_id: z.string().describe('Read blender://jobs/{job_id} for what became of it later'),
-  target_uuid: z.string().describe('The Blender it went to'),
-  result: z.unknown().describe('What the Blender answered; empty text where there was nothing'),
-  error: z.string(),
-  duration_ms: z.number().int(),
-})
 
 export interface CommandDefinition<Shape extends z.ZodRawShape> {
   /** The command as the peer knows it; the tool is called `blender_<command>`. */
@@ -47,41 +54,57 @@ export interface CommandDefinition<Shape extends z.ZodRawShape> {
   /** The command's own parameters; those that are left out are not sent. */
   params: Shape
   annotations: ToolAnnotations
-  answer?: (outcome: DispatchOutcome) => ToolAnswer
 }
 
 /** A tool that runs one command in one Blender and answers with its outcome. */
 export function commandTool<Shape extends z.ZodRawShape>(
   dispatcher: Dispatcher,
-  { command, title, description, params, annotations, answer = outcomeAnswer }: CommandDefinition<Shape>,
+  { command, title, description, params, annotations }: CommandDefinition<Shape>,
 ): Tool {
-  return defineTool({
+  return defineDispatchTool({
     name: `blender_${command}`,
     title,
     description,
     input: z.object({ ...params, ...common }),
-    output: outcomeSchema,
     annotations,
     async run(args: JsonObject, context) {
-      const { target, timeout_seconds, job_id } = commonSchema.parse(args)
+      const { target, target_uuid, timeout_seconds, job_id } = commonSchema.parse(args)
+      if (target !== undefined && target_uuid !== undefined && target !== target_uuid) {
+        return invalidArguments(
+          `target ("${target}") and target_uuid ("${target_uuid}") mean the same and differ. Give one. Nothing was run.`,
+        )
+      }
       const given = Object.entries(args).filter(([key, value]) => !(key in common) && value !== undefined)
       const outcome = await dispatcher.run(
         {
           command,
           params: Object.fromEntries(given),
-          target,
+          target: target ?? target_uuid,
           timeoutMs: timeout_seconds * 1000,
-          jobId: job_id,
+          key: job_id,
         },
         context,
       )
-      return answer(outcome)
+      if ('ok' in outcome) return dispatchRefusal(outcome.error, outcome.message)
+      return answerOf(command, outcome)
     },
   })
 }
 
-function outcomeAnswer(outcome: DispatchOutcome): ToolAnswer {
-  return { structured: { ...outcome } satisfies JsonObject, isError: outcome.status !== 'completed' }
+/** Commands whose result is a picture. */
+const pictureCommands = new Set(['get_viewport_screenshot', 'render_image'])
+
+const unended = new Set<DispatchOutcome['status']>(['completed', 'running', 'waiting_for_approval'])
+
+/** The answer of the tool that runs a command, also where another call asks for it later. */
+export function answerOf(command: string, outcome: DispatchOutcome): DispatchAnswer {
+  const picture = pictureCommands.has(command) ? pictureOf(outcome.result) : null
+  const result = picture === null ? outcome.result : picture.facts
+  return {
+    content: { ...outcome, result },
+    isError: !unended.has(outcome.status),
+    ...(picture !== null && { blocks: [picture.block] }),
+  }
 }
 
 const pictureSchema = z.looseObject({
@@ -89,13 +112,13 @@ const pictureSchema = z.looseObject({
 })
 
 /** Moves the picture of a result into an MCP image block; its facts stay, its bytes are not repeated. */
-export function pictureAnswer(outcome: DispatchOutcome): ToolAnswer {
-  const parsed = pictureSchema.safeParse(outcome.result)
-  if (!parsed.success) return outcomeAnswer(outcome)
+function pictureOf(result: unknown): { facts: JsonObject; block: ContentBlock } | null {
+  const parsed = pictureSchema.safeParse(result)
+  if (!parsed.success) return null
   const { image, ...facts } = parsed.data
   const bytes = Buffer.byteLength(image.data, 'base64')
   return {
-    ...outcomeAnswer({ ...outcome, result: { ...facts, image: { mime_type: image.mime_type, bytes } } }),
-    blocks: [{ type: 'image', data: image.data, mimeType: image.mime_type }],
+    facts: { ...facts, image: { mime_type: image.mime_type, bytes } },
+    block: { type: 'image', data: image.data, mimeType: image.mime_type },
   }
 }

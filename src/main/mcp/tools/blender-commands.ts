@@ -1,7 +1,7 @@
 import { blenderCommands } from '../../../shared/blender-commands.ts'
 import type { Dispatcher } from '../dispatch/dispatch.ts'
 import type { Tool } from '../calls/tool.ts'
-import { commandTool, pictureAnswer } from './blender-command.ts'
+import { commandTool } from './blender-command.ts'
 
 const reads = { readOnlyHint: true, openWorldHint: false } as const
 
@@ -57,7 +57,6 @@ export function blenderCommandTools(dispatcher: Dispatcher): Tool[] {
         'Answers with a picture of the 3D view as the artist has it. It works while the window is hidden. A Blender ' +
         'without a window answers with a small preview render. Look at it after a change. Changes nothing.',
       annotations: reads,
-      answer: pictureAnswer,
     }),
     commandTool(dispatcher, {
       command: 'render_image',
@@ -67,7 +66,6 @@ export function blenderCommandTools(dispatcher: Dispatcher): Tool[] {
         'are. Rendering blocks that Blender: try a small size and few samples first, and raise timeout_seconds for ' +
         'more. A picture too large for an answer comes as JPEG or scaled down, and says so.',
       annotations: reads,
-      answer: pictureAnswer,
     }),
     commandTool(dispatcher, {
       command: 'open_file',

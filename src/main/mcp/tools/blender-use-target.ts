@@ -34,7 +34,7 @@ export function useTargetTool(dispatcher: Dispatcher): Tool {
       if (chosen === null) return { structured: { status: 'ok', target: wanted, client: null } }
       if ('ok' in chosen) {
         return failure({
-          error: chosen.status === 'ambiguous_target' ? 'ambiguous_target' : 'unknown_target',
+          error: chosen.status === 'no_target' ? 'unknown_target' : chosen.status,
           message: chosen.error,
         })
       }

@@ -36,6 +36,7 @@ export function fakeSession(more: Partial<McpSession> = {}): FakeSession {
     },
     bufferedBytes: 0,
     answersPings: false,
+    ended: false,
     requestsInFlight: 0,
     eventsSent: 0,
     notificationsDropped: 0,

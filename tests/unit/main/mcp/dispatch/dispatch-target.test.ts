@@ -1,34 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createStickyTargets } from '../../../../../src/main/mcp/dispatch/sticky-targets.ts'
-import { createDispatcher, type DispatchRequest } from '../../../../../src/main/mcp/dispatch/dispatch.ts'
-import { createPresence } from '../../../../../src/main/mcp/sessions/presence.ts'
-import { busFixture, fakeSession as anybody, registration } from '../../bus/bus-fixture.ts'
-import { fakeCall, fakeSession, openGate } from '../fake-session.ts'
+import type { DispatchRequest } from '../../../../../src/main/mcp/dispatch/dispatch.ts'
+import { fakeSession as anybody, registration } from '../../bus/bus-fixture.ts'
+import { fakeCall, fakeSession } from '../fake-session.ts'
+import { dispatchFixture, outcomeOf } from './dispatch-fixture.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** Two live Blenders `a` and `b` of the group `farm`, and a model. */
 function farm() {
-  const { bus, time } = busFixture()
-  let ids = 0
-  const sticky = createStickyTargets()
-  const dispatcher = createDispatcher({
-    presence: createPresence(() => time.nowMs),
-    gate: openGate,
-    sticky,
-    clock: () => time.nowMs,
-    newId: () => `d-${String((ids += 1))}`,
-  })
+  const { bus, time, sticky, dispatcher, llm } = dispatchFixture()
+  bus.unregister('blender-1')
   const sessions = { a: fakeSession(), b: fakeSession() }
   const more = { is_persistent: true, group_id: 'farm', metadata: { pid: 1 } }
   bus.register(registration('a', { ...more, capabilities: ['rendering'] }), sessions.a)
   bus.register(registration('b', { ...more, metadata: { pid: 2 } }), sessions.b)
-  const llm = fakeSession({ clientInfo: { name: 'model', version: '1' } })
-  bus.register(registration('llm-1', { client_type: 'llm' }), llm)
   const call = fakeCall(bus, llm)
   const run = (more: Partial<DispatchRequest> = {}) =>
-    dispatcher.run(
+    outcomeOf(
+      dispatcher,
       { command: 'ping', params: {}, target: undefined, timeoutMs: 60_000, ...more },
       call.context,
     )
@@ -121,7 +111,7 @@ describe("a session's own target", () => {
     expect(await run()).toMatchObject({
       status: 'no_target',
       error:
-        'No client "b" is registered. Known clients: a, llm-1. This session set "b" by blender_use_target: name another target, or set another.',
+        'No client "b" is registered. Live: a (unsaved). This session set "b" by blender_use_target: name another target, or set another.',
     })
   })
 
@@ -147,7 +137,7 @@ describe('a Blender that goes away in the middle of a job', () => {
       target_uuid: 'a',
       error:
         '"a" went away and did not come back within 15 s: it was closed, crashed, or lost its connection. It had received ' +
-        'the job and may have done part of it: look at the scene, and at blender://jobs/d-1, before you run it again.',
+        'the job and may have done part of it: look at the scene before you run it again.',
     })
     done('d-1', sessions.a, { result: 'late' })
     expect(bus.jobs.get('d-1')).toMatchObject({ state: 'completed', result: 'late' })
@@ -178,44 +168,5 @@ describe('a Blender that goes away in the middle of a job', () => {
       error: 'Withdrawn before it reached its target.',
     })
     expect(take('a')).toStrictEqual([])
-  })
-})
-
-describe('a call that is repeated under its own job id', () => {
-  it('joins the job that runs, and both get the answer', async () => {
-    const { bus, sessions, run, take, done } = farm()
-    const calls = [run({ target: 'a', jobId: 'mine' }), run({ target: 'a', jobId: 'mine' })]
-    expect(take('a')).toHaveLength(1)
-    done('mine', sessions.a, { result: '1' })
-    const outcomes = await Promise.all(calls)
-    expect(
-      outcomes.map(({ status, job_id, target_uuid, result }) => [status, job_id, target_uuid, result]),
-    ).toStrictEqual([
-      ['completed', 'mine', 'a', '1'],
-      ['completed', 'mine', 'a', '1'],
-    ])
-    expect(await run({ target: 'b', jobId: 'mine' })).toMatchObject({ target_uuid: 'a', result: '1' })
-    expect(bus.jobs.pendingCount).toBe(0)
-  })
-
-  it('is not withdrawn while another caller waits for it', async () => {
-    const { bus, dispatcher, llm, run, take } = farm()
-    const first = fakeCall(bus, llm)
-    const request = { command: 'ping', params: {}, target: 'a', timeoutMs: 60_000, jobId: 'mine' }
-    const outcome = dispatcher.run(request, first.context)
-    void run({ target: 'a', jobId: 'mine' })
-    take('a')
-    first.cancel()
-    expect((await outcome).status).toBe('cancelled')
-    expect(take('a')).toStrictEqual([])
-  })
-
-  it('is refused where the id belongs to another command', async () => {
-    const { run } = farm()
-    void run({ target: 'a', jobId: 'mine' })
-    expect(await run({ target: 'a', jobId: 'mine', command: 'undo' })).toMatchObject({
-      status: 'failed',
-      error: 'job_id "mine" belongs to another call (ping). Leave job_id out.',
-    })
   })
 })

@@ -1,57 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { JobStatus } from '../../../../../src/shared/protocol.ts'
-import { createStickyTargets } from '../../../../../src/main/mcp/dispatch/sticky-targets.ts'
-import { createDispatcher, type DispatchRequest } from '../../../../../src/main/mcp/dispatch/dispatch.ts'
-import { createPresence } from '../../../../../src/main/mcp/sessions/presence.ts'
-import { busFixture, registration } from '../../bus/bus-fixture.ts'
-import { fakeCall, fakeSession, openGate } from '../fake-session.ts'
+import { registration } from '../../bus/bus-fixture.ts'
+import { fakeCall, fakeSession } from '../fake-session.ts'
+import { commandMessage, dispatchFixture, outcomeOf } from './dispatch-fixture.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
-
-function dispatchFixture() {
-  const { bus, time } = busFixture()
-  let ids = 0
-  const presence = createPresence(() => time.nowMs)
-  const dispatcher = createDispatcher({
-    presence,
-    gate: openGate,
-    sticky: createStickyTargets(),
-    clock: () => time.nowMs,
-    newId: () => `d-${String((ids += 1))}`,
-  })
-  const blender = fakeSession()
-  bus.register(registration('blender-1', { is_persistent: true }), blender)
-  const llm = fakeSession({ clientInfo: { name: 'test-model', version: '1', title: 'Test\nModel' } })
-  bus.register(registration('llm-1', { client_type: 'llm' }), llm)
-  const request = (more: Partial<DispatchRequest> = {}): DispatchRequest => ({
-    command: 'execute_code',
-    params: { code: 'x' },
-    target: undefined,
-    timeoutMs: 60_000,
-    ...more,
-  })
-  const report = (job_id: string, status: JobStatus, more: object = {}) =>
-    bus.jobUpdate({ job_id, status, result: '', error: '', ...more }, blender)
-  const inbox = (uuid: string) => {
-    const client = bus.get(uuid)
-    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(({ payload }) => payload)
-  }
-  return { bus, time, presence, dispatcher, blender, llm, request, report, inbox }
-}
-
-const command = (job_id: string) => ({
-  message_type: 'command_dispatch',
-  job_id,
-  command: 'execute_code',
-  params: { code: 'x' },
-})
 
 describe('the dispatcher', () => {
   it('answers with the outcome and the time it took', async () => {
     const { bus, time, dispatcher, llm, request, report, inbox } = dispatchFixture()
     const outcome = dispatcher.run(request(), fakeCall(bus, llm).context)
-    expect(inbox('blender-1')).toStrictEqual([command('d-1')])
+    expect(inbox('blender-1')).toStrictEqual([commandMessage('d-1')])
     time.nowMs += 1234
     report('d-1', 'completed', { result: '[1,2]' })
     expect(await outcome).toStrictEqual({
@@ -75,7 +34,7 @@ describe('the dispatcher', () => {
     ['[INFO] not JSON', '[INFO] not JSON'],
   ])('gives the result %j back as %j', async (result, value) => {
     const { bus, dispatcher, llm, request, report } = dispatchFixture()
-    const outcome = dispatcher.run(request(), fakeCall(bus, llm).context)
+    const outcome = outcomeOf(dispatcher, request(), fakeCall(bus, llm).context)
     report('d-1', 'completed', { result })
     expect((await outcome).result).toStrictEqual(value)
   })
@@ -95,7 +54,8 @@ describe('the dispatcher', () => {
       target_uuid: 'blender-1',
       result: '',
       error:
-        'No result within 5 s. The job had started and may still finish: read blender://jobs/d-1 before you run it again.',
+        'No result within 5 s. The job has started and goes on. Call blender_get_job with job_id "d-1" for its result. ' +
+        'Do not send it again.',
       duration_ms: 5000,
     })
     expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1' }])
@@ -104,15 +64,45 @@ describe('the dispatcher', () => {
     expect(inbox('llm-1')).toStrictEqual([])
   })
 
-  it('withdraws the job when its call is cancelled, and leaves no timer behind', async () => {
-    const { bus, dispatcher, llm, request, inbox } = dispatchFixture()
+  it('interrupts the job when its call is cancelled, and says how it ended', async () => {
+    const { bus, dispatcher, llm, request, report, inbox } = dispatchFixture()
     const call = fakeCall(bus, llm)
-    const outcome = dispatcher.run(request(), call.context)
+    const outcome = outcomeOf(dispatcher, request(), call.context)
+    report('d-1', 'running')
     inbox('blender-1')
     call.cancel()
-    expect(await outcome).toMatchObject({ status: 'cancelled', error: 'The caller cancelled it.' })
-    expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1' }])
+    await outcome
+    expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1', interrupt: true }])
+    report('d-1', 'cancelled', { error: 'Interrupted.' })
+    await vi.advanceTimersByTimeAsync(0)
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('lets a job go on that runs when its session ends, and withdraws one that does not', async () => {
+    const { bus, dispatcher, request, report, inbox } = dispatchFixture()
+    const session = fakeSession({ clientInfo: { name: 'codex', version: '1' }, ended: true })
+    const [first, second] = [fakeCall(bus, session), fakeCall(bus, session)]
+    const calls = [dispatcher.run(request(), first.context), dispatcher.run(request(), second.context)]
+    report('d-1', 'running')
+    expect(inbox('blender-1')).toStrictEqual([commandMessage('d-1'), commandMessage('d-2')])
+    first.cancel()
+    second.cancel()
+    await Promise.all(calls)
+    expect(inbox('blender-1')).toStrictEqual([
+      { message_type: 'job_cancel', job_id: 'd-1' },
+      { message_type: 'job_cancel', job_id: 'd-2' },
+    ])
+  })
+
+  it('withdraws what has not started when the caller leaves the bus after its answer', async () => {
+    const { bus, dispatcher, request, inbox } = dispatchFixture()
+    const session = fakeSession({ clientInfo: { name: 'codex', version: '1' } })
+    const outcome = dispatcher.run(request(), fakeCall(bus, session).context)
+    await vi.advanceTimersByTimeAsync(45_000)
+    expect(await outcome).toMatchObject({ status: 'running' })
+    inbox('blender-1')
+    bus.endSession(session)
+    expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1' }])
   })
 
   it('never picks one of several live Blenders, and counts only live ones', async () => {
@@ -125,7 +115,7 @@ describe('the dispatcher', () => {
     time.nowMs += 45_001
     bus.touch('blender-1')
     const outcome = dispatcher.run(request(), fakeCall(bus, llm).context)
-    expect(inbox('blender-1')).toStrictEqual([command('d-2')])
+    expect(inbox('blender-1')).toStrictEqual([commandMessage('d-2')])
     report('d-2', 'completed')
     expect(await outcome).toMatchObject({ status: 'completed', target_uuid: 'blender-1' })
   })
@@ -134,8 +124,8 @@ describe('the dispatcher', () => {
     const { bus, time, dispatcher, llm, request, report } = dispatchFixture()
     bus.register(registration('away', { is_persistent: true }), null)
     expect(await dispatcher.run(request({ target: 'away' }), fakeCall(bus, llm).context)).toMatchObject({
-      status: 'no_target',
-      error: '"away" is registered but not connected now. Live: blender-1 (unsaved).',
+      status: 'target_away',
+      error: '"away" is away: it is registered but not connected now. Live: blender-1 (unsaved).',
     })
     time.nowMs += 45_001
     const outcome = dispatcher.run(request({ target: 'blender-1' }), fakeCall(bus, llm).context)
@@ -154,13 +144,16 @@ describe('the dispatcher', () => {
 
   it('ends each of several calls with its own job, on one listener', async () => {
     const { bus, dispatcher, llm, request, report } = dispatchFixture()
-    const calls = Array.from({ length: 50 }, () => dispatcher.run(request(), fakeCall(bus, llm).context))
+    const calls = Array.from({ length: 50 }, () =>
+      outcomeOf(dispatcher, request(), fakeCall(bus, llm).context),
+    )
     expect(bus.events.listenerCount('job')).toBe(1)
     for (let n = 50; n > 0; n -= 1) report(`d-${String(n)}`, 'completed', { result: `r${String(n)}` })
     const results = (await Promise.all(calls)).map(({ job_id, result }) => `${job_id} ${String(result)}`)
     expect(results).toStrictEqual(
       Array.from({ length: 50 }, (_, n) => `d-${String(n + 1)} r${String(n + 1)}`),
     )
+    await vi.advanceTimersByTimeAsync(0)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -171,7 +164,7 @@ describe('the dispatcher', () => {
     report('d-1', 'completed')
     await outcome
     expect(bus.registry.boundTo(llm)?.toDict()).toStrictEqual({
-      uuid: 'llm-d-2',
+      uuid: 'llm-test-model-c0ffee-1',
       client_type: 'llm',
       is_persistent: false,
       capabilities: [],

@@ -1,5 +1,7 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { describe, expect, it } from 'vitest'
-import type { DispatchOutcome, Dispatcher } from '../../../../../src/main/mcp/dispatch/dispatch.ts'
+import type { Dispatcher } from '../../../../../src/main/mcp/dispatch/dispatch.ts'
+import type { DispatchOutcome } from '../../../../../src/main/mcp/dispatch/outcome.ts'
 import { instructions } from '../../../../../src/main/mcp/server/instructions.ts'
 import { blenderCommandTools } from '../../../../../src/main/mcp/tools/blender-commands.ts'
 import { busFixture } from '../../bus/bus-fixture.ts'
@@ -21,11 +23,20 @@ async function callWith(name: string, args: object, result: unknown) {
       }
       return Promise.resolve(outcome)
     },
+    job: () => Promise.reject(new Error('not asked for')),
+    cancel: () => Promise.reject(new Error('not asked for')),
     useTarget: () => null,
   }
   const tool = blenderCommandTools(dispatcher).find(({ description }) => description.name === name)
   const answer = await tool?.call(args, fakeCall(busFixture().bus, fakeSession()).context)
   return { sent, answer }
+}
+
+/** The object in the one text block of an answer. */
+function objectOf(answer: CallToolResult | undefined): Record<string, unknown> {
+  const [block] = answer?.content ?? []
+  if (block?.type !== 'text') throw new Error('no text')
+  return JSON.parse(block.text) as Record<string, unknown>
 }
 
 describe('the instructions', () => {
@@ -38,20 +49,67 @@ describe('a command tool', () => {
   it('sends only what was given', async () => {
     const { sent } = await callWith('blender_render_image', { width: 64, target: 'b', job_id: 'x' }, '')
     expect(sent).toStrictEqual([
-      { command: 'render_image', params: { width: 64 }, target: 'b', timeoutMs: 60_000, jobId: 'x' },
+      { command: 'render_image', params: { width: 64 }, target: 'b', timeoutMs: 60_000, key: 'x' },
     ])
   })
 
   it.each([
     ['blender_undo', { steps: 0 }],
-    ['blender_save_file', { path: '' }],
     ['blender_open_file', {}],
     ['blender_get_object_info', {}],
     ['blender_get_viewport_screenshot', { max_size: 8 }],
     ['blender_list_objects', { page_size: 501 }],
     ['blender_ping', { job_id: 'a\nb' }],
   ])('%s refuses %j', async (name, args) => {
-    await expect(callWith(name, args, '')).rejects.toThrow(`Invalid arguments for ${name}`)
+    const { sent, answer } = await callWith(name, args, '')
+    expect(objectOf(answer)).toMatchObject({ status: 'error', error: 'invalid_arguments' })
+    expect(objectOf(answer).message).toMatch(`Invalid arguments for ${name}: `)
+    expect(answer).toStrictEqual({ content: answer?.content, isError: true })
+    expect(sent).toStrictEqual([])
+  })
+
+  it.each([
+    ['target_uid', 'target_uuid'],
+    ['uuid', 'target_uuid'],
+    ['timeout', 'timeout_seconds'],
+    ['Code', 'code'],
+    ['scirpt', null],
+  ])('refuses the argument %s and suggests %s', async (wrong, right) => {
+    const { sent, answer } = await callWith('blender_execute_code', { code: 'x', [wrong]: 'b' }, '')
+    const hint = right === null ? '' : ` (did you mean "${right}"?)`
+    expect(objectOf(answer)).toStrictEqual({
+      status: 'error',
+      error: 'invalid_arguments',
+      message:
+        `blender_execute_code does not take "${wrong}"${hint}. Nothing was run. ` +
+        'It takes: code, target, target_uuid, timeout_seconds, job_id.',
+    })
+    expect(sent).toStrictEqual([])
+  })
+
+  it('takes target_uuid as target, and null or empty text as absent', async () => {
+    const target = async (args: object) => {
+      const { sent } = await callWith('blender_execute_code', { code: 'x', ...args }, '')
+      return sent
+    }
+    const sentTo = (to: string | undefined) => [
+      { command: 'execute_code', params: { code: 'x' }, target: to, timeoutMs: 60_000, key: undefined },
+    ]
+    expect(await target({ target_uuid: 'b' })).toStrictEqual(sentTo('b'))
+    expect(await target({ target: 'b', target_uuid: 'b' })).toStrictEqual(sentTo('b'))
+    expect(await target({ target: null, target_uuid: '', timeout_seconds: null, job_id: '' })).toStrictEqual(
+      sentTo(undefined),
+    )
+  })
+
+  it('refuses two targets that differ', async () => {
+    const { sent, answer } = await callWith('blender_ping', { target: 'a', target_uuid: 'b' }, '')
+    expect(objectOf(answer)).toStrictEqual({
+      status: 'error',
+      error: 'invalid_arguments',
+      message: 'target ("a") and target_uuid ("b") mean the same and differ. Give one. Nothing was run.',
+    })
+    expect(sent).toStrictEqual([])
   })
 })
 
@@ -73,7 +131,6 @@ describe('a picture', () => {
         { type: 'text', text: JSON.stringify(structured) },
         { type: 'image', data: 'iVBORw==', mimeType: 'image/png' },
       ],
-      structuredContent: structured,
     })
   })
 
@@ -85,6 +142,6 @@ describe('a picture', () => {
   ])('that is none stays as it came: %j', async (other) => {
     const { answer } = await callWith('blender_render_image', {}, other)
     expect(answer?.content).toHaveLength(1)
-    expect(answer?.structuredContent).toMatchObject({ result: other })
+    expect(objectOf(answer)).toMatchObject({ result: other })
   })
 })

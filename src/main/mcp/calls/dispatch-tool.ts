@@ -1,0 +1,94 @@
+import type { CallToolResult, ContentBlock, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js'
+import { distance } from 'fastest-levenshtein'
+import { z } from 'zod'
+import type { JsonObject } from '../../../shared/protocol.ts'
+import type { CallContext } from './call-context.ts'
+import { inputSchemaOf, faults, type Tool } from './tool.ts'
+
+/** What a dispatch tool answers: an object that becomes one compact JSON text, and pictures beside it. */
+export interface DispatchAnswer {
+  readonly content: JsonObject
+  readonly isError: boolean
+  readonly blocks?: readonly ContentBlock[]
+}
+
+interface DispatchToolDefinition<Shape extends z.ZodRawShape> {
+  name: string
+  title: string
+  description: string
+  input: z.ZodObject<Shape>
+  annotations: ToolAnnotations
+  run(args: z.infer<z.ZodObject<Shape>>, context: CallContext): Promise<DispatchAnswer>
+}
+
+/**
+ * Builds a dispatch tool (docs/protocol.md, dispatch tools). It has no output schema and no `structuredContent`, for
+ * several programs drop pictures beside it or show both. It refuses an argument that it does not know, so that a
+ * misspelt target never runs somewhere else. For an optional argument, `null` and empty text mean absent.
+ */
+export function defineDispatchTool<Shape extends z.ZodRawShape>(
+  definition: DispatchToolDefinition<Shape>,
+): Tool {
+  const { name, title, description, annotations, input } = definition
+  const known = Object.keys(input.shape)
+  return {
+    description: {
+      name,
+      title,
+      description,
+      inputSchema: { ...inputSchemaOf(input), additionalProperties: false },
+      annotations: { title, ...annotations },
+    },
+    async call(args, context) {
+      const given = z.record(z.string(), z.unknown()).safeParse(args ?? {})
+      if (!given.success) return textAnswer(invalidArguments(`${name} takes an object of arguments.`))
+      const unknown = Object.keys(given.data).filter((key) => !known.includes(key))
+      if (unknown.length > 0) {
+        const each = unknown.slice(0, 8).map((key) => `"${key.slice(0, 100)}"${suggestion(key, known)}`)
+        const message = `${name} does not take ${each.join(', ')}. Nothing was run. It takes: ${known.join(', ')}.`
+        return textAnswer(invalidArguments(message))
+      }
+      const present = Object.entries(given.data).filter(
+        ([key, value]) => !((value === null || value === '') && isOptional(input.shape, key)),
+      )
+      const parsed = input.safeParse(Object.fromEntries(present))
+      if (!parsed.success) {
+        return textAnswer(invalidArguments(`Invalid arguments for ${name}: ${faults(parsed.error)}`))
+      }
+      return textAnswer(await definition.run(parsed.data, context))
+    },
+  }
+}
+
+/** A refusal before there is a job (docs/protocol.md, tools: the form of a domain failure). */
+export function dispatchRefusal(error: string, message: string): DispatchAnswer {
+  return { content: { status: 'error', error, message }, isError: true }
+}
+
+export const invalidArguments = (message: string): DispatchAnswer =>
+  dispatchRefusal('invalid_arguments', message)
+
+function textAnswer({ content, isError, blocks = [] }: DispatchAnswer): CallToolResult {
+  return {
+    content: [{ type: 'text', text: JSON.stringify(content) }, ...blocks],
+    ...(isError && { isError }),
+  }
+}
+
+function isOptional(shape: z.ZodRawShape, key: string): boolean {
+  const schema = shape[key]
+  return schema !== undefined && z.safeParse(schema, undefined).success
+}
+
+/** The known name that was probably meant: one that contains it or the other way round, else the nearest spelling. */
+function suggestion(name: string, known: readonly string[]): string {
+  const plain = name.toLowerCase()
+  const close = known
+    .map((candidate) => ({ candidate, away: distance(plain, candidate) }))
+    .filter(({ candidate, away }) => {
+      const contains = plain.length > 2 && (candidate.includes(plain) || plain.includes(candidate))
+      return contains || away <= Math.max(2, Math.floor(candidate.length / 3))
+    })
+    .sort((a, b) => a.away - b.away)[0]
+  return close === undefined ? '' : ` (did you mean "${close.candidate}"?)`
+}

@@ -1,0 +1,52 @@
+/** How long a caller's `job_id` stands for the call it was first used with. */
+const keyLifetimeMs = 10 * 60 * 1000
+/** Most keys of one caller; the oldest are forgotten first. */
+const keysPerCaller = 1000
+/** Most callers whose keys are known; the ones that used theirs longest ago are forgotten first. */
+const callersMax = 1000
+
+interface Use {
+  /** The tool and its arguments, as one text. */
+  readonly call: string
+  readonly jobId: string
+  readonly atMs: number
+}
+
+/** What a key stands for: nothing yet, the same call before, or another call. */
+export type KeyUse =
+  { readonly kind: 'new' } | { readonly kind: 'repeat'; readonly jobId: string } | { readonly kind: 'other' }
+
+/**
+ * The idempotency keys of callers. A key belongs to the caller that used it: the same key of another caller is
+ * another key. 10 minutes after its first use it is free again.
+ */
+export interface CallKeys {
+  look(caller: string, key: string, call: string): KeyUse
+  note(caller: string, key: string, call: string, jobId: string): void
+}
+
+/** @param clock milliseconds */
+export function createCallKeys(clock: () => number): CallKeys {
+  const callers = new Map<string, Map<string, Use>>()
+  return {
+    look(caller, key, call) {
+      const use = callers.get(caller)?.get(key)
+      if (use === undefined || clock() - use.atMs >= keyLifetimeMs) return { kind: 'new' }
+      return use.call === call ? { kind: 'repeat', jobId: use.jobId } : { kind: 'other' }
+    },
+    note(caller, key, call, jobId) {
+      const keys = callers.get(caller) ?? new Map<string, Use>()
+      callers.delete(caller)
+      callers.set(caller, keys)
+      keys.delete(key)
+      keys.set(key, { call, jobId, atMs: clock() })
+      trim(keys, keysPerCaller)
+      trim(callers, callersMax)
+    },
+  }
+}
+
+function trim(map: Map<string, unknown>, max: number): void {
+  const [oldest] = map.keys()
+  if (map.size > max && oldest !== undefined) map.delete(oldest)
+}

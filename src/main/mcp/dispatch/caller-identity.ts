@@ -1,0 +1,68 @@
+import type { Caller } from '../../access/caller.ts'
+import type { ClientInfo } from '../../bus/client-info.ts'
+import type { CallContext } from '../calls/call-context.ts'
+
+/** Most characters of a program's name that its identity keeps. */
+const programLength = 60
+
+/**
+ * The start of the identities that Busbar gives to the sessions of one program with one token:
+ * `llm-<program>-<token>-` (docs/protocol.md, sender). The program is its name at `initialize` in lower case, with
+ * `-` for every character but a–z and 0–9; the token is 6 hex digits of a digest of its digest.
+ */
+export function identityPrefix(programName: string, tokenTag: string): string {
+  const program = programName
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '-')
+    .slice(0, programLength)
+  return `llm-${program === '' ? 'program' : program}-${tokenTag}-`
+}
+
+/**
+ * The client that a session is on the bus. One that registered nothing gets a sticky identity: the lowest number of
+ * its program and token that no open session has. So a program that reconnects is the same client again, and what a
+ * person decided about it still holds.
+ */
+export interface CallerIdentity {
+  /** The uuid of the calling session, whether it is on the bus already or not. */
+  of(context: CallContext): string
+  /** Puts the session on the bus as an ephemeral `llm`, unless it is there. */
+  register(context: CallContext): ClientInfo
+}
+
+export function createCallerIdentity(ports: {
+  /** 6 hex digits that stand for a caller's token. */
+  tokenTagOf: (caller: Caller) => string
+}): CallerIdentity {
+  const of = ({ bus, session }: CallContext): string => {
+    const bound = bus.registry.boundTo(session)
+    if (bound !== undefined) return bound.uuid
+    const prefix = identityPrefix(session.clientInfo?.name ?? '', ports.tokenTagOf(session.caller))
+    let number = 1
+    while ((bus.get(`${prefix}${String(number)}`)?.session ?? null) !== null) number += 1
+    return `${prefix}${String(number)}`
+  }
+  return {
+    of,
+    register(context) {
+      const { bus, session } = context
+      const bound = bus.registry.boundTo(session)
+      if (bound !== undefined) return bound
+      const program = session.clientInfo
+      const label = (program?.title ?? program?.name ?? '')
+        .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+        .slice(0, 200)
+      return bus.register(
+        {
+          client_uuid: of(context),
+          client_type: 'llm',
+          is_persistent: false,
+          capabilities: [],
+          group_id: null,
+          metadata: label === '' ? {} : { label },
+        },
+        session,
+      ).client
+    },
+  }
+}

@@ -1,0 +1,229 @@
+import { isTerminal, type JsonObject } from '../../../shared/protocol.ts'
+import type { ClientInfo } from '../../bus/client-info.ts'
+import type { Job } from '../../bus/jobs.ts'
+import type { UserMessageBus } from '../../bus/user-message-bus.ts'
+import type { Allowed, ApprovalGate, GateRefusal } from '../approvals/approval-gate.ts'
+import type { CallContext } from '../calls/call-context.ts'
+import type { Presence } from '../sessions/presence.ts'
+import type { JobWatch } from './job-watch.ts'
+import { askAgain, endOf, refused, stateOf, type OutcomeOf } from './outcome.ts'
+
+/** How often it is looked whether a job's Blender is still there. */
+const contactCheckMs = 500
+
+/**
+ * A command on its way: from the question whether it may run to its end. It outlives the call that began it, which
+ * may be answered long before.
+ */
+export interface DispatchedJob {
+  readonly jobId: string
+  readonly command: string
+  /** Uuid of the client that sent it. */
+  readonly from: string
+  readonly startedMs: number
+  /** Calls that wait for it now. */
+  waiting: number
+  /** What can be said of it now. */
+  now(): OutcomeOf
+  readonly hasEnded: boolean
+  /** Resolves once, when it has ended. */
+  readonly ended: Promise<void>
+  readonly hasExpired: boolean
+  /** Resolves once its time is over, with what is said to who waits then; never where it ends before. */
+  readonly expired: Promise<OutcomeOf>
+  /** Calls `hear` after each change on the bus, until the returned function is called. */
+  onChange(hear: (job: Job) => void): () => void
+  /** Nobody asks for it any more: it is withdrawn unless it has started. */
+  withdraw(): void
+  /** Somebody wants it to stop: it is withdrawn, and interrupted if it runs. */
+  cancel(): void
+}
+
+export interface DispatchedJobPorts {
+  readonly presence: Presence
+  readonly gate: ApprovalGate
+  readonly jobWatch: JobWatch
+  /** Unix milliseconds. */
+  readonly clock: () => number
+  /** How long a Blender may stay away before its job counts as lost. */
+  readonly lostTargetGraceMs: number
+}
+
+export interface DispatchOrder {
+  readonly jobId: string
+  readonly command: string
+  readonly params: JsonObject
+  readonly target: ClientInfo
+  readonly from: string
+  /** Bounds the wait from the moment the command is sent, not the job. */
+  readonly timeoutMs: number
+}
+
+/** Asks whether the command may run and sends it; at once, where nobody has to be asked. */
+export function dispatchJob(
+  ports: DispatchedJobPorts,
+  order: DispatchOrder,
+  context: CallContext,
+): DispatchedJob {
+  const { presence, gate, jobWatch, clock, lostTargetGraceMs } = ports
+  const { jobId, command, target, timeoutMs } = order
+  const { bus, session } = context
+  const ending = Promise.withResolvers<undefined>()
+  const expiry = Promise.withResolvers<OutcomeOf>()
+  /** Ends the question to the person; null once it has been answered. */
+  let question: AbortController | null = new AbortController()
+  let job: Job | undefined
+  /** What is said of it, where the bus does not know better. */
+  let given: OutcomeOf | null = null
+  let hasEnded = false
+  let hasExpired = false
+  let stopWatching = (): void => undefined
+
+  const end = (outcome: OutcomeOf | null): void => {
+    if (hasEnded) return
+    hasEnded = true
+    given ??= outcome
+    stopWatching()
+    ending.resolve(undefined)
+  }
+  const fail = (status: 'no_target' | 'failed', error: string): void =>
+    end({ status, target_uuid: status === 'no_target' ? '' : target.uuid, result: '', error })
+
+  const watch = (): void => {
+    const hear = (changed: Job): void => {
+      if (isTerminal(changed.state)) end(null)
+    }
+    const unwatch = jobWatch.watch(bus, jobId, hear)
+    const timer = setTimeout(() => {
+      const running = job?.state === 'running'
+      const outcome = timeoutOutcome(order, running)
+      given = outcome
+      hasExpired = true
+      // A peer that has not begun drops it, also one that waits for the artist and says that it runs.
+      if (job !== undefined) bus.cancelJob(job)
+      expiry.resolve(outcome)
+      if (!running) end(null)
+    }, timeoutMs)
+    let awaySinceMs: number | null = null
+    const contactCheck = setInterval(() => {
+      if (presence.contact(target) !== 'gone') {
+        awaySinceMs = null
+        return
+      }
+      awaySinceMs ??= clock()
+      if (clock() - awaySinceMs < lostTargetGraceMs) return
+      const error = lostText(bus, jobId, target.uuid, lostTargetGraceMs)
+      fail('failed', error)
+      if (job !== undefined) bus.cancelJob(job)
+    }, contactCheckMs)
+    stopWatching = () => {
+      unwatch()
+      clearTimeout(timer)
+      clearInterval(contactCheck)
+    }
+  }
+
+  const payload: JsonObject = {
+    message_type: 'command_dispatch',
+    job_id: jobId,
+    command,
+    params: order.params,
+  }
+  const goOn = (passed: Allowed | GateRefusal): void => {
+    const wasAsked = question === null
+    if (!('ok' in passed)) {
+      end(refused(passed, target.uuid))
+      return
+    }
+    if (wasAsked && presence.contact(target) === 'gone') {
+      fail('no_target', `"${target.uuid}" was closed before it was allowed. Nothing was run.`)
+      return
+    }
+    watch()
+    // Another session may be its sender by now, as after a reconnect.
+    const sender = bus.get(order.from)?.session ?? session
+    const sent = bus.send({
+      target_uuid: target.uuid,
+      payload,
+      session: sender,
+      from_uuid: order.from,
+      reply: 'caller',
+    })
+    if (!sent.ok) {
+      fail('no_target', sent.message)
+      return
+    }
+    job = bus.jobs.get(jobId)
+  }
+
+  const asked = gate.pass(
+    { payload, routing: { type: 'direct', target_uuid: target.uuid }, targets: [target] },
+    { ...context, extra: { ...context.extra, signal: question.signal } },
+  )
+  if (asked instanceof Promise) {
+    void asked.then((passed) => {
+      question = null
+      goOn(passed)
+    })
+  } else {
+    goOn(asked)
+    question = null
+  }
+
+  return {
+    jobId,
+    command,
+    from: order.from,
+    startedMs: clock(),
+    waiting: 0,
+    now() {
+      if (job !== undefined && (job.state === 'completed' || job.state === 'failed')) return endOf(job)
+      if (given !== null && (hasEnded || job === undefined)) return given
+      if (job !== undefined) return stateOf(job)
+      return {
+        status: 'waiting_for_approval',
+        target_uuid: target.uuid,
+        result: '',
+        error: '',
+        message: `A person at the Busbar panel has to allow it first. ${askAgain(jobId)}`,
+      }
+    },
+    get hasEnded() {
+      return hasEnded
+    },
+    get hasExpired() {
+      return hasExpired
+    },
+    ended: ending.promise,
+    expired: expiry.promise,
+    onChange: (hear) => jobWatch.watch(bus, jobId, hear),
+    withdraw() {
+      question?.abort()
+      if (job !== undefined && !hasEnded) bus.cancelJob(job)
+    },
+    cancel() {
+      question?.abort()
+      if (job !== undefined && !hasEnded) bus.cancelJob(job, { interrupt: true })
+    },
+  }
+}
+
+function timeoutOutcome({ jobId, target, timeoutMs }: DispatchOrder, running: boolean): OutcomeOf {
+  const error =
+    `No result within ${String(timeoutMs / 1000)} s. ` +
+    (running
+      ? `The job has started and goes on. ${askAgain(jobId)}`
+      : 'The job had not started and was withdrawn; the Blender may be busy or closed.')
+  return { status: 'timeout', target_uuid: target.uuid, result: '', error }
+}
+
+function lostText(bus: UserMessageBus, jobId: string, uuid: string, graceMs: number): string {
+  const delivered = bus.jobs.handedTo(uuid).some((known) => known.job_id === jobId)
+  return (
+    `"${uuid}" went away and did not come back within ${String(graceMs / 1000)} s: it was closed, crashed, or ` +
+    'lost its connection. ' +
+    (delivered
+      ? 'It had received the job and may have done part of it: look at the scene before you run it again.'
+      : 'It never received the job.')
+  )
+}
