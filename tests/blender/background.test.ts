@@ -397,7 +397,7 @@ describe('bad scripts', () => {
       job_id: text,
       target_uuid: blender.uuid,
       result: '',
-      error: `No result within 1.5 s. The job had started and may still finish: read blender://jobs/${outcome.job_id} before you run it again.`,
+      error: `No result within 1.5 s. The job has started and goes on. Call blender_get_job with job_id "${outcome.job_id}" for its result. Do not send it again.`,
       duration_ms: milliseconds,
     })
     await until(
@@ -414,8 +414,12 @@ describe('bad scripts', () => {
       error: expect.stringContaining('had not started') as string,
     })
     writeFileSync(gate, '')
-    await until(async () => (await llm.job(outcome.job_id)).status === 'completed', 'the late answer')
-    expect((await llm.job(outcome.job_id)).result).toContain('late')
+    const late = await llm.call('get_job', {
+      job_id: outcome.job_id,
+      wait_seconds: 40,
+      timeout_seconds: undefined,
+    })
+    expect(late.outcome).toMatchObject({ status: 'completed', result: { value: "'late'" } })
     expect((await llm.call('ping')).outcome.status).toBe('completed')
     expect(existsSync(rig.path('behind'))).toBe(false)
     expect(await llm.job(behind.outcome.job_id)).toMatchObject({ status: 'cancelled' })
@@ -427,15 +431,12 @@ describe('bad scripts', () => {
       code: `import os, time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.02)`,
     })
     const control = new AbortController()
-    const second = llm.call(
-      'execute_code',
-      { code: `open(${JSON.stringify(rig.path('cancelled'))}, "w")`, job_id: 'to-be-cancelled' },
-      { signal: control.signal },
-    )
-    await until(() => llm.job('to-be-cancelled').catch(() => null), 'the job on the bus')
+    const code = `open(${JSON.stringify(rig.path('cancelled'))}, "w")`
+    const second = llm.start('execute_code', { code }, control.signal)
+    const jobId = await second.jobId
     control.abort('not needed')
-    await expect(second).rejects.toThrow('not needed')
-    await until(async () => (await llm.job('to-be-cancelled')).status === 'cancelled', 'the cancellation')
+    await expect(second.ended).rejects.toThrow('not needed')
+    await until(async () => (await llm.job(jobId)).status === 'cancelled', 'the cancellation')
     writeFileSync(gate, '')
     expect((await first).outcome.status).toBe('completed')
     expect((await llm.call('ping')).outcome.status).toBe('completed')
@@ -447,19 +448,16 @@ describe('being taken off the bus', () => {
   it('another client takes it off: its caller hears at once, the Blender is told and ends by itself', async () => {
     const gate = rig.path('gate-off')
     const other = await rig.llm(server, 'other')
-    const running = llm.call('execute_code', {
+    const running = llm.start('execute_code', {
       code: `import os, time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.02)`,
-      job_id: 'taken-off',
     })
-    await until(
-      async () => (await llm.job('taken-off').catch(() => null))?.status === 'running',
-      'the job to run',
-    )
+    const jobId = await running.jobId
+    await until(async () => (await llm.job(jobId)).status === 'running', 'the job to run')
     await other.client.callTool({
       name: 'blender_unregister_client',
       arguments: { client_uuid: blender.uuid },
     })
-    expect((await running).outcome).toMatchObject({
+    expect((await running.ended).outcome).toMatchObject({
       status: 'cancelled',
       error: 'Unregistered by server:local.',
     })

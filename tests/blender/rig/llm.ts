@@ -54,13 +54,28 @@ export class Llm {
     const result = await this.client.callTool(request, undefined, { timeout: 2 * limitMs, ...options })
     const blocks = result.content as { type: string; text?: string; data?: string; mimeType?: string }[]
     const picture = blocks.find(({ type }) => type === 'image')
+    const text = blocks.find(({ type }) => type === 'text')?.text ?? ''
     return {
-      outcome: result.structuredContent as Outcome,
+      outcome: JSON.parse(text) as Outcome,
       isError: result.isError === true,
       image: picture?.data === undefined ? null : Buffer.from(picture.data, 'base64'),
       mimeType: picture?.mimeType ?? null,
-      text: blocks.find(({ type }) => type === 'text')?.text ?? '',
+      text,
     }
+  }
+
+  /** Calls `blender_<command>` and tells the id of its job as soon as there is one. */
+  start(
+    command: string,
+    args: object = {},
+    signal?: AbortSignal,
+  ): { jobId: Promise<string>; ended: Promise<ToolCall> } {
+    const { promise: jobId, resolve } = Promise.withResolvers<string>()
+    const onprogress = ({ message }: Progress): void => {
+      const id = /^Job (\S+)$/.exec(message ?? '')?.[1]
+      if (id !== undefined) resolve(id)
+    }
+    return { jobId, ended: this.call(command, args, { onprogress, ...(signal !== undefined && { signal }) }) }
   }
 
   /** Runs Python and returns the value of its last expression; throws where the job did not complete. */

@@ -382,7 +382,9 @@ describe('another user', () => {
     const hear = async (tool: string, args: object = {}) => {
       const answer = await eve.rpc('tools/call', { name: tool, arguments: args })
       heard.push(answer)
-      return (answer.result as { structuredContent?: Record<string, unknown> } | undefined)?.structuredContent
+      const { content } = (answer.result ?? {}) as { content?: { text?: string }[] }
+      const text = content?.[0]?.text
+      return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>)
     }
     const target = { target: 'secret-uuid', timeout_seconds: 1 }
     const { tools } = (await eve.rpc('tools/list')).result as { tools: { name: string }[] }

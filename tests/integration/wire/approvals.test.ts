@@ -141,7 +141,8 @@ describe('code from a token made for an LLM program', () => {
     aheadMs = 121_000
     expect(await answer).toMatchObject({
       status: 'failed',
-      error:
+      error: 'approval_timeout',
+      message:
         'Nobody answered within 120 s, so it was not allowed. Nothing was run. Ask the person at the Busbar panel to ' +
         'look at Approvals, then try again.',
     })
@@ -183,10 +184,14 @@ describe('code from a token made for an LLM program', () => {
 
   it('runs once where the same call was sent twice', async () => {
     const twice = ['1', '2'].map(() => llm.call('blender_execute_code', { code: '1', job_id: 'mine' }))
-    const { pending } = await waiting.next((event) => event.pending.length === 2)
-    for (const { id } of pending) await operator.approvals.answer({ id, answer: 'once' })
+    const { id } = await theOne()
+    await operator.approvals.answer({ id, answer: 'once' })
     await finish()
-    for (const answer of twice) expect(await answer).toMatchObject({ status: 'completed', job_id: 'mine' })
+    const answers = await Promise.all(twice)
+    const [command] = commandsAtBlender()
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 'completed', job_id: command?.data.job_id })
+    }
     expect(commandsAtBlender()).toHaveLength(1)
   })
 })

@@ -114,8 +114,7 @@ describe('a dispatch tool', () => {
         target_uuid: 'blender-1',
         result: '',
         error:
-          `No result within 0.1 s. The job had not started and was withdrawn. See blender://jobs/${job_id}; ` +
-          'the Blender may be busy or closed.',
+          'No result within 0.1 s. The job had not started and was withdrawn; the Blender may be busy or closed.',
         duration_ms: milliseconds,
       },
       isError: true,
@@ -164,6 +163,41 @@ describe('a dispatch tool', () => {
     expect((await blender.messages.next()).data.payload).toStrictEqual({ message_type: 'job_cancel', job_id })
   })
 
+  it('[R-616] gives the outcome of a job to another session that asks for it', async () => {
+    const answer = call(llm, 'blender_execute_code', { code: 'x' })
+    const { job_id } = (await commandTo(blender)).data
+    const other = await app.connect('other')
+    const later = call(other, 'blender_get_job', { job_id, wait_seconds: 40 })
+    await report(blender, job_id, 'completed', { result: '[1]' })
+    const outcome = { status: 'completed', job_id, target_uuid: 'blender-1', result: [1], error: '' }
+    expect(await answer).toMatchObject({ structured: outcome, isError: false })
+    expect(await later).toMatchObject({ structured: outcome, isError: false })
+    expect((await call(other, 'blender_get_job', { job_id: 'nope' })).structured).toStrictEqual({
+      status: 'error',
+      error: 'unknown_job',
+      message: 'No job "nope" is known: it never was, or it ended long ago.',
+    })
+  })
+
+  it('[R-617] interrupts a job for its sender alone', async () => {
+    const answer = call(llm, 'blender_execute_code', { code: 'x' })
+    const { job_id } = (await commandTo(blender)).data
+    const other = await app.connect('other')
+    expect(await call(other, 'blender_cancel_job', { job_id })).toMatchObject({
+      isError: true,
+      structured: { status: 'error', error: 'not_your_job' },
+    })
+    const cancelled = call(llm, 'blender_cancel_job', { job_id })
+    expect((await blender.messages.next()).data.payload).toStrictEqual({
+      message_type: 'job_cancel',
+      job_id,
+      interrupt: true,
+    })
+    await report(blender, job_id, 'cancelled', { error: 'Interrupted.' })
+    expect(await cancelled).toMatchObject({ isError: false, structured: { status: 'cancelled', job_id } })
+    expect(await answer).toMatchObject({ isError: true, structured: { status: 'cancelled', job_id } })
+  })
+
   it('[R-608] answers no_target when no Blender is live', async () => {
     await blender.client.close()
     await until(async () => {
@@ -184,15 +218,15 @@ describe('a dispatch tool', () => {
       isError: true,
     })
     expect((await call(llm, 'blender_get_scene_info', { target: 'blender-1' })).structured).toMatchObject({
-      status: 'no_target',
-      error: '"blender-1" is registered but not connected now. No Blender is live.',
+      status: 'target_away',
+      error: '"blender-1" is away: it is registered but not connected now. No Blender is live.',
     })
   })
 
   it('[R-609] answers no_target for a target that nobody has', async () => {
     expect((await call(llm, 'blender_get_scene_info', { target: 'blender-9' })).structured).toMatchObject({
       status: 'no_target',
-      error: 'No client "blender-9" is registered. Known clients: blender-1.',
+      error: 'No client "blender-9" is registered. Live: blender-1 (Shot 010, /a.blend).',
     })
   })
 
@@ -240,7 +274,8 @@ describe('a dispatch tool', () => {
     await report(blender, job_id, 'running', { progress: 0.1, progress_message: 'back again' })
     await report(blender, job_id, 'running', { progress: 0.75, progress_message: 'nearly' })
     await report(blender, job_id, 'completed', { result: 'done' })
-    expect((await answer).structuredContent).toMatchObject({ status: 'completed', result: 'done' })
+    const [block] = (await answer).content as { text: string }[]
+    expect(JSON.parse(block?.text ?? '')).toMatchObject({ status: 'completed', result: 'done' })
     expect(heard).toStrictEqual([
       { progress: 0, total: 1, message: `Job ${job_id}` },
       { progress: 0.25, total: 1, message: 'a quarter' },
@@ -258,7 +293,7 @@ describe('a dispatch tool', () => {
     }
     const [uuid = '', ...rest] = (await buckets(llm)).ephemeral
     expect(rest).toStrictEqual([])
-    expect(uuid).toMatch(/^llm-[0-9a-f-]{36}$/)
+    expect(uuid).toMatch(/^llm-[a-z0-9-]+-[0-9a-f]{6}-1$/)
     expect(await recordOf(llm, uuid)).toStrictEqual({
       uuid,
       client_type: 'llm',

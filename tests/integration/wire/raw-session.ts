@@ -29,7 +29,7 @@ export interface RawSession {
   readonly id: string
   /** Sends one request and resolves with the whole JSON-RPC response. */
   rpc(method: string, params?: object): Promise<Record<string, unknown>>
-  /** Calls a tool and resolves with its `structuredContent`. */
+  /** Calls a tool and resolves with the object in its text. */
   call(tool: string, args?: object): Promise<Record<string, unknown>>
   post(message: object): Promise<RawAnswer>
   /** @param lastEventId where to go on */
@@ -69,9 +69,10 @@ export async function openRawSession(address: Address, name: string): Promise<Ra
     rpc,
     async call(tool, args = {}) {
       const response = await rpc('tools/call', { name: tool, arguments: args })
-      const result = response.result as { structuredContent?: Record<string, unknown> } | undefined
-      if (result?.structuredContent === undefined) throw new Error(JSON.stringify(response))
-      return result.structuredContent
+      const result = response.result as { content?: { text?: string }[] } | undefined
+      const text = result?.content?.[0]?.text
+      if (text === undefined) throw new Error(JSON.stringify(response))
+      return JSON.parse(text) as Record<string, unknown>
     },
     post: (message) => post(message, id),
     openStream: (lastEventId) => openStream(address, id, lastEventId),

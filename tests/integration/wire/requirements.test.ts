@@ -10,7 +10,8 @@ const folders = [import.meta.dirname, join(import.meta.dirname, '../../unit/main
 function citations(): Map<string, Set<string>> {
   const cited = new Map<string, Set<string>>()
   for (const folder of folders) {
-    for (const name of readdirSync(folder).filter((file) => file.endsWith('.test.ts'))) {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    for (const name of files.filter((file) => file.endsWith('.test.ts'))) {
       const text = readFileSync(join(folder, name), 'utf8')
       for (const [id] of text.matchAll(/\bR-\d+\b/g)) cited.set(id, (cited.get(id) ?? new Set()).add(name))
     }

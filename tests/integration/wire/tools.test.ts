@@ -171,6 +171,22 @@ describe('the catalogue', () => {
           openWorldHint: false,
         },
       },
+      {
+        name: 'blender_get_job',
+        title: 'Look at a job',
+        annotations: { title: 'Look at a job', readOnlyHint: true, openWorldHint: false },
+      },
+      {
+        name: 'blender_cancel_job',
+        title: 'Cancel a job',
+        annotations: {
+          title: 'Cancel a job',
+          readOnlyHint: false,
+          destructiveHint: true,
+          idempotentHint: true,
+          openWorldHint: false,
+        },
+      },
     ])
   })
 
@@ -216,38 +232,83 @@ describe('the catalogue', () => {
         takes: ['client_uuid', 'wait_seconds', 'max', 'after'],
         needs: ['client_uuid'],
       },
-      blender_execute_code: { takes: ['code', 'target', 'timeout_seconds', 'job_id'], needs: ['code'] },
-      blender_get_scene_info: { takes: ['target', 'timeout_seconds', 'job_id'], needs: [] },
+      blender_execute_code: {
+        takes: ['code', 'target', 'target_uuid', 'timeout_seconds', 'job_id'],
+        needs: ['code'],
+      },
+      blender_get_scene_info: { takes: ['target', 'target_uuid', 'timeout_seconds', 'job_id'], needs: [] },
       blender_list_objects: {
-        takes: ['type', 'name_contains', 'page', 'page_size', 'target', 'timeout_seconds', 'job_id'],
+        takes: [
+          'type',
+          'name_contains',
+          'page',
+          'page_size',
+          'target',
+          'target_uuid',
+          'timeout_seconds',
+          'job_id',
+        ],
         needs: [],
       },
-      blender_get_object_info: { takes: ['name', 'target', 'timeout_seconds', 'job_id'], needs: ['name'] },
+      blender_get_object_info: {
+        takes: ['name', 'target', 'target_uuid', 'timeout_seconds', 'job_id'],
+        needs: ['name'],
+      },
       blender_browse_data: {
-        takes: ['collection', 'item_name', 'page', 'page_size', 'target', 'timeout_seconds', 'job_id'],
+        takes: [
+          'collection',
+          'item_name',
+          'page',
+          'page_size',
+          'target',
+          'target_uuid',
+          'timeout_seconds',
+          'job_id',
+        ],
         needs: [],
       },
       blender_get_viewport_screenshot: {
-        takes: ['max_size', 'target', 'timeout_seconds', 'job_id'],
+        takes: ['max_size', 'target', 'target_uuid', 'timeout_seconds', 'job_id'],
         needs: [],
       },
       blender_render_image: {
-        takes: ['frame', 'width', 'height', 'samples', 'engine', 'target', 'timeout_seconds', 'job_id'],
+        takes: [
+          'frame',
+          'width',
+          'height',
+          'samples',
+          'engine',
+          'target',
+          'target_uuid',
+          'timeout_seconds',
+          'job_id',
+        ],
         needs: [],
       },
       blender_open_file: {
-        takes: ['path', 'discard_changes', 'target', 'timeout_seconds', 'job_id'],
+        takes: ['path', 'discard_changes', 'target', 'target_uuid', 'timeout_seconds', 'job_id'],
         needs: ['path'],
       },
       blender_save_file: {
-        takes: ['path', 'overwrite', 'copy', 'target', 'timeout_seconds', 'job_id'],
+        takes: ['path', 'overwrite', 'copy', 'target', 'target_uuid', 'timeout_seconds', 'job_id'],
         needs: [],
       },
-      blender_undo: { takes: ['steps', 'target', 'timeout_seconds', 'job_id'], needs: [] },
-      blender_ping: { takes: ['target', 'timeout_seconds', 'job_id'], needs: [] },
+      blender_undo: { takes: ['steps', 'target', 'target_uuid', 'timeout_seconds', 'job_id'], needs: [] },
+      blender_ping: { takes: ['target', 'target_uuid', 'timeout_seconds', 'job_id'], needs: [] },
       blender_use_target: { takes: ['target'], needs: [] },
+      blender_get_job: { takes: ['job_id', 'wait_seconds'], needs: ['job_id'] },
+      blender_cancel_job: { takes: ['job_id'], needs: ['job_id'] },
     })
-    for (const { outputSchema } of tools) expect(outputSchema?.type).toBe('object')
+    const withSchema = tools.filter(({ outputSchema }) => outputSchema !== undefined)
+    expect(withSchema.map(({ name, outputSchema }) => [name, outputSchema?.type])).toStrictEqual([
+      ['blender_register_client', 'object'],
+      ['blender_unregister_client', 'object'],
+      ['blender_send_message', 'object'],
+      ['blender_job_update', 'object'],
+      ['blender_list_available_clients', 'object'],
+      ['blender_receive_messages', 'object'],
+      ['blender_use_target', 'object'],
+    ])
   })
 
   it('[R-203] answers with one text block and the same object, byte for byte', async () => {
@@ -328,12 +389,22 @@ describe('the catalogue', () => {
     ['blender_receive_messages', { client_uuid: 'a', wait_seconds: 61 }],
     ['blender_receive_messages', { client_uuid: 'a', max: 0 }],
     ['blender_receive_messages', { client_uuid: 'a', max: 101 }],
-    ['blender_execute_code', {}],
-    ['blender_execute_code', { code: 'x', timeout_seconds: 3601 }],
-    ['blender_get_scene_info', { timeout_seconds: 0 }],
   ])('[R-206] refuses %s %j as invalid params', async (name, args) => {
     const plugged = await app.connect('script')
     expect(await refusedCall(plugged, name, args)).toMatchObject({ code: -32602 })
+  })
+
+  it.each([
+    ['blender_execute_code', {}],
+    ['blender_execute_code', { code: 'x', timeout_seconds: 3601 }],
+    ['blender_get_scene_info', { timeout_seconds: 0 }],
+    ['blender_get_scene_info', { target_id: 'blender-1' }],
+  ])('[R-615] answers %s %j with invalid_arguments', async (name, args) => {
+    const plugged = await app.connect('script')
+    expect(await call(plugged, name, args)).toMatchObject({
+      isError: true,
+      structured: { status: 'error', error: 'invalid_arguments' },
+    })
   })
 
   it('[R-207] ignores arguments that it does not know', async () => {

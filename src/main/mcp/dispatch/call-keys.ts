@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** How long a caller's `job_id` stands for the call it was first used with. */
 const keyLifetimeMs = 10 * 60 * 1000
 /** Most keys of one caller; the oldest are forgotten first. */
@@ -23,6 +25,17 @@ export type KeyUse =
 export interface CallKeys {
   look(caller: string, key: string, call: string): KeyUse
   note(caller: string, key: string, call: string, jobId: string): void
+}
+
+/**
+ * The id of the job that a caller's key begins. The same call after a restart of the server gets the same id, so that
+ * a Blender that has run it answers from memory and does not run it again.
+ */
+export function keyedJobId(caller: string, key: string, call: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([caller, key, call]))
+    .digest('hex')
+  return `job-${digest.slice(0, 32)}`
 }
 
 /** @param clock milliseconds */

@@ -5,7 +5,7 @@ import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { ApprovalGate } from '../approvals/approval-gate.ts'
 import type { CallContext } from '../calls/call-context.ts'
 import type { Presence } from '../sessions/presence.ts'
-import { createCallKeys } from './call-keys.ts'
+import { createCallKeys, keyedJobId } from './call-keys.ts'
 import type { CallerIdentity } from './caller-identity.ts'
 import { createTargetChooser, poolOf, type NoChoice } from './dispatch-target.ts'
 import { dispatchJob, type DispatchedJob } from './dispatched-job.ts'
@@ -167,8 +167,8 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
   const begin = (
     request: DispatchRequest,
     context: CallContext,
+    jobId: string,
   ): DispatchedJob | { readonly jobId: string; readonly state: OutcomeOf } => {
-    const jobId = newId()
     const from = identity.of(context)
     const block = ports.blocked(context.bus.user_id, from)
     const nothingRun = { target_uuid: '', result: '' }
@@ -223,7 +223,9 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
         const known = use.kind === 'repeat' ? jobsOf(context.bus).get(use.jobId) : undefined
         if (known !== undefined) return answerFor(known, context)
       }
-      const begun = begin(request, context)
+      const keyed = key === undefined ? null : keyedJobId(caller, key, call)
+      const isFree = keyed !== null && 'ok' in find(keyed, context.bus)
+      const begun = begin(request, context, isFree ? keyed : newId())
       if ('state' in begun) return outcomeOf(begun.jobId, clock(), begun.state)
       if (key !== undefined) keys.note(caller, key, call, begun.jobId)
       return answerFor(begun, context)

@@ -6,16 +6,23 @@ import { commandMessage, dispatchFixture, outcomeOf } from './dispatch-fixture.t
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+/** The ids of jobs that were sent to the Blender, in order. */
+const idsOf = (payloads: readonly unknown[]) =>
+  payloads.map((payload) => (payload as { job_id: string }).job_id)
+
 describe('a call that is repeated with its own job_id', () => {
   it('joins the job that runs, and both answers name the id that Busbar gave', async () => {
     const { bus, dispatcher, llm, request, report, inbox } = dispatchFixture()
     const call = () => outcomeOf(dispatcher, request({ key: 'mine' }), fakeCall(bus, llm).context)
     const calls = [call(), call()]
-    expect(inbox('blender-1')).toStrictEqual([commandMessage('d-1')])
-    report('d-1', 'completed', { result: '1' })
+    const sent = inbox('blender-1')
+    const [job_id = ''] = idsOf(sent)
+    expect(sent).toStrictEqual([commandMessage(job_id)])
+    expect(job_id).toMatch(/^job-[0-9a-f]{32}$/)
+    report(job_id, 'completed', { result: '1' })
     const outcome = {
       status: 'completed',
-      job_id: 'd-1',
+      job_id,
       target_uuid: 'blender-1',
       result: '1',
       error: '',
@@ -51,20 +58,29 @@ describe('a call that is repeated with its own job_id', () => {
     const run = (session: typeof llm) =>
       outcomeOf(dispatcher, request({ key: 'mine' }), fakeCall(bus, session).context)
     const calls = [run(llm), run(other)]
-    expect(inbox('blender-1')).toStrictEqual([commandMessage('d-1'), commandMessage('d-2')])
-    report('d-1', 'completed', { result: 'first' })
-    report('d-2', 'completed', { result: 'second' })
+    const [first = '', second = ''] = idsOf(inbox('blender-1'))
+    expect(first).not.toBe(second)
+    report(first, 'completed', { result: 'first' })
+    report(second, 'completed', { result: 'second' })
     expect((await Promise.all(calls)).map(({ job_id, result }) => [job_id, result])).toStrictEqual([
-      ['d-1', 'first'],
-      ['d-2', 'second'],
+      [first, 'first'],
+      [second, 'second'],
     ])
     time.nowMs += 599_999
-    expect((await run(llm)).job_id).toBe('d-1')
+    expect((await run(llm)).job_id).toBe(first)
     time.nowMs += 1
     bus.touch('blender-1')
     const third = run(llm)
-    report('d-3', 'completed')
-    expect((await third).job_id).toBe('d-3')
+    report('d-1', 'completed')
+    expect((await third).job_id).toBe('d-1')
+  })
+
+  it('has the same id after a restart of the server, so that the Blender can answer from memory', () => {
+    const ids = [dispatchFixture(), dispatchFixture()].map(({ bus, dispatcher, llm, request, inbox }) => {
+      void dispatcher.run(request({ key: 'mine' }), fakeCall(bus, llm).context)
+      return idsOf(inbox('blender-1'))
+    })
+    expect(ids[0]).toStrictEqual(ids[1])
   })
 
   it('goes on while another caller waits for it', async () => {
