@@ -1,38 +1,34 @@
 import { join } from 'node:path'
-import type { Approvals } from '../access/approvals.ts'
-import type { BlockList } from '../access/block-list.ts'
-import type { Log } from '../base/log.ts'
-import type { Logins } from '../access/logins.ts'
-import type { TokenRegistry } from '../access/token-registry.ts'
-import type { BusManager } from '../bus/bus-manager.ts'
-import type { ServerSettings } from '../config/settings.ts'
 import { createActivityLog, type ActivityLog } from '../activity/activity-log.ts'
 import { createRecorder, type Recorder } from '../activity/recorder.ts'
+import type { Runtime } from '../base/runtime.ts'
+import type { BusManager } from '../bus/bus-manager.ts'
+import type { ServerSettings } from '../config/settings.ts'
 import type { OperatorPost } from '../panel/operator-post.ts'
+import type { Access } from './access.ts'
 
-/** The activityLog, and what writes it. */
+/** The activity log, and what writes it. */
 export interface KeptActivity {
   readonly activityLog: ActivityLog
   readonly recorder: Recorder
+  /** Notes that the server runs, and in the end that it was stopped. */
+  started(text: string): void
+  close(): void
 }
 
-/** Opens the history and follows everything that was there before there were sessions. */
+/** Opens the activity log and follows everything that was there before there were sessions. */
 export function keepActivity(ports: {
   dataDir: string
-  /** Unix milliseconds. */
-  clock: () => number
-  log: Log
   settings: ServerSettings['history']
   buses: BusManager
-  blocks: BlockList
+  access: Access
   /** The name a damaged block list was kept under; null where it was sound. */
   blocksSetAside: string | null
-  logins: Logins
-  registry: TokenRegistry
-  approvals: Approvals
   operator: OperatorPost['events']
+  runtime: Runtime
 }): KeptActivity {
-  const { dataDir, clock, log, settings } = ports
+  const { dataDir, settings, access } = ports
+  const { clock, log } = ports.runtime
   const activityLog = createActivityLog({
     path: join(dataDir, 'history.db'),
     clock,
@@ -40,11 +36,23 @@ export function keepActivity(ports: {
     limits: settings.limits,
   })
   const recorder = createRecorder({ activityLog, clock, keepPayloads: settings.payloads })
+  let wasStarted = false
   ports.buses.events.on('created', (bus) => recorder.attachBus(bus))
-  recorder.attachBlocks(ports.blocks.events, ports.blocksSetAside)
-  recorder.attachLogins(ports.logins.events)
-  recorder.attachTokens(ports.registry.events)
-  recorder.attachApprovals(ports.approvals.events)
+  recorder.attachBlocks(access.blocks.events, ports.blocksSetAside)
+  recorder.attachLogins(access.logins.events)
+  recorder.attachTokens(access.registry.events)
+  recorder.attachApprovals(access.approvals.events)
   recorder.attachOperator(ports.operator)
-  return { activityLog, recorder }
+  return {
+    activityLog,
+    recorder,
+    started(text) {
+      wasStarted = true
+      recorder.note({ kind: 'server_started', text })
+    },
+    close() {
+      if (wasStarted) recorder.note({ kind: 'server_stopped' })
+      activityLog.close()
+    },
+  }
 }

@@ -9,7 +9,7 @@ import { createServerSettings } from '../config/settings.ts'
 
 /**
  * Reads what the data directory keeps: settings, secrets, tokens, blocks and the policy of approvals. Where it can't be
- * written to, what is made for this run holds for this run. Close `registry` where the start goes no further.
+ * written to, what is made for this run holds for this run. Close `registry` in the end.
  */
 export async function readKeptState({
   dataDir,
@@ -41,3 +41,5 @@ export async function readKeptState({
     registry: await createTokenRegistry(fileOf('tokens.json')),
   }
 }
+
+export type KeptState = Awaited<ReturnType<typeof readKeptState>>

@@ -1,9 +1,6 @@
-import { blockedAnswer, type BlockList } from '../access/block-list.ts'
-import type { Approvals } from '../access/approvals.ts'
-import type { Log } from '../base/log.ts'
-import { mayUseTool, type Logins } from '../access/logins.ts'
-import type { RequestGuard } from '../access/request-guard.ts'
-import type { TokenRegistry } from '../access/token-registry.ts'
+import { blockedAnswer } from '../access/block-list.ts'
+import { mayUseTool } from '../access/logins.ts'
+import type { Runtime } from '../base/runtime.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { Recorder } from '../activity/recorder.ts'
@@ -21,38 +18,33 @@ import { instructions } from '../mcp/server/instructions.ts'
 import type { Presence } from '../mcp/sessions/presence.ts'
 import { createMcpServerFactory, type McpServerFactory } from '../mcp/server/server.ts'
 import { createSubscriptions } from '../mcp/sessions/subscriptions.ts'
+import { version } from '../version.ts'
+import type { Access } from './access.ts'
 import { endBlockedSessions } from './apply-blocks.ts'
 
-/** The buses over MCP. Close the endpoint first, then this. */
+/** The buses over MCP. */
 export interface McpOfBuses {
   readonly endpoint: McpEndpoint
   /** Which messages a session wants to hear. */
   readonly threshold: McpServerFactory['threshold']
-  close(): void
+  /** Ends every session and takes no more requests. */
+  close(): Promise<void>
 }
 
-/** Puts the catalogue, the sessions and their delivery on the buses, and lets the history follow who comes and goes. */
+/** Puts the catalogue, the sessions and their delivery on the buses, and lets the activity log follow who comes and goes. */
 export function serveBusesOverMcp(ports: {
-  version: string
-  guard: RequestGuard
-  logins: Logins
-  registry: TokenRegistry
-  blocks: BlockList
-  approvals: Approvals
+  access: Access
   buses: BusManager
   presence: Presence
   sticky: StickyTargets
   recorder: Recorder
   limits: Partial<McpHttpLimits>
   lostTargetGraceMs: number
-  /** Milliseconds: Unix time, and one that never jumps. */
-  clock: () => number
-  steady: () => number
-  newId: () => string
-  log: Log
+  runtime: Runtime
 }): McpOfBuses {
-  const { logins, registry, blocks, approvals, buses, presence, sticky, recorder } = ports
-  const { clock, newId, log } = ports
+  const { access, buses, presence, sticky, recorder } = ports
+  const { guard, logins, registry, blocks, approvals } = access
+  const { clock, steady, newId, log } = ports.runtime
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
@@ -74,7 +66,7 @@ export function serveBusesOverMcp(ports: {
   })
   const factory: McpServerFactory = createMcpServerFactory({
     catalogue: busCatalogue({ blocks, presence, gate, dispatcher }),
-    info: { name: 'busbar', title: 'Busbar', version: ports.version },
+    info: { name: 'busbar', title: 'Busbar', version },
     instructions,
     busOf,
     mayUse: ({ caller }, tool) => mayUseTool(logins.scopesOf(caller), tool),
@@ -85,14 +77,14 @@ export function serveBusesOverMcp(ports: {
   const delivery = createDelivery((session) => factory.threshold(session))
   const endpoint = createMcpEndpoint({
     authenticate: (request) => logins.authenticate(request),
-    guard: ports.guard,
+    guard,
     blocked(applicant) {
       const block = blocks.blockOf(applicant)
       if (block !== null) recorder.refused(applicant, block)
       return block === null ? null : blockedAnswer(block, 'The operator has blocked you: no session')
     },
     connect: (session) => factory.connect(session),
-    clock: ports.steady,
+    clock: steady,
     newId,
     log,
     limits: ports.limits,
@@ -104,6 +96,9 @@ export function serveBusesOverMcp(ports: {
   return {
     endpoint,
     threshold: (session) => factory.threshold(session),
-    close: () => subscriptions.close(),
+    async close() {
+      await endpoint.close()
+      subscriptions.close()
+    },
   }
 }

@@ -33,3 +33,10 @@ function tryPort(server: Server, host: string, port: number): Promise<boolean> {
     server.listen(port, host)
   })
 }
+
+/** Takes no more connections and ends those that are open. Resolves when the port is free. Idempotent. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeAllConnections()
+  await closed
+}

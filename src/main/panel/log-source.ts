@@ -7,11 +7,12 @@ import {
 } from '../../shared/activity.ts'
 import type { Logged, Written } from '../activity/history-file.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
+import type { ActivityQueries } from '../activity/history-queries.ts'
 import { passes } from '../activity/log-filter.ts'
 import type { Source } from './paced-watch.ts'
 
 export interface LogSourcePorts {
-  activityLog: Pick<ActivityLog, 'queries' | 'events' | 'state'>
+  activityLog: Pick<ActivityLog, 'events' | 'state'> & { readonly queries: Pick<ActivityQueries, 'log'> }
   filter: LogFilter
   /** What a client that is registered is called, undefined where it has no label. */
   labelOf: (userId: string, uuid: string) => string | undefined

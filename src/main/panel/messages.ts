@@ -8,16 +8,19 @@ import type { Roster } from './roster.ts'
 /** Messages of the person at the panel to one client. */
 export interface PanelMessages {
   send(input: MessageInput): MessageOutcome
+  /** How far the last messages to a client have come. */
+  sentTo: OperatorPost['sentTo']
 }
 
 export interface PanelMessagesPorts {
   roster: Pick<Roster, 'client'>
-  post: Pick<OperatorPost, 'send'>
+  post: Pick<OperatorPost, 'send' | 'sentTo'>
   newId: () => string
 }
 
 export function createPanelMessages({ roster, post, newId }: PanelMessagesPorts): PanelMessages {
   return {
+    sentTo: (ref) => post.sentTo(ref),
     send({ client, payload, priority }) {
       // Looked for by its uuid alone: words that stand for a client (`latest`, `pid:…`) must not find another one.
       const found = roster.client(client)

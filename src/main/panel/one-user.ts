@@ -1,38 +1,48 @@
 import { EventEmitter } from 'node:events'
 import { ORPCError } from '@orpc/server'
-import type { BlockList } from '../access/block-list.ts'
 import { emptyPage } from '../activity/log-queries.ts'
-import type { JobLedger } from './job-ledger.ts'
 import { notRegistered } from './pictures.ts'
 import { unknownClient } from './messages.ts'
-import type { Roster } from './roster.ts'
 import type { PanelRouterPorts } from './router-ports.ts'
 
 /**
  * The same ports with nothing in them of other users: for a panel that came with one user's token. What concerns
  * others looks as if it were not there; what only the person who runs the server may do is refused. The counts of
  * the status stay those of the whole server.
+ *
+ * Every member is listed, here and below: a new one is not open to all users until somebody decides that it is.
  */
 export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRouterPorts {
+  const { messages, access, activity, server } = ports
   return {
-    ...ports,
     roster: limitRoster(ports.roster, userId),
     jobs: limitJobs(ports.jobs, userId),
     pictures: limitPictures(ports.pictures, userId),
     messages: {
       send: (input) =>
-        input.client.userId === userId ? ports.messages.send(input) : unknownClient(input.client.uuid),
+        input.client.userId === userId ? messages.send(input) : unknownClient(input.client.uuid),
+      sentTo: (ref) => (ref.userId === userId ? messages.sentTo(ref) : []),
     },
-    sentTo: (ref) => (ref.userId === userId ? ports.sentTo(ref) : []),
-    blocks: limitBlocks(ports.blocks, userId),
-    approvals: limitApprovals(ports.approvals, userId),
-    activityLog: limitActivityLog(ports.activityLog, userId),
-    rates: { read: (window) => ports.rates.read(window, userId) },
-    tokens: null,
-    settings: { ...ports.settings, mayChange: false },
-    token: () => {
-      throw forbidden()
+    sessions: { threshold: ports.sessions.threshold, scopesOf: ports.sessions.scopesOf },
+    access: {
+      blocks: limitBlocks(access.blocks, userId),
+      approvals: limitApprovals(access.approvals, userId),
+      tokens: null,
     },
+    activity: {
+      log: limitActivityLog(activity.log, userId),
+      rates: { read: (window) => activity.rates.read(window, userId) },
+    },
+    settings: { list: ports.settings.list, keep: ports.settings.keep, mayChange: false },
+    server: {
+      status: server.status,
+      connectInfo: server.connectInfo,
+      addon: server.addon,
+      token: () => {
+        throw forbidden()
+      },
+    },
+    clock: ports.clock,
   }
 }
 
@@ -45,8 +55,10 @@ interface UserRef {
   readonly userId: string
 }
 
-function limitRoster(roster: Roster, userId: string): Roster {
-  const events: Roster['events'] = new EventEmitter()
+type Ports = PanelRouterPorts
+
+function limitRoster(roster: Ports['roster'], userId: string): Ports['roster'] {
+  const events: Ports['roster']['events'] = new EventEmitter()
   events.setMaxListeners(0)
   roster.events.on('changed', (ref) => {
     if (ref.userId === userId) events.emit('changed', ref)
@@ -55,7 +67,6 @@ function limitRoster(roster: Roster, userId: string): Roster {
     if (ref.userId === userId) events.emit('left', ref)
   })
   return {
-    ...roster,
     events,
     rows: () => roster.rows().filter((row) => row.userId === userId),
     row: (ref) => (ref.userId === userId ? roster.row(ref) : null),
@@ -64,15 +75,14 @@ function limitRoster(roster: Roster, userId: string): Roster {
   }
 }
 
-function limitJobs(jobs: JobLedger, userId: string): JobLedger {
-  const events: JobLedger['events'] = new EventEmitter()
+function limitJobs(jobs: Ports['jobs'], userId: string): Ports['jobs'] {
+  const events: Ports['jobs']['events'] = new EventEmitter()
   events.setMaxListeners(0)
   jobs.events.on('changed', (ref) => {
     if (ref.userId === userId) events.emit('changed', ref)
   })
   const own = ({ userId: other }: UserRef): boolean => other === userId
   return {
-    ...jobs,
     events,
     rows: () => jobs.rows().filter(own),
     row: (ref) => (own(ref) ? jobs.row(ref) : null),
@@ -85,7 +95,7 @@ function limitJobs(jobs: JobLedger, userId: string): JobLedger {
   }
 }
 
-function limitPictures(pictures: PanelRouterPorts['pictures'], userId: string): PanelRouterPorts['pictures'] {
+function limitPictures(pictures: Ports['pictures'], userId: string): Ports['pictures'] {
   return {
     take: (request) =>
       request.client.userId === userId
@@ -95,10 +105,10 @@ function limitPictures(pictures: PanelRouterPorts['pictures'], userId: string): 
   }
 }
 
-function limitBlocks(blocks: BlockList, userId: string): BlockList {
-  const own = (): ReturnType<BlockList['list']> => blocks.list().filter((block) => block.userId === userId)
+function limitBlocks(blocks: Ports['access']['blocks'], userId: string): Ports['access']['blocks'] {
+  const own = () => blocks.list().filter((block) => block.userId === userId)
   return {
-    ...blocks,
+    events: blocks.events,
     list: own,
     add(order) {
       // The other kinds hold on every bus.
@@ -110,9 +120,9 @@ function limitBlocks(blocks: BlockList, userId: string): BlockList {
 }
 
 function limitApprovals(
-  approvals: PanelRouterPorts['approvals'],
+  approvals: Ports['access']['approvals'],
   userId: string,
-): PanelRouterPorts['approvals'] {
+): Ports['access']['approvals'] {
   const own = () => approvals.pending().filter((each) => each.userId === userId)
   return {
     events: approvals.events,
@@ -128,11 +138,8 @@ function limitApprovals(
   }
 }
 
-function limitActivityLog(
-  activityLog: PanelRouterPorts['activityLog'],
-  userId: string,
-): PanelRouterPorts['activityLog'] {
-  const events: PanelRouterPorts['activityLog']['events'] = new EventEmitter()
+function limitActivityLog(activityLog: Ports['activity']['log'], userId: string): Ports['activity']['log'] {
+  const events: Ports['activity']['log']['events'] = new EventEmitter()
   events.setMaxListeners(0)
   activityLog.events.on('written', (batch) => {
     const entries = batch.entries.filter(({ entry }) => entry.userId === userId)
@@ -151,7 +158,7 @@ function limitActivityLog(
       return detail?.entry.userId === userId ? detail : null
     },
     queries: {
-      ...activityLog.queries,
+      lastIdBefore: (at) => activityLog.queries.lastIdBefore(at),
       log: (look) =>
         (look.userId ?? userId) === userId ? activityLog.queries.log({ ...look, userId }) : emptyPage,
       detail: (id) => activityLog.queries.detail(id, userId),

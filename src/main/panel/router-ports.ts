@@ -7,41 +7,49 @@ import type { BlockList } from '../access/block-list.ts'
 import type { Caller } from '../access/caller.ts'
 import type { TokenDesk } from '../access/token-desk.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
+import type { ActivityQueries } from '../activity/history-queries.ts'
 import type { McpServerFactory } from '../mcp/server/server.ts'
 import type { JobLedger } from './job-ledger.ts'
 import type { PanelMessages } from './messages.ts'
-import type { OperatorPost } from './operator-post.ts'
 import type { Pictures } from './pictures.ts'
 import type { RateBook } from './rates.ts'
 import type { Roster } from './roster.ts'
 
 /** What the panel's router works on. A panel of one user gets the same with nothing of others in it. */
 export interface PanelRouterPorts {
-  roster: Roster
-  jobs: JobLedger
+  roster: Pick<Roster, 'rows' | 'row' | 'client' | 'deliveries' | 'events'>
+  jobs: Omit<JobLedger, 'close'>
   pictures: Pick<Pictures, 'take' | 'last'>
   messages: PanelMessages
-  /** How far the operator's last messages to a client have come. */
-  sentTo: OperatorPost['sentTo']
-  /** Null where tokens are none of this panel's business. */
-  tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
+  sessions: {
+    threshold: McpServerFactory['threshold']
+    /** What the token of a session opens. */
+    scopesOf: (caller: Caller) => readonly TokenScope[]
+  }
+  access: {
+    blocks: Pick<BlockList, 'add' | 'lift' | 'list' | 'events'>
+    approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
+    /** Null where tokens are none of this panel's business. */
+    tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
+  }
+  activity: {
+    log: Pick<ActivityLog, 'events' | 'state' | 'waitingDetail'> & {
+      readonly queries: Pick<ActivityQueries, 'log' | 'lastIdBefore' | 'detail'>
+    }
+    rates: RateBook
+  }
   settings: {
     list: () => SettingState[]
     keep: (change: SettingChange) => Promise<SettingOutcome>
     /** False where changes are none of this panel's business. */
     mayChange: boolean
   }
-  blocks: BlockList
-  approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
-  activityLog: Pick<ActivityLog, 'queries' | 'events' | 'state' | 'waitingDetail'>
-  rates: RateBook
-  threshold: McpServerFactory['threshold']
-  /** What the token of a session opens. */
-  scopesOf: (caller: Caller) => readonly TokenScope[]
-  status: () => PanelStatus
-  connectInfo: () => ConnectInfo
-  addon: () => Promise<AddonPackage | null>
-  token: () => string
+  server: {
+    status: () => PanelStatus
+    connectInfo: () => ConnectInfo
+    addon: () => Promise<AddonPackage | null>
+    token: () => string
+  }
   /** Unix milliseconds. */
   clock: () => number
 }

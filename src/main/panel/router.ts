@@ -34,7 +34,8 @@ export interface PanelContext {
 
 /** Serves the panel contract. It holds no state of a panel: that is in the watches, which end with their connection. */
 export function createPanelRouter(ports: PanelRouterPorts) {
-  const { roster, jobs, pictures, blocks, approvals } = ports
+  const { roster, jobs, pictures, messages, activity, settings, server } = ports
+  const { blocks, approvals } = ports.access
   const os = implement(panelContract).$context<PanelContext>()
 
   return os.router({
@@ -42,7 +43,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       ack: os.feed.ack.handler(({ input, context }) => context.acks.ack(input.watchId)),
     },
     status: {
-      watch: os.status.watch.handler((call) => paced(secondsSource(ports.status), call, listIntervalMs)),
+      watch: os.status.watch.handler((call) => paced(secondsSource(server.status), call, listIntervalMs)),
       ping: os.status.ping.handler(() => undefined),
     },
     clients: {
@@ -71,7 +72,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       last: os.pictures.last.handler(({ input }) => pictures.last(input)),
     },
     messages: {
-      send: os.messages.send.handler(({ input }) => ports.messages.send(input)),
+      send: os.messages.send.handler(({ input }) => messages.send(input)),
     },
     blocks: {
       watch: os.blocks.watch.handler((call) => paced(blocksSource(blocks), call, listIntervalMs)),
@@ -95,21 +96,21 @@ export function createPanelRouter(ports: PanelRouterPorts) {
     },
     activity: {
       list: os.activity.list.handler(({ input }) => ({
-        ...ports.activityLog.queries.log(input),
-        history: ports.activityLog.state(),
+        ...activity.log.queries.log(input),
+        history: activity.log.state(),
       })),
       seek: os.activity.seek.handler(({ input }) => ({
-        id: ports.activityLog.queries.lastIdBefore(input.at),
+        id: activity.log.queries.lastIdBefore(input.at),
       })),
       watch: os.activity.watch.handler((call) => {
         const labelOf = (userId: string, uuid: string) =>
           roster.client({ userId, uuid })?.client.metadata.label
         const { filter } = call.input
-        return paced(logSource({ activityLog: ports.activityLog, filter, labelOf }), call, listIntervalMs)
+        return paced(logSource({ activityLog: activity.log, filter, labelOf }), call, listIntervalMs)
       }),
       rates: os.activity.rates.handler((call) =>
         paced(
-          secondsSource(() => ports.rates.read(call.input.window)),
+          secondsSource(() => activity.rates.read(call.input.window)),
           call,
           listIntervalMs,
         ),
@@ -125,18 +126,18 @@ export function createPanelRouter(ports: PanelRouterPorts) {
     },
     settings: {
       get: os.settings.get.handler(() => ({
-        settings: ports.settings.list(),
-        mayChange: ports.settings.mayChange,
+        settings: settings.list(),
+        mayChange: settings.mayChange,
       })),
       set: os.settings.set.handler(({ input }) => {
-        if (!ports.settings.mayChange) throw forbidden()
-        return ports.settings.keep(input)
+        if (!settings.mayChange) throw forbidden()
+        return settings.keep(input)
       }),
     },
     connect: {
-      info: os.connect.info.handler(() => ports.connectInfo()),
-      addon: os.connect.addon.handler(() => ports.addon()),
-      token: os.connect.token.handler(() => ({ token: ports.token() })),
+      info: os.connect.info.handler(() => server.connectInfo()),
+      addon: os.connect.addon.handler(() => server.addon()),
+      token: os.connect.token.handler(() => ({ token: server.token() })),
     },
   })
 }
@@ -153,18 +154,20 @@ function paced<Event>(
   return pacedWatch(source, { acks: context.acks, watchId: input.watchId, intervalMs, signal })
 }
 
-function tokensOf({ tokens }: PanelRouterPorts): NonNullable<PanelRouterPorts['tokens']> {
+function tokensOf({
+  access: { tokens },
+}: PanelRouterPorts): NonNullable<PanelRouterPorts['access']['tokens']> {
   if (tokens === null) throw forbidden()
   return tokens
 }
 
 /** The block stands before the client is told: a fast reconnect must not slip in between. */
 function unregister(ports: PanelRouterPorts, ref: ClientRef, order: UnregisterInput): UnregisterResult {
-  const { roster, blocks, clock } = ports
+  const { roster, access, clock } = ports
   const blockedUntil = order.blockSeconds === null ? null : clock() / 1000 + order.blockSeconds
   if (blockedUntil !== null) {
     const { userId, uuid } = ref
-    blocks.add({ kind: 'client', userId, subject: uuid, reason: order.reason, blockedUntil })
+    access.blocks.add({ kind: 'client', userId, subject: uuid, reason: order.reason, blockedUntil })
   }
   const found = roster.client(ref)
   const unplugged =
@@ -181,7 +184,7 @@ function unregister(ports: PanelRouterPorts, ref: ClientRef, order: UnregisterIn
 /** Ends what is connected now: a client is unplugged here, sessions are ended by who listens to the list. */
 function block(ports: PanelRouterPorts, { kind, userId, subject, reason, blockSeconds }: BlockInput): Block {
   const blockedUntil = blockSeconds === null ? null : ports.clock() / 1000 + blockSeconds
-  const added = ports.blocks.add({ kind, userId, subject, reason, blockedUntil })
+  const added = ports.access.blocks.add({ kind, userId, subject, reason, blockedUntil })
   if (kind === 'client') {
     ports.roster
       .client({ userId, uuid: subject })
@@ -191,8 +194,8 @@ function block(ports: PanelRouterPorts, { kind, userId, subject, reason, blockSe
 }
 
 /** With what became of a message for each target, where that is known still. */
-function logDetailOf({ activityLog, roster }: PanelRouterPorts, id: number): LogDetail | null {
-  const detail = id < 0 ? activityLog.waitingDetail(id) : activityLog.queries.detail(id)
+function logDetailOf({ activity: { log }, roster }: PanelRouterPorts, id: number): LogDetail | null {
+  const detail = id < 0 ? log.waitingDetail(id) : log.queries.detail(id)
   if (detail === null || detail.entry.message === null) return detail
   const known = roster.deliveries(detail.entry.userId, detail.entry.message.messageId)
   if (known === null) return detail
@@ -203,7 +206,7 @@ function logDetailOf({ activityLog, roster }: PanelRouterPorts, id: number): Log
 }
 
 function detailOf(
-  { roster, sentTo, threshold, scopesOf }: PanelRouterPorts,
+  { roster, messages, sessions: { threshold, scopesOf } }: PanelRouterPorts,
   ref: ClientRef,
 ): ClientDetail | null {
   const found = roster.client(ref)
@@ -246,6 +249,6 @@ function detailOf(
       dropped: counters.dropped,
       filtered: counters.filtered,
     },
-    posted: sentTo(ref),
+    posted: messages.sentTo(ref),
   }
 }

@@ -5,14 +5,11 @@ import type { ClientRef, ClientsEvent } from '../../shared/clients.ts'
 import type { JobRef, JobsEvent } from '../../shared/jobs.ts'
 import { clientKey } from '../../shared/clients.ts'
 import { jobKey } from '../../shared/jobs.ts'
-import type { Approvals } from '../access/approvals.ts'
-import type { BlockList } from '../access/block-list.ts'
-import type { JobLedger } from './job-ledger.ts'
-import type { Roster } from './roster.ts'
 import type { Source } from './paced-watch.ts'
+import type { PanelRouterPorts } from './router-ports.ts'
 
 /** One snapshot, then patches with only what changed since the last event that was taken. */
-export function clientsSource(roster: Roster): Source<ClientsEvent> {
+export function clientsSource(roster: PanelRouterPorts['roster']): Source<ClientsEvent> {
   const dirty = new Map<string, ClientRef>()
   let revision = 0
   return {
@@ -55,7 +52,7 @@ export function clientsSource(roster: Roster): Source<ClientsEvent> {
 }
 
 /** One snapshot of all jobs, then patches. What a bus forgot meanwhile is found by looking: it says no word of it. */
-export function jobsSource(ledger: JobLedger): Source<JobsEvent> {
+export function jobsSource(ledger: PanelRouterPorts['jobs']): Source<JobsEvent> {
   const dirty = new Map<string, JobRef>()
   const shown = new Map<string, JobRef>()
   let revision = 0
@@ -95,7 +92,7 @@ export function jobsSource(ledger: JobLedger): Source<JobsEvent> {
 
 /** One client's details whenever they may have changed; null once it has left. */
 export function detailSource(
-  roster: Roster,
+  roster: PanelRouterPorts['roster'],
   ref: ClientRef,
   detail: () => ClientDetail | null,
 ): Source<{ detail: ClientDetail | null }> {
@@ -124,7 +121,7 @@ export function detailSource(
 }
 
 /** The list of blocks at every change, and once a second where one ran out. */
-export function blocksSource(blocks: BlockList): Source<Block[]> {
+export function blocksSource(blocks: PanelRouterPorts['access']['blocks']): Source<Block[]> {
   let last = ''
   return {
     take() {
@@ -148,7 +145,7 @@ export function blocksSource(blocks: BlockList): Source<Block[]> {
 
 /** What waits for a person and the policy, at every change. */
 export function approvalsSource(
-  approvals: Pick<Approvals, 'pending' | 'policy' | 'events'>,
+  approvals: Pick<PanelRouterPorts['access']['approvals'], 'pending' | 'policy' | 'events'>,
 ): Source<ApprovalsEvent> {
   let news = true
   return {

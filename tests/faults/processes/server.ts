@@ -1,5 +1,6 @@
 /** Busbar in a process of its own, with clocks that jump when told to and its memory and log counted on request. */
-import { createApp, type AppOptions } from '../../../src/main/app/app.ts'
+import { createApp } from '../../../src/main/app/app.ts'
+import type { AppOptions } from '../../../src/main/app/app-options.ts'
 import { createBrowserPanel } from '../../../src/main/headless/browser-panel.ts'
 
 export interface ServerSettings {

@@ -26,6 +26,7 @@ function fixture(local: string, tokens: readonly KeptToken[] = []) {
   const registry: TokenRegistry = {
     find: get,
     get,
+    proofKeys: () => [],
     list: () => [],
     used: (id) => void used.push(id),
     reload: () => Promise.resolve(),
@@ -34,6 +35,7 @@ function fixture(local: string, tokens: readonly KeptToken[] = []) {
   }
   const store: TokenStore = {
     token: local,
+    tokenDigest: createHash('sha256').update(local).digest(),
     panelKey: 'the-panel-key',
     authenticate: (request) =>
       bearerToken(request) === local ? { user_id: 'local', token_id: 'local' } : null,

@@ -4,18 +4,17 @@ import { createRecorder } from '../../../../src/main/activity/recorder.ts'
 import { createDelivery } from '../../../../src/main/mcp/sessions/delivery.ts'
 import { createPanelMessages } from '../../../../src/main/panel/messages.ts'
 import { limitToUser } from '../../../../src/main/panel/one-user.ts'
-import type { PanelRouterPorts } from '../../../../src/main/panel/router-ports.ts'
 import type { Priority } from '../../../../src/shared/protocol.ts'
 import { registration } from '../bus/bus-fixture.ts'
 import { fakeSession } from '../mcp/fake-session.ts'
-import { panelFixture } from './panel-fixture.ts'
+import { panelFixture, routerPorts } from './panel-fixture.ts'
 
 const client = { userId: 'local', uuid: 'b' }
 const info = { client, priority: 'info' } as const
 
 describe('a message from the panel', () => {
   it('waits in the mailbox of a client without a stream, and is told of when it goes out', () => {
-    const { bus, messages, sentTo } = panelFixture()
+    const { bus, messages } = panelFixture()
     bus.register(registration('b'), {})
     const sent = messages.send({ ...info, payload: { hello: 1 }, priority: 'warning' })
     expect(sent).toStrictEqual({ outcome: 'sent', messageId: 'id-1', jobId: null, delivery: 'queued' })
@@ -26,10 +25,10 @@ describe('a message from the panel', () => {
       priority: 4,
       routing: { type: 'direct', target_uuid: 'b' },
     })
-    expect(sentTo(client)).toStrictEqual([{ messageId: 'id-1', delivery: 'queued' }])
+    expect(messages.sentTo(client)).toStrictEqual([{ messageId: 'id-1', delivery: 'queued' }])
     const known = bus.get('b')
     if (known !== undefined) bus.mailboxes.take(known, 1)
-    expect(sentTo(client)).toStrictEqual([{ messageId: 'id-1', delivery: 'sent' }])
+    expect(messages.sentTo(client)).toStrictEqual([{ messageId: 'id-1', delivery: 'sent' }])
   })
 
   it('says when the client does not want to hear it', () => {
@@ -81,26 +80,26 @@ describe('a message from the panel', () => {
   })
 
   it('is refused where it is too large, with nothing sent', () => {
-    const { bus, messages, sentTo } = panelFixture()
+    const { bus, messages } = panelFixture()
     bus.register(registration('b'), {})
     expect(messages.send({ ...info, payload: { text: 'x'.repeat(4 * 1024 * 1024) } })).toMatchObject({
       outcome: 'refused',
       code: 'payload_too_large',
     })
-    expect(sentTo(client)).toStrictEqual([])
+    expect(messages.sentTo(client)).toStrictEqual([])
   })
 
   it('of a panel of one user reaches that bus only', () => {
     const fixture = panelFixture()
     fixture.bus.register(registration('b'), {})
     fixture.buses.busOf('eve').register(registration('e'), {})
-    const ports = limitToUser(fixture as unknown as PanelRouterPorts, 'eve')
+    const ports = limitToUser(routerPorts(fixture), 'eve')
     expect(ports.messages.send({ ...info, payload: {} })).toMatchObject({ code: 'unknown_client' })
     expect(fixture.bus.mailboxes.sizeOf('b').count).toBe(0)
     const own = { userId: 'eve', uuid: 'e' }
     expect(ports.messages.send({ ...info, client: own, payload: {} })).toMatchObject({ outcome: 'sent' })
     fixture.messages.send({ ...info, payload: {} })
-    expect([ports.sentTo(client), ports.sentTo(own).length]).toStrictEqual([[], 1])
+    expect([ports.messages.sentTo(client), ports.messages.sentTo(own).length]).toStrictEqual([[], 1])
   })
 
   it('stands in the history as the operator’s', () => {

@@ -4,9 +4,8 @@ import type { Ask } from '../../../../src/main/access/approvals.ts'
 import { limitToUser } from '../../../../src/main/panel/one-user.ts'
 import { createAcks } from '../../../../src/main/panel/paced-watch.ts'
 import { createPanelRouter } from '../../../../src/main/panel/router.ts'
-import type { PanelRouterPorts } from '../../../../src/main/panel/router-ports.ts'
 import type { ApprovalPolicy } from '../../../../src/shared/approvals.ts'
-import { panelFixture } from './panel-fixture.ts'
+import { panelFixture, routerPorts } from './panel-fixture.ts'
 
 const ask = (userId: string): Ask => ({
   session: {},
@@ -39,20 +38,7 @@ describe("one user's panel", () => {
   it("sees and answers its own requests, not another's, and may not change the policy", async () => {
     const fixture = panelFixture()
     const { approvals } = fixture
-    const unasked = (): never => {
-      throw new Error('not asked for here')
-    }
-    const ports: PanelRouterPorts = {
-      ...fixture,
-      tokens: null,
-      threshold: () => null,
-      scopesOf: unasked,
-      status: unasked,
-      connectInfo: unasked,
-      addon: unasked,
-      token: unasked,
-    }
-    const router = createPanelRouter(limitToUser(ports, 'eve'))
+    const router = createPanelRouter(limitToUser(routerPorts(fixture), 'eve'))
     const panel = createRouterClient(router, { context: { acks: createAcks() } })
     const never = new AbortController().signal
     const others = approvals.request(ask('local'), never)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PanelRouterPorts } from '../../../../src/main/panel/router-ports.ts'
 import { limitToUser } from '../../../../src/main/panel/one-user.ts'
 import { registration } from '../bus/bus-fixture.ts'
-import { panelFixture } from './panel-fixture.ts'
+import { panelFixture, routerPorts } from './panel-fixture.ts'
 
 /** Eve's panel beside the bus of the local user; each has a Blender named `blender-1`. */
 function fixture() {
@@ -12,12 +12,12 @@ function fixture() {
   }
   const asked: unknown[] = []
   const ports: PanelRouterPorts = {
-    ...all,
-    sentTo: (ref) => {
-      asked.push(ref)
-      return []
-    },
+    ...routerPorts(all),
     messages: {
+      sentTo: (ref) => {
+        asked.push(ref)
+        return []
+      },
       send: (input) => {
         asked.push(input.client)
         return { outcome: 'refused', code: 'not_accepted', message: 'Only a test.' }
@@ -33,13 +33,12 @@ function fixture() {
         return null
       },
     },
-    tokens: null,
-    threshold: () => null,
-    scopesOf: unasked,
-    status: unasked,
-    connectInfo: unasked,
-    addon: unasked,
-    token: () => 'the local token',
+    server: {
+      status: unasked,
+      connectInfo: unasked,
+      addon: unasked,
+      token: () => 'the local token',
+    },
   }
   const panel = limitToUser(ports, 'eve')
   return { all, panel, asked, eves: all.buses.busOf('eve'), others: all.bus }
@@ -120,7 +119,7 @@ describe('a panel of one user', () => {
     const { panel, asked } = fixture()
     for (const client of [other, own]) {
       panel.messages.send({ client } as Parameters<typeof panel.messages.send>[0])
-      panel.sentTo(client)
+      panel.messages.sentTo(client)
       await panel.pictures.take({ client } as Parameters<typeof panel.pictures.take>[0])
       panel.pictures.last(client)
     }
@@ -137,15 +136,15 @@ describe('a panel of one user', () => {
       { kind: 'program', userId: 'eve', subject: 'other', ...terms },
       { kind: 'client', userId: 'local', subject: 'blender-2', ...terms },
     ] as const) {
-      expect(() => panel.blocks.add(order)).toThrow(forbidden)
+      expect(() => panel.access.blocks.add(order)).toThrow(forbidden)
     }
-    const mine = panel.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-1', ...terms })
-    const another = panel.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-2', ...terms })
-    expect(panel.blocks.list()).toStrictEqual([another, mine])
+    const mine = panel.access.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-1', ...terms })
+    const another = panel.access.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-2', ...terms })
+    expect(panel.access.blocks.list()).toStrictEqual([another, mine])
     expect([
-      panel.blocks.lift(theirs.id),
-      panel.blocks.lift(everybodys.id),
-      panel.blocks.lift(mine.id),
+      panel.access.blocks.lift(theirs.id),
+      panel.access.blocks.lift(everybodys.id),
+      panel.access.blocks.lift(mine.id),
     ]).toStrictEqual([false, false, true])
     expect(all.blocks.list()).toStrictEqual([another, everybodys, theirs])
   })
@@ -160,7 +159,7 @@ describe('a panel of one user', () => {
     })
     const anybodys = { client: null, token: 'made', tool: null, mode: 'deny' as const }
     all.approvals.setPolicy({ default: 'ask', rules: [rule('local'), rule('eve'), anybodys] })
-    expect(panel.approvals.policy()).toStrictEqual({ default: 'ask', rules: [rule('eve')] })
+    expect(panel.access.approvals.policy()).toStrictEqual({ default: 'ask', rules: [rule('eve')] })
   })
 
   it('reads its own part of the activity log, and nothing that waits of others', () => {
@@ -176,8 +175,11 @@ describe('a panel of one user', () => {
         log: (look: unknown) => looks.push(look),
         detail: (...detail: unknown[]) => details.push(detail),
       },
-    } as unknown as PanelRouterPorts['activityLog']
-    const panel = limitToUser({ ...all, activityLog } as unknown as PanelRouterPorts, 'eve').activityLog
+    } as unknown as PanelRouterPorts['activity']['log']
+    const panel = limitToUser(
+      { ...routerPorts(all), activity: { log: activityLog, rates: all.rates } },
+      'eve',
+    ).activity.log
     expect([panel.waitingDetail(-1), panel.waitingDetail(-2)]).toStrictEqual([waiting('eve'), null])
     type Look = Parameters<typeof panel.queries.log>[0]
     panel.queries.log({ limit: 5, userId: null } as unknown as Look)
@@ -194,9 +196,9 @@ describe('a panel of one user', () => {
   it('hears of its own part of the activity log', () => {
     const { all, panel } = fixture()
     const heard: unknown[] = []
-    panel.activityLog.events.on('written', (batch) => heard.push(batch))
-    panel.activityLog.events.on('unkept', (logged) => heard.push(logged))
-    panel.activityLog.events.on('keptAgain', () => heard.push('keptAgain'))
+    panel.activity.log.events.on('written', (batch) => heard.push(batch))
+    panel.activity.log.events.on('unkept', (logged) => heard.push(logged))
+    panel.activity.log.events.on('keptAgain', () => heard.push('keptAgain'))
     const emit = all.activityLog.events.emit.bind(all.activityLog.events) as (...event: unknown[]) => boolean
     const [mine, theirs] = [{ entry: { userId: 'eve' } }, { entry: { userId: 'local' } }]
     emit('written', { entries: [theirs], outcomes: [{ userId: 'local' }] })
@@ -215,16 +217,19 @@ describe('a panel of one user', () => {
 
   it('may change no setting, make no token and have no token of the server', () => {
     const { panel } = fixture()
-    expect([panel.tokens, panel.settings.mayChange]).toStrictEqual([null, false])
-    expect(() => panel.token()).toThrow('This panel was opened with the token of one user.')
+    expect([panel.access.tokens, panel.settings.mayChange]).toStrictEqual([null, false])
+    expect(() => panel.server.token()).toThrow('This panel was opened with the token of one user.')
   })
 
   it('reads the rates of its own bus', () => {
-    const { all, panel } = fixture()
+    const { panel } = fixture()
     const asked: unknown[] = []
     const rates = { read: (...question: unknown[]) => asked.push(question) }
-    const limited = limitToUser({ ...all, ...panel, rates } as unknown as PanelRouterPorts, 'eve')
-    limited.rates.read('minute')
+    const limited = limitToUser(
+      { ...panel, activity: { log: panel.activity.log, rates } } as unknown as PanelRouterPorts,
+      'eve',
+    )
+    limited.activity.rates.read('minute')
     expect(asked).toStrictEqual([['minute', 'eve']])
   })
 })

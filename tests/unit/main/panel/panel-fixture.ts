@@ -11,6 +11,7 @@ import { createPictures } from '../../../../src/main/panel/pictures.ts'
 import { createRateBook } from '../../../../src/main/panel/rates.ts'
 import { createPanelMessages } from '../../../../src/main/panel/messages.ts'
 import { createOperatorPost } from '../../../../src/main/panel/operator-post.ts'
+import type { PanelRouterPorts } from '../../../../src/main/panel/router-ports.ts'
 import { createRoster } from '../../../../src/main/panel/roster.ts'
 
 /** Two buses could be there; most tests use `bus`, that of the local user. Times are moved by hand. */
@@ -27,7 +28,6 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const roster = createRoster({ buses, presence, targetOf: () => null })
   const pictures = createPictures({ buses, roster, presence, threshold: () => null, clock, newId })
   const messages = createPanelMessages({ roster, post, newId })
-  const sentTo: typeof post.sentTo = (ref) => post.sentTo(ref)
   const blocks = createBlockList(clock)
   const approvals = createApprovals({
     clock,
@@ -59,11 +59,30 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
     rates,
     post,
     messages,
-    sentTo,
     blocks,
     approvals,
     activityLog,
     settings,
+  }
+}
+
+/** The router's ports over a fixture. What a test doesn't expect to be asked for throws. */
+export function routerPorts(fixture: ReturnType<typeof panelFixture>): PanelRouterPorts {
+  const unasked = (): never => {
+    throw new Error('not asked for here')
+  }
+  const { roster, jobs, pictures, messages, blocks, approvals, activityLog, rates, settings, clock } = fixture
+  return {
+    roster,
+    jobs,
+    pictures,
+    messages,
+    sessions: { threshold: () => null, scopesOf: unasked },
+    access: { blocks, approvals, tokens: null },
+    activity: { log: activityLog, rates },
+    settings,
+    server: { status: unasked, connectInfo: unasked, addon: unasked, token: unasked },
+    clock,
   }
 }
 

@@ -6,22 +6,21 @@ import { createAcks } from '../../../../src/main/panel/paced-watch.ts'
 import { createPanelRouter } from '../../../../src/main/panel/router.ts'
 import { registration } from '../bus/bus-fixture.ts'
 import { fakeSession } from '../mcp/fake-session.ts'
-import { panelFixture } from './panel-fixture.ts'
+import { panelFixture, routerPorts } from './panel-fixture.ts'
 
 function routerFixture() {
   const fixture = panelFixture()
   let threshold: Priority | null = null
+  const ports = routerPorts(fixture)
   const router = createPanelRouter({
-    ...fixture,
-    tokens: null,
-    threshold: () => threshold,
-    scopesOf: () => ['bus', 'llm'],
-    status: () => {
-      throw new Error('not asked for here')
+    ...ports,
+    sessions: { threshold: () => threshold, scopesOf: () => ['bus', 'llm'] },
+    server: {
+      ...ports.server,
+      connectInfo: () => ({ url: 'http://127.0.0.1:9877/mcp', dataDir: '/data', blenderCommand: 'blender' }),
+      addon: () => Promise.resolve({ fileName: 'busbar-addon-1.2.3.zip', bytes: 'UEs=' }),
+      token: () => 'the-token',
     },
-    connectInfo: () => ({ url: 'http://127.0.0.1:9877/mcp', dataDir: '/data', blenderCommand: 'blender' }),
-    addon: () => Promise.resolve({ fileName: 'busbar-addon-1.2.3.zip', bytes: 'UEs=' }),
-    token: () => 'the-token',
   })
   createDelivery(() => threshold).attach(fixture.bus)
   const panel = createRouterClient(router, { context: { acks: createAcks() } })

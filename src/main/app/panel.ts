@@ -1,0 +1,116 @@
+import type { Viewer } from '../access/logins.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import { createClosers } from '../base/closers.ts'
+import type { Runtime } from '../base/runtime.ts'
+import type { BusManager } from '../bus/bus-manager.ts'
+import { addonFolders, createAddonSource } from '../config/addon-package.ts'
+import type { ServerSettings } from '../config/settings.ts'
+import type { StickyTargets } from '../mcp/dispatch/sticky-targets.ts'
+import type { McpSession } from '../mcp/http/session.ts'
+import type { Presence } from '../mcp/sessions/presence.ts'
+import { createJobLedger, type JobLedger } from '../panel/job-ledger.ts'
+import { createPanelMessages } from '../panel/messages.ts'
+import { limitToUser } from '../panel/one-user.ts'
+import { createOperatorPost, type OperatorPost } from '../panel/operator-post.ts'
+import { createPictures } from '../panel/pictures.ts'
+import { createRateBook, type RateBook } from '../panel/rates.ts'
+import { createRoster, type Roster } from '../panel/roster.ts'
+import { createPanelRouter, type PanelRouter } from '../panel/router.ts'
+import type { PanelRouterPorts } from '../panel/router-ports.ts'
+import { panelStatus, type StatusPorts } from '../panel/status.ts'
+import type { Access } from './access.ts'
+import type { McpOfBuses } from './mcp.ts'
+
+/** What the panel notes of the buses, whether a panel looks or not. */
+export interface PanelBooks {
+  readonly roster: Roster
+  readonly rates: RateBook
+  readonly post: OperatorPost
+  readonly jobs: JobLedger
+  close(): Promise<void>
+}
+
+/** Opens the books before anything happens on a bus. */
+export function createPanelBooks(ports: {
+  buses: BusManager
+  presence: Presence
+  sticky: StickyTargets
+  runtime: Runtime
+}): PanelBooks {
+  const { buses, presence, sticky, runtime } = ports
+  const { clock, newId, log } = runtime
+  const closers = createClosers(log)
+  const roster = closers.add(createRoster({ buses, presence, targetOf: (session) => sticky.of(session) }))
+  sticky.events.on('changed', (session) => roster.sessionChanged(session))
+  const rates = createRateBook(buses, clock)
+  const post = closers.add(createOperatorPost({ buses }))
+  const jobs = closers.add(createJobLedger({ buses, post, newId }))
+  return { roster, rates, post, jobs, close: () => closers.close() }
+}
+
+/** The panel's contract, whole and for each user who looks at their own. */
+export interface PanelRouters {
+  readonly whole: PanelRouter
+  of(viewer: Viewer): PanelRouter
+  close(): void
+}
+
+/** One router a user, made at need: limited ports listen to what they limit, and there are as many as users. */
+export function servePanel(ports: {
+  access: Access
+  activityLog: ActivityLog
+  books: PanelBooks
+  buses: BusManager
+  mcp: McpOfBuses
+  presence: Presence
+  settings: ServerSettings
+  facts: StatusPorts['facts']
+  dataDir: string
+  token: () => string
+  runtime: Runtime
+}): PanelRouters {
+  const { access, activityLog, books, buses, mcp, settings, facts } = ports
+  const { clock, newId } = ports.runtime
+  const { roster, rates, post, jobs } = books
+  const { endpoint, threshold } = mcp
+  for (const event of ['streamOpened', 'writable', 'streamClosed'] as const) {
+    endpoint.events.on(event, (session: McpSession) => roster.sessionChanged(session))
+  }
+  // Only Electron has resources of its own.
+  const { resourcesPath } = process as { resourcesPath?: string }
+  const addon = createAddonSource(addonFolders(resourcesPath), facts.version)
+  const pictures = createPictures({ buses, roster, presence: ports.presence, threshold, clock, newId })
+  const all: PanelRouterPorts = {
+    roster,
+    jobs,
+    pictures,
+    messages: createPanelMessages({ roster, post, newId }),
+    sessions: { threshold, scopesOf: (caller) => access.logins.scopesOf(caller) },
+    access: { blocks: access.blocks, approvals: access.approvals, tokens: access.desk },
+    activity: { log: activityLog, rates },
+    settings: { list: () => settings.list(), keep: (change) => settings.keep(change), mayChange: true },
+    server: {
+      status: () => panelStatus({ endpoint, buses, rates, activityLog, facts, clock }),
+      addon: () => addon.read(),
+      connectInfo: () => ({
+        url: facts.url,
+        dataDir: ports.dataDir,
+        blenderCommand: 'blender -b scene.blend --python-expr "import bpy; bpy.ops.busbar.serve()"',
+      }),
+      token: ports.token,
+    },
+    clock,
+  }
+  const whole = createPanelRouter(all)
+  const ofUsers = new Map<string, PanelRouter>()
+  return {
+    whole,
+    of({ userId }) {
+      if (userId === null) return whole
+      const made = ofUsers.get(userId) ?? createPanelRouter(limitToUser(all, userId))
+      ofUsers.set(userId, made)
+      return made
+    },
+    close: () => pictures.close(),
+  }
+}

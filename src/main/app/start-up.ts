@@ -1,0 +1,172 @@
+import { createProver } from '../access/proof.ts'
+import { createEndpointFile } from '../config/endpoint-file.ts'
+import type { Closers } from '../base/closers.ts'
+import type { Runtime } from '../base/runtime.ts'
+import { BusManager } from '../bus/bus-manager.ts'
+import { defaultPort } from '../config/asked-port.ts'
+import { dataDirectory } from '../config/data-dir.ts'
+import { isLoopback, urlHost } from '../http/address.ts'
+import { closeServer, listen } from '../http/listen.ts'
+import { provesToken } from '../http/proves-token.ts'
+import { routeHttp } from '../http/routes.ts'
+import { createWebServer } from '../http/web-server.ts'
+import { createStickyTargets } from '../mcp/dispatch/sticky-targets.ts'
+import { configureHttpServer } from '../mcp/http/http-server.ts'
+import { createPresence } from '../mcp/sessions/presence.ts'
+import type { PanelRouter } from '../panel/router.ts'
+import { version } from '../version.ts'
+import { createAccess } from './access.ts'
+import { keepActivity } from './activity.ts'
+import type { AppOptions, Listening } from './app-options.ts'
+import { logBus } from './bus-log.ts'
+import { warnOfExposure } from './exposure.ts'
+import { readKeptState } from './kept-state.ts'
+import { serveBusesOverMcp } from './mcp.ts'
+import { createPanelBooks, servePanel } from './panel.ts'
+
+/** How often the buses look for clients that have been away for too long. */
+const expiryCheckMs = 1000
+
+export interface Running {
+  readonly listening: Listening
+  /** The panel's contract, with all users in it. */
+  readonly router: PanelRouter
+}
+
+/**
+ * Builds the floors on one another and listens. Everything that must be closed again stands on `closers`, also where
+ * this rejects.
+ */
+export async function startUp(options: AppOptions, runtime: Runtime, closers: Closers): Promise<Running> {
+  const { env, tls, host = '127.0.0.1', port: askedPort = defaultPort } = options
+  const { clock, steady, newId, log } = runtime
+  const dataDir = dataDirectory(options.dataDir, env)
+  const startedAt = clock() / 1000
+  const endpointFile = createEndpointFile({ dataDir, provesItself: provesToken, log })
+  // Before anything listens: until then a program that reads an old file brings nobody its token.
+  await endpointFile.clear()
+  const httpServer = await createWebServer(tls, { log })
+  const kept = await readKeptState({ dataDir, clock, log, options: options.settings ?? {}, env })
+  const { settings, tokens } = kept
+  closers.add({ close: () => settings.settled() })
+  closers.add(kept.registry)
+  const waits = { ...settings.limits.waits, ...options.limits?.waits }
+  const mcpLimits = { ...settings.limits.mcp, ...options.limits?.mcp }
+  configureHttpServer(httpServer, mcpLimits)
+  // All that is waited for stands above this line: from here to the routes nothing may, or requests would come to a
+  // server that does not listen to them yet.
+  const port = await listen(httpServer, host, askedPort)
+  closers.add({ close: () => closeServer(httpServer) })
+  const origin = `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${String(port)}`
+  const url = `${origin}/mcp`
+
+  const access = closers.add(
+    createAccess({
+      dataDir,
+      kept,
+      guard: {
+        port: () => port,
+        boundHost: host,
+        tls: tls !== undefined,
+        extraHosts: options.allowHosts ?? [],
+        extraOrigins: options.allowOrigins ?? [],
+      },
+      approvalsDefault: options.approvals,
+      approvalTimeoutMs: waits.approvalTimeoutMs,
+      runtime,
+    }),
+  )
+
+  // The buses, and who follows them. Listeners run in the order they are attached: the panel's books must be open
+  // before delivery settles anything.
+  const presence = createPresence(steady, waits.staleAfterMs)
+  const buses = new BusManager({
+    clock,
+    steady,
+    newId,
+    isLive: (client) => presence.isReachable(client),
+    limits: { ...settings.limits.bus, ...options.limits?.bus },
+  })
+  const sticky = createStickyTargets()
+  const books = closers.add(createPanelBooks({ buses, presence, sticky, runtime }))
+  const activity = closers.add(
+    keepActivity({
+      dataDir,
+      settings: settings.history,
+      buses,
+      access,
+      blocksSetAside: kept.blocks.setAside,
+      operator: books.post.events,
+      runtime,
+    }),
+  )
+  buses.events.on('created', (bus) => logBus(bus, log))
+  const mcp = closers.add(
+    serveBusesOverMcp({
+      access,
+      buses,
+      presence,
+      sticky,
+      recorder: activity.recorder,
+      limits: mcpLimits,
+      lostTargetGraceMs: waits.lostTargetGraceMs,
+      runtime,
+    }),
+  )
+  const expiry = setInterval(() => {
+    for (const bus of buses.buses()) bus.expire()
+    access.approvals.expire()
+  }, expiryCheckMs).unref()
+  closers.add({ close: () => clearInterval(expiry) })
+
+  const routers = closers.add(
+    servePanel({
+      access,
+      activityLog: activity.activityLog,
+      books,
+      buses,
+      mcp,
+      presence,
+      settings,
+      facts: { version, url, startedAt },
+      dataDir,
+      token: () => tokens.token,
+      runtime,
+    }),
+  )
+  const panel =
+    options.browserPanel?.({
+      routerOf: (viewer) => routers.of(viewer),
+      logins: access.logins,
+      revoked: access.registry.events,
+      blocks: access.blocks,
+      guard: access.guard,
+      log,
+    }) ?? null
+  if (panel !== null) closers.add(panel)
+  routeHttp(httpServer, {
+    endpoint: mcp.endpoint,
+    guard: access.guard,
+    prover: createProver({ store: tokens, registry: access.registry }),
+    panel,
+  })
+
+  const panelUrl = panel === null ? null : `${origin}/#key=${tokens.panelKey}`
+  closers.add({ close: () => endpointFile.remove() })
+  await endpointFile.write({
+    url,
+    panel_url: panelUrl,
+    token: tokens.token,
+    pid: process.pid,
+    version,
+    started_at: startedAt,
+  })
+  activity.started(`Busbar ${version} at ${url}`)
+  log.info({ url, dataDir, version }, 'Busbar is running')
+  if (!isLoopback(host)) warnOfExposure(log, { host, usesTls: tls !== undefined, token: tokens.token })
+
+  return {
+    listening: { url, panelUrl, host, port, portWasTaken: askedPort !== 0 && port !== askedPort },
+    router: routers.whole,
+  }
+}
