@@ -16,7 +16,7 @@ export const layers: readonly Layer[] = [
   { path: 'main/bus', imports: ['shared'] },
   { path: 'main/access', imports: ['shared', 'main/base'] },
   { path: 'main/activity', imports: ['shared', 'main/base', 'main/bus', 'main/access'] },
-  { path: 'main/http', imports: ['main/version.ts', 'main/base', 'main/access'] },
+  { path: 'main/http', imports: ['shared', 'main/version.ts', 'main/base', 'main/access'] },
   { path: 'main/mcp/http', imports: ['shared', 'main/base', 'main/access'] },
   { path: 'main/mcp/calls', imports: ['shared', 'main/bus', 'main/mcp/http'] },
   { path: 'main/mcp/sessions', imports: ['shared', 'main/bus', 'main/mcp/http', 'main/mcp/calls'] },

@@ -65,7 +65,7 @@ describe('the layers', () => {
       'main/bus': 'shared',
       'main/access': 'shared main/base',
       'main/activity': 'shared main/base main/bus main/access',
-      'main/http': 'main/version.ts main/base main/access',
+      'main/http': 'shared main/version.ts main/base main/access',
       'main/mcp/http': 'shared main/base main/access',
       'main/mcp/calls': 'shared main/bus main/mcp/http',
       'main/mcp/sessions': 'shared main/bus main/mcp/http main/mcp/calls',

@@ -149,6 +149,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     guard: access.guard,
     prover: createProver({ store: tokens, registry: access.registry }),
     panel,
+    log,
   })
 
   const panelUrl = panel === null ? null : `${origin}/#key=${tokens.panelKey}`

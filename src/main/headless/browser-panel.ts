@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { closeBadKey, panelKeyPrefix, panelSocketPath, panelSubprotocol } from '../../shared/panel-socket.ts'
+import { closeBadKey, panelKeyPrefix, panelSubprotocol } from '../../shared/panel-socket.ts'
 import type { BrowserPanelParts } from '../app/app-options.ts'
 import type { BrowserPanel } from '../http/routes.ts'
 import { readPanelFile } from '../panel/static-files.ts'
@@ -84,10 +84,6 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
         })
       },
       upgrade(request, socket: Duplex, head) {
-        if ((request.url ?? '').split('?', 1)[0] !== panelSocketPath) {
-          socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
-          return
-        }
         sockets.handleUpgrade(request, socket, head, connect)
       },
       close() {

@@ -2,19 +2,23 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RequestGuard } from '../access/request-guard.ts'
 import type { Prover } from '../access/proof.ts'
+import type { Log } from '../base/log.ts'
 import { answerHealth } from './health.ts'
+import { pathOf } from './request-path.ts'
 
 /** Shows the panel over HTTP. */
 export interface BrowserPanel {
   /** Answers every request that is not the MCP endpoint's or the health check's. */
   handle(request: IncomingMessage, response: ServerResponse): void
+  /** Takes a connection that wants the panel's WebSocket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   close(): void
 }
 
 /**
  * Leads each request to its owner: `/mcp` and `/mcp/` to the endpoint, which has its own checks; everything
- * else past the guard, to the health check or the panel.
+ * else past the guard, to the health check or the panel. A fault in here costs the request that met it its answer, and
+ * nobody else anything.
  */
 export function routeHttp(
   server: Server,
@@ -23,11 +27,13 @@ export function routeHttp(
     guard: RequestGuard
     prover: Prover
     panel: BrowserPanel | null
+    log: Log
   },
 ): void {
-  const { endpoint, guard, prover, panel } = parts
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const path = (request.url ?? '/').split('?', 1)[0]
+  const { endpoint, guard, prover, panel, log } = parts
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = pathOf(request)
     if (path === '/mcp' || path === '/mcp/') {
       endpoint.handle(request, response)
       return
@@ -46,13 +52,31 @@ export function routeHttp(
         .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
         .end('Not found. MCP is at /mcp.\n')
     }
+  }
+
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    try {
+      answer(request, response)
+    } catch (error) {
+      log.error({ err: error, method: request.method }, 'a request could not be served')
+      if (response.headersSent) response.destroy()
+      else response.writeHead(500).end()
+    }
   })
-  server.on('upgrade', (request, socket, head) => {
-    const refused = guard(request)
-    if (refused === null && panel !== null) panel.upgrade(request, socket, head)
-    else
-      socket.end(
-        `HTTP/1.1 ${refused === null ? '404 Not Found' : '403 Forbidden'}\r\nConnection: close\r\n\r\n`,
-      )
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    try {
+      if (guard(request) !== null) refuseUpgrade(socket, '403 Forbidden')
+      else if (panel === null) refuseUpgrade(socket, '404 Not Found')
+      else panel.upgrade(request, socket, head)
+    } catch (error) {
+      log.error({ err: error }, 'a web socket could not be opened')
+      socket.destroy()
+    }
   })
+}
+
+/** Answers and closes. Without `destroy`, a client that never closes its side would keep the connection for ever. */
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
 }

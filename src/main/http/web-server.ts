@@ -1,8 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Log } from '../base/log.ts'
+import { hearConnectionFaults } from './connection-faults.ts'
+import { isPanelSocket } from './request-path.ts'
 
 /** Files in PEM form. */
 export interface TlsFiles {
@@ -10,8 +12,12 @@ export interface TlsFiles {
   readonly keyFile: string
 }
 
-/** How often connections are looked at that take too long to send a request, in milliseconds. */
-const connectionsCheckingInterval = 2000
+const httpOptions: ServerOptions = {
+  /** How often connections are looked at that take too long to send a request, in milliseconds. */
+  connectionsCheckingInterval: 2000,
+  /** Every other offer is ignored, and its request answered as if it stood alone (RFC 9110, section 7.8). */
+  shouldUpgradeCallback: isPanelSocket,
+}
 
 /** How often the files are looked at for a renewed certificate, in milliseconds. */
 const defaultLookMs = 60_000
@@ -25,9 +31,14 @@ export async function createWebServer(
   tls: TlsFiles | undefined,
   { log, lookMs = defaultLookMs }: { log: Log; lookMs?: number },
 ): Promise<Server> {
-  if (tls === undefined) return createServer({ connectionsCheckingInterval })
+  if (tls === undefined) {
+    const server = createServer(httpOptions)
+    hearConnectionFaults(server, log)
+    return server
+  }
   let stamp = await stampOf(tls)
-  const server = createTlsServer({ connectionsCheckingInterval, ...(await read(tls)) })
+  const server = createTlsServer({ ...httpOptions, ...(await read(tls)) })
+  hearConnectionFaults(server, log)
   const look = async (): Promise<void> => {
     try {
       const now = await stampOf(tls)

@@ -9,6 +9,7 @@ export interface ServerSettings {
   limits: AppOptions['limits']
   /** Further names that it goes by. */
   allowHosts: string[]
+  tls?: AppOptions['tls']
 }
 
 export type ServerOrder = { kind: 'memory' } | { kind: 'jump'; ms: number } | { kind: 'log' }
@@ -32,6 +33,7 @@ const app = createApp({
   browserPanel: createBrowserPanel(settings.dataDir),
   limits: settings.limits ?? {},
   allowHosts: settings.allowHosts,
+  tls: settings.tls,
   clocks: { wall: () => Date.now() + wallOffsetMs, steady: () => performance.now() + 1_000_000 },
   settings: { history_payloads: false },
   env: { BUSBAR_TOKEN: 'token-of-the-local-user' },

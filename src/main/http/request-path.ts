@@ -1,0 +1,12 @@
+import type { IncomingMessage } from 'node:http'
+import { panelSocketPath } from '../../shared/panel-socket.ts'
+
+/** The path of a request without its query. */
+export function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/'
+}
+
+/** True for a request that wants the panel's WebSocket: the only upgrade that this server knows. */
+export function isPanelSocket(request: IncomingMessage): boolean {
+  return pathOf(request) === panelSocketPath && request.headers.upgrade?.toLowerCase() === 'websocket'
+}
