@@ -51,14 +51,14 @@ def create_commands() -> Dict[str, Command]:
     """The commands by name, as jobs ask for them."""
     return {
         "execute_code": Command(execute_code, mutates=True),
-        "get_scene_info": Command(get_scene_info),
-        "list_objects": Command(list_objects),
-        "get_object_info": Command(get_object_info),
-        "browse_data": Command(browse_data),
-        "get_viewport_screenshot": Command(get_viewport_screenshot),
+        "get_scene_info": Command(get_scene_info, reads=True),
+        "list_objects": Command(list_objects, reads=True),
+        "get_object_info": Command(get_object_info, reads=True),
+        "browse_data": Command(browse_data, reads=True),
+        "get_viewport_screenshot": Command(get_viewport_screenshot, reads=True),
         "render_image": Command(render_image),
         "open_file": Command(open_file),
         "save_file": Command(save_file),
         "undo": Command(undo),
-        "ping": Command(ping),
+        "ping": Command(ping, reads=True),
     }

@@ -52,10 +52,14 @@ class ReportProgress:
 
 @dataclass(frozen=True)
 class Command:
-    """`run(params, report_progress, job)` returns JSON data, or a ScriptOutcome. `mutates` asks for an undo step."""
+    """`run(params, report_progress, job)` returns JSON data, or a ScriptOutcome.
+
+    `mutates` asks for an undo step. `reads`: it changes nothing, so it need not wait for the artist.
+    """
 
     run: Callable[[Dict[str, Any], ReportProgress, Job], Any]
     mutates: bool = False
+    reads: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def job_title(job: Job) -> str:
 class Executor:
     """Takes jobs from the desk and finishes each exactly once, whatever it raises.
 
+    `busy` says why no job may start that changes something, or None. Such jobs wait.
     `settle` is called after each update that is sent while a job is under way, and may wait a moment for it to go out.
     """
 
@@ -89,8 +94,10 @@ class Executor:
         undo_step: Callable[[str], None],
         settle: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
+        busy: Callable[[], Optional[str]] = lambda: None,
     ) -> None:
         self._desk = desk
+        self._busy = busy
         self._commands = commands
         self._undo_step = undo_step
         self._settle = settle
@@ -98,8 +105,8 @@ class Executor:
         self.history: Deque[JobRecord] = deque(maxlen=HISTORY)
 
     def run_next(self, timeout_s: float = 0.0) -> bool:
-        """Runs one job; waits up to `timeout_s` seconds for it. False when there was none."""
-        job = self._desk.take(timeout_s)
+        """Runs one job; waits up to `timeout_s` seconds for it. False when there was none that may start."""
+        job = self._desk.take(timeout_s, self._hold)
         if job is None:
             return False
         began = self._clock()
@@ -111,6 +118,10 @@ class Executor:
             if not job.look:
                 self.history.append(JobRecord(job_title(job), status, self._clock() - began))
         return True
+
+    def _hold(self, job: Job) -> Optional[str]:
+        command = self._commands.get(job.command)
+        return None if command is None or command.reads else self._busy()
 
     def _run(self, job: Job) -> "tuple[str, str, str]":
         command = self._commands.get(job.command)

@@ -101,6 +101,8 @@ class JobDesk:
         self._heap: List[Tuple[int, int, Job]] = []
         self._order = itertools.count()
         self._queued: Dict[str, Job] = {}
+        # What the sender of a job that is held back was told.
+        self._held: Dict[str, str] = {}
         self._running: Optional[Job] = None
         # Finished jobs by id, oldest first: what they were, and their final update while it is kept.
         self._finished: "OrderedDict[str, Tuple[str, Optional[Update]]]" = OrderedDict()
@@ -147,6 +149,7 @@ class JobDesk:
         """Drops a job that has not started. One that runs can't be interrupted, and its sender is told so."""
         with self._changed:
             job = self._queued.pop(request.job_id, None)
+            self._held.pop(request.job_id, None)
             running = self._running is not None and self._running.job_id == request.job_id
         if job is not None:
             self._finish(job, _update(job.job_id, "cancelled", error="Cancelled before it started."))
@@ -155,22 +158,39 @@ class JobDesk:
             update["progress_message"] = "This job is already running in Blender and can't be interrupted."
             self.outbox.add(update)
 
-    def take(self, timeout_s: float = 0.0) -> Optional[Job]:
-        """The most urgent job, now running, or None when there is none within `timeout_s` seconds."""
+    def take(self, timeout_s: float = 0.0, hold: Callable[[Job], Optional[str]] = lambda job: None) -> Optional[Job]:
+        """The most urgent job that may start, now running, or None when there is none within `timeout_s` seconds.
+
+        `hold` says why a job has to wait, or None. Its sender is told once for each reason, as `running`; the job stays
+        in the queue, where it can be withdrawn, and others may pass it.
+        """
+        updates: List[Update] = []
+        taken: Optional[Job] = None
         with self._changed:
             if timeout_s > 0 and not self._queued:
                 self._changed.wait(timeout_s)
-            while self._heap:
-                _, _, job = heapq.heappop(self._heap)
-                # By identity: a cancelled job leaves its heap entry behind, and its id may be queued anew.
-                if self._queued.get(job.job_id) is job:
+            # By identity: a cancelled job leaves its heap entry behind, and its id may be queued anew.
+            self._heap = [entry for entry in self._heap if self._queued.get(entry[2].job_id) is entry[2]]
+            for entry in sorted(self._heap):
+                job = entry[2]
+                reason = hold(job)
+                if reason is None:
+                    taken = self._running = job
+                    self._heap.remove(entry)
                     del self._queued[job.job_id]
-                    self._running = job
                     break
-            else:
-                return None
-        self.outbox.add(_update(job.job_id, "running"))
-        return job
+                if self._held.get(job.job_id) != reason:
+                    self._held[job.job_id] = reason
+                    updates.append({**_update(job.job_id, "running"), "progress_message": reason})
+            heapq.heapify(self._heap)
+            if taken is not None:
+                was_held = self._held.pop(taken.job_id, None) is not None
+                # What it waited for is over.
+                over = {"progress_message": ""} if was_held else {}
+                updates.append({**_update(taken.job_id, "running"), **over})
+        for update in updates:
+            self.outbox.add(update)
+        return taken
 
     def progress(self, job: Job, fraction: float, message: str) -> None:
         """Reports how far a running job is: `fraction` from 0 to 1."""
@@ -205,6 +225,7 @@ class JobDesk:
         with self._changed:
             jobs = list(self._queued.values())
             self._queued.clear()
+            self._held.clear()
             self._heap.clear()
         return jobs
 

@@ -15,6 +15,7 @@ from typing import Callable, Optional
 import bpy
 
 from . import facts, identity
+from .artist import ArtistWatch, may_push_undo_step, tool_runs
 from .commands import create_commands
 from .connection import Connection
 from .door import Registration
@@ -56,7 +57,12 @@ class Service:
         self._settings = Settings()
         self._data_dir = default_data_dir()
         self._desk = JobDesk(Outbox())
-        self._executor = Executor(self._desk, create_commands(), _undo_step, self._settle)
+        self._artist = ArtistWatch()
+        self._executor = Executor(
+            self._desk, create_commands(), self._undo_step, self._settle, busy=self._artist.busy
+        )
+        # The name of an undo step that waits for the artist's tool, which a script may have started, to end.
+        self._step: Optional[str] = None
         self._identity: Optional[identity.Identity] = None
         self._connection: Optional[Connection] = None
         self._drawn: object = None
@@ -106,6 +112,7 @@ class Service:
         self._connection = Connection(finder, self._desk, self._registration())
         self._connection.start()
         if not bpy.app.background and not bpy.app.timers.is_registered(self._timer):
+            self._artist.start()
             bpy.app.timers.register(self._timer, first_interval=TICK_S, persistent=True)
 
     def disconnect(self, reason: str = "The artist disconnected this Blender.") -> None:
@@ -152,6 +159,7 @@ class Service:
     def _release(self) -> None:
         if bpy.app.timers.is_registered(self._timer):
             bpy.app.timers.unregister(self._timer)
+        self._artist.stop()
         self.disconnect("Blender is closing.")
         if self._identity is not None:
             self._identity.release()
@@ -169,9 +177,8 @@ class Service:
 
     def _tick(self) -> Optional[float]:
         try:
-            if self.wanted and not self.busy:
-                with _window_context():
-                    self._executor.run_next()
+            if not self.busy:
+                self._work()
             self._redraw_when_changed()
         except Exception:  # Blender drops a timer that raises: a bug must not end the service without a word.
             log.exception("The add-on's timer failed.")
@@ -180,6 +187,27 @@ class Service:
             self._on_taken_away(self._settings)
             return None
         return TICK_S
+
+    def _work(self) -> None:
+        # What the last job changed has reached the scene by now, and what comes is the artist's.
+        self._artist.own_changes(False)
+        if self._step is not None and not tool_runs():
+            with _window_context():
+                _push_undo_step(self._step)
+            self._step = None
+        if self.wanted and self._desk.waiting:
+            self._artist.own_changes(True)
+            with _window_context():
+                ran = self._executor.run_next()
+            self._artist.own_changes(ran)
+
+    def _undo_step(self, name: str) -> None:
+        if bpy.app.background or not may_push_undo_step():
+            return
+        if tool_runs():
+            self._step = name
+        else:
+            _push_undo_step(name)
 
     def _redraw_when_changed(self) -> None:
         status = self.status
@@ -213,9 +241,7 @@ def _window_context():
     return contextlib.nullcontext()
 
 
-def _undo_step(name: str) -> None:
-    if bpy.app.background:
-        return
+def _push_undo_step(name: str) -> None:
     try:
         bpy.ops.ed.undo_push(message=name)
     except RuntimeError as error:  # No window to push from, for example while Blender closes.

@@ -66,6 +66,34 @@ class ExecutorTest(unittest.TestCase):
         self.assertEqual([update["status"] for update in drain(self.desk.outbox)], ["running", "completed"] * 2)
         self.assertEqual((len(self.executor.history), self.settled), (0, 0))
 
+    def test_what_changes_something_waits_for_the_artist_and_what_reads_does_not(self):
+        busy = ["Waits for the artist's stroke to end"]
+        commands = {
+            "read": Command(lambda params, report, job: "read", reads=True),
+            "write": Command(lambda params, report, job: "written"),
+        }
+        executor = Executor(
+            self.desk, commands, self.undo_steps.append, self.settle, lambda: self.now, lambda: busy[0]
+        )
+        for name in ("write", "read", "unknown"):
+            self.desk.offer(Job(name, "m", name, {}, "", 6, "", name))
+        ran = [executor.run_next(), executor.run_next(), executor.run_next()]
+        self.assertEqual(ran, [True, True, False])
+        busy[0] = None
+        self.assertTrue(executor.run_next())
+        self.assertEqual(
+            [(update["job_id"], update["status"], update["result"]) for update in drain(self.desk.outbox)],
+            [
+                ("write", "running", ""),
+                ("read", "running", ""),
+                ("read", "completed", '"read"'),
+                ("unknown", "running", ""),
+                ("unknown", "failed", ""),
+                ("write", "running", ""),
+                ("write", "completed", '"written"'),
+            ],
+        )
+
     def test_a_script_makes_one_undo_step_named_after_the_job(self):
         self.run_job("execute_code", {"code": "\n  \nx = 1\nx"}, "Make it blue")
         self.run_job("execute_code", {"code": "\n\nx = 1\nx"})

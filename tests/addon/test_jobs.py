@@ -96,6 +96,41 @@ class DeskTest(unittest.TestCase):
         self.desk.cancel(CancelRequest("never heard of"))
         self.assertEqual(len(self.outbox), 0)
 
+    def test_a_job_that_is_held_back_says_so_once_and_lets_others_pass(self):
+        self.desk.offer(job("held", 0))
+        self.desk.offer(job("free"))
+        reasons = {"held": "Waits for the artist's stroke to end"}
+
+        def hold(waiting):
+            return reasons.get(waiting.job_id)
+
+        self.assertEqual(self.desk.take(hold=hold).job_id, "free")
+        self.desk.finish(self.desk.running, "completed", "{}", "")
+        self.assertIsNone(self.desk.take(hold=hold))
+        self.assertEqual((self.desk.waiting, self.desk.running), (1, None))
+        reasons["held"] = "Waits for the artist's render to end"
+        self.assertIsNone(self.desk.take(hold=hold))
+        reasons.clear()
+        self.assertEqual(self.desk.take(hold=hold).job_id, "held")
+        running = {"status": "running", "result": "", "error": ""}
+        self.assertEqual(
+            drain(self.outbox),
+            [
+                {"job_id": "held", **running, "progress_message": "Waits for the artist's stroke to end"},
+                {"job_id": "free", **running},
+                {"job_id": "free", "status": "completed", "result": "{}", "error": ""},
+                {"job_id": "held", **running, "progress_message": "Waits for the artist's render to end"},
+                {"job_id": "held", **running, "progress_message": ""},
+            ],
+        )
+
+    def test_a_job_that_is_held_back_has_not_started_and_can_be_withdrawn(self):
+        self.desk.offer(job("job-1"))
+        self.assertIsNone(self.desk.take(hold=lambda waiting: "Waits"))
+        self.desk.cancel(CancelRequest("job-1"))
+        self.assertIsNone(self.desk.take())
+        self.assertEqual(drain(self.outbox)[1:], [fixture("job-update-cancelled")])
+
     def test_a_running_job_cannot_be_cancelled_and_says_so(self):
         self.desk.offer(job("a"))
         taken = self.desk.take()
