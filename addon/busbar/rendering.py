@@ -1,29 +1,36 @@
 """Commands that render: the scene as it is set up, or a small preview of it. Touches bpy.
 
 A render holds the main thread and nothing else: Blender lets go of the interpreter while it renders, so the connection
-goes on, and a thread of our own reports how far it is. Everything that is changed for a render is put back after it.
+goes on, and a thread of our own reports how far it is. What is rendered is a copy of the scene (scene_copy.py).
 """
 
 import contextlib
+import ctypes
 import os
+import sys
 import tempfile
 import threading
 import time
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, Optional, Tuple
 
 import bpy
 
 from . import params as read
+from .artist import renders, tool_runs
+from .context import OVERRIDE_IS_SAFE, scene_context
 from .executor import CommandError, ReportProgress
 from .messages import Job
 from .pictures import MAX_PICTURE_BYTES, picture, within
 from .png import png_size
+from .scene_copy import SceneCopy
 from .stdout_tap import StdoutTap, render_fraction
 
 MAX_SIDE = 16384
 PREVIEW_SAMPLES = 16
 REPORT_INTERVAL_S = 0.5
 JPEG_QUALITIES = (90, 75, 60)
+EGL = "libEGL.so.1"
+DRAWING_ENGINES = ("BLENDER_EEVEE", "BLENDER_EEVEE_NEXT", "BLENDER_WORKBENCH")
 # What people call the engines; Eevee has had three names.
 ENGINES = {
     "CYCLES": ("CYCLES",),
@@ -44,80 +51,72 @@ def render_image(params: Dict[str, Any], report_progress: ReportProgress, job: J
     engine = read.text(params, "engine", "")
     if scene.camera is None and not scene.render.use_sequencer:
         raise CommandError("The scene has no camera to render from. Add one and make it the scene's camera.")
-    with _Restored() as keep:
+    if frame is not None and frame < 0 and frame != scene.frame_current and not OVERRIDE_IS_SAFE:
+        raise CommandError("This version of Blender renders no frame below 0 but the current one. Give a frame from 0 on.")
+    _check_free()
+    with SceneCopy(scene) as copy:
         if engine:
-            _use_engine(scene, engine, keep)
-        _use_size(scene, width, height, keep)
+            _use_engine(copy.scene, engine)
+        _use_size(copy.scene, width, height)
         if samples is not None:
-            _use_samples(scene, samples, keep)
-        if frame is not None and frame != scene.frame_current:
-            keep.frame(scene)
-            scene.frame_set(frame)
-        return _render(scene, keep, report_progress, {"source": "render"})
+            _use_samples(copy.scene, samples)
+        if frame is not None:
+            copy.go_to(frame)
+        return _render(copy, report_progress, {"source": "render"})
 
 
 def render_preview(max_size: int, note: str, report_progress: ReportProgress) -> Dict[str, Any]:
     """The scene with few samples, seen by its camera, or else by one that sees everything."""
-    scene = bpy.context.scene
-    with _Restored() as keep:
+    _check_free()
+    with SceneCopy(bpy.context.scene) as copy:
+        scene = copy.scene
         # Cycles needs no graphics hardware, which a Blender without a window may not have.
         with contextlib.suppress(CommandError):
-            _use_engine(scene, "CYCLES", keep)
-        _use_samples(scene, PREVIEW_SAMPLES, keep)
+            _use_engine(scene, "CYCLES")
+        _use_samples(scene, PREVIEW_SAMPLES)
         render = scene.render
         percentage = render.resolution_percentage / 100
         width, height = within(
             max(1, int(render.resolution_x * percentage)), max(1, int(render.resolution_y * percentage)), max_size
         )
-        _use_size(scene, max(4, width), max(4, height), keep)
-        keep.set(render, "use_sequencer", False)
-        keep.set(render, "use_compositing", False)
+        _use_size(scene, max(4, width), max(4, height))
+        render.use_sequencer = False
+        render.use_compositing = False
         if scene.camera is None:
-            _add_camera(scene, keep)
+            _add_camera(copy)
             note += " The scene has no camera: this is a view of all of it."
         if not _is_lit(scene):
-            _add_light(scene, keep)
+            _add_light(copy)
             note += " The scene has no light: a lamp was added for this picture only."
-        return _render(scene, keep, report_progress, {"source": "preview_render"}, note)
+        return _render(copy, report_progress, {"source": "preview_render"}, note)
 
 
-class _Restored:
-    """Use as a context manager: puts back, last change first, what was changed through it."""
-
-    def __init__(self) -> None:
-        self._undo: List[Any] = []
-
-    def __enter__(self) -> "_Restored":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        for undo in reversed(self._undo):
-            # A script of the scene's own may have removed what was changed.
-            with contextlib.suppress(ReferenceError, AttributeError, TypeError, RuntimeError):
-                undo()
-
-    def set(self, owner: Any, name: str, value: Any) -> None:
-        """Sets a property that exists in this Blender; others are left alone."""
-        if not hasattr(owner, name):
-            return
-        before = getattr(owner, name)
-        if before != value:
-            self._undo.append(lambda: setattr(owner, name, before))
-            setattr(owner, name, value)
-
-    def frame(self, scene: Any) -> None:
-        frame, subframe = scene.frame_current, scene.frame_subframe
-        self._undo.append(lambda: scene.frame_set(frame, subframe=subframe))
-
-    def then(self, undo: Any) -> None:
-        self._undo.append(undo)
+def _check_free() -> None:
+    """A Blender that is told to render while it does ends there and then."""
+    if renders():
+        raise CommandError("This Blender renders or bakes for its artist now. Try again when that has ended.")
+    if tool_runs():
+        raise CommandError("The artist uses a tool in this Blender now. Try again in a moment.")
 
 
-def _use_engine(scene: Any, name: str, keep: _Restored) -> None:
+def _check_graphics(engine: str) -> None:
+    """Without a window Eevee and Workbench draw by libEGL, and a Blender that does not find it ends there and then."""
+    if not bpy.app.background or not sys.platform.startswith("linux") or engine not in DRAWING_ENGINES:
+        return
+    try:
+        ctypes.CDLL(EGL)
+    except OSError:
+        raise CommandError(
+            f"This Blender has no window and finds no {EGL}, so it can't render with {engine}. Install that library"
+            " (Debian: libegl1), or pass engine: CYCLES."
+        ) from None
+
+
+def _use_engine(scene: Any, name: str) -> None:
     problem: Optional[TypeError] = None
     for known in ENGINES.get(name.upper(), (name,)):
         try:
-            keep.set(scene.render, "engine", known)
+            scene.render.engine = known
             return
         except TypeError as error:
             problem = error
@@ -125,7 +124,7 @@ def _use_engine(scene: Any, name: str, keep: _Restored) -> None:
     raise CommandError(f"This Blender has no render engine {name!r}. It has {known_engines or 'others'}.")
 
 
-def _use_size(scene: Any, width: Optional[int], height: Optional[int], keep: _Restored) -> None:
+def _use_size(scene: Any, width: Optional[int], height: Optional[int]) -> None:
     """One side alone keeps the shape of the scene's own size."""
     if width is None and height is None:
         return
@@ -135,16 +134,16 @@ def _use_size(scene: Any, width: Optional[int], height: Optional[int], keep: _Re
         width = max(4, round(own_width * (height or own_height) / own_height))
     if height is None:
         height = max(4, round(own_height * width / own_width))
-    keep.set(render, "resolution_x", min(MAX_SIDE, width))
-    keep.set(render, "resolution_y", min(MAX_SIDE, height))
-    keep.set(render, "resolution_percentage", 100)
+    render.resolution_x = min(MAX_SIDE, width)
+    render.resolution_y = min(MAX_SIDE, height)
+    render.resolution_percentage = 100
 
 
-def _use_samples(scene: Any, samples: int, keep: _Restored) -> None:
+def _use_samples(scene: Any, samples: int) -> None:
     if scene.render.engine == "CYCLES":
-        keep.set(scene.cycles, "samples", samples)
+        scene.cycles.samples = samples
     elif hasattr(scene, "eevee"):
-        keep.set(scene.eevee, "taa_render_samples", samples)
+        scene.eevee.taa_render_samples = samples
 
 
 def _samples(scene: Any) -> Optional[int]:
@@ -172,12 +171,12 @@ def _is_lit(scene: Any) -> bool:
     return False
 
 
-def _add_camera(scene: Any, keep: _Restored) -> None:
+def _add_camera(copy: SceneCopy) -> None:
     from mathutils import Vector
 
     corners = [
         item.matrix_world @ Vector(corner)
-        for item in scene.objects
+        for item in copy.scene.objects
         if item.type not in ("CAMERA", "LIGHT", "LIGHT_PROBE", "SPEAKER") and not item.hide_render
         for corner in item.bound_box
     ] or [Vector((-1, -1, -1)), Vector((1, 1, 1))]
@@ -185,85 +184,70 @@ def _add_camera(scene: Any, keep: _Restored) -> None:
     high = Vector([max(axis) for axis in zip(*corners)])
     radius = max(0.01, (high - low).length / 2)
     data = bpy.data.cameras.new("Busbar preview")
-    camera = bpy.data.objects.new("Busbar preview", data)
-    scene.collection.objects.link(camera)
-    keep.then(lambda: bpy.data.cameras.remove(data))
+    camera = copy.add("Busbar preview", data)
     # From the front, right and above, as a new file looks at its cube. Far enough for a ball around everything.
     direction = Vector((0.7, -0.65, 0.5)).normalized()
     distance = radius / 0.22
     camera.location = (low + high) / 2 + direction * distance
     camera.rotation_euler = (-direction).to_track_quat("-Z", "Y").to_euler()
     data.clip_start, data.clip_end = distance / 1000, distance * 10
-    keep.set(scene, "camera", camera)
+    copy.scene.camera = camera
 
 
-def _add_light(scene: Any, keep: _Restored) -> None:
+def _add_light(copy: SceneCopy) -> None:
     data = bpy.data.lights.new("Busbar preview", "SUN")
     data.energy = 3.0
-    light = bpy.data.objects.new("Busbar preview", data)
+    light = copy.add("Busbar preview", data)
     light.rotation_euler = (0.6, 0.2, 0.4)
-    scene.collection.objects.link(light)
-    keep.then(lambda: bpy.data.lights.remove(data))
 
 
 def _render(
-    scene: Any, keep: _Restored, report_progress: ReportProgress, facts: Dict[str, Any], note: str = ""
+    copy: SceneCopy, report_progress: ReportProgress, facts: Dict[str, Any], note: str = ""
 ) -> Dict[str, Any]:
     began = time.monotonic()
+    scene = copy.scene
+    _check_graphics(scene.render.engine)
     with tempfile.TemporaryDirectory(prefix="busbar-") as folder:
-        path = os.path.join(folder, "render.png")
-        _use_output(scene, path, keep)
-        note = _run(scene, keep, report_progress, note)
-        if not os.path.isfile(path):
+        scene.render.filepath = os.path.join(folder, "render")
+        facts = {**facts, "frame": scene.frame_current}
+        note = _run(scene, report_progress, note)
+        # One file, with or without the frame's number in its name.
+        path = next((entry.path for entry in os.scandir(folder)), None)
+        if path is None:
             raise CommandError("Blender rendered nothing.")
         with open(path, "rb") as file:
             data = file.read()
         width, height = png_size(data)
         facts = {
             **facts,
-            "frame": scene.frame_current,
             "engine": scene.render.engine,
             "samples": _samples(scene),
             "seconds": round(time.monotonic() - began, 2),
         }
         if len(data) <= MAX_PICTURE_BYTES:
             return picture(data, "image/png", width, height, note, **facts)
-        data, new_width, new_height = _smaller(scene, folder, path, width, height, keep)
+        data, new_width, new_height = _smaller(copy, folder, path, width, height)
         how = "as JPEG" if (new_width, new_height) == (width, height) else f"scaled down from {width} x {height}, as JPEG"
         note = f"{note} Too large for an answer as it was: {how}.".strip()
         return picture(data, "image/jpeg", new_width, new_height, note, **facts)
 
 
-def _use_output(scene: Any, path: str, keep: _Restored) -> None:
-    render, settings = scene.render, scene.render.image_settings
-    keep.set(render, "filepath", path)
-    keep.set(render, "use_file_extension", True)
-    keep.set(render, "use_overwrite", True)
-    keep.set(render, "use_placeholder", False)
-    # Blender 5 asks for the kind of file before its format.
-    for name, value in (
-        ("media_type", "IMAGE"), ("file_format", "PNG"), ("color_mode", "RGB"), ("color_depth", "8"),
-        ("compression", 60), ("quality", 90),
-    ):  # fmt: skip
-        keep.set(settings, name, value)
-
-
-def _run(scene: Any, keep: _Restored, report_progress: ReportProgress, note: str) -> str:
+def _run(scene: Any, report_progress: ReportProgress, note: str) -> str:
     try:
-        _render_reporting(report_progress)
+        _render_reporting(scene, report_progress)
     except RuntimeError as error:
         if "OpenImageDenoise" not in str(error) or not getattr(scene, "cycles", None):
             raise CommandError(f"Blender could not render: {str(error).strip().removeprefix('Error: ')}") from None
-        keep.set(scene.cycles, "use_denoising", False)
+        scene.cycles.use_denoising = False
         try:
-            _render_reporting(report_progress)
+            _render_reporting(scene, report_progress)
         except RuntimeError as again:
             raise CommandError(f"Blender could not render: {str(again).strip().removeprefix('Error: ')}") from None
         note = f"{note} This Blender is built without its denoiser: not denoised.".strip()
     return note
 
 
-def _render_reporting(report_progress: ReportProgress) -> None:
+def _render_reporting(scene: Any, report_progress: ReportProgress) -> None:
     over = threading.Event()
     with StdoutTap() as tap:
         thread = threading.Thread(
@@ -271,7 +255,15 @@ def _render_reporting(report_progress: ReportProgress) -> None:
         )
         thread.start()
         try:
-            bpy.ops.render.render(write_still=True)
+            # In the artist's own context Blender renders the artist's frame, and then goes to it anew: what was changed
+            # and has no key yet is lost. Where the context can't be another one, a single frame of an animation has at
+            # least its own number.
+            same_frame = scene.frame_current == bpy.context.scene.frame_current
+            with scene_context(scene):
+                if OVERRIDE_IS_SAFE or same_frame:
+                    bpy.ops.render.render(write_still=True, scene=scene.name)
+                else:
+                    bpy.ops.render.render(animation=True, scene=scene.name)
         finally:
             over.set()
             thread.join()
@@ -290,16 +282,14 @@ def _report_until(over: threading.Event, tap: StdoutTap, report_progress: Report
         report_progress.aside(guess if known is None else known, text)
 
 
-def _smaller(
-    scene: Any, folder: str, path: str, width: int, height: int, keep: _Restored
-) -> "Tuple[bytes, int, int]":
+def _smaller(copy: SceneCopy, folder: str, path: str, width: int, height: int) -> "Tuple[bytes, int, int]":
     """The render as JPEG, as large and as good as fits."""
-    settings = scene.render.image_settings
-    keep.set(settings, "file_format", "JPEG")
-    jpeg = os.path.join(folder, "render.jpg")
+    settings = copy.scene.render.image_settings
+    settings.file_format = "JPEG"
+    jpeg = os.path.join(folder, "smaller.jpg")
     for quality in JPEG_QUALITIES:
-        keep.set(settings, "quality", quality)
-        bpy.data.images["Render Result"].save_render(jpeg, scene=scene)
+        settings.quality = quality
+        copy.image.save_render(jpeg, scene=copy.scene)
         with open(jpeg, "rb") as file:
             data = file.read()
         if len(data) <= MAX_PICTURE_BYTES:

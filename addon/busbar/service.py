@@ -4,10 +4,8 @@ Touches bpy, and belongs to the main thread. Its timer is the only road on which
 a background Blender has no timers and drains the queue in `serve`.
 """
 
-import contextlib
 import logging
 import os
-import sys
 import time
 from dataclasses import dataclass
 from typing import Callable, Optional
@@ -18,6 +16,7 @@ from . import facts, identity
 from .artist import ArtistWatch, may_push_undo_step, tool_runs
 from .commands import create_commands
 from .connection import Connection
+from .context import OVERRIDE_IS_SAFE, window_context
 from .door import Registration
 from .endpoint import EndpointFinder, default_data_dir
 from .executor import Executor
@@ -29,7 +28,6 @@ log = logging.getLogger(__name__)
 TICK_S = 0.02
 FLUSH_S = 1.0
 SETTLE_S = 0.25
-OVERRIDE_IS_SAFE = sys.version_info >= (3, 12)
 
 
 @dataclass(frozen=True)
@@ -166,7 +164,7 @@ class Service:
             self._identity = None
 
     def _settle(self) -> None:
-        """Waits until the network threads are idle: scripts may override the context too (see `_window_context`)."""
+        """Waits until the network threads are idle: scripts may override the context too (see context.py)."""
         if not OVERRIDE_IS_SAFE and self.status.state == "connected":
             self._desk.outbox.wait_empty(SETTLE_S)
 
@@ -192,12 +190,12 @@ class Service:
         # What the last job changed has reached the scene by now, and what comes is the artist's.
         self._artist.own_changes(False)
         if self._step is not None and not tool_runs():
-            with _window_context():
+            with window_context():
                 _push_undo_step(self._step)
             self._step = None
         if self.wanted and self._desk.waiting:
             self._artist.own_changes(True)
-            with _window_context():
+            with window_context():
                 ran = self._executor.run_next()
             self._artist.own_changes(ran)
 
@@ -219,26 +217,6 @@ class Service:
             for area in window.screen.areas:
                 if area.type == "VIEW_3D":
                     area.tag_redraw()
-
-
-def _window_context():
-    """A context with a window and, where it is safe, a 3D view: operators in scripts work as they do for the artist.
-
-    Up to Python 3.11 Blender looks at an overridden context without holding the interpreter's lock whenever another
-    thread holds it (BPY_context_member_get asks whether the interpreter is active, not on which thread), and crashes now
-    and then. There an override is the last resort, for Blenders whose timers have no window of their own.
-    """
-    if not OVERRIDE_IS_SAFE and bpy.context.window is not None:
-        return contextlib.nullcontext()
-    for window in bpy.context.window_manager.windows:
-        if not OVERRIDE_IS_SAFE:
-            return bpy.context.temp_override(window=window)
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                region = next((region for region in area.regions if region.type == "WINDOW"), None)
-                if region is not None:
-                    return bpy.context.temp_override(window=window, area=area, region=region)
-    return contextlib.nullcontext()
 
 
 def _push_undo_step(name: str) -> None:
