@@ -29,6 +29,8 @@ export const pictureRequestSchema = z.object({
   maxSize: z.number().int().min(64).max(pictureSizeMax),
   /** A picture of this size that is no older than this will do, in seconds: several panels then cost no more than one. */
   maxAgeSeconds: z.number().min(0).max(3600).default(0),
+  /** A person asked for a small render where there is no viewport to show. */
+  render: z.boolean().default(false),
 })
 export type PictureRequest = z.infer<typeof pictureRequestSchema>
 
@@ -36,7 +38,7 @@ export type PictureRequest = z.infer<typeof pictureRequestSchema>
  * Why there is no new picture. `busy`: it runs or waits to run a job, or has not answered the last request; `stale`,
  * `gone`: nothing was asked of it; `left`: it is not registered; `unsupported`: it is no Blender, or shuts such requests
  * out; `failed`: it answered with an error, or with what is no picture; `timeout`: no answer in time; `crowded`: as many
- * as may be are being taken, try again.
+ * as may be are being taken, try again; `needs_render`: it shows no viewport, and a render is for a person to ask for.
  */
 export const noPictureReasonSchema = z.enum([
   'busy',
@@ -47,6 +49,7 @@ export const noPictureReasonSchema = z.enum([
   'failed',
   'timeout',
   'crowded',
+  'needs_render',
 ])
 export type NoPictureReason = z.infer<typeof noPictureReasonSchema>
 

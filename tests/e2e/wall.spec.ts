@@ -347,7 +347,7 @@ test('a card without a picture says why, and asks again as soon as it can', asyn
   })
   await expect(card(panel, /^Atelier, b-2, busy/)).toBeVisible()
   await showWall(panel)
-  await expect(card(panel, /^Node/)).toContainText('No window. Ask for a preview render in the inspector.')
+  await expect(card(panel, /^Node/)).toContainText('No window.')
   await expect(card(panel, /^Atelier/)).toContainText('No picture is taken while it runs a job.')
   await expect(card(panel, /^Broken/)).toContainText('RuntimeError: no context')
   expect([windowless.asked(), working.asked()]).toEqual([0, 0])

@@ -6,6 +6,9 @@ import { imageHeader } from './image-header.ts'
 const sideMax = 4096
 const noteLength = 300
 
+/** How a look is answered where there is no viewport: nothing is rendered that nobody asked for. */
+const needsRenderSchema = z.object({ needs_render: z.string() })
+
 const answerSchema = z.object({
   image: z.object({ data: z.string() }),
   note: z.string().catch(''),
@@ -16,8 +19,13 @@ const answerSchema = z.object({
  * The picture in what a peer answered to `get_viewport_screenshot` (docs/protocol.md, section 6), or what is wrong with
  * it. Format and size are read from the picture itself, whatever the answer says of it.
  */
-export function readPictureAnswer(result: string): Omit<Picture, 'id' | 'takenAt'> | { problem: string } {
-  const answer = answerSchema.safeParse(parseJson(result))
+export function readPictureAnswer(
+  result: string,
+): Omit<Picture, 'id' | 'takenAt'> | { problem: string } | { needsRender: string } {
+  const parsed = parseJson(result)
+  const needs = needsRenderSchema.safeParse(parsed)
+  if (needs.success) return { needsRender: needs.data.needs_render.slice(0, noteLength) }
+  const answer = answerSchema.safeParse(parsed)
   if (!answer.success) return { problem: 'Its answer holds no picture.' }
   const { image, note, source } = answer.data
   const bytes = Buffer.from(image.data, 'base64')

@@ -136,7 +136,7 @@ export function createPictures(ports: PicturePorts): Pictures {
     const ref = { userId: bus.user_id, uuid: client.uuid }
     const key = clientKey(ref)
     const jobId = newId()
-    const { maxSize } = request
+    const { maxSize, render } = request
     const { promise, resolve } = Promise.withResolvers<PictureOutcome>()
     const finish = (outcome: PictureOutcome): void => {
       clearTimeout(timer)
@@ -165,7 +165,7 @@ export function createPictures(ports: PicturePorts): Pictures {
         message_type: 'command_dispatch',
         job_id: jobId,
         command: 'get_viewport_screenshot',
-        params: { max_size: maxSize },
+        params: { max_size: maxSize, ...(render && { render_preview: true }) },
         look: true,
       },
       // After everything else that may reach it at the same moment.
@@ -188,6 +188,7 @@ export function createPictures(ports: PicturePorts): Pictures {
     if (roster.client(ref) === null) return notRegistered(ref)
     if (job.state !== 'completed') return none('failed', lastLine(job.error) || 'It dropped the request.')
     const read = readPictureAnswer(job.result)
+    if ('needsRender' in read) return none('needs_render', read.needsRender)
     if ('problem' in read) return none('failed', read.problem)
     const picture: Picture = { id: newId(), takenAt: job.updated_at, ...read }
     kept.keep(ref, { picture, askedSize })

@@ -95,8 +95,9 @@ export function dispatchJob(
     }
     const unwatch = jobWatch.watch(bus, jobId, hear)
     const timer = setTimeout(() => {
-      const running = job?.state === 'running'
-      const outcome = timeoutOutcome(order, running)
+      const heldBack = job !== undefined && isHeldBack(job) ? job.progress_message : null
+      const running = job?.state === 'running' && heldBack === null
+      const outcome = timeoutOutcome(order, running, heldBack)
       given = outcome
       hasExpired = true
       // A peer that has not begun drops it, also one that waits for the artist and says that it runs.
@@ -208,12 +209,20 @@ export function dispatchJob(
   }
 }
 
-function timeoutOutcome({ jobId, target, timeoutMs }: DispatchOrder, running: boolean): OutcomeOf {
+/** A peer says that a job waits for something there: as `running`, without progress, in words that begin so. */
+const isHeldBack = ({ progress, progress_message }: Job): boolean =>
+  progress === null && progress_message.startsWith('Waits for ')
+
+function timeoutOutcome(
+  { jobId, target, timeoutMs }: DispatchOrder,
+  running: boolean,
+  heldBack: string | null,
+): OutcomeOf {
   const error =
     `No result within ${String(timeoutMs / 1000)} s. ` +
     (running
       ? `The job has started and goes on. ${askAgain(jobId)}`
-      : 'The job had not started and was withdrawn; the Blender may be busy or closed.')
+      : `The job had not started${heldBack === null ? '' : ` (${heldBack})`} and was withdrawn; the Blender may be busy or closed.`)
   return { status: 'timeout', target_uuid: target.uuid, result: '', error }
 }
 

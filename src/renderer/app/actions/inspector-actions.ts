@@ -2,7 +2,8 @@ import type { PanelClient } from '../../../shared/clients.ts'
 import { uniqueName } from '../../model/clients/client-text.ts'
 import type { Inspector } from '../../model/inspector/inspector-store.ts'
 import { tabsOf, tabTitles } from '../../model/inspector/inspector-tabs.ts'
-import { pictureFileName } from '../../model/pictures/picture-text.ts'
+import { needsRender, pictureFileName } from '../../model/pictures/picture-text.ts'
+import { noPictureView } from '../../model/pictures/pictures-store.ts'
 import { draftTitle, startedOver } from '../../model/send/draft.ts'
 import { placeLink } from '../../panel/router.ts'
 import { saveAddress } from '../../lib/save-file.ts'
@@ -57,7 +58,8 @@ function addInspector(
   add(`Show its activity in full: ${name}`, 'activity', () =>
     go(placeLink('activity', `client/${client.record.uuid}`)),
   )
-  const { picture = null } = pictures.state.getState().byKey.get(client.key) ?? {}
+  const view = pictures.state.getState().byKey.get(client.key) ?? noPictureView
+  const { picture } = view
   if (picture !== null) {
     add(
       `Show its picture larger: ${name}`,
@@ -68,7 +70,10 @@ function addInspector(
   }
   if (!isLive(panel) || !byKey.has(client.key)) return
   if (pictures.watched().includes(client.key)) {
-    add(`Take a new picture: ${name}`, hint, () => pictures.refresh([client.key]))
+    const render = needsRender(client, view)
+    add(`${render ? 'Render a preview' : 'Take a new picture'}: ${name}`, hint, () =>
+      pictures.refresh([client.key], { render }),
+    )
   }
   add(
     `Block it: ${name}…`,

@@ -8,7 +8,7 @@ import { visibleText } from '../../lib/visible-text.ts'
 import { hasNoWindow } from '../../model/clients/client-text.ts'
 import { saveAddress } from '../../lib/save-file.ts'
 import { IntervalSelect } from '../../widgets/IntervalSelect.tsx'
-import { pausedWhile, pictureFileName, sourceWords } from '../../model/pictures/picture-text.ts'
+import { needsRender, pausedWhile, pictureFileName, sourceWords } from '../../model/pictures/picture-text.ts'
 import { PictureDialog } from '../pictures/PictureDialog.tsx'
 import { PictureFrame } from '../pictures/PictureFrame.tsx'
 import { usePicture } from '../pictures/use-picture.ts'
@@ -31,18 +31,19 @@ export function ViewportTab({ client, current }: TabProps) {
     () => setLarge(true),
     ({ key }) => key === client.key,
   )
-  const known = useStore(pictures.state, ({ byKey }) => byKey.get(client.key)?.picture ?? null)
+  // Without a window there is never a viewport to show. With one there may be one again.
+  const looks = current && !hasNoWindow(client)
+  const everyMs = looks && seconds !== null ? seconds * 1000 : null
+  const view = usePicture(client, { maxSize: pictureSize, everyMs, first: looks })
   // A render takes it time and heat: that is for a person to ask for, each time.
-  const renders = hasNoWindow(client) || known?.source === 'preview_render'
-  const everyMs = current && !renders && seconds !== null ? seconds * 1000 : null
-  const view = usePicture(client, { maxSize: pictureSize, everyMs, first: current && !renders })
+  const renders = needsRender(client, view)
   const { picture, problem, taking } = view
   const paused = pausedWhile(client)
   const status = taking ? 'Taking a picture…' : paused === null || renders ? '' : `Paused ${paused}`
-  const refresh = () => pictures.refresh([client.key])
+  const refresh = () => pictures.refresh([client.key], { render: renders })
   return (
     <div className={styles['tab']}>
-      <PictureFrame client={client} view={view} expected={current && !renders}>
+      <PictureFrame client={client} view={view} expected={looks && !renders}>
         <p role="status" className={styles['problem']} data-reason={problem?.reason}>
           {picture !== null && problem !== null && current ? visibleText(problem.message) : ''}
         </p>
@@ -67,8 +68,8 @@ export function ViewportTab({ client, current }: TabProps) {
       </div>
       {renders ? (
         <p className={styles['note']}>
-          {hasNoWindow(client) ? 'It has no window, so its picture is a small preview render. ' : ''}
-          That is work for it, so one is taken only when you ask.
+          {hasNoWindow(client) ? 'It has no window' : 'It shows no 3D view now'}, so its picture is a small
+          preview render. That is work for it, so one is taken only when you ask.
         </p>
       ) : (
         <IntervalSelect

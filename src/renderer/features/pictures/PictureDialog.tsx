@@ -8,7 +8,7 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { clientName } from '../../model/clients/client-text.ts'
 import { saveAddress } from '../../lib/save-file.ts'
 import { Aged } from '../../widgets/Times.tsx'
-import { pictureFileName, sourceWords } from '../../model/pictures/picture-text.ts'
+import { needsRender, pictureFileName, sourceWords } from '../../model/pictures/picture-text.ts'
 import { usePicture } from './use-picture.ts'
 import styles from './PictureDialog.module.css'
 
@@ -28,6 +28,7 @@ export function PictureDialog({ client, everyMs, onClose }: PictureDialogProps) 
   const closer = useRef<HTMLButtonElement>(null)
   const view = usePicture(client, { maxSize: largeSize, everyMs, first: false })
   const { picture } = view
+  const renders = needsRender(client, view)
   // The small one is drawn large until a sharper one is there. A preview render is not worth another.
   const isSmall = picture !== null && picture.source === 'viewport' && picture.width < largeSize / 2
   const { key } = client
@@ -58,8 +59,12 @@ export function PictureDialog({ client, everyMs, onClose }: PictureDialogProps) 
       </div>
       <div className={styles['buttons']}>
         <p role="status">{view.taking ? 'Taking a picture…' : (view.problem?.message ?? '')}</p>
-        <Button disabled={!live} aria-busy={view.taking} onClick={() => pictures.refresh([key])}>
-          <RefreshCw size={14} aria-hidden /> Refresh
+        <Button
+          disabled={!live}
+          aria-busy={view.taking}
+          onClick={() => pictures.refresh([key], { render: renders })}
+        >
+          <RefreshCw size={14} aria-hidden /> {renders ? 'Render preview' : 'Refresh'}
         </Button>
         <Button
           disabled={picture === null}

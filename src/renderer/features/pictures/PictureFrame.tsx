@@ -11,7 +11,7 @@ interface PictureFrameProps {
   view: PictureView
   /** One is taken as soon as it can be. */
   expected: boolean
-  /** Smaller, and with the words of a card. */
+  /** Smaller. */
   onCard?: boolean
   /** What is drawn over the lower edge. */
   children?: React.ReactNode
@@ -21,7 +21,7 @@ interface PictureFrameProps {
 export function PictureFrame({ client, view, expected, onCard = false, children }: PictureFrameProps) {
   const live = useLive()
   const { picture } = view
-  const none = noPictureText(client, view, { live, expected, onCard })
+  const none = noPictureText(client, view, { live, expected })
   return (
     <div className={styles['frame']} data-on-card={onCard || undefined}>
       {picture === null ? (

@@ -17,7 +17,7 @@ import {
 } from '../../model/clients/client-text.ts'
 import { JobCell } from '../clients/JobCell.tsx'
 import { PictureFrame } from '../pictures/PictureFrame.tsx'
-import { noNewerText, sourceWords } from '../../model/pictures/picture-text.ts'
+import { needsRender, noNewerText, pausedWhile, sourceWords } from '../../model/pictures/picture-text.ts'
 import { usePicture } from '../pictures/use-picture.ts'
 import { Aged } from '../../widgets/Times.tsx'
 import type { CardPlace } from './CardRegion.tsx'
@@ -83,14 +83,29 @@ function CardPicture({ client, inSight }: { client: PanelClient; inSight: boolea
   const preferences = usePreferences()
   const seconds = useStore(preferences.state, ({ wallSeconds }) => wallSeconds)
   const size = useStore(preferences.state, ({ cardSize }) => cardSize)
-  const known = useStore(usePanel().pictures.state, ({ byKey }) => byKey.get(client.key)?.picture ?? null)
-  const renders = hasNoWindow(client) || known?.source === 'preview_render'
-  const everyMs = renders || seconds === null ? null : seconds * 1000
-  const view = usePicture(client, inSight ? { maxSize: pictureSizes[size], everyMs, first: !renders } : null)
+  const { pictures } = usePanel()
+  const live = useLive()
+  const looks = !hasNoWindow(client)
+  const everyMs = looks && seconds !== null ? seconds * 1000 : null
+  const view = usePicture(client, inSight ? { maxSize: pictureSizes[size], everyMs, first: looks } : null)
+  const renders = needsRender(client, view)
   const { picture, problem } = view
   const noNewer = problem === null ? null : noNewerText(problem.reason)
   return (
     <PictureFrame client={client} view={view} expected={inSight && !renders} onCard>
+      {renders && live && !view.taking && pausedWhile(client) === null && (
+        <button
+          type="button"
+          tabIndex={-1}
+          className={styles['render']}
+          onClick={(event) => {
+            event.stopPropagation()
+            pictures.refresh([client.key], { render: true })
+          }}
+        >
+          Render preview
+        </button>
+      )}
       {picture !== null && (
         <span className={styles['age']}>
           <Aged what={sourceWords[picture.source]} at={picture.takenAt} />

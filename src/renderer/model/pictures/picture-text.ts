@@ -22,15 +22,19 @@ interface PictureLook {
   live: boolean
   /** One is taken as soon as it can be. */
   expected: boolean
-  /** In the inspector there is a button for a preview render, and a card says where that is. */
-  onCard: boolean
+}
+
+/** Whether there is no viewport to show, so that its next picture is a small render: a person asks for each one. */
+export function needsRender(client: PanelClient, { picture, problem }: PictureView): boolean {
+  if (hasNoWindow(client) || problem?.reason === 'needs_render') return true
+  return problem === null && picture?.source === 'preview_render'
 }
 
 /** What stands in the place of a picture that is not there. `waits`: there will be one in a moment. */
 export function noPictureText(
   client: PanelClient,
   { taking, problem }: PictureView,
-  { live, expected, onCard }: PictureLook,
+  { live, expected }: PictureLook,
 ): { text: string; waits: boolean } {
   const says = (text: string) => ({ text, waits: false })
   if (!live) return says('Not known without a connection.')
@@ -40,7 +44,7 @@ export function noPictureText(
   }
   // Where none was asked for there is nothing that a job would keep from being taken.
   if (hasNoWindow(client) && problem === null) {
-    return says(onCard ? 'No window. Ask for a preview render in the inspector.' : 'No window.')
+    return says('No window.')
   }
   const paused = pausedWhile(client)
   if (paused !== null) return says(`No picture is taken ${paused}.`)
@@ -59,6 +63,7 @@ export function noNewerText(reason: PictureProblem['reason']): string | null {
     case 'unreachable':
       return 'no answer since'
     case 'unsupported':
+    case 'needs_render':
       return 'none since'
     case 'busy':
     case 'stale':

@@ -67,8 +67,11 @@ export interface Pictures {
   watch: (ref: ClientRef, request: PictureDemand) => () => void
   /** Keys of the clients that somebody looks at. */
   watched: () => readonly string[]
-  /** A person wants new ones now, of clients that somebody looks at. */
-  refresh: (keys: readonly string[]) => void
+  /**
+   * A person wants new ones now, of clients that somebody looks at. `render`: a small render too, where there is no
+   * viewport to show.
+   */
+  refresh: (keys: readonly string[], options?: { render: boolean }) => void
   /** To be called when clients left: what nobody looks at any more is forgotten. */
   keepOnly: (isThere: (key: string) => boolean) => void
   /** To be called when a link came or went. */
@@ -84,6 +87,8 @@ interface Plan {
   notBeforeMs: number
   /** A person asked. */
   urgent: boolean
+  /** A person asked for a render. */
+  render: boolean
 }
 
 export function createPictures({ timers, api, serverNow, images, sight }: PicturesPorts): Pictures {
@@ -186,8 +191,9 @@ export function createPictures({ timers, api, serverNow, images, sight }: Pictur
   }
 
   async function take(link: PanelApi, key: string, plan: Plan) {
-    const { urgent } = plan
+    const { urgent, render } = plan
     plan.urgent = false
+    plan.render = false
     set(key, { taking: true })
     const every = Math.min(...[...plan.requests].map(({ everyMs }) => everyMs ?? Infinity))
     const outcome = await link.pictures.take({
@@ -195,6 +201,7 @@ export function createPictures({ timers, api, serverNow, images, sight }: Pictur
       maxSize: maxSizeOf(plan),
       // What another panel took a moment ago will do, so that several ask no more than one.
       maxAgeSeconds: urgent || every === Infinity ? 0 : every / 2000,
+      render,
     })
     if (isClosed()) return
     plan.notBeforeMs = timers.nowMs() + pauseMs(outcome, every)
@@ -230,6 +237,7 @@ export function createPictures({ timers, api, serverNow, images, sight }: Pictur
         requests: new Set(),
         notBeforeMs: timers.nowMs() + settleMs,
         urgent: false,
+        render: false,
       }
       plan.requests.add(request)
       plans.set(key, plan)
@@ -240,11 +248,13 @@ export function createPictures({ timers, api, serverNow, images, sight }: Pictur
       }
     },
     watched: () => [...plans.keys()],
-    refresh(keys) {
+    refresh(keys, { render } = { render: false }) {
       for (const key of keys) {
         const plan = plans.get(key)
         // One that is being taken is new enough.
-        if (plan !== undefined && !viewOf(key).taking) plan.urgent = true
+        if (plan === undefined || viewOf(key).taking) continue
+        plan.urgent = true
+        plan.render = render
       }
       pump()
     },
@@ -281,6 +291,8 @@ function pauseMs({ outcome }: PictureOutcome, every: number): number {
     case 'timeout':
     case 'unsupported':
       return backOffMs
+    // Such an answer costs a Blender nothing, and it may show a viewport again at any time.
+    case 'needs_render':
     case 'busy':
     case 'stale':
     case 'gone':

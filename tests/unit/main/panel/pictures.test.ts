@@ -53,10 +53,29 @@ const ask = (uuid: string, more: object = {}) => ({
   client: { userId: 'local', uuid },
   maxSize: 480,
   maxAgeSeconds: 0,
+  render: false,
   ...more,
 })
 
 describe('taking a picture', () => {
+  it('renders nothing that no person asked for, and says so', async () => {
+    const { pictures, plug, request, answer } = picturesFixture()
+    const blender = plug('b')
+    const looking = pictures.take(ask('b'))
+    expect(request(blender).params.data.payload).toMatchObject({ params: { max_size: 480 } })
+    answer(blender, JSON.stringify({ needs_render: 'This Blender shows no 3D view now.' }))
+    expect(await looking).toStrictEqual({
+      outcome: 'needs_render',
+      message: 'This Blender shows no 3D view now.',
+    })
+    const pressed = pictures.take(ask('b', { render: true }))
+    expect(request(blender).params.data.payload).toMatchObject({
+      params: { max_size: 480, render_preview: true },
+    })
+    answer(blender, pictureAnswer(png, { source: 'preview_render' }))
+    expect(await pressed).toMatchObject({ outcome: 'taken', picture: { source: 'preview_render' } })
+  })
+
   it('asks the Blender, and answers with what it shows', async () => {
     const { pictures, plug, request, answer } = picturesFixture()
     const blender = plug('b')

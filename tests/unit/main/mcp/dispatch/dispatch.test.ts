@@ -39,6 +39,20 @@ describe('the dispatcher', () => {
     expect((await outcome).result).toStrictEqual(value)
   })
 
+  it('says of a job that its Blender held back that it had not started', async () => {
+    const { bus, time, dispatcher, llm, request, report, inbox } = dispatchFixture()
+    const outcome = outcomeOf(dispatcher, request({ timeoutMs: 5000 }), fakeCall(bus, llm).context)
+    report('d-1', 'running', { progress_message: "Waits for the artist's stroke to end" })
+    inbox('blender-1')
+    time.nowMs += 5000
+    vi.advanceTimersByTime(5000)
+    expect((await outcome).error).toBe(
+      "No result within 5 s. The job had not started (Waits for the artist's stroke to end) and was withdrawn; " +
+        'the Blender may be busy or closed.',
+    )
+    expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1' }])
+  })
+
   it('says of a timeout whether the job had started, and asks for it to be dropped', async () => {
     const { bus, time, dispatcher, llm, request, report, inbox } = dispatchFixture()
     const outcome = dispatcher.run(request({ timeoutMs: 5000 }), fakeCall(bus, llm).context)

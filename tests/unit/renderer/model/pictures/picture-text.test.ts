@@ -59,7 +59,7 @@ describe('where there is no picture', () => {
     const { text, waits } = noPictureText(
       panelClient('b', client),
       { ...noPictureView, ...view },
-      { live: true, expected: true, onCard: true, ...look },
+      { live: true, expected: true, ...look },
     )
     return waits ? `${text} (waits)` : text
   }
@@ -98,9 +98,9 @@ describe('where there is no picture', () => {
   })
 
   it.each([
-    ['is there', {}, {}, 'No window. Ask for a preview render in the inspector.'],
-    ['was looked up', {}, { looked: true }, 'No window. Ask for a preview render in the inspector.'],
-    ['works', { job }, {}, 'No window. Ask for a preview render in the inspector.'],
+    ['is there', {}, {}, 'No window.'],
+    ['was looked up', {}, { looked: true }, 'No window.'],
+    ['works', { job }, {}, 'No window.'],
     ['renders', {}, { taking: true }, 'Rendering a preview… (waits)'],
     ['could not', {}, failed, 'RuntimeError: no context'],
     ['went', { state: 'gone' }, {}, 'Not connected.'],
@@ -112,7 +112,7 @@ describe('where there is no picture', () => {
   )
 
   it('the inspector says no more than its button', () => {
-    expect(says(windowless, {}, { onCard: false, expected: false })).toBe('No window.')
+    expect(says(windowless, {}, { expected: false })).toBe('No window.')
   })
 
   it('nothing is promised without a connection, or where nobody looks', () => {

@@ -94,6 +94,7 @@ describe('a client that is looked at', () => {
       client: { userId: 'local', uuid: 'a' },
       maxSize: 480,
       maxAgeSeconds: 1,
+      render: false,
     })
     expect(view('a')?.taking).toBe(true)
     await taken(0, 'n')
@@ -149,7 +150,10 @@ describe('a client that is looked at', () => {
     await step(600_000)
     expect(calls).toHaveLength(1)
     pictures.refresh([keyOf('a')])
-    expect(calls[1]?.request).toMatchObject({ client: { uuid: 'a' }, maxAgeSeconds: 0 })
+    expect(calls[1]?.request).toMatchObject({ client: { uuid: 'a' }, maxAgeSeconds: 0, render: false })
+    await taken(1, '2')
+    pictures.refresh([keyOf('a')], { render: true })
+    expect(calls[2]?.request).toMatchObject({ client: { uuid: 'a' }, render: true })
   })
 
   it('is asked for the largest of the sizes and the shortest of the times that are asked', async () => {
@@ -233,6 +237,7 @@ describe('nothing is asked', () => {
 describe('where no picture comes', () => {
   it.each([
     ['busy', 2000],
+    ['needs_render', 2000],
     ['gone', 2000],
     ['crowded', 1000],
     ['failed', 60_000],
