@@ -65,8 +65,21 @@ export function hasNoControlCharacters(text: string): boolean {
 
 const noControls = 'must have no control characters'
 
-/** A `client_uuid`, `client_type` or the like: 1 to 200 characters with no control characters. */
-export const nameSchema = z.string().min(1).max(bounds.nameLength).refine(hasNoControlCharacters, noControls)
+/**
+ * False for text that was cut in the middle of a character. Where text comes in, half a character becomes U+FFFD
+ * (`well-formed.ts`): as part of a label it may stay, in an identifier it would name somebody else.
+ */
+export const isWhole = (text: string): boolean => !text.includes('\ufffd') && text.isWellFormed()
+
+export const notWhole = 'must be whole text: it was cut inside a character (U+FFFD)'
+
+/** A `client_uuid`, `client_type` or the like: 1 to 200 characters, whole, with no control characters. */
+export const nameSchema = z
+  .string()
+  .min(1)
+  .max(bounds.nameLength)
+  .refine(hasNoControlCharacters, noControls)
+  .refine(isWhole, notWhole)
 
 /** A metadata text: like a name, but an empty string is allowed and clears the field. */
 const metadataText = z.string().max(bounds.nameLength).refine(hasNoControlCharacters, noControls)

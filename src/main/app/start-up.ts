@@ -85,6 +85,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     steady,
     newId,
     isLive: (client) => presence.isReachable(client),
+    onListenerError: (error, event) => log.error({ err: error, event }, 'a listener of the bus failed'),
     limits: { ...settings.limits.bus, ...options.limits?.bus },
   })
   const sticky = createStickyTargets()
@@ -114,8 +115,12 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     }),
   )
   const expiry = setInterval(() => {
-    for (const bus of buses.buses()) bus.expire()
-    access.approvals.expire()
+    try {
+      for (const bus of buses.buses()) bus.expire()
+      access.approvals.expire()
+    } catch (error) {
+      log.error({ err: error }, 'clients that are away could not be looked for')
+    }
   }, expiryCheckMs).unref()
   closers.add({ close: () => clearInterval(expiry) })
 

@@ -6,8 +6,8 @@ import type { BusMessage, QueuedMessage } from './message.ts'
 export type UnregisterCause = 'request' | 'unplugged' | 'session_ended' | 'expired'
 
 /**
- * Everything a bus tells the world, synchronously and in the order it happened. Listeners must not throw:
- * what they do about an event is their own business.
+ * Everything a bus tells the world, synchronously and in the order it happened. A listener that throws is reported and
+ * harms nobody else.
  */
 export interface BusEvents {
   /** A record was made (`created`) or updated in place. */

@@ -3,6 +3,7 @@ export type BusErrorCode =
   | 'unknown_target'
   | 'ambiguous_target'
   | 'not_your_client'
+  | 'invalid_arguments'
   | 'invalid_priority'
   | 'payload_too_large'
   | 'cross_user_job_update'

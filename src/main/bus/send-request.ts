@@ -1,5 +1,7 @@
 import {
   bounds,
+  isWhole,
+  notWhole,
   parsePriority,
   priorityNames,
   type JsonObject,
@@ -64,6 +66,10 @@ export function checkRequest(
       'reserved_message',
       `Only the server says "${unregisteredType}": a client that hears it stops. Use blender_unregister_client.`,
     )
+  }
+  const { job_id } = request.payload
+  if (typeof job_id === 'string' && !isWhole(job_id)) {
+    return refuse('invalid_arguments', `payload.job_id ${notWhole}. Send the whole id, or leave it out.`)
   }
   const payloadJson = JSON.stringify(request.payload)
   const payloadBytes = Buffer.byteLength(payloadJson)

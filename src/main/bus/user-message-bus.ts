@@ -1,10 +1,11 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { bounds, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
 import type { BusEvents, UnregisterCause } from './bus-events.ts'
 import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
 import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
+import { createGuardedEvents } from './guarded-events.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
 import { jobKind, JobTable, type Job, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
@@ -25,6 +26,12 @@ export interface BusPorts {
   /** Whether another user's bus holds this job. Default: there is no other. */
   isForeignJob?: (jobId: string, userId: string) => boolean
   limits?: Partial<BusLimits>
+  /** Hears what a listener of an event threw; nobody else does. Default: it is thrown on. */
+  onListenerError?: (error: unknown, event: string) => void
+}
+
+const rethrow = (error: unknown): never => {
+  throw error
 }
 
 export interface SendResult {
@@ -48,7 +55,7 @@ export interface UnregisterOrder {
  */
 export class UserMessageBus {
   readonly user_id: string
-  readonly events = new EventEmitter<BusEvents>()
+  readonly events: EventEmitter<BusEvents>
   readonly registry = new ClientRegistry()
   readonly jobs: JobTable
   readonly mailboxes: Mailboxes
@@ -64,6 +71,7 @@ export class UserMessageBus {
     this.#ports = ports
     this.#limits = { ...defaultBusLimits, ...ports.limits }
     this.jobs = new JobTable(this.#limits.jobs)
+    this.events = createGuardedEvents<BusEvents>(ports.onListenerError ?? rethrow)
     this.events.setMaxListeners(0)
     const { registry, jobs, events } = this
     this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, events })

@@ -2,6 +2,7 @@ import { StandardRPCHandler } from '@orpc/server/standard'
 import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
 import { ServerPeer } from '@orpc/standard-server-peer'
 import { WebSocket } from 'ws'
+import { wellFormedJson } from '../../shared/well-formed.ts'
 import { closeNoCall } from '../../shared/panel-socket.ts'
 import type { Log } from '../base/log.ts'
 import { createAcks } from '../panel/paced-watch.ts'
@@ -45,7 +46,7 @@ export function answerCalls(socket: WebSocket, { router, log, remote }: PanelCal
   socket.on('message', (data, isBinary) => {
     // Whole messages come as one Buffer each (`binaryType`, "nodebuffer").
     const frame = data as Buffer
-    if (socket.readyState === WebSocket.OPEN) void take(isBinary ? frame : frame.toString())
+    if (socket.readyState === WebSocket.OPEN) void take(isBinary ? frame : wellFormedJson(frame.toString()))
   })
   socket.on('close', () => peer.close())
 }

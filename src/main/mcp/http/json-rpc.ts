@@ -5,6 +5,7 @@ import {
   isJSONRPCRequest,
   isJSONRPCResultResponse,
 } from '@modelcontextprotocol/sdk/types.js'
+import { wellFormedJson } from '../../../shared/well-formed.ts'
 import type { RpcId } from './refusal.ts'
 
 /** One message of a POST, by what it is. */
@@ -27,13 +28,14 @@ export interface ParseBounds {
 
 /**
  * Reads a POST's body as JSON-RPC. The checks are at least as strict as those of the SDK's dispatcher: a
- * message that it would not know what to do with would never be answered.
+ * message that it would not know what to do with would never be answered. Lone surrogates become U+FFFD here, where
+ * text comes in: they have no UTF-8, and no strict client could read an answer with one of them in it.
  */
 export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
   if (!nestsAtMost(text, bounds.maxJsonDepth)) return { kind: 'too_deep' }
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(wellFormedJson(text))
   } catch {
     return { kind: 'malformed' }
   }

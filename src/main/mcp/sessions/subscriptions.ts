@@ -64,10 +64,16 @@ export function createSubscriptions(ports: {
     removeSession: (session) => void bySession.delete(session),
     attach(bus) {
       const onClient = ({ client }: { client: ClientInfo }): void =>
-        mark(bus, [clientsUri, statsUri, `blender://clients/${encodeURIComponent(client.uuid)}`])
+        mark(bus, [
+          clientsUri,
+          statsUri,
+          `blender://clients/${encodeURIComponent(client.uuid.toWellFormed())}`,
+        ])
       bus.events.on('registered', onClient)
       bus.events.on('unregistered', onClient)
-      bus.events.on('job', (job) => mark(bus, [statsUri, `blender://jobs/${encodeURIComponent(job.job_id)}`]))
+      bus.events.on('job', (job) =>
+        mark(bus, [statsUri, `blender://jobs/${encodeURIComponent(job.job_id.toWellFormed())}`]),
+      )
     },
     close() {
       if (timer !== null) clearTimeout(timer)

@@ -1,6 +1,12 @@
 import type { ContentBlock, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
-import { bounds, hasNoControlCharacters, type JsonObject } from '../../../shared/protocol.ts'
+import {
+  bounds,
+  hasNoControlCharacters,
+  isWhole,
+  notWhole,
+  type JsonObject,
+} from '../../../shared/protocol.ts'
 import {
   defineDispatchTool,
   dispatchRefusal,
@@ -20,6 +26,7 @@ export const jobIdSchema = z
   .min(1)
   .max(bounds.nameLength)
   .refine(hasNoControlCharacters, 'must have no control characters')
+  .refine(isWhole, notWhole)
 
 /** Arguments that every tool has which runs a command in a Blender. */
 const common = {

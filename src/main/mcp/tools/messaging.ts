@@ -2,8 +2,10 @@ import { z } from 'zod'
 import {
   bounds,
   deliverySchema,
+  isWhole,
   jobStatusSchema,
   jsonObjectSchema,
+  notWhole,
   priorityNames,
   routingSchema,
 } from '../../../shared/protocol.ts'
@@ -95,7 +97,7 @@ export const jobUpdateTool: Tool = defineTool({
   description:
     'For a client that was given a job: reports that it runs, or how it ended. The word goes to whoever sent the job.',
   input: z.object({
-    job_id: z.string().min(1).max(bounds.nameLength),
+    job_id: z.string().min(1).max(bounds.nameLength).refine(isWhole, notWhole),
     status: jobStatusSchema,
     result: z.string().default(''),
     error: z.string().default(''),
