@@ -58,6 +58,11 @@ beforeEach(async () => {
   await new Promise((resolve) => socket.once('open', resolve))
   eve = createORPCClient<PanelApi>(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }))
   endEve = () => socket.close()
+  // The log is written in batches.
+  await vi.waitFor(async () => {
+    const { entries } = await operator.activity.list({ userId: 'eve' })
+    expect(entries.map(({ client }) => client)).toContain(eveClient.uuid)
+  }, 5_000)
 })
 afterEach(async () => {
   endEve()
