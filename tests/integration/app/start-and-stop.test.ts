@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,18 +15,21 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true }))
 
 /** An app whose panel only says that it was closed. */
-function appOf(options: Partial<AppOptions> = {}) {
+function appOf(options: Partial<AppOptions> = {}, onPanel: () => void = () => undefined) {
   const happened: string[] = []
   const note = (_: object, message: string) => void happened.push(message)
   const log: Log = { debug: note, info: note, warn: note, error: note }
   const app = createApp({
     dataDir,
     port: 0,
-    browserPanel: () => ({
-      handle: () => undefined,
-      upgrade: () => undefined,
-      close: () => void happened.push('panel closed'),
-    }),
+    browserPanel: () => {
+      onPanel()
+      return {
+        handle: () => undefined,
+        upgrade: () => undefined,
+        close: () => void happened.push('panel closed'),
+      }
+    },
     env: { BUSBAR_TOKEN: 'token-of-the-local-user' },
     log,
     ...options,
@@ -54,10 +58,9 @@ async function freePort(): Promise<number> {
 
 describe('a start that fails at its last step', () => {
   it('closes everything that it had opened, and says what failed', async () => {
-    // A folder where the file with the address belongs.
-    await mkdir(join(dataDir, 'endpoint.json'))
     const port = await freePort()
-    const { app, happened } = appOf({ port })
+    // A folder comes to stand where the file with the address belongs.
+    const { app, happened } = appOf({ port }, () => mkdirSync(join(dataDir, 'endpoint.json')))
     await expect(app.start()).rejects.toThrow('EISDIR')
     expect(happened).toStrictEqual(['panel closed'])
     expect(await isFree(port)).toBe(true)
