@@ -9,6 +9,8 @@ from typing import Any, Dict, Iterator, List, Set
 
 import bpy
 
+from .context import scene_context
+
 NAME = "Busbar render"
 # Blender renders into the first image of this type, and images are sorted by name.
 FIRST_IMAGE = " Busbar render"
@@ -29,6 +31,7 @@ class SceneCopy:
             self.scene = self._original.copy()
             stack.callback(bpy.data.scenes.remove, self.scene)
             self.scene.name = NAME
+            stack.callback(self._shrink_result)
             self._own_compositor(stack)
             self._own_output()
             self._close = stack.pop_all()
@@ -57,6 +60,21 @@ class SceneCopy:
         item = bpy.data.objects.new(name, data)
         self.scene.collection.objects.link(item)
         return item
+
+    def _shrink_result(self) -> None:
+        """Blender keeps the last render of a scene that is gone for ever: here a picture of nothing, as small as can be."""
+        scene = self.scene
+        for kind in (scene.collection.children, scene.collection.objects):
+            for item in list(kind):
+                kind.unlink(item)
+        render = scene.render
+        render.engine = "CYCLES" if bpy.app.build_options.cycles else render.engine
+        render.resolution_x = render.resolution_y = 4
+        render.resolution_percentage = 100
+        render.use_compositing = render.use_sequencer = False
+        scene.world = None
+        with contextlib.suppress(RuntimeError), scene_context(scene):
+            bpy.ops.render.render(scene=scene.name)
 
     def _own_output(self) -> None:
         render = self.scene.render
