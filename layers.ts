@@ -70,6 +70,7 @@ export const layers: readonly Layer[] = [
     path: 'main/panel',
     imports: [
       'shared',
+      'main/base',
       'main/bus',
       'main/access',
       'main/activity',

@@ -79,7 +79,7 @@ describe('the layers', () => {
       'main/mcp/server':
         'shared main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/tools main/mcp/resources main/mcp/prompts',
       'main/panel':
-        'shared main/bus main/access main/activity main/mcp/http main/mcp/sessions main/mcp/server',
+        'shared main/base main/bus main/access main/activity main/mcp/http main/mcp/sessions main/mcp/server',
       'main/config': 'shared main/base main/bus main/mcp/http',
       'main/app':
         'shared main/version.ts main/base main/bus main/access main/activity main/http main/mcp/http main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/server main/panel main/config',

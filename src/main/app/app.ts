@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { RPCHandler as MessagePortHandler } from '@orpc/server/message-port'
 import { createClosers } from '../base/closers.ts'
-import { createAcks } from '../panel/paced-watch.ts'
+import { answerPort, type PanelPort } from '../panel/panel-port.ts'
 import type { PanelRouter } from '../panel/router.ts'
 import type { AppOptions, Listening } from './app-options.ts'
 import { startUp, type Running } from './start-up.ts'
-
-/** A message port as oRPC's adapter uses it: Electron's `MessagePortMain` is one. */
-export interface PanelPort {
-  postMessage(message: unknown): void
-  on(event: 'message', listener: (event: { data: unknown }) => void): unknown
-  on(event: 'close', listener: () => void): unknown
-  start(): void
-  close(): void
-}
 
 export interface App {
   /** Once for each app. Rejects, with everything undone, where the data directory or the address can't be used. */
@@ -65,9 +55,7 @@ export function createApp(options: AppOptions): App {
     },
     attachPanelPort(port) {
       if (router === null) throw new Error('The app must be started before a panel can be attached.')
-      new MessagePortHandler(router).upgrade(port, { context: { acks: createAcks() } })
-      port.start()
-      return () => port.close()
+      return answerPort(port, { router, log, panel: 'window' })
     },
   }
 }

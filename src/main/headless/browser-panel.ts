@@ -58,7 +58,7 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
           return
         }
       }
-      answerCalls(socket, { router: routerOf(viewer), log, remote })
+      answerCalls(socket, { router: routerOf(viewer), log, panel: remote })
     }
 
     const endPanelsOf = ({ id }: { id: string }): void => {

@@ -1,26 +1,18 @@
-import { StandardRPCHandler } from '@orpc/server/standard'
 import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
 import { ServerPeer } from '@orpc/standard-server-peer'
 import { WebSocket } from 'ws'
 import { wellFormedJson } from '../../shared/well-formed.ts'
 import { closeNoCall } from '../../shared/panel-socket.ts'
-import type { Log } from '../base/log.ts'
 import { createAcks } from '../panel/paced-watch.ts'
-import type { PanelRouter } from '../panel/router.ts'
-
-export interface PanelCallsPorts {
-  readonly router: PanelRouter
-  readonly log: Log
-  /** Where the panel is, for the log. */
-  readonly remote: string
-}
+import { createPanelHandler, type PanelHandlerPorts } from '../panel/panel-handler.ts'
 
 /**
  * Answers the calls that come over a panel's socket until it closes. A frame that is no call closes it: whoever sends
  * one speaks something else. (oRPC's own adapter writes such a frame's stack to the console and goes on.)
  */
-export function answerCalls(socket: WebSocket, { router, log, remote }: PanelCallsPorts): void {
-  const handle = createServerPeerHandleRequestFn(new StandardRPCHandler(router), {
+export function answerCalls(socket: WebSocket, ports: PanelHandlerPorts): void {
+  const { log, panel } = ports
+  const handle = createServerPeerHandleRequestFn(createPanelHandler(ports), {
     context: { acks: createAcks() },
   })
   const peer = new ServerPeer((message) => socket.send(message))
@@ -36,10 +28,10 @@ export function answerCalls(socket: WebSocket, { router, log, remote }: PanelCal
       // What breaks off because the panel went away is no news.
       if (socket.readyState !== WebSocket.OPEN) return
       if (found.isCall) {
-        log.error({ err: error, remote }, 'a call of a panel broke off')
+        log.error({ err: error, panel }, 'a call of a panel broke off')
         return
       }
-      log.warn({ remote }, 'a panel sent a frame that is no call; its connection was closed')
+      log.warn({ panel }, 'a panel sent a frame that is no call; its connection was closed')
       socket.close(closeNoCall, 'The frame is no call')
     }
   }

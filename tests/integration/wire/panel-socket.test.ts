@@ -101,7 +101,7 @@ describe("the panel's socket", () => {
     expect(app.logged.filter(({ level }) => level === 'warn')).toStrictEqual([
       {
         level: 'warn',
-        details: { remote: '127.0.0.1' },
+        details: { panel: '127.0.0.1' },
         message: 'a panel sent a frame that is no call; its connection was closed',
       },
     ])
