@@ -1,77 +1,15 @@
 #!/usr/bin/env node
-/** Entry of the command line: `busbar serve`. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { Command } from 'commander'
-import { pino } from 'pino'
-import { readServerOptions, serverOptions, type GivenOptions } from '../config/server-options.ts'
-import { serve } from '../headless/serve.ts'
-import { version } from '../version.ts'
-import { tokenCommand } from './token-command.ts'
+/**
+ * Entry of the command line. An old Node must be able to read this file and what it imports by name: it is told in
+ * one line that it is too old, instead of failing somewhere in the program.
+ */
+import { nodeRefusal } from './node-version.ts'
 
-/** The build keeps the panel beside the bundle; the source tree keeps it where the build put it. */
-const rendererDir = [
-  join(import.meta.dirname, '../renderer'),
-  join(import.meta.dirname, '../../../out/renderer'),
-].find((folder) => existsSync(join(folder, 'index.html')) && existsSync(join(folder, 'assets')))
-
-const program = new Command('busbar')
-  .description('See who is plugged into Blender, watch what runs, and unplug what should not be there.')
-  .version(version)
-  .showHelpAfterError()
-
-const serveCommand = program
-  .command('serve')
-  .description('run the MCP server and the bus, and serve the panel to a browser')
-  .option('--open', 'open the panel in the browser', false)
-  .option('--no-panel', 'serve MCP only')
-  .action(runServe)
-for (const option of serverOptions()) serveCommand.addOption(option)
-
-program.addCommand(
-  tokenCommand({
-    env: process.env,
-    say: (line) => process.stdout.write(`${line}\n`),
-    fail(message) {
-      process.stderr.write(`busbar: ${message}\n`)
-      process.exitCode = 1
-    },
-  }),
-)
-
-await program.parseAsync()
-
-async function runServe(options: GivenOptions & { open: boolean; panel: boolean }): Promise<void> {
-  const log = pino(
-    { level: process.env.BUSBAR_LOG_LEVEL ?? 'info', base: null },
-    pino.destination({ fd: 2, sync: true }),
-  )
-  if (options.panel && rendererDir === undefined) {
-    log.warn({}, 'the panel is not built; run `npm run build`, or use --no-panel')
-  }
-  let stop: () => Promise<void>
-  try {
-    stop = await serve(
-      {
-        ...readServerOptions(options, process.env),
-        open: options.open,
-        panel: options.panel,
-      },
-      {
-        rendererDir: rendererDir ?? join(import.meta.dirname, '../renderer'),
-        env: process.env,
-        log,
-        say: (line) => process.stdout.write(`${line}\n`),
-      },
-    )
-  } catch (error) {
-    process.stderr.write(`busbar: ${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
-    return
-  }
-  const onSignal = (): void => {
-    void stop().then(() => process.exit(0))
-  }
-  process.once('SIGINT', onSignal)
-  process.once('SIGTERM', onSignal)
+const refusal = nodeRefusal(process.versions)
+if (refusal === null) {
+  const { runCommandLine } = await import('./command-line.ts')
+  await runCommandLine(process.argv)
+} else {
+  process.stderr.write(`busbar: ${refusal}\n`)
+  process.exitCode = 1
 }
