@@ -140,7 +140,8 @@ describe('the server killed and started again under load', () => {
       'the answer from the outbox',
     )
     expect(answer).toMatchObject({ kind: 'job_update', result: expect.stringContaining('outbox') as string })
-    // Whoever repeats the call gets it too, and nothing runs again.
+    // The program that repeats its call gets it too, and nothing runs again.
+    llm = await rig.llm(server)
     const again = await llm.call('execute_code', {
       code: gated('outbox', 'gate-outbox'),
       target: one.uuid,
