@@ -22,7 +22,7 @@ export const layers: readonly Layer[] = [
   { path: 'main/mcp/sessions', imports: ['shared', 'main/bus', 'main/mcp/http', 'main/mcp/calls'] },
   {
     path: 'main/mcp/approvals',
-    imports: ['shared', 'main/bus', 'main/access', 'main/mcp/http', 'main/mcp/calls'],
+    imports: ['shared', 'main/bus', 'main/access', 'main/mcp/calls', 'main/mcp/sessions'],
   },
   {
     path: 'main/mcp/dispatch',

@@ -69,7 +69,7 @@ describe('the layers', () => {
       'main/mcp/http': 'shared main/base main/access',
       'main/mcp/calls': 'shared main/bus main/mcp/http',
       'main/mcp/sessions': 'shared main/bus main/mcp/http main/mcp/calls',
-      'main/mcp/approvals': 'shared main/bus main/access main/mcp/http main/mcp/calls',
+      'main/mcp/approvals': 'shared main/bus main/access main/mcp/calls main/mcp/sessions',
       'main/mcp/dispatch':
         'shared main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals',
       'main/mcp/tools':

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { keepNewest } from '../../shared/keep-newest.ts'
 import { plainAddress } from './address.ts'
 
 /** Wrong secrets that an address may present before it has to wait. */
@@ -41,10 +42,7 @@ export function createAttemptLimiter(clock: () => number): AttemptLimiter {
         return
       }
       failures.set(key, { count: 1, sinceMs: clock() })
-      if (failures.size > maxAddresses) {
-        const [oldest] = failures.keys()
-        if (oldest !== undefined) failures.delete(oldest)
-      }
+      keepNewest(failures, maxAddresses)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { logPriorities, type LogEntry, type LogKind } from '../../shared/activity.ts'
 import type { ActivityRow, JobRow, QueuedEntry, MessageRow } from './entries.ts'
+import { lastLine } from './last-line.ts'
 
 /** Targets that an entry of the log names. */
 const shownTargets = 20
@@ -79,17 +80,11 @@ export function jobEntry(row: JobRow, id: number, at = row.updatedAt): LogEntry 
       targets: row.targets.slice(0, shownTargets),
       targetCount: row.targetCount,
       dispatchedAt: row.at,
-      problem: lastLine(row.error),
+      problem: lastLine(row.error, problemLength),
     },
   }
 }
 
 function endKind(state: JobRow['state']): Exclude<LogKind, 'message'> | null {
   return state === 'pending' || state === 'running' ? null : `job_${state}`
-}
-
-/** Where a Python traceback says what went wrong. */
-function lastLine(text: string): string {
-  const end = text.trimEnd()
-  return end.slice(end.lastIndexOf('\n') + 1).slice(0, problemLength)
 }

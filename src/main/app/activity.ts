@@ -37,7 +37,7 @@ export function keepActivity(ports: {
   })
   const recorder = createRecorder({ activityLog, clock, keepPayloads: settings.payloads })
   let wasStarted = false
-  ports.buses.events.on('created', (bus) => recorder.attachBus(bus))
+  ports.buses.follow((bus) => recorder.attachBus(bus))
   recorder.attachBlocks(access.blocks.events, ports.blocksSetAside)
   recorder.attachLogins(access.logins.events)
   recorder.attachTokens(access.registry.events)

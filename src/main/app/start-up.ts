@@ -101,7 +101,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       runtime,
     }),
   )
-  buses.events.on('created', (bus) => logBus(bus, log))
+  buses.follow((bus) => logBus(bus, log))
   const mcp = closers.add(
     serveBusesOverMcp({
       access,

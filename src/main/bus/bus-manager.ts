@@ -3,7 +3,7 @@ import { UserMessageBus, type BusPorts } from './user-message-bus.ts'
 
 /** From user to bus. A bus is made when its user first appears and stays, so that nothing is lost between sessions. */
 export class BusManager {
-  readonly events = new EventEmitter<{ created: [bus: UserMessageBus] }>()
+  readonly #events = new EventEmitter<{ created: [bus: UserMessageBus] }>()
   readonly #ports: Omit<BusPorts, 'isForeignJob'>
   readonly #buses = new Map<string, UserMessageBus>()
 
@@ -17,12 +17,23 @@ export class BusManager {
     if (known !== undefined) return known
     const bus = new UserMessageBus(userId, { ...this.#ports, isForeignJob: this.#isForeignJob })
     this.#buses.set(userId, bus)
-    this.events.emit('created', bus)
+    this.#events.emit('created', bus)
     return bus
   }
 
   buses(): IterableIterator<UserMessageBus> {
     return this.#buses.values()
+  }
+
+  /**
+   * Calls back for every bus that is there and for every one that will be. Listeners run in the order of these calls.
+   *
+   * @returns ends it for buses to come
+   */
+  follow(attach: (bus: UserMessageBus) => void): () => void {
+    for (const bus of this.#buses.values()) attach(bus)
+    this.#events.on('created', attach)
+    return () => void this.#events.off('created', attach)
   }
 
   #isForeignJob = (jobId: string, userId: string): boolean => {

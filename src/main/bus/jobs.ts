@@ -1,4 +1,5 @@
 import { isTerminal, type JobState, type JobStatus } from '../../shared/protocol.ts'
+import { keepNewest } from '../../shared/keep-newest.ts'
 import type { BusMessage, JobPurpose } from './message.ts'
 
 export type JobKind = 'job_dispatch' | 'command_dispatch'
@@ -84,7 +85,7 @@ export class JobTable {
   /** Targets that a job was really handed to: for them it may have begun, whatever is heard of it. */
   readonly #handedTo = new WeakMap<Job, Set<string>>()
   /** Ends that were reported of jobs this bus never knew, by job and reporter; the oldest are forgotten first. */
-  readonly #strangers = new Set<string>()
+  readonly #unknownJobs = new Set<string>()
   #finishedChars = 0
 
   constructor(limits: JobTableLimits) {
@@ -210,12 +211,9 @@ export class JobTable {
    */
   noteUnknownJob(jobId: string, reporterUuid: string): boolean {
     const name = JSON.stringify([jobId, reporterUuid])
-    if (this.#strangers.has(name)) return false
-    this.#strangers.add(name)
-    if (this.#strangers.size > this.#limits.maxFinished) {
-      const [oldest] = this.#strangers
-      if (oldest !== undefined) this.#strangers.delete(oldest)
-    }
+    if (this.#unknownJobs.has(name)) return false
+    this.#unknownJobs.add(name)
+    keepNewest(this.#unknownJobs, this.#limits.maxFinished)
     return true
   }
 
@@ -227,8 +225,7 @@ export class JobTable {
 
   #addLook(job: Job): void {
     this.#looks.set(job.job_id, job)
-    const [oldest] = this.#looks.keys()
-    if (this.#looks.size > knownLooksMax && oldest !== undefined) this.#looks.delete(oldest)
+    keepNewest(this.#looks, knownLooksMax)
   }
 
   #finish(job: Job): void {

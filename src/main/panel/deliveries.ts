@@ -1,3 +1,4 @@
+import { keepNewest } from '../../shared/keep-newest.ts'
 import type { Outcome } from '../bus/message.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 
@@ -16,9 +17,7 @@ export function createDeliveries(bus: UserMessageBus, size = ringSize): Deliveri
   bus.events.on('message', (message, targets) => {
     if (message.purpose !== 'work') return
     byMessage.set(message.message_id, new Map(targets.map(({ uuid }) => [uuid, 'queued'])))
-    if (byMessage.size <= size) return
-    const [oldest] = byMessage.keys()
-    if (oldest !== undefined) byMessage.delete(oldest)
+    keepNewest(byMessage, size)
   })
   bus.events.on('settled', (client, { message, outcome }) => {
     byMessage.get(message.message_id)?.set(client.uuid, outcome)

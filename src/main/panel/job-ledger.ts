@@ -13,6 +13,7 @@ import type { BusManager } from '../bus/bus-manager.ts'
 import { jobKind, type Job } from '../bus/jobs.ts'
 import type { BusMessage } from '../bus/message.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
+import { lastLine } from '../activity/last-line.ts'
 import { createKeptPayloads } from './kept-payloads.ts'
 import type { OperatorPost } from './operator-post.ts'
 
@@ -78,8 +79,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       events.emit('changed', { userId: bus.user_id, jobId: job.job_id })
     })
   }
-  for (const bus of buses.buses()) attach(bus)
-  buses.events.on('created', attach)
+  const unfollow = buses.follow(attach)
 
   const find = ({ userId, jobId }: JobRef): { bus: UserMessageBus; job: Job } | null => {
     for (const bus of buses.buses()) {
@@ -107,7 +107,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       targets: known.targets,
       targetCount: job.targets.length,
       preview: known.preview,
-      problem: lastLine(job.error),
+      problem: lastLine(job.error, previewLength),
     }
   }
 
@@ -163,7 +163,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       }
       return { outcome: 'sent', jobId, targetCount: sent.targets.length }
     },
-    close: () => void buses.events.off('created', attach),
+    close: unfollow,
   }
 }
 
@@ -202,10 +202,4 @@ function previewOf({ payload }: BusMessage): string {
 
 function isEmpty(params: unknown): boolean {
   return typeof params === 'object' && params !== null && Object.keys(params).length === 0
-}
-
-/** Where a Python traceback says what went wrong. */
-function lastLine(text: string): string {
-  const end = text.slice(-4 * previewLength).trimEnd()
-  return end.slice(end.lastIndexOf('\n') + 1).slice(0, previewLength)
 }

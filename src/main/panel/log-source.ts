@@ -5,6 +5,7 @@ import {
   type LogFilter,
   type LogOutcome,
 } from '../../shared/activity.ts'
+import { keepNewest } from '../../shared/keep-newest.ts'
 import type { Logged, Written } from '../activity/history-file.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import type { ActivityQueries } from '../activity/history-queries.ts'
@@ -38,9 +39,7 @@ export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Sou
   const hear = ({ entry, row }: Logged): void => {
     if (!passes(filter, entry, row, labelOf)) return
     fresh.set(entry.id, entry)
-    if (fresh.size <= logPageMax) return
-    missed += 1
-    dropOldest(fresh)
+    missed += keepNewest(fresh, logPageMax)
   }
 
   return {
@@ -66,10 +65,8 @@ export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Sou
         // What is written before the first page is in it.
         if (pageDue) return
         for (const logged of entries) hear(logged)
-        for (const outcome of changed) {
-          outcomes.set(outcome.id, outcome)
-          if (outcomes.size > logPageMax) dropOldest(outcomes)
-        }
+        for (const outcome of changed) outcomes.set(outcome.id, outcome)
+        keepNewest(outcomes, logPageMax)
         if (fresh.size > 0 || outcomes.size > 0) listener()
       }
       const unkept = (logged: Logged): void => {
@@ -90,9 +87,4 @@ export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Sou
       }
     },
   }
-}
-
-function dropOldest(map: Map<number, unknown>): void {
-  const [oldest] = map.keys()
-  if (oldest !== undefined) map.delete(oldest)
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { ClientRef } from '../../shared/clients.ts'
 import type { Delivery, JsonObject } from '../../shared/protocol.ts'
+import { keepNewest } from '../../shared/keep-newest.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { BusError } from '../bus/errors.ts'
 import type { Outcome } from '../bus/message.ts'
@@ -50,8 +51,7 @@ export function createOperatorPost({ buses }: { buses: BusManager }): OperatorPo
     bus.events.on('settled', ({ uuid }, { message, outcome }) => note(uuid, message.message_id, outcome))
     bus.events.on('returned', ({ uuid }, { message }) => note(uuid, message.message_id, 'queued'))
   }
-  for (const bus of buses.buses()) attach(bus)
-  buses.events.on('created', attach)
+  const unfollow = buses.follow(attach)
 
   return {
     events,
@@ -60,8 +60,7 @@ export function createOperatorPost({ buses }: { buses: BusManager }): OperatorPo
       if (!sent.ok) return sent
       const deliveries = new Map(Object.entries(sent.deliveries))
       remembered.set(sent.message.message_id, { userId: bus.user_id, deliveries })
-      const [oldest] = remembered.keys()
-      if (remembered.size > rememberedMax && oldest !== undefined) remembered.delete(oldest)
+      keepNewest(remembered, rememberedMax)
       events.emit('sent', bus, sent)
       return sent
     },
@@ -73,6 +72,6 @@ export function createOperatorPost({ buses }: { buses: BusManager }): OperatorPo
       }
       return found.slice(-shownMax).reverse()
     },
-    close: () => void buses.events.off('created', attach),
+    close: unfollow,
   }
 }

@@ -7,6 +7,8 @@ import type { Job } from '../bus/jobs.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { Presence } from '../mcp/sessions/presence.ts'
+import { sessionOf } from '../mcp/sessions/session-of.ts'
+import { lastLine } from '../activity/last-line.ts'
 import { createKeptPictures } from './kept-pictures.ts'
 import { readPictureAnswer } from './picture-answer.ts'
 import type { Roster } from './roster.ts'
@@ -98,14 +100,12 @@ export function createPictures(ports: PicturePorts): Pictures {
       kept.forget(ref)
     })
   }
-  for (const bus of buses.buses()) attach(bus)
-  buses.events.on('created', attach)
+  const unfollow = buses.follow(attach)
 
   /** Why a client can't be asked now, null where it can. */
   const refusal = (bus: UserMessageBus, client: ClientInfo, ref: ClientRef): PictureOutcome | null => {
     const { presence, threshold } = ports
-    // The only sessions on a bus are those the MCP endpoint made.
-    const session = client.session as McpSession | null
+    const session = sessionOf(client)
     const contact = presence.contact(client)
     if (session === null || contact === 'gone') return gone(client)
     if (contact === 'stale') {
@@ -157,7 +157,7 @@ export function createPictures(ports: PicturePorts): Pictures {
     }
     const timer = setTimeout(giveUp, limits.timeoutMs)
     asked.set(key, { bus, jobId, maxSize, answer: promise, finish })
-    const session = client.session as McpSession | null
+    const session = sessionOf(client)
     const least = session === null ? null : ports.threshold(session)
     const sent = bus.send({
       target_uuid: client.uuid,
@@ -186,7 +186,8 @@ export function createPictures(ports: PicturePorts): Pictures {
 
   const outcomeOf = (job: Job, ref: ClientRef, askedSize: number): PictureOutcome => {
     if (roster.client(ref) === null) return notRegistered(ref)
-    if (job.state !== 'completed') return none('failed', lastLine(job.error) || 'It dropped the request.')
+    if (job.state !== 'completed')
+      return none('failed', lastLine(job.error, 300) || 'It dropped the request.')
     const read = readPictureAnswer(job.result)
     if ('needsRender' in read) return none('needs_render', read.needsRender)
     if ('problem' in read) return none('failed', read.problem)
@@ -217,7 +218,7 @@ export function createPictures(ports: PicturePorts): Pictures {
     },
     last: (ref) => kept.of(ref)?.picture ?? null,
     close() {
-      buses.events.off('created', attach)
+      unfollow()
       for (const each of [...asked.values()]) each.finish(none('gone', 'Busbar is being closed.'))
     },
   }
@@ -231,9 +232,3 @@ function none(outcome: NoPictureReason, message: string): PictureOutcome {
 }
 
 const gone = ({ uuid }: ClientInfo): PictureOutcome => none('gone', `"${uuid}" is not connected now.`)
-
-/** Where a Python traceback says what went wrong. */
-function lastLine(text: string): string {
-  const end = text.slice(-1000).trimEnd()
-  return end.slice(end.lastIndexOf('\n') + 1).slice(0, 300)
-}

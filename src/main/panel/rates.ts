@@ -56,8 +56,7 @@ export function createRateBook(buses: BusManager, clock: () => number): RateBook
       })
     })
   }
-  for (const bus of buses.buses()) attach(bus)
-  buses.events.on('created', attach)
+  buses.follow(attach)
 
   return {
     read(window, userId) {

@@ -5,6 +5,7 @@ import type { ClientInfo } from '../bus/client-info.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { Contact, Presence } from '../mcp/sessions/presence.ts'
+import { sessionOf } from '../mcp/sessions/session-of.ts'
 import { createJobIndex, jobBrief, type JobIndex } from './job-index.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 
@@ -65,12 +66,11 @@ export function createRoster(ports: {
       for (const uuid of job.targets) changed(uuid)
     })
   }
-  for (const bus of buses.buses()) attach(bus)
-  buses.events.on('created', attach)
+  const unfollow = buses.follow(attach)
 
   const build = (bus: UserMessageBus, client: ClientInfo): PanelClient => {
     const view = views.get(bus)
-    const session = client.session as McpSession | null
+    const session = sessionOf(client)
     const given = view?.jobs.given(client.uuid) ?? []
     const asked = view?.jobs.asked(client.uuid) ?? []
     const contact = presence.contact(client)
@@ -139,7 +139,7 @@ export function createRoster(ports: {
     },
     close() {
       clearInterval(staleCheck)
-      buses.events.off('created', attach)
+      unfollow()
     },
   }
 }

@@ -8,7 +8,7 @@ import type { UnregisterInput, UnregisterResult } from '../../shared/unregister.
 import { priorityName } from '../../shared/protocol.ts'
 import { blockId } from '../access/block-list.ts'
 import { asksByToken } from '../access/approval-policy.ts'
-import type { McpSession } from '../mcp/http/session.ts'
+import { sessionOf } from '../mcp/sessions/session-of.ts'
 import { forbidden } from './one-user.ts'
 import { pacedWatch, type Acks, type Source } from './paced-watch.ts'
 import type { PanelRouterPorts } from './router-ports.ts'
@@ -213,7 +213,7 @@ function detailOf(
   const row = roster.row(ref)
   if (found === null || row === null) return null
   const { bus, client } = found
-  const session = client.session as McpSession | null
+  const session = sessionOf(client)
   const mailbox = bus.mailboxes.sizeOf(client.uuid)
   const counters = bus.mailboxes.countersOf(client.uuid)
   const least = session === null ? null : threshold(session)

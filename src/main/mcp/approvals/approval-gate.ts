@@ -4,8 +4,8 @@ import type { Caller } from '../../access/caller.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import { askForRemoval, askForWork, workKind, type Work } from './approval-ask.ts'
-import type { McpSession } from '../http/session.ts'
 import type { CallContext } from '../calls/call-context.ts'
+import { sessionOf } from '../sessions/session-of.ts'
 
 /** Why work may not begin. `cancelled` and `unknown_target`: nobody waits for it any more, or its target has left. */
 export interface GateRefusal {
@@ -82,7 +82,7 @@ export function createApprovalGate(ports: {
  * that was lost and is back is; one that was started anew, or came with another token, is another.
  */
 function watchFor(client: ClientInfo, bus: UserMessageBus): () => boolean {
-  const tokenOf = (): string | null => (client.session as McpSession | null)?.caller.token_id ?? null
+  const tokenOf = (): string | null => sessionOf(client)?.caller.token_id ?? null
   const { pid, hostname } = client.metadata
   const token = tokenOf()
   return () => {

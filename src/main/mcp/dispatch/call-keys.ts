@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { keepNewest } from '../../../shared/keep-newest.ts'
 
 /** How long a caller's `job_id` stands for the call it was first used with. */
 const keyLifetimeMs = 10 * 60 * 1000
@@ -53,13 +54,8 @@ export function createCallKeys(clock: () => number): CallKeys {
       callers.set(caller, keys)
       keys.delete(key)
       keys.set(key, { call, jobId, atMs: clock() })
-      trim(keys, keysPerCaller)
-      trim(callers, callersMax)
+      keepNewest(keys, keysPerCaller)
+      keepNewest(callers, callersMax)
     },
   }
-}
-
-function trim(map: Map<string, unknown>, max: number): void {
-  const [oldest] = map.keys()
-  if (map.size > max && oldest !== undefined) map.delete(oldest)
 }

@@ -1,4 +1,5 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js'
+import { keepNewest } from '../../../shared/keep-newest.ts'
 
 /** At most this many questions to one client wait for an answer; whoever asked gives up on each by itself. */
 const maxPending = 256
@@ -12,9 +13,8 @@ export class PendingServerRequests {
 
   add(id: RequestId): void {
     this.#ids ??= new Set()
-    const [oldest] = this.#ids
-    if (this.#ids.size >= maxPending && oldest !== undefined) this.#ids.delete(oldest)
     this.#ids.add(id)
+    keepNewest(this.#ids, maxPending)
   }
 
   /** True for a question that was waiting; it no longer is. */

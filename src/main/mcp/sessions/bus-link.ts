@@ -6,6 +6,7 @@ import type { McpEndpoint } from '../http/endpoint.ts'
 import type { McpSession, McpSessionEvents } from '../http/session.ts'
 import type { Presence } from './presence.ts'
 import type { Subscriptions } from './subscriptions.ts'
+import { sessionOf } from './session-of.ts'
 
 /**
  * Ties sessions to buses: signs of life, streams that open and close, and the ends of both. It decides nothing
@@ -21,12 +22,13 @@ export function linkSessionsToBuses(ports: {
   const { endpoint, buses, delivery, subscriptions, presence } = ports
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
 
-  buses.events.on('created', (bus) => {
+  buses.follow((bus) => {
     subscriptions.attach(bus)
     delivery.attach(bus)
-    bus.events.on('unregistered', ({ session, cause }) => {
+    bus.events.on('unregistered', (ended) => {
       // Unplugging ends the session; what was written to it, the notice among it, still goes out.
-      if (cause === 'unplugged' && session !== null) endpoint.end(session as McpSession, 'ended')
+      const session = sessionOf(ended)
+      if (ended.cause === 'unplugged' && session !== null) endpoint.end(session, 'ended')
     })
   })
 

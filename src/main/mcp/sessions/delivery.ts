@@ -4,6 +4,7 @@ import { jobKind } from '../../bus/jobs.ts'
 import type { BusMessage } from '../../bus/message.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { McpSession } from '../http/session.ts'
+import { sessionOf } from './session-of.ts'
 
 export interface Delivery {
   /** From now on drains the mailboxes of this bus as messages come in. */
@@ -71,8 +72,7 @@ export function createDelivery(threshold: (session: McpSession) => Priority | nu
     attach(bus) {
       bus.events.on('message', (message, targets) => {
         for (const client of targets) {
-          // The only sessions on a bus are those the MCP endpoint made.
-          const session = client.session as McpSession | null
+          const session = sessionOf(client)
           if (session === null) continue
           // More urgent messages may wait before it: its own fate is decided here, so that its sender is told.
           const least = threshold(session)
@@ -82,8 +82,8 @@ export function createDelivery(threshold: (session: McpSession) => Priority | nu
       })
       // A reconnect under a new session takes up what waited, if its stream was open before it registered.
       bus.events.on('registered', ({ client, takenFrom }) => {
-        const session = client.session as McpSession | null
-        const before = takenFrom as McpSession | null
+        const session = sessionOf(client)
+        const before = sessionOf({ session: takenFrom })
         if (before !== null && !before.streamOpen) takeBack(bus, before, 'lost')
         if (session !== null) drain(bus, client, session)
       })

@@ -1,5 +1,6 @@
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { McpSession } from '../http/session.ts'
+import { sessionOf } from './session-of.ts'
 
 /** Silence after which a client counts as stale: two missed pings and some patience. */
 const defaultStaleAfterMs = 45_000
@@ -26,8 +27,7 @@ export interface Presence {
 export function createPresence(clock: () => number, staleAfterMs = defaultStaleAfterMs): Presence {
   const closedAtMs = new WeakMap<McpSession, number>()
   const contact = (client: ClientInfo): Contact => {
-    // The only sessions on a bus are those the MCP endpoint made.
-    const session = client.session as McpSession | null
+    const session = sessionOf(client)
     if (session === null) return 'gone'
     const closed = session.streamOpen ? undefined : closedAtMs.get(session)
     if (closed !== undefined && session.lastRequestAtMs <= closed) return 'gone'

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { jobKey, type JobDetail, type PanelJob } from '../../../shared/jobs.ts'
 import { isTerminal, type Delivery } from '../../../shared/protocol.ts'
+import { keepNewest } from '../../../shared/keep-newest.ts'
 import { callProblem, noConnection } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import { checkDraft, newDraft, type Draft } from './draft.ts'
@@ -83,8 +84,7 @@ export function createCompose({ api, now, job }: ComposePorts): Compose {
     const byKey = new Map(state.getState().byKey)
     byKey.delete(key)
     byKey.set(key, { ...composing, sent: boundedSent(composing.sent) })
-    const [oldest] = byKey.keys()
-    if (byKey.size > clientsMax && oldest !== undefined) byKey.delete(oldest)
+    keepNewest(byKey, clientsMax)
     state.setState({ byKey })
   }
   const change = (key: string, id: number, next: Partial<SentMessage>) => {
