@@ -562,9 +562,47 @@ const proofs: Proofs<typeof refusalRequirements> = {
     const one = await host({ connect: () => Promise.reject(new Error('out of order')) })
     expect(
       await refusal(one, 'POST', goodHeaders(), JSON.stringify(initializeMessage('2025-06-18', 9))),
-    ).toEqual(refused(500, -32603, 'Internal error: the server could not open a session', { id: 9 }))
+    ).toEqual(
+      refused(
+        500,
+        -32603,
+        'Internal error: the session could not be opened. It was logged; try again or restart Busbar',
+        { id: 9 },
+      ),
+    )
     expect([...one.endpoint.sessions()]).toEqual([])
     expect(one.happened).toEqual([])
+  },
+  async 'shut-while-opening'() {
+    const one = await host({
+      connect() {
+        void one.endpoint.close()
+        return Promise.resolve()
+      },
+    })
+    expect(
+      await refusal(one, 'POST', goodHeaders(), JSON.stringify(initializeMessage('2025-06-18', 9))),
+    ).toEqual(refused(503, -32000, 'The server is shutting down', { headers: { retry: '5' } }))
+    expect([...one.endpoint.sessions()]).toEqual([])
+  },
+  async 'request-failed'() {
+    const one = await host()
+    const id = await openSession(one)
+    const fault = new Error('out of order')
+    one.endpoint.events.once('request', () => {
+      throw fault
+    })
+    expect(await refusal(one, 'POST', goodHeaders(id), JSON.stringify(ping))).toEqual(
+      refused(
+        500,
+        -32603,
+        'Internal error: the request could not be served. It was logged; try again or restart Busbar',
+      ),
+    )
+    expect(one.logged.filter(({ level }) => level === 'error')).toEqual([
+      { level: 'error', message: 'a request could not be served', details: { err: fault, method: 'POST' } },
+    ])
+    expect((await post(one, id, { ...ping, id: 4 })).status).toBe(200)
   },
   async 'shutting-down'() {
     const one = await host()

@@ -81,6 +81,11 @@ export const refusalRequirements = {
     rule: 'a server that cannot be attached: 500 and no session',
     source: 'JSON-RPC 2.0, 5.1',
   },
+  'shut-while-opening': { rule: 'a server that ends while a session opens: 503', source: 'RFC 9110, 15.6.4' },
+  'request-failed': {
+    rule: 'a fault while a request is served: 500, a line in the log, and the session goes on',
+    source: 'JSON-RPC 2.0, 5.1',
+  },
   'shutting-down': { rule: 'a request after the end: 503', source: 'RFC 9110, 15.6.4' },
   'logged-once': { rule: 'a refusal is logged once, without secrets', source: 'this project' },
   'log-bounded': { rule: 'garbage does not fill the log', source: 'this project' },

@@ -233,12 +233,12 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
         'a server could not be attached to a new session',
       )
       table.end(session, 'ended')
-      refuse(request, response, refusals.internalError(id))
+      refuse(request, response, refusals.sessionNotOpened(id))
       return
     }
     if (response.destroyed || session.ended) {
       table.end(session, 'ended')
-      refuse(request, response, refusals.internalError(id))
+      refuse(request, response, closed ? refusals.shuttingDown : refusals.sessionNotOpened(id))
       return
     }
     session.receiveInitialize(initialize, clientInfo, response)
@@ -277,7 +277,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     log.error({ err: error, method: request.method }, 'a request could not be served')
     if (response.headersSent) response.destroy()
-    else refuse(request, response, refusals.internalError(null))
+    else refuse(request, response, refusals.requestNotServed)
   }
 
   return {

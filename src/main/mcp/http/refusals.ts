@@ -289,12 +289,21 @@ export function unsupportedVersion(supported: readonly string[]): Refusal {
   }
 }
 
-export function internalError(id: RpcId): Refusal {
+/** A fault of this program while a session was opened. */
+export function sessionNotOpened(id: RpcId): Refusal {
   return {
     status: 500,
     code: rpcCode.internalError,
-    message: 'Internal error: the server could not open a session',
-    reason: 'internal_error',
+    message: 'Internal error: the session could not be opened. It was logged; try again or restart Busbar',
+    reason: 'session_not_opened',
     id,
   }
+}
+
+/** A fault of this program while it served a request. */
+export const requestNotServed: Refusal = {
+  status: 500,
+  code: rpcCode.internalError,
+  message: 'Internal error: the request could not be served. It was logged; try again or restart Busbar',
+  reason: 'request_not_served',
 }
