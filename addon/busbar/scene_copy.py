@@ -12,6 +12,8 @@ import bpy
 from .context import scene_context
 
 NAME = "Busbar render"
+# Newer Blenders keep the last render of each scene, also of one that is gone.
+KEEPS_RESULTS = bpy.app.version >= (4, 2, 0)
 # Blender renders into the first image of this type, and images are sorted by name.
 FIRST_IMAGE = " Busbar render"
 # Nodes of a compositor that leave something outside of the render: files, or what the artist sees in an editor.
@@ -31,7 +33,8 @@ class SceneCopy:
             self.scene = self._original.copy()
             stack.callback(bpy.data.scenes.remove, self.scene)
             self.scene.name = NAME
-            stack.callback(self._shrink_result)
+            if KEEPS_RESULTS:
+                stack.callback(self._shrink_result)
             self._own_compositor(stack)
             self._own_output()
             self._close = stack.pop_all()
