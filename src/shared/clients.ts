@@ -13,7 +13,7 @@ export function clientKey(ref: ClientRef): string {
 
 /**
  * How a client is, judged from what was really heard of it: `busy` runs a job, `live` was heard lately,
- * `stale` gave no sign for 45 seconds, `gone` has no session or its stream's socket has closed.
+ * `stale` gave no sign for longer than is set, `gone` has no session or its stream's socket has closed.
  */
 export const clientStateSchema = z.enum(['live', 'busy', 'stale', 'gone'])
 export type ClientState = z.infer<typeof clientStateSchema>

@@ -33,7 +33,7 @@ export const defaultPictureLimits: PictureLimits = {
 export interface PicturePorts {
   buses: BusManager
   roster: Pick<Roster, 'client' | 'row' | 'events'>
-  presence: Pick<Presence, 'contact'>
+  presence: Pick<Presence, 'contact' | 'staleAfterMs'>
   /** Least urgent priority that a session wants, null for everything. */
   threshold: (session: McpSession) => Priority | null
   /** Unix milliseconds. */
@@ -109,7 +109,8 @@ export function createPictures(ports: PicturePorts): Pictures {
     const contact = presence.contact(client)
     if (session === null || contact === 'gone') return gone(client)
     if (contact === 'stale') {
-      return none('stale', 'It gave no sign for 45 seconds. It is asked again when it does.')
+      const seconds = String(presence.staleAfterMs / 1000)
+      return none('stale', `It gave no sign for ${seconds} seconds. It is asked again when it does.`)
     }
     const row = roster.row(ref)
     if (row !== null && row.job !== null) {

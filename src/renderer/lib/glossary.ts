@@ -1,12 +1,12 @@
 /** Words of the bus that need a sentence, as a person who has never seen it would want it told. */
 export const glossary = {
   persistent:
-    'A persistent client stays on the list while it is disconnected, with its messages waiting, until it is unregistered or has been away for a day. Blenders are persistent.',
+    'A persistent client stays on the list while it is disconnected, with its messages waiting, until it is unregistered or has been away for too long: see “Expiry of persistent clients” in the settings. Blenders are persistent.',
   ephemeral:
     'An ephemeral client is on the list only while its session lasts. Programs that come and go, such as an LLM program, are ephemeral.',
-  live: 'It was heard in the last 45 seconds, and has nothing to do just now.',
+  live: 'It was heard lately, and has nothing to do just now.',
   stale:
-    'No sign of life for 45 seconds. It may be busy or frozen and come back by itself; nothing was taken from it.',
+    'No sign of life for longer than is set as “Stale clients” in the settings. It may be busy or frozen and come back by itself; nothing was taken from it.',
   disconnected:
     'Its connection is gone. A persistent client stays on the list, and what is sent to it waits in its mailbox.',
   busy: 'It runs a job, or waits for a job that it asked another client for.',

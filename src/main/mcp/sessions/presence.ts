@@ -9,6 +9,8 @@ const defaultStaleAfterMs = 45_000
 export type Contact = 'live' | 'stale' | 'gone'
 
 export interface Presence {
+  /** Silence after which a client counts as stale. */
+  readonly staleAfterMs: number
   contact(client: ClientInfo): Contact
   /** True for `live`: a message sent now has somebody to hear it. */
   isReachable(client: ClientInfo): boolean
@@ -34,6 +36,7 @@ export function createPresence(clock: () => number, staleAfterMs = defaultStaleA
     return clock() - client.lastSignMs > staleAfterMs ? 'stale' : 'live'
   }
   return {
+    staleAfterMs,
     contact,
     isReachable: (client) => contact(client) === 'live',
     streamClosed: (session) => void closedAtMs.set(session, clock()),

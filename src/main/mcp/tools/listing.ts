@@ -18,6 +18,7 @@ export function listBuckets(bus: UserMessageBus, keep: (client: ClientInfo) => b
 
 /** `blender_list_available_clients`. */
 export function listClientsTool(presence: Presence): Tool {
+  const seconds = String(presence.staleAfterMs / 1000)
   return defineTool({
     name: 'blender_list_available_clients',
     title: 'List clients',
@@ -28,7 +29,7 @@ export function listClientsTool(presence: Presence): Tool {
       include_stale: z
         .boolean()
         .default(true)
-        .describe('False leaves out clients that are disconnected or gave no sign for 45 seconds'),
+        .describe(`False leaves out clients that are disconnected or gave no sign for ${seconds} seconds`),
     }),
     output: z.object({
       status: z.literal('ok'),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createDelivery } from '../../../../src/main/mcp/sessions/delivery.ts'
+import { createPresence } from '../../../../src/main/mcp/sessions/presence.ts'
 import { createPictures } from '../../../../src/main/panel/pictures.ts'
 import type { PictureLimits } from '../../../../src/main/panel/pictures.ts'
 import type { Priority } from '../../../../src/shared/protocol.ts'
@@ -58,6 +59,26 @@ const ask = (uuid: string, more: object = {}) => ({
 })
 
 describe('taking a picture', () => {
+  it('says after how long a client is stale here, whatever is set', async () => {
+    const { buses, bus, roster, clock, time } = panelFixture()
+    const presence = createPresence(clock, 10_000)
+    bus.register(registration('b'), fakeSession())
+    time.nowMs += 10_001
+    const pictures = createPictures({
+      buses,
+      roster,
+      presence,
+      threshold: () => null,
+      clock,
+      newId: () => 'p',
+    })
+    expect(await pictures.take(ask('b'))).toStrictEqual({
+      outcome: 'stale',
+      message: 'It gave no sign for 10 seconds. It is asked again when it does.',
+    })
+    pictures.close()
+  })
+
   it('renders nothing that no person asked for, and says so', async () => {
     const { pictures, plug, request, answer } = picturesFixture()
     const blender = plug('b')
@@ -219,7 +240,10 @@ describe('no picture is asked for', () => {
     expect(await pictures.take(ask('gone'))).toMatchObject({ outcome: 'gone' })
     const stale = plug('stale')
     time.nowMs += 60_000
-    expect(await pictures.take(ask('stale'))).toMatchObject({ outcome: 'stale' })
+    expect(await pictures.take(ask('stale'))).toStrictEqual({
+      outcome: 'stale',
+      message: 'It gave no sign for 45 seconds. It is asked again when it does.',
+    })
     expect([gone.written.length, stale.written.length]).toStrictEqual([0, 0])
   })
 
