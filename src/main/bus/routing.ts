@@ -13,7 +13,7 @@ export interface Address {
 export interface Route {
   readonly ok: true
   readonly routing: Routing
-  readonly targets: ClientInfo[]
+  readonly targets: readonly ClientInfo[]
 }
 
 const isSet = (field: string | null | undefined): field is string =>

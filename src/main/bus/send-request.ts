@@ -7,12 +7,12 @@ import {
   type JsonObject,
   type Priority,
 } from '../../shared/protocol.ts'
-import type { ClientInfo, SessionHandle } from './client-info.ts'
+import type { SessionHandle } from './client-info.ts'
 import type { ClientRegistry } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import type { JobReply } from './jobs.ts'
 import type { JobPurpose } from './message.ts'
-import type { Address } from './routing.ts'
+import type { Address, Route } from './routing.ts'
 
 export interface SendRequest extends Address {
   payload: JsonObject
@@ -22,8 +22,8 @@ export interface SendRequest extends Address {
   from_uuid?: string | undefined
   /** The session that asks, null for the server itself. */
   session: SessionHandle | null
-  /** Nobody else gets it, whoever else the address means. Default: all it means. */
-  among?: readonly ClientInfo[] | undefined
+  /** Where it goes, as `routeOf` found it or with fewer targets. Default: where the address leads now. */
+  route?: Route | undefined
   /** Default `client`. */
   reply?: JobReply
   /** Default `work`. */

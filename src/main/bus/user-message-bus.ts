@@ -10,7 +10,7 @@ import { JobReports, type JobUpdateResult } from './job-reports.ts'
 import { jobKind, JobTable, type Job, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { composeMessage, type BusMessage, type JobPurpose } from './message.ts'
-import { resolveTarget, route } from './routing.ts'
+import { resolveTarget, route, type Address, type Route } from './routing.ts'
 import { checkRequest, isServers, shorten, unregisteredType, type SendRequest } from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
 
@@ -212,6 +212,11 @@ export class UserMessageBus {
     }
   }
 
+  /** Who a message from `fromUuid` would go to now. Refused: a direct target that is nobody's. */
+  routeOf(address: Address, fromUuid: string): Route | BusError {
+    return route(this.registry, address, fromUuid, this.#isLive)
+  }
+
   /**
    * Resolves the targets, puts one message in each target's mailbox and tells the listeners, who may deliver it
    * before this returns. Refused: what `checkRequest` refuses, an unknown direct target, a job too many.
@@ -221,10 +226,9 @@ export class UserMessageBus {
     if (!checked.ok) return checked
     const { from, priority, payloadJson, payloadBytes } = checked
     this.#largestPayload = Math.max(this.#largestPayload, payloadBytes)
-    const found = route(this.registry, request, from, this.#isLive)
+    const found = request.route ?? this.routeOf(request, from)
     if (!found.ok) return found
-    const { among } = request
-    const targets = among === undefined ? found.targets : found.targets.filter((each) => among.includes(each))
+    const { targets } = found
     this.last_activity = this.#nowSeconds()
     const message = this.#compose({
       from,

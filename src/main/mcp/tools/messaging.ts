@@ -9,9 +9,6 @@ import {
   priorityNames,
   routingSchema,
 } from '../../../shared/protocol.ts'
-import { route, type Route } from '../../bus/routing.ts'
-import type { BusError } from '../../bus/errors.ts'
-import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { ApprovalGate } from '../approvals/approval-gate.ts'
 import { defineTool, failure, failureSchema, type Tool } from '../calls/tool.ts'
 
@@ -51,16 +48,19 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
     async run(args, context) {
       const { bus, session } = context
-      const found = targetsOf(bus, args, args.from_uuid ?? bus.registry.boundTo(session)?.uuid ?? '')
+      const found = bus.routeOf(args, args.from_uuid ?? bus.registry.boundTo(session)?.uuid ?? '')
       if (!found.ok) return failure(found)
       const asked = gate.pass({ payload: args.payload, ...found }, context)
       const passed = asked instanceof Promise ? await asked : asked
       if (!('ok' in passed)) return failure(passed)
-      // What was allowed for one client goes to that client, whoever is "latest" by now; what was allowed for a group
-      // goes to those who were in it when it was asked.
-      const only = found.routing.type === 'direct' ? { target_uuid: found.routing.target_uuid } : {}
-      const among = asked instanceof Promise ? passed.targets : undefined
-      const sent = bus.send({ ...args, ...only, among, from_uuid: args.from_uuid ?? undefined, session })
+      // What was allowed goes to those that the person saw, whoever is "latest" or has joined the group by now.
+      const sent = bus.send({
+        payload: args.payload,
+        priority: args.priority,
+        from_uuid: args.from_uuid ?? undefined,
+        route: { ...found, targets: passed.targets },
+        session,
+      })
       if (!sent.ok) return failure(sent)
       return {
         structured: {
@@ -74,21 +74,6 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
       }
     },
   })
-}
-
-/** Who a message would go to now. */
-function targetsOf(
-  bus: UserMessageBus,
-  address: Parameters<typeof route>[1],
-  fromUuid: string,
-): Route | BusError {
-  const { target_uuid } = address
-  if (target_uuid === undefined || target_uuid === null || target_uuid === '') {
-    return route(bus.registry, address, fromUuid, () => true)
-  }
-  const target = bus.resolve(target_uuid)
-  if ('ok' in target) return target
-  return { ok: true, routing: { type: 'direct', target_uuid: target.uuid }, targets: [target] }
 }
 
 export const jobUpdateTool: Tool = defineTool({
