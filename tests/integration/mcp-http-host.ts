@@ -355,7 +355,7 @@ export async function openMessages(host: Host, session: string): Promise<EventRe
 
 /** The endpoint's own view of a session. */
 export function sessionOf(host: Host, id: string): McpSession {
-  const session = host.endpoint.get(id)
+  const session = [...host.endpoint.sessions()].find((each) => each.id === id)
   if (session === undefined) throw new Error(`there is no session ${id}`)
   return session
 }

@@ -146,7 +146,7 @@ const proofs: Proofs<typeof sessionRequirements> = {
     one.time.nowMs += 29 * minuteMs
     expect((await post(one, id, ping)).status).toBe(200)
     one.time.nowMs += 30 * minuteMs - 1
-    expect(one.endpoint.get(id)?.id).toBe(id)
+    expect(sessionOf(one, id).id).toBe(id)
     one.time.nowMs += 1
     await until(() => one.happened.includes('closed:idle'), 'the session ends')
     expect((await post(one, id, ping)).status).toBe(404)
@@ -168,7 +168,7 @@ const proofs: Proofs<typeof sessionRequirements> = {
     // The idle time of the first counts from the end of its stream.
     stream.close()
     await until(() => one.happened.includes('streamClosed'), 'the stream closes')
-    expect(one.endpoint.get(streaming)?.streamOpen).toBe(false)
+    expect(sessionOf(one, streaming).streamOpen).toBe(false)
     one.release()
     expect((await call).status).toBe(200)
     expect(one.happened.filter((what) => what.startsWith('closed'))).toEqual(['closed:idle'])

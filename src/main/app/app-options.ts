@@ -1,7 +1,6 @@
 import type { SettingValues } from '../../shared/settings.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { Logins, Viewer } from '../access/logins.ts'
-import type { RequestGuard } from '../access/request-guard.ts'
 import type { TokenRegistry } from '../access/token-registry.ts'
 import type { Log } from '../base/log.ts'
 import type { Limits } from '../config/settings.ts'
@@ -18,7 +17,6 @@ export interface BrowserPanelParts {
   revoked: TokenRegistry['events']
   /** A blocked token opens no panel. */
   blocks: Pick<BlockList, 'blockOf' | 'events'>
-  guard: RequestGuard
   log: Log
 }
 
@@ -54,7 +52,6 @@ export interface Listening {
   url: string
   /** The panel's address with its key in the fragment; null where HTTP serves no panel. Not for logs. */
   panelUrl: string | null
-  host: string
   port: number
   /** The port that was asked for had another owner. */
   portWasTaken: boolean

@@ -145,7 +145,6 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       logins: access.logins,
       revoked: access.registry.events,
       blocks: access.blocks,
-      guard: access.guard,
       log,
     }) ?? null
   if (panel !== null) closers.add(panel)
@@ -172,7 +171,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   if (!isLoopback(host)) warnOfExposure(log, { host, usesTls: tls !== undefined, token: tokens.token })
 
   return {
-    listening: { url, panelUrl, host, port, portWasTaken: askedPort !== 0 && port !== askedPort },
+    listening: { url, panelUrl, port, portWasTaken: askedPort !== 0 && port !== askedPort },
     router: routers.whole,
   }
 }

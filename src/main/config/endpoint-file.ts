@@ -27,7 +27,6 @@ export type EndpointState =
   | { readonly kind: 'unreadable' }
 
 export interface EndpointFile {
-  readonly path: string
   /**
    * Removes what a server that is gone has left, before this one listens: its port may be anybody's by now. The file of a
    * server that proves itself stays. A process id decides nothing, for a container has ids of its own.
@@ -63,7 +62,6 @@ export function createEndpointFile(ports: {
   let written: Endpoint | null = null
   let other: Endpoint | null = null
   return {
-    path,
     async clear() {
       const found = await readEndpoint(dataDir)
       if (found.kind === 'missing') return

@@ -7,7 +7,6 @@ import type { BlockList } from '../access/block-list.ts'
 import type { Caller } from '../access/caller.ts'
 import type { TokenDesk } from '../access/token-desk.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
-import type { ActivityQueries } from '../activity/history-queries.ts'
 import type { McpServerFactory } from '../mcp/server/server.ts'
 import type { JobLedger } from './job-ledger.ts'
 import type { PanelMessages } from './messages.ts'
@@ -33,9 +32,7 @@ export interface PanelRouterPorts {
     tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
   }
   activity: {
-    log: Pick<ActivityLog, 'events' | 'state' | 'waitingDetail'> & {
-      readonly queries: Pick<ActivityQueries, 'log' | 'lastIdBefore' | 'detail'>
-    }
+    log: Pick<ActivityLog, 'queries' | 'events' | 'state' | 'waitingDetail'>
     rates: RateBook
   }
   settings: {

@@ -43,7 +43,6 @@ export interface McpEndpoint {
   /** Serves one request for the endpoint's path, whatever its method. Answers errors; never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void
   sessions(): Iterable<McpSession>
-  get(id: string): McpSession | undefined
   /**
    * How near its bounds it is: for those of a session or a token the busiest one, for bodies the largest that was
    * declared since the start.
@@ -290,7 +289,6 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     },
     sessions: () => table.all(),
     usage: () => [...table.usage(), { name: 'body_bytes', used: largestBodyBytes, max: limits.maxBodyBytes }],
-    get: (id) => table.get(id),
     events,
     end(session, cause) {
       const own = table.get(session.id)

@@ -6,6 +6,7 @@ import type { LogEntry } from '../../../../src/shared/activity.ts'
 import type { ActivityRow, QueuedEntry } from '../../../../src/main/activity/entries.ts'
 import type { ActivityLog } from '../../../../src/main/activity/activity-log.ts'
 import { useJournals } from './activity-log-fixture.ts'
+import { keptRows } from './kept-rows.ts'
 
 const { place, time, start } = useJournals()
 
@@ -174,12 +175,11 @@ describe('reading', () => {
     activityLog.add({ table: 'clients', row: { ...client, label: 'A', firstSeen: 9, lastSeen: 9 } })
     activityLog.close()
     // The clock of these rows is near 1970: without an age limit they stay.
-    const { queries } = start({ maxAgeSeconds: Infinity })
-    expect(queries.messages(9)).toStrictEqual([{ ...message, dropped: 1 }])
-    expect(queries.jobs(9)).toStrictEqual([
-      { ...job, updatedAt: 6, state: 'failed', error: 'E', result: 'R' },
-    ])
-    expect(queries.clients(9)).toStrictEqual([{ ...client, label: 'A', firstSeen: 4, lastSeen: 9 }])
+    start({ maxAgeSeconds: Infinity })
+    const kept = keptRows(place.path)
+    expect(kept.messages(9)).toStrictEqual([{ ...message, dropped: 1 }])
+    expect(kept.jobs()).toStrictEqual([{ ...job, updatedAt: 6, state: 'failed', error: 'E', result: 'R' }])
+    expect(kept.clients()).toStrictEqual([{ ...client, label: 'A', firstSeen: 4, lastSeen: 9 }])
   })
 
   it('shows a job that the last run left unfinished as interrupted', () => {
@@ -200,7 +200,8 @@ describe('reading', () => {
     activityLog.add({ table: 'jobs', row: { ...job, state: 'running' } })
     activityLog.close()
     time.nowMs += 1000
-    expect(start().queries.jobs(9)).toStrictEqual([{ ...job, state: 'interrupted' }])
+    start()
+    expect(keptRows(place.path).jobs()).toStrictEqual([{ ...job, state: 'interrupted' }])
   })
 })
 
@@ -238,11 +239,11 @@ describe('retention', () => {
       })
       // As traffic comes: some, and then time for the file.
       if (n % 100 === 99)
-        await eventually(() => expect(activityLog.queries.messages(1)[0]?.messageId).toBe(`m${n}`))
+        await eventually(() => expect(keptRows(place.path).messages(1)[0]?.messageId).toBe(`m${n}`))
     }
     expect(activityLog.state()).toStrictEqual({ state: 'on', reason: '' })
-    expect(activityLog.queries.messages(1)[0]?.messageId).toBe('m2999')
-    expect(activityLog.queries.messages(9999).length).toBeLessThan(800)
+    expect(keptRows(place.path).messages(1)[0]?.messageId).toBe('m2999')
+    expect(keptRows(place.path).messages(9999).length).toBeLessThan(800)
     activityLog.close()
     expect(statSync(place.path).size).toBeLessThan(6 * 1024 * 1024)
   })

@@ -30,7 +30,7 @@ describe('endpoint.json', () => {
   test('is written whole, for its owner only, and removed at the end', async () => {
     const file = fileOf()
     await file.write(endpoint)
-    expect(JSON.parse(await readFile(file.path, 'utf8'))).toEqual({
+    expect(JSON.parse(await readFile(join(dataDir, 'endpoint.json'), 'utf8'))).toEqual({
       url: 'http://127.0.0.1:9877/mcp',
       panel_url: 'http://127.0.0.1:9877/#key=k',
       token: 't',
@@ -38,7 +38,7 @@ describe('endpoint.json', () => {
       version: '0.1.0',
       started_at: 1706203789.45,
     })
-    expect(((await stat(file.path)).mode & 0o777).toString(8)).toBe('600')
+    expect(((await stat(join(dataDir, 'endpoint.json'))).mode & 0o777).toString(8)).toBe('600')
     expect(await readdir(dataDir)).toEqual(['endpoint.json'])
     expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint })
     await file.remove()
@@ -98,7 +98,7 @@ describe('endpoint.json', () => {
     expect(log.lines).toEqual([
       {
         level: 'warn',
-        details: { path: second.path, pid: 2 ** 22 + 1, url: 'http://127.0.0.1:9877/mcp' },
+        details: { path: join(dataDir, 'endpoint.json'), pid: 2 ** 22 + 1, url: 'http://127.0.0.1:9877/mcp' },
         message: 'another server runs on this data directory; programs go on finding that one',
       },
     ])

@@ -91,7 +91,4 @@ const noHistory = {
   log: () => emptyPage,
   lastIdBefore: () => null,
   detail: () => null,
-  messages: () => [],
-  jobs: () => [],
-  clients: () => [],
 }
