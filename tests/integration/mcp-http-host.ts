@@ -136,15 +136,7 @@ async function startHost(options: HostOptions = {}): Promise<Host> {
     await server.connect(session.transport)
   }
 
-  for (const name of [
-    'opened',
-    'initialized',
-    'request',
-    'pong',
-    'streamOpened',
-    'streamClosed',
-    'writable',
-  ] as const) {
+  for (const name of ['opened', 'request', 'pong', 'streamOpened', 'streamClosed', 'writable'] as const) {
     endpoint.events.on(name, () => void happened.push(name))
   }
   endpoint.events.on('closed', (_, cause) => void happened.push(`closed:${cause}`))

@@ -36,7 +36,7 @@ export interface TokenRegistry {
   /** Reads the file now. Never rejects: a damaged file lets no token in. */
   reload(): Promise<void>
   /** `added` and `revoked` tell of changes in the file and of tokens that ran out. */
-  readonly events: EventEmitter<{ added: [token: KeptToken]; revoked: [token: KeptToken]; changed: [] }>
+  readonly events: EventEmitter<{ added: [token: KeptToken]; revoked: [token: KeptToken] }>
   close(): void
 }
 
@@ -76,7 +76,6 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
       events.emit('revoked', token)
     }
     for (const token of added) events.emit('added', token)
-    if (added.length + revoked.length > 0) events.emit('changed')
   }
 
   async function readUntilFresh(): Promise<void> {

@@ -331,10 +331,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
 
   /** The notifications that mean something to the transport itself. */
   #follow(message: JSONRPCNotification): void {
-    if (message.method === 'notifications/initialized' && !this.initialized) {
-      this.initialized = true
-      this.#host.events.emit('initialized', this)
-    }
+    if (message.method === 'notifications/initialized') this.initialized = true
     if (message.method === 'notifications/cancelled') this.#withdraw(message.params?.['requestId'])
   }
 

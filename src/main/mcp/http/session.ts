@@ -8,8 +8,6 @@ export type SessionEndCause = 'deleted' | 'idle' | 'ended' | 'evicted' | 'shutdo
 export interface McpSessionEvents {
   /** Its initialize request has been answered; the client knows its id. */
   opened: [session: McpSession]
-  /** The client has sent `notifications/initialized`. */
-  initialized: [session: McpSession]
   /** The client has sent a request or a notification (not: an answer). */
   request: [session: McpSession]
   /** The client has answered a ping. */
