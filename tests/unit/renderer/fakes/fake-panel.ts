@@ -47,7 +47,7 @@ function createFeed<Event>() {
 export const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A panel whose link is there and whose feeds wait for what a test pushes. */
-export function fakePanel() {
+export function fakePanel({ storage = createFakeStorage(), windowStorage = createFakeStorage() } = {}) {
   const timers = createManualTimers(0)
   const feeds = {
     status: createFeed<PanelStatus>(),
@@ -67,8 +67,8 @@ export function fakePanel() {
   const panel = createPanel({
     timers,
     drawn: () => Promise.resolve(),
-    storage: createFakeStorage(),
-    windowStorage: createFakeStorage(),
+    storage,
+    windowStorage,
     images: {
       open: () => ({ url: 'blob:', bytes: 0 }),
       read: () => Promise.resolve(),
@@ -101,8 +101,11 @@ export const clientsSnapshot = (revision: number, ...clients: (string | PanelCli
 })
 
 /** The same, live with these clients. */
-export async function livePanel(clients: readonly (string | PanelClient)[] = ['a', 'b']) {
-  const parts = fakePanel()
+export async function livePanel(
+  clients: readonly (string | PanelClient)[] = ['a', 'b'],
+  storages?: Parameters<typeof fakePanel>[0],
+) {
+  const parts = fakePanel(storages)
   await settle()
   parts.feeds.clients.newest().push(clientsSnapshot(1, ...clients))
   parts.feeds.status.newest().push(panelStatus)
