@@ -14,7 +14,7 @@ export interface App {
   attachPanelPort(port: PanelPort): () => void
 }
 
-/** Builds the floors on one another. Nothing listens and nothing is written before `start`. */
+/** Builds the layers on one another. Nothing listens and nothing is written before `start`. */
 export function createApp(options: AppOptions): App {
   const { log } = options
   const runtime = {

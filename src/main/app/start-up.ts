@@ -34,7 +34,7 @@ export interface Running {
 }
 
 /**
- * Builds the floors on one another and listens. Everything that must be closed again stands on `closers`, also where
+ * Builds the layers on one another and listens. Everything that must be closed again stands on `closers`, also where
  * this rejects.
  */
 export async function startUp(options: AppOptions, runtime: Runtime, closers: Closers): Promise<Running> {

@@ -1,5 +1,5 @@
 /**
- * The part of a pino logger that the floors use. Details come first and are written as JSON, so control
+ * The part of a pino logger that the layers use. Details come first and are written as JSON, so control
  * characters in what a client sent cannot forge a log line.
  */
 export interface Log {

@@ -103,8 +103,7 @@ export class JobReports {
 
   /**
    * Asks a job's targets to drop it, by `job_cancel`. The job ends when they say so. What runs goes on, unless
-   * `interrupt` asks its peer to stop it. From a
-   * target that it is still waiting for it is taken back, and ends there and then.
+   * `interrupt` asks its peer to stop it. From a target that has not been sent it yet, it is taken back and ends at once.
    */
   cancel(job: Job, interrupt = false): void {
     if (isTerminal(job.state)) return

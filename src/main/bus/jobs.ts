@@ -168,7 +168,7 @@ export class JobTable {
     else known.add(uuid)
   }
 
-  /** Takes `noteHanded` back: the job did not arrive. */
+  /** Takes `noteDelivered` back: the job did not arrive. */
   noteWithdrawn(jobId: string, uuid: string): void {
     const job = this.get(jobId)
     if (job !== undefined) this.#handedTo.get(job)?.delete(uuid)

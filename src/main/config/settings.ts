@@ -17,7 +17,7 @@ import type { BusLimits } from '../bus/bus-limits.ts'
 import type { McpHttpLimits } from '../mcp/http/limits.ts'
 import { readSettings, writeSettings, type SettingsFilePorts } from './settings-file.ts'
 
-/** Bounds and times as the floors take them. What is left out keeps its default. */
+/** Bounds and times as the layers take them. What is left out keeps its default. */
 export interface Limits {
   mcp?: Partial<McpHttpLimits>
   bus?: Partial<BusLimits>

@@ -1,3 +1,4 @@
+import { keepNewest } from '../../../shared/keep-newest.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { Job } from '../../bus/jobs.ts'
@@ -61,6 +62,18 @@ export interface FoundJob {
   readonly outcome: DispatchOutcome
 }
 
+/** A call that got no further than its check. */
+interface NotBegun {
+  readonly jobId: string
+  readonly state: OutcomeOf
+}
+
+/** The dispatched jobs of one bus, by id; those that ended last stand last. */
+interface KnownJobs {
+  readonly open: Map<string, DispatchedJob>
+  readonly ended: Map<string, DispatchedJob>
+}
+
 /** Sends commands to Blenders and tells what became of them. */
 export interface Dispatcher {
   /** Answers within 45 s: with the end, or with `running` or `waiting_for_approval`. */
@@ -85,27 +98,30 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     lostTargetGraceMs: ports.lostTargetGraceMs ?? defaultLostTargetGraceMs,
   }
   const keys = createCallKeys(clock)
-  const buses = new WeakMap<UserMessageBus, Map<string, DispatchedJob>>()
+  const buses = new WeakMap<UserMessageBus, KnownJobs>()
 
-  const jobsOf = (bus: UserMessageBus): Map<string, DispatchedJob> => {
+  const jobsOf = (bus: UserMessageBus): KnownJobs => {
     const known = buses.get(bus)
     if (known !== undefined) return known
-    const jobs = new Map<string, DispatchedJob>()
+    const jobs: KnownJobs = { open: new Map(), ended: new Map() }
     buses.set(bus, jobs)
     bus.events.on('unregistered', ({ client }) => {
-      for (const each of jobs.values()) if (each.from === client.uuid) each.withdraw()
+      for (const each of jobs.open.values()) if (each.from === client.uuid) each.withdraw()
     })
     return jobs
   }
+  const dispatchedJob = (bus: UserMessageBus, jobId: string): DispatchedJob | undefined => {
+    const { open, ended } = jobsOf(bus)
+    return open.get(jobId) ?? ended.get(jobId)
+  }
   const remember = (bus: UserMessageBus, dispatched: DispatchedJob): void => {
-    const jobs = jobsOf(bus)
-    jobs.set(dispatched.jobId, dispatched)
+    const { jobId } = dispatched
+    const { open, ended } = jobsOf(bus)
+    open.set(jobId, dispatched)
     void dispatched.ended.then(() => {
-      // Those that ended last stand last.
-      jobs.delete(dispatched.jobId)
-      jobs.set(dispatched.jobId, dispatched)
-      const ended = [...jobs.values()].filter(({ hasEnded }) => hasEnded)
-      for (const old of ended.slice(0, -endedMax)) jobs.delete(old.jobId)
+      open.delete(jobId)
+      ended.set(jobId, dispatched)
+      keepNewest(ended, endedMax)
     })
   }
 
@@ -164,11 +180,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     return outcomeOf(dispatched.jobId, dispatched.startedMs, state)
   }
 
-  const begin = (
-    request: DispatchRequest,
-    context: CallContext,
-    jobId: string,
-  ): DispatchedJob | { readonly jobId: string; readonly state: OutcomeOf } => {
+  const begin = (request: DispatchRequest, context: CallContext, jobId: string): DispatchedJob | NotBegun => {
     const from = identity.of(context)
     const block = ports.blocked(context.bus.user_id, from)
     const nothingRun = { target_uuid: '', result: '' }
@@ -184,8 +196,13 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     return dispatched
   }
 
+  const answerTo = (begun: DispatchedJob | NotBegun, context: CallContext): Promise<DispatchOutcome> =>
+    'state' in begun
+      ? Promise.resolve(outcomeOf(begun.jobId, clock(), begun.state))
+      : answerFor(begun, context)
+
   const find = (jobId: string, bus: UserMessageBus): DispatchedJob | Job | DispatchRefusal => {
-    const found = jobsOf(bus).get(jobId) ?? bus.jobs.get(jobId)
+    const found = dispatchedJob(bus, jobId) ?? bus.jobs.get(jobId)
     if (found !== undefined) return found
     return {
       ok: false,
@@ -208,27 +225,26 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
 
   return {
     async run(request, context) {
-      const caller = `${context.bus.user_id}\n${identity.of(context)}`
       const { key } = request
+      if (key === undefined) return answerTo(begin(request, context, newId()), context)
+
+      const caller = `${context.bus.user_id}\n${identity.of(context)}`
       const call = JSON.stringify([request.command, request.params, request.target ?? null])
-      if (key !== undefined) {
-        const use = keys.look(caller, key, call)
-        if (use.kind === 'other') {
-          return {
-            ok: false,
-            error: 'job_id_in_use',
-            message: `job_id "${key}" was used for another call less than 10 minutes ago. Leave job_id out.`,
-          }
+      const use = keys.look(caller, key, call)
+      if (use.kind === 'other') {
+        return {
+          ok: false,
+          error: 'job_id_in_use',
+          message: `job_id "${key}" was used for another call less than 10 minutes ago. Leave job_id out.`,
         }
-        const known = use.kind === 'repeat' ? jobsOf(context.bus).get(use.jobId) : undefined
-        if (known !== undefined) return answerFor(known, context)
       }
-      const keyed = key === undefined ? null : keyedJobId(caller, key, call)
-      const isFree = keyed !== null && 'ok' in find(keyed, context.bus)
+      const known = use.kind === 'repeat' ? dispatchedJob(context.bus, use.jobId) : undefined
+      if (known !== undefined) return answerFor(known, context)
+      const keyed = keyedJobId(caller, key, call)
+      const isFree = 'ok' in find(keyed, context.bus)
       const begun = begin(request, context, isFree ? keyed : newId())
-      if ('state' in begun) return outcomeOf(begun.jobId, clock(), begun.state)
-      if (key !== undefined) keys.note(caller, key, call, begun.jobId)
-      return answerFor(begun, context)
+      if (!('state' in begun)) keys.note(caller, key, call, begun.jobId)
+      return answerTo(begun, context)
     },
 
     async job(jobId, waitMs, context) {
