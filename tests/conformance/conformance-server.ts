@@ -46,6 +46,9 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
     gate,
     identity: createCallerIdentity({ tokenTagOf: () => '000000' }),
     blocked: () => null,
+    onFault: (error) => {
+      throw error
+    },
     clock,
     newId,
   })

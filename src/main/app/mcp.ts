@@ -62,6 +62,7 @@ export function serveBusesOverMcp(ports: {
     },
     clock,
     newId,
+    onFault: (error) => log.error({ err: error }, 'a dispatched job failed by a fault of this program'),
     lostTargetGraceMs: ports.lostTargetGraceMs,
   })
   const factory: McpServerFactory = createMcpServerFactory({

@@ -6,7 +6,7 @@ import type { Presence } from '../sessions/presence.ts'
 /** Why no Blender was chosen; `error` says what to do about it. */
 export interface NoChoice {
   readonly ok: false
-  readonly status: 'no_target' | 'ambiguous_target' | 'target_away'
+  readonly status: 'no_target' | 'ambiguous_target' | 'target_away' | 'blocked'
   readonly error: string
 }
 

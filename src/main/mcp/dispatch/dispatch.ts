@@ -1,5 +1,5 @@
 import { keepNewest } from '../../../shared/keep-newest.ts'
-import type { JsonObject } from '../../../shared/protocol.ts'
+import { isTerminal, type JsonObject } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { Job } from '../../bus/jobs.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
@@ -51,6 +51,8 @@ export interface DispatchPorts {
   /** Unix milliseconds. */
   clock: () => number
   newId: () => string
+  /** Hears of a fault of this program that no call waits for. */
+  onFault: (error: unknown) => void
   /** Default: `defaultLostTargetGraceMs`. */
   lostTargetGraceMs?: number
 }
@@ -95,6 +97,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     gate,
     jobWatch,
     clock,
+    onFault: ports.onFault,
     lostTargetGraceMs: ports.lostTargetGraceMs ?? defaultLostTargetGraceMs,
   }
   const keys = createCallKeys(clock)
@@ -133,10 +136,13 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     return { ...choice, error: `${choice.error} ${hint}` }
   }
 
-  const outcomeOf = (jobId: string, startedMs: number, state: OutcomeOf): DispatchOutcome => ({
+  const outcomeOf = (
+    { jobId, startedMs, endedMs }: Pick<DispatchedJob, 'jobId' | 'startedMs' | 'endedMs'>,
+    state: OutcomeOf,
+  ): DispatchOutcome => ({
     ...state,
     job_id: jobId,
-    duration_ms: Math.max(0, Math.round(clock() - startedMs)),
+    duration_ms: Math.max(0, Math.round((endedMs ?? clock()) - startedMs)),
   })
 
   /** Waits for the end, but no longer than `waitMs`; answers with what can be said then. */
@@ -172,12 +178,12 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
   const answerFor = async (dispatched: DispatchedJob, context: CallContext): Promise<DispatchOutcome> => {
     const { signal } = context.extra
     const state = await follow(dispatched, answerWithinMs, context)
-    if (signal.aborted && !dispatched.hasEnded && dispatched.waiting === 0) {
+    if (signal.aborted && dispatched.endedMs === null && dispatched.waiting === 0) {
       // A session that ended lets go of what has not started; a call that was cancelled is to stop.
       if (context.session.ended) dispatched.withdraw()
       else dispatched.cancel()
     }
-    return outcomeOf(dispatched.jobId, dispatched.startedMs, state)
+    return outcomeOf(dispatched, state)
   }
 
   const begin = (request: DispatchRequest, context: CallContext, jobId: string): DispatchedJob | NotBegun => {
@@ -198,7 +204,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
 
   const answerTo = (begun: DispatchedJob | NotBegun, context: CallContext): Promise<DispatchOutcome> =>
     'state' in begun
-      ? Promise.resolve(outcomeOf(begun.jobId, clock(), begun.state))
+      ? Promise.resolve(outcomeOf({ jobId: begun.jobId, startedMs: clock(), endedMs: null }, begun.state))
       : answerFor(begun, context)
 
   const find = (jobId: string, bus: UserMessageBus): DispatchedJob | Job | DispatchRefusal => {
@@ -214,13 +220,20 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
   const found = (dispatched: DispatchedJob, state: OutcomeOf): FoundJob => ({
     ok: true,
     command: dispatched.command,
-    outcome: outcomeOf(dispatched.jobId, dispatched.startedMs, state),
+    outcome: outcomeOf(dispatched, state),
   })
   /** A job that was sent by `blender_send_message`. */
   const foundOnBus = (job: Job): FoundJob => ({
     ok: true,
     command: job.title,
-    outcome: outcomeOf(job.job_id, job.created_at * 1000, stateOf(job)),
+    outcome: outcomeOf(
+      {
+        jobId: job.job_id,
+        startedMs: job.created_at * 1000,
+        endedMs: isTerminal(job.state) ? job.updated_at * 1000 : null,
+      },
+      stateOf(job),
+    ),
   })
 
   return {
@@ -254,7 +267,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
         await jobWatch.untilEnd(context.bus, known, waitMs, context.extra.signal)
         return foundOnBus(known)
       }
-      if (!known.hasEnded && waitMs > 0) await follow(known, waitMs, context)
+      if (known.endedMs === null && waitMs > 0) await follow(known, waitMs, context)
       return found(known, known.now())
     },
 
@@ -280,6 +293,8 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     },
 
     useTarget(target, context) {
+      const block = ports.blocked(context.bus.user_id, identity.of(context))
+      if (block !== null) return { ok: false, status: 'blocked', error: block }
       identity.register(context)
       if (target === null) {
         sticky.set(context.session, null)

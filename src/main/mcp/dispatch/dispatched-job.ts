@@ -21,11 +21,12 @@ export interface DispatchedJob {
   /** Uuid of the client that sent it. */
   readonly from: string
   readonly startedMs: number
+  /** Null until it has ended. */
+  readonly endedMs: number | null
   /** Calls that wait for it now. */
   waiting: number
   /** What can be said of it now. */
   now(): OutcomeOf
-  readonly hasEnded: boolean
   /** Resolves once, when it has ended. */
   readonly ended: Promise<void>
   readonly hasExpired: boolean
@@ -47,6 +48,8 @@ export interface DispatchedJobPorts {
   readonly clock: () => number
   /** How long a Blender may stay away before its job counts as lost. */
   readonly lostTargetGraceMs: number
+  /** Hears of a fault of this program that no call waits for. */
+  readonly onFault: (error: unknown) => void
 }
 
 export interface DispatchOrder {
@@ -75,13 +78,13 @@ export function dispatchJob(
   let job: Job | undefined
   /** What is said of it, where the bus does not know better. */
   let given: OutcomeOf | null = null
-  let hasEnded = false
+  let endedMs: number | null = null
   let hasExpired = false
   let stopWatching = (): void => undefined
 
   const end = (outcome: OutcomeOf | null): void => {
-    if (hasEnded) return
-    hasEnded = true
+    if (endedMs !== null) return
+    endedMs = clock()
     given ??= outcome
     stopWatching()
     ending.resolve(undefined)
@@ -162,10 +165,19 @@ export function dispatchJob(
     { ...context, extra: { ...context.extra, signal: question.signal } },
   )
   if (asked instanceof Promise) {
-    void asked.then((passed) => {
-      question = null
-      goOn(passed)
-    })
+    asked
+      .then((passed) => {
+        question = null
+        goOn(passed)
+      })
+      // The call may have been answered long ago: nobody else would hear of it, and the process would end.
+      .catch((error: unknown) => {
+        ports.onFault(error)
+        fail(
+          'failed',
+          'Busbar failed while it passed the job on. It was logged. Look at the scene before you try again.',
+        )
+      })
   } else {
     goOn(asked)
     question = null
@@ -179,7 +191,7 @@ export function dispatchJob(
     waiting: 0,
     now() {
       if (job !== undefined && (job.state === 'completed' || job.state === 'failed')) return endOf(job)
-      if (given !== null && (hasEnded || job === undefined)) return given
+      if (given !== null && (endedMs !== null || job === undefined)) return given
       if (job !== undefined) return stateOf(job)
       return {
         status: 'waiting_for_approval',
@@ -189,8 +201,8 @@ export function dispatchJob(
         message: `A person at the Busbar panel has to allow it first. ${askAgain(jobId)}`,
       }
     },
-    get hasEnded() {
-      return hasEnded
+    get endedMs() {
+      return endedMs
     },
     get hasExpired() {
       return hasExpired
@@ -200,11 +212,11 @@ export function dispatchJob(
     onChange: (hear) => jobWatch.watch(bus, jobId, hear),
     withdraw() {
       question?.abort()
-      if (job !== undefined && !hasEnded) bus.cancelJob(job)
+      if (job !== undefined && endedMs === null) bus.cancelJob(job)
     },
     cancel() {
       question?.abort()
-      if (job !== undefined && !hasEnded) bus.cancelJob(job, { interrupt: true })
+      if (job !== undefined && endedMs === null) bus.cancelJob(job, { interrupt: true })
     },
   }
 }

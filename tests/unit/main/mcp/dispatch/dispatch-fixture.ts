@@ -27,6 +27,9 @@ export function dispatchFixture(more: Partial<DispatchPorts> = {}) {
     blocked: () => null,
     clock: () => time.nowMs,
     newId: () => `d-${String((ids += 1))}`,
+    onFault: (error) => {
+      throw error
+    },
     ...more,
   })
   const blender = fakeSession()

@@ -59,6 +59,18 @@ describe('a long job', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('took as long as it ran, whenever it is asked for', async () => {
+    const { bus, time, dispatcher, llm, request, report } = dispatchFixture()
+    const outcome = dispatcher.run(request(), fakeCall(bus, llm).context)
+    time.nowMs += 1000
+    report('d-1', 'completed')
+    await outcome
+    time.nowMs += 60_000
+    expect(await dispatcher.job('d-1', 0, fakeCall(bus, llm).context)).toMatchObject({
+      outcome: { status: 'completed', duration_ms: 1000 },
+    })
+  })
+
   it('does not end with its call once that was answered', async () => {
     const { bus, dispatcher, llm, request, report, inbox } = dispatchFixture()
     const call = fakeCall(bus, llm)
@@ -154,6 +166,27 @@ describe('a job that a person has to allow', () => {
     expect(isWithdrawn()).toBe(true)
   })
 
+  it('has failed where the question ends in a fault, which is logged and harms nobody', async () => {
+    const fault = new Error('a fault of the gate')
+    const logged: unknown[] = []
+    const gate: ApprovalGate = {
+      pass: () => Promise.reject(fault),
+      passRemoval: (client) => ({ ok: true, targets: [client] }),
+    }
+    const onFault = (error: unknown): void => void logged.push(error)
+    const { bus, dispatcher, llm, request } = dispatchFixture({ gate, onFault })
+    expect(await dispatcher.run(request(), fakeCall(bus, llm).context)).toStrictEqual({
+      status: 'failed',
+      job_id: 'd-1',
+      target_uuid: 'blender-1',
+      result: '',
+      error:
+        'Busbar failed while it passed the job on. It was logged. Look at the scene before you try again.',
+      duration_ms: 0,
+    })
+    expect(logged).toStrictEqual([fault])
+  })
+
   it('that nobody answered has failed, and says how', async () => {
     const gate: ApprovalGate = {
       pass: () => ({ error: 'approval_timeout', message: 'Nobody answered within 600 s.' }),
@@ -239,6 +272,11 @@ describe('the identity of a program that registers nothing', () => {
       result: '',
       error: 'A person blocked you.',
       duration_ms: 0,
+    })
+    expect(dispatcher.useTarget('blender-1', fakeCall(bus, session).context)).toStrictEqual({
+      ok: false,
+      status: 'blocked',
+      error: 'A person blocked you.',
     })
     expect(bus.registry.boundTo(session)).toBeUndefined()
     expect(inbox('blender-1')).toStrictEqual([])
