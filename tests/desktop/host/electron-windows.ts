@@ -181,13 +181,18 @@ export function createWindowsStandIn(ports: WindowsPorts): WindowsStandIn {
         calls.push(`window.open ${action}`)
         if (action === 'allow') throw new Error('The stand-in for Electron opens no windows for pages.')
       },
-      onLoaded: () => windowEvents.emit('ready-to-show'),
-      onCrashed: () =>
+      // The browser may still tell of a page whose window is destroyed; Electron has nothing left to tell it by.
+      onLoaded() {
+        if (!isDestroyed) windowEvents.emit('ready-to-show')
+      },
+      onCrashed() {
+        if (isDestroyed) return
         contentsEvents.emit(
           'render-process-gone',
           createEvent('render-process-gone', {}),
           strict('RenderProcessGoneDetails', { reason: 'crashed', exitCode: 139 }),
-        ),
+        )
+      },
     })
     page.catch((error: unknown) =>
       process.stderr.write(`stand-in: a window without a page: ${String(error)}\n`),
