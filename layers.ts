@@ -12,7 +12,7 @@ interface Layer {
 export const layers: readonly Layer[] = [
   { path: 'shared', imports: [] },
   { path: 'main/version.ts', imports: [] },
-  { path: 'main/base', imports: [] },
+  { path: 'main/base', imports: ['shared'] },
   { path: 'main/bus', imports: ['shared'] },
   { path: 'main/access', imports: ['shared', 'main/base'] },
   { path: 'main/activity', imports: ['shared', 'main/base', 'main/bus', 'main/access'] },

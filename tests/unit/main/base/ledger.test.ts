@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { MemoryLedger, type MemoryHold } from '../../../../src/main/base/ledger.ts'
+import { memoryKinds } from '../../../../src/shared/memory.ts'
+
+const nothing = { mailboxes: 0, jobs: 0, subscriptions: 0, requests: 0, output: 0 }
+
+describe('the memory ledger', () => {
+  it('gives one user at most half of the total', () => {
+    const ledger = new MemoryLedger(1000)
+    const ana = ledger.of('ana')
+    expect(ana.take('mailboxes', 300)?.bytes).toBe(300)
+    expect(ana.take('jobs', 201)).toBeNull()
+    expect(ana.take('jobs', 200)?.bytes).toBe(200)
+    expect(ledger.of('ana').take('output', 1)).toBeNull()
+    expect(ledger.of('ben').take('output', 500)?.bytes).toBe(500)
+    expect(ledger.snapshot()).toStrictEqual({
+      totalBytes: 1000,
+      shareBytes: 500,
+      usedBytes: 1000,
+      byKind: { ...nothing, mailboxes: 300, jobs: 200, output: 500 },
+      users: new Map([
+        ['ana', { usedBytes: 500, byKind: { ...nothing, mailboxes: 300, jobs: 200 } }],
+        ['ben', { usedBytes: 500, byKind: { ...nothing, output: 500 } }],
+      ]),
+    })
+  })
+
+  it('refuses what the total has no room for, whoever asks', () => {
+    const ledger = new MemoryLedger(1000)
+    ledger.of('ana').take('jobs', 500)
+    ledger.of('ben').take('jobs', 400)
+    expect(ledger.of('eve').take('jobs', 101)).toBeNull()
+    expect(ledger.of('eve').take('jobs', 100)?.bytes).toBe(100)
+  })
+
+  it('resizes a hold where there is room, and leaves it as it is where there is none', () => {
+    const ledger = new MemoryLedger(1000)
+    const hold = ledger.of('ana').take('output', 100)
+    expect(hold?.resize(501)).toBe(false)
+    expect([hold?.bytes, ledger.usedBytes]).toStrictEqual([100, 100])
+    expect(hold?.resize(500)).toBe(true)
+    expect([hold?.bytes, ledger.usedBytes]).toStrictEqual([500, 500])
+  })
+
+  it('forgets a user who holds nothing, and takes a second release for nothing', () => {
+    const ledger = new MemoryLedger(1000)
+    const hold = ledger.of('ana').take('requests', 100)
+    hold?.release()
+    hold?.release()
+    expect(ledger.snapshot().users).toStrictEqual(new Map())
+    expect(hold?.resize(40)).toBe(true)
+    ledger.of('ana').take('requests', 2)
+    expect(ledger.snapshot().users.get('ana')?.usedBytes).toBe(42)
+  })
+
+  it('never counts more or less than what is held, whatever is asked for', () => {
+    const step = fc.record({
+      user: fc.constantFrom('ana', 'ben', 'eve'),
+      kind: fc.constantFrom(...memoryKinds),
+      bytes: fc.nat(400),
+      act: fc.constantFrom('take', 'resize', 'release'),
+      which: fc.nat(),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const ledger = new MemoryLedger(1000)
+        const holds: { user: string; hold: MemoryHold }[] = []
+        for (const { user, kind, bytes, act, which } of steps) {
+          const held = holds[which % Math.max(holds.length, 1)]
+          if (act === 'take') {
+            const hold = ledger.of(user).take(kind, bytes)
+            if (hold !== null) holds.push({ user, hold })
+          } else if (act === 'resize') held?.hold.resize(bytes)
+          else held?.hold.release()
+          const sum = (of?: string) =>
+            holds
+              .filter(({ user: owner }) => of === undefined || owner === of)
+              .reduce((total, one) => total + one.hold.bytes, 0)
+          expect(ledger.usedBytes).toBe(sum())
+          expect(ledger.usedBytes).toBeLessThanOrEqual(1000)
+          for (const one of ['ana', 'ben', 'eve']) {
+            expect(ledger.snapshot().users.get(one)?.usedBytes ?? 0).toBe(sum(one))
+            expect(sum(one)).toBeLessThanOrEqual(500)
+          }
+        }
+      }),
+    )
+  })
+})
