@@ -1,4 +1,4 @@
-"""Busbar: plug this Blender into the Busbar control panel."""
+"""Busbar: connect this Blender to the Busbar control panel."""
 
 import sys
 
@@ -8,22 +8,22 @@ bl_info = {
     "version": (0, 1, 0),
     "blender": (3, 4, 0),
     "location": "3D View > Sidebar > Busbar",
-    "description": "Plug this Blender into the Busbar control panel",
+    "description": "Connect this Blender to the Busbar control panel",
     "category": "System",
 }
 
 
 def register():
     # Imported here, so that the parts that need no Blender can be imported, and tested, without one.
-    from . import registration
+    from . import enabling
 
-    registration.register()
+    enabling.register()
 
 
 def unregister():
-    from . import registration
+    from . import enabling
 
-    registration.unregister()
+    enabling.unregister()
     # Blender reloads only this module when the add-on is updated in place: forget the others too.
     for name in [name for name in sys.modules if name.startswith(__name__ + ".")]:
         del sys.modules[name]

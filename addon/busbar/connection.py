@@ -1,4 +1,4 @@
-"""Keeps one Blender plugged in: finds the server, connects, registers, listens, and comes back after a loss. No bpy.
+"""Keeps one Blender on the bus: finds the server, connects, registers, listens, and comes back after a loss. No bpy.
 
 Two daemon threads. The worker owns the session and reads its event stream. The sender delivers job results,
 re-registers when the facts change, and keeps the session alive while nothing else happens, whatever the main thread does.
@@ -11,12 +11,12 @@ import threading
 import time
 from typing import Any, Callable, Dict, Optional
 
-from .door import Registration, Unplugged, register, token_text, turned_away, unplugged
 from .endpoint import Endpoint, EndpointFinder, EndpointNotFound
 from .jobs import JobDesk
 from .mcp_client import EventStream, McpClient, ToolResult
 from .mcp_errors import Aborted, BadAnswer, McpError, Refused, RpcError, SessionGone, Unauthorized, Unproven, Unreachable
 from .messages import CancelRequest, Job, MalformedJob, UnregisteredNotice, parse_notification
+from .registration import Registration, Unregistered, register, token_text, unregistered_by_notice, unregistered_by_refusal
 from .status import ENDED, Status
 from .version import ADDON_VERSION
 
@@ -63,7 +63,7 @@ class Connection:
         self._status = Status("off", "Not connected.")
         self._client: Optional[McpClient] = None
         # The client that is registered and may send; None while there is no such session.
-        self._plugged: Optional[McpClient] = None
+        self._registered: Optional[McpClient] = None
         self._loss: Optional[McpError] = None
         self._dirty = False
         self._threads = [
@@ -78,7 +78,7 @@ class Connection:
 
     @property
     def ended(self) -> bool:
-        """Whether no more tries follow: stopped, or unplugged by the operator."""
+        """Whether no more tries follow: stopped, or unregistered by the operator."""
         return self._stop.is_set() or self._status.state in ENDED
 
     def start(self) -> None:
@@ -87,7 +87,7 @@ class Connection:
             thread.start()
 
     def update_registration(self, registration: Registration) -> None:
-        """Registers again, at once when plugged in, if the facts differ from the last ones."""
+        """Registers again, at once when it is registered, if the facts differ from the last ones."""
         with self._changed:
             if registration != self._registration:
                 self._registration = registration
@@ -95,17 +95,17 @@ class Connection:
                 self._changed.notify_all()
 
     def stop(self, timeout_s: float = 2.0, flush_s: float = 0.0) -> None:
-        """Unplugs: ends the session and both threads, in at most about `timeout_s` seconds. May be called again.
+        """Disconnects: ends the session and both threads, in at most about `timeout_s` seconds. May be called again.
 
         `flush_s` is how long results may take to go out first, if the server is there.
         """
-        if flush_s > 0 and self._plugged is not None:
+        if flush_s > 0 and self._registered is not None:
             self._desk.outbox.wait_empty(flush_s)
         with self._changed:
             self._stop.set()
-            client, plugged = self._client, self._plugged is not None
+            client, registered = self._client, self._registered is not None
             self._changed.notify_all()
-        if client is not None and plugged:
+        if client is not None and registered:
             client.close_stream()
         elif client is not None:
             client.abort()
@@ -131,7 +131,7 @@ class Connection:
         if (previous.state, previous.text) != (state, text):
             log.info("%s: %s", state.capitalize(), text)
 
-    # The worker: one attempt after the other until stopped or unplugged.
+    # The worker: one attempt after the other until stopped or unregistered.
 
     def _work(self) -> None:
         attempt = 0
@@ -147,7 +147,7 @@ class Connection:
                 return
             except EndpointNotFound as error:
                 state, text, delay = "searching", str(error), SEARCH_RETRY_S
-            except Unplugged as error:
+            except Unregistered as error:
                 self._leave(str(error), url)
                 return
             except Unauthorized:
@@ -157,12 +157,12 @@ class Connection:
             except (Unreachable, Aborted, SessionGone) as error:
                 state, text, delay = "waiting", f"Busbar is away: {error}", None
             except McpError as error:
-                order = turned_away(error, self._unix_time()) if isinstance(error, Refused) else None
+                order = unregistered_by_refusal(error, self._unix_time()) if isinstance(error, Refused) else None
                 if order is not None:
                     self._leave(str(order), url)
                     return
                 state, text, delay = "refused", str(error), None
-            except Exception as error:  # The thread's own boundary: a bug must not leave Blender unplugged for ever.
+            except Exception as error:  # The thread's own boundary: a bug must not leave Blender away for ever.
                 log.exception("The connection failed in an unexpected way.")
                 state, text, delay = "waiting", f"The connection failed ({type(error).__name__}).", None
             finally:
@@ -193,7 +193,7 @@ class Connection:
         try:
             self._register(client)
             with self._changed:
-                self._plugged = client
+                self._registered = client
                 self._changed.notify_all()
             self._set("connected", f"Connected to {endpoint.url}.", endpoint.url)
             reopened = 0
@@ -212,7 +212,7 @@ class Connection:
                 if self._stop.is_set():
                     break
                 stream = client.open_stream(stream.last_event_id, asked)
-        except Unplugged as order:
+        except Unregistered as order:
             if not order.session_ended:
                 client.end_session(1.0)
             raise
@@ -248,12 +248,12 @@ class Connection:
         elif isinstance(delivery, CancelRequest):
             self._desk.cancel(delivery)
         elif isinstance(delivery, UnregisteredNotice):
-            raise unplugged(delivery, self._unix_time())
+            raise unregistered_by_notice(delivery, self._unix_time())
 
     def _leave(self, text: str, url: str) -> None:
         self._detach()
         self._desk.drop_all()
-        self._set("unplugged", text, url)
+        self._set("unregistered", text, url)
         with self._changed:
             self._stop.set()
             self._changed.notify_all()
@@ -261,7 +261,7 @@ class Connection:
 
     def _detach(self) -> None:
         with self._changed:
-            client, self._client, self._plugged = self._client, None, None
+            client, self._client, self._registered = self._client, None, None
         if client is not None and not self._stop.is_set():
             client.abort()
 
@@ -281,11 +281,11 @@ class Connection:
             with self._changed:
                 if self._stop.is_set():
                     return
-                client = self._plugged
+                client = self._registered
                 quiet = client is None or not (self._dirty or len(self._desk.outbox))
                 if quiet and not self._changed.wait(self._heartbeat_s):
                     quiet = False
-                if quiet or client is None or client is not self._plugged:
+                if quiet or client is None or client is not self._registered:
                     continue
                 dirty = self._dirty
             update = None if dirty else self._desk.outbox.peek()
@@ -298,7 +298,7 @@ class Connection:
                 else:
                     client.ping()
                 attempts = 0
-            except Unplugged as error:
+            except Unregistered as error:
                 self._leave(str(error), self._status.url)
                 client.abort()
                 return
@@ -326,7 +326,7 @@ class Connection:
 
     def _lose(self, client: McpClient, error: McpError) -> None:
         with self._changed:
-            if self._plugged is client:
-                self._plugged = None
+            if self._registered is client:
+                self._registered = None
                 self._loss = error
         client.abort()

@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Tuple
 
 import bpy
 
-from .door import Registration
+from .registration import Registration
 from .version import ADDON_VERSION
 
 MAX_LABEL_CHARS = 100

@@ -217,7 +217,7 @@ class JobDesk:
             self._finish(job, _update(job.job_id, "cancelled", error=reason))
 
     def drop_all(self) -> None:
-        """Forgets the jobs that wait and the results not yet sent: this client was unplugged, and the server told them."""
+        """Forgets waiting jobs and results not yet sent: this client was unregistered, and the server told their senders."""
         self._empty()
         self.outbox.clear()
 

@@ -43,7 +43,7 @@ class CancelRequest:
 
 @dataclass(frozen=True)
 class UnregisteredNotice:
-    """This client was unplugged. `blocked_until` is in Unix seconds, or None when it may come back at once."""
+    """This client was unregistered. `blocked_until` is in Unix seconds, or None when it may come back at once."""
 
     reason: str
     by: str

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 class BUSBAR_OT_connect(bpy.types.Operator):
     bl_idname = "busbar.connect"
     bl_label = "Connect"
-    bl_description = "Plug this Blender into Busbar"
+    bl_description = "Connect this Blender to Busbar"
 
     @classmethod
     def poll(cls, context):
@@ -30,7 +30,7 @@ class BUSBAR_OT_connect(bpy.types.Operator):
 class BUSBAR_OT_disconnect(bpy.types.Operator):
     bl_idname = "busbar.disconnect"
     bl_label = "Disconnect"
-    bl_description = "Unplug this Blender from Busbar. Jobs that have not started are cancelled"
+    bl_description = "Disconnect this Blender from Busbar. Jobs that have not started are cancelled"
 
     @classmethod
     def poll(cls, context):
@@ -45,7 +45,7 @@ class BUSBAR_OT_disconnect(bpy.types.Operator):
 class BUSBAR_OT_serve(bpy.types.Operator):
     bl_idname = "busbar.serve"
     bl_label = "Serve"
-    bl_description = "Plug a background Blender into Busbar and run jobs until it is unplugged or ended"
+    bl_description = "Connect a background Blender to Busbar and run jobs until it is unregistered or ended"
 
     @classmethod
     def poll(cls, context):

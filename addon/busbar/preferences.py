@@ -64,7 +64,7 @@ class BusbarPreferences(bpy.types.AddonPreferences):
     )
     connect_on_start: bpy.props.BoolProperty(
         name="Connect when Blender starts",
-        description="Plug in by itself when Blender starts with a window",
+        description="Connect by itself when Blender starts with a window",
         default=True,
     )
 

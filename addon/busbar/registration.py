@@ -1,76 +1,79 @@
-"""Enables and disables the add-on: classes, handlers, the service."""
+"""What a Blender registers with, and what it makes of a refusal or a notice that it was unregistered. No bpy."""
 
-import logging
-import sys
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, Optional
 
-import bpy
-from bpy.app.handlers import persistent
-
-from . import operators, preferences, service, ui
-
-log = logging.getLogger(__name__)
-
-CLASSES = (*preferences.CLASSES, *operators.CLASSES, *ui.CLASSES)
-START_DELAY_S = 0.5
+from .endpoint import Endpoint
+from .mcp_client import McpClient
+from .mcp_errors import Refused
+from .messages import UnregisteredNotice
+from .status import unregistered_text
 
 
-@persistent
-def _file_changed(*_):
-    running = service.current()
-    if running is None:
+@dataclass(frozen=True)
+class Registration:
+    """The facts that this Blender registers with. `metadata` values are strings or numbers."""
+
+    uuid: str
+    capabilities: tuple = ()
+    group_id: Optional[str] = None
+    metadata: Dict[str, Any] = field(default_factory=dict)
+
+    def arguments(self) -> Dict[str, Any]:
+        """The arguments of `blender_register_client`."""
+        return {
+            "client_uuid": self.uuid,
+            "client_type": "blender",
+            "is_persistent": True,
+            "capabilities": list(self.capabilities),
+            "group_id": self.group_id,
+            **self.metadata,
+        }
+
+
+class Unregistered(Exception):
+    """Ends the worker: this client must stay away. Carries the sentence to show.
+
+    `session_ended`: the server ends the session of a client that a person unregisters, and of no other.
+    """
+
+    def __init__(self, text: str, session_ended: bool = False) -> None:
+        super().__init__(text)
+        self.session_ended = session_ended
+
+
+def register(client: McpClient, registration: Registration, unix_time: Callable[[], float]) -> None:
+    """Puts this Blender on the bus, or updates its record. Raises Unregistered (it is blocked) and McpError."""
+    answer = client.call_tool("blender_register_client", registration.arguments())
+    if not answer.is_error and answer.data.get("status") == "ok":
         return
-    try:
-        running.refresh()
-    except Exception:  # A handler's own boundary: loading a file must not show this add-on's bugs as its own.
-        log.exception("The blend file's name could not be passed on.")
+    message = str(answer.data.get("message", ""))[:500]
+    if answer.data.get("error") == "blocked":
+        raise _blocked(answer.data, unix_time())
+    raise Refused(message or "The server refused to register this Blender.", 200)
 
 
-def _start():
-    # After Blender's start: while add-ons are being enabled, most of bpy is out of reach.
-    running = service.current()
-    if running is not None and preferences.connects_on_start():
-        try:
-            running.connect()
-        except Exception:  # A timer's own boundary.
-            log.exception("The add-on could not connect.")
+def unregistered_by_refusal(error: Refused, now: float) -> Optional[Unregistered]:
+    """What an HTTP refusal means where it is a block of this computer, program or token; else None."""
+    return _blocked(error.data, now) if error.data.get("error") == "blocked" else None
 
 
-def _enable_again(settings: service.Settings) -> None:
-    """A script that loads factory settings (many begin so) would unplug its Blender: the add-on comes back after it."""
-
-    def enable():
-        import addon_utils
-
-        try:
-            if addon_utils.enable(__package__, default_set=True) is not None:
-                # Blender has loaded the modules of this package anew.
-                sys.modules[__package__ + ".preferences"].write(settings)
-        except Exception:  # A timer's own boundary.
-            log.exception("The add-on could not be enabled again.")
-
-    bpy.app.timers.register(enable, persistent=True)
+def _blocked(data: Dict[str, Any], now: float) -> Unregistered:
+    until = data.get("blocked_until")
+    if isinstance(until, (int, float)) and not isinstance(until, bool):
+        return Unregistered(unregistered_text("", "operator", float(until), now))
+    text = unregistered_text("", "operator", None, now)
+    return Unregistered(text + " This Blender is blocked until the operator lifts it.")
 
 
-def register():
-    for kind in CLASSES:
-        bpy.utils.register_class(kind)
-    service.set_current(service.Service(preferences.read, _enable_again))
-    bpy.app.handlers.load_post.append(_file_changed)
-    bpy.app.handlers.save_post.append(_file_changed)
-    # A background Blender (a render, say) connects only when it is told to serve.
-    if not bpy.app.background:
-        bpy.app.timers.register(_start, first_interval=START_DELAY_S, persistent=True)
+def unregistered_by_notice(notice: UnregisteredNotice, now: float) -> Unregistered:
+    """What a notice means; `now` is in Unix seconds."""
+    text = unregistered_text(notice.reason, notice.by, notice.blocked_until, now)
+    return Unregistered(text, session_ended=notice.by == "operator")
 
 
-def unregister():
-    if bpy.app.timers.is_registered(_start):
-        bpy.app.timers.unregister(_start)
-    for handlers in (bpy.app.handlers.load_post, bpy.app.handlers.save_post):
-        if _file_changed in handlers:
-            handlers.remove(_file_changed)
-    running = service.current()
-    service.set_current(None)
-    if running is not None:
-        running.close()
-    for kind in reversed(CLASSES):
-        bpy.utils.unregister_class(kind)
+def token_text(endpoint: Endpoint) -> str:
+    """What to do about a token that was refused."""
+    if not endpoint.token:
+        return "Busbar asks for a token. Copy it from Busbar into the add-on's preferences."
+    return f"Busbar did not accept the token from the {endpoint.source}. Copy the right one from Busbar."

@@ -17,10 +17,10 @@ from .artist import ArtistWatch, may_push_undo_step, tool_runs
 from .commands import create_commands
 from .connection import Connection
 from .context import OVERRIDE_IS_SAFE, window_context
-from .door import Registration
 from .endpoint import EndpointFinder, default_data_dir
 from .executor import Executor
 from .jobs import JobDesk, Outbox
+from .registration import Registration
 from .status import Status
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Service:
         self._connection.update_registration(self._registration())
 
     def serve(self, should_end: Callable[[], bool]) -> Status:
-        """Connects and runs jobs on this thread until unplugged, or until `should_end` says so."""
+        """Connects and runs jobs on this thread until unregistered, or until `should_end` says so."""
         self._serving = True
         try:
             self.connect()

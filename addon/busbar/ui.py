@@ -16,7 +16,7 @@ ICONS = {
     "waiting": "SORTTIME",
     "refused": "ERROR",
     "unproven": "ERROR",
-    "unplugged": "CANCEL",
+    "unregistered": "CANCEL",
 }
 TITLES = {
     "off": "Not connected",
@@ -26,9 +26,9 @@ TITLES = {
     "waiting": "Busbar is away",
     "refused": "Refused",
     "unproven": "Update Busbar",
-    "unplugged": "Unplugged",
+    "unregistered": "Unregistered",
 }
-ALERTS = frozenset({"refused", "unproven", "unplugged"})
+ALERTS = frozenset({"refused", "unproven", "unregistered"})
 JOB_ICONS = {"completed": "CHECKMARK", "failed": "ERROR"}
 SHOWN_JOBS = 5
 

@@ -34,7 +34,7 @@ class FakeServer:
         self.questions: List[str] = []  # the query of every question for a proof
         self.register_answers: List[Dict[str, Any]] = []
         self.update_status = 200
-        self.door: Optional[Dict[str, Any]] = None  # the body of the 403 that every request gets
+        self.block: Optional[Dict[str, Any]] = None  # the body of the 403 that every request gets
         self.calls: List[Any] = []
         self.requests: List[Dict[str, Any]] = []  # method, headers and body of every HTTP request
         self.responses: List[Dict[str, Any]] = []  # JSON-RPC responses that the client sent
@@ -229,8 +229,8 @@ def _handler(server: FakeServer) -> type:
             if self.headers.get("Authorization") != "Bearer " + server.accepted_token:
                 self._empty(401)
                 return False
-            if server.door is not None:
-                body = json.dumps(server.door).encode()
+            if server.block is not None:
+                body = json.dumps(server.block).encode()
                 self.send_response(403)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))

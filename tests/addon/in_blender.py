@@ -149,13 +149,13 @@ class InBlender(unittest.TestCase):
             self.assertEqual(process.wait(EXIT_LIMIT_S), 0)
             self.assertEqual(len(server.deleted), 1)
 
-    def test_unplugged_means_the_end_of_serving(self):
+    def test_unregistered_means_the_end_of_serving(self):
         with FakeServer() as server:
             process = self.start(server)
             server.wait_registered()
             server.push(fixture("delivery-client-unregistered-without-block"))
             output, _ = process.communicate(timeout=EXIT_LIMIT_S)
-            self.assertIn("Serving has ended. You were unplugged by the operator.", output)
+            self.assertIn("Serving has ended. You were unregistered by the operator.", output)
             self.assertEqual(process.returncode, 0)
 
     def test_two_at_once_and_a_restart_after_a_crash(self):

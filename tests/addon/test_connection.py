@@ -6,7 +6,7 @@ import time
 import unittest
 
 from busbar.connection import Connection
-from busbar.door import Registration
+from busbar.registration import Registration
 from busbar.endpoint import EndpointFinder
 from busbar.jobs import JobDesk, Outbox
 from busbar.messages import Job
@@ -261,14 +261,14 @@ class ConnectionTest(unittest.TestCase):
             server.wait_registered()
             server.close()
 
-    def test_unplugged_stays_away_and_says_why(self):
+    def test_unregistered_stays_away_and_says_why(self):
         server = self.serve()
         connection = self.connect(server.url)
         server.wait_registered()
         server.deliver({"message_type": "command_dispatch", "job_id": "j", "command": "ping"})
         server.push(fixture("delivery-client-unregistered-without-block"))
-        status = self.wait_state(connection, "unplugged")
-        self.assertEqual(status.text, "You were unplugged by the operator.")
+        status = self.wait_state(connection, "unregistered")
+        self.assertEqual(status.text, "You were unregistered by the operator.")
         self.assertTrue(connection.ended)
         self.assertEqual(self.desk.waiting, 0)
         for thread in connection._threads:
@@ -276,14 +276,14 @@ class ConnectionTest(unittest.TestCase):
         self.assertEqual(len(server.registrations()), 1)
         self.assertNotIn("DELETE", [request["verb"] for request in server.requests])
 
-    def test_unplugged_with_a_reason_and_a_block(self):
+    def test_unregistered_with_a_reason_and_a_block(self):
         server = self.serve()
         connection = self.connect(server.url, unix_time=lambda: 1706200000.0)
         server.wait_registered()
         server.push(fixture("delivery-client-unregistered"))
         self.assertRegex(
-            self.wait_state(connection, "unplugged").text,
-            r"^You were unplugged by the operator: The render farm needs this machine\."
+            self.wait_state(connection, "unregistered").text,
+            r"^You were unregistered by the operator: The render farm needs this machine\."
             r" This Blender is blocked until \d\d:\d\d on \d\d \w+\.$",
         )
 
@@ -293,29 +293,30 @@ class ConnectionTest(unittest.TestCase):
         session = server.wait_registered()
         server.push(fixture("delivery-client-unregistered-by-another"))
         self.assertEqual(
-            self.wait_state(connection, "unplugged").text, "You were unplugged by llm-1: Another client asked for it."
+            self.wait_state(connection, "unregistered").text,
+            "You were unregistered by llm-1: Another client asked for it.",
         )
         server.wait_for(lambda: server.deleted == [session.id], "the end of the session")
         self.assertEqual(len(server.registrations()), 1)
 
-    def test_blocked_at_the_door(self):
+    def test_blocked_request(self):
         server = self.serve()
         server.register_answers = [fixture("register-blocked-result")]
         connection = self.connect(server.url, unix_time=lambda: 1706200000.0)
         self.assertRegex(
-            self.wait_state(connection, "unplugged").text,
-            r"^You were unplugged by the operator\. This Blender is blocked until \d\d:\d\d on \d\d \w+\.$",
+            self.wait_state(connection, "unregistered").text,
+            r"^You were unregistered by the operator\. This Blender is blocked until \d\d:\d\d on \d\d \w+\.$",
         )
         server.wait_for(lambda: server.deleted, "the end of the session")
         self.assertEqual(len(server.registrations()), 1)
 
     def test_a_block_of_the_whole_computer_is_one_too(self):
         server = self.serve()
-        server.door = fixture("blocked-at-the-door")
+        server.block = fixture("blocked-request")
         connection = self.connect(server.url)
         self.assertEqual(
-            self.wait_state(connection, "unplugged").text,
-            "You were unplugged by the operator. This Blender is blocked until the operator lifts it.",
+            self.wait_state(connection, "unregistered").text,
+            "You were unregistered by the operator. This Blender is blocked until the operator lifts it.",
         )
         self.assertTrue(connection.ended)
         self.assertEqual([request["verb"] for request in server.requests], ["POST"])

@@ -164,7 +164,7 @@ class DeskTest(unittest.TestCase):
             drain(self.outbox)[0]["error"], "This Blender already has 1000 jobs waiting. Try again later."
         )
 
-    def test_leaving_by_itself_and_being_unplugged(self):
+    def test_leaving_by_itself_and_being_unregistered(self):
         self.desk.offer(job("a"))
         self.desk.cancel_all("Bye.")
         self.assertEqual([update["error"] for update in drain(self.outbox)], ["Bye."])

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from busbar.connection import Connection
-from busbar.door import Registration
+from busbar.registration import Registration
 from busbar.endpoint import EndpointFinder
 from busbar.jobs import JobDesk, Outbox
 from busbar.proof import far_end, proof_for, token_id

@@ -464,7 +464,7 @@ describe('being taken off the bus', () => {
     writeFileSync(gate, '')
     expect(await blender.process.ended()).toStrictEqual({ code: 0, signal: null })
     expect(blender.process.output()).toContain(
-      'You were unplugged by server:local: Another client asked for it.',
+      'You were unregistered by server:local: Another client asked for it.',
     )
     expect(await llm.blenders()).toStrictEqual([])
   })

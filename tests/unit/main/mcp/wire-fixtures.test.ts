@@ -59,8 +59,8 @@ describe('the fixtures that the add-on is tested with', () => {
     expect(answer.structuredContent).toMatchObject({ status: 'ok', client: { client_type: 'blender' } })
   })
 
-  it('blocked-at-the-door.json is what the HTTP door answers', () => {
-    const { error } = read('blocked-at-the-door.json') as {
+  it('blocked-request.json is the HTTP answer to who is blocked', () => {
+    const { error } = read('blocked-request.json') as {
       error: { code: number; message: string; data: object }
     }
     const { status, code, message, data } = blocked({ message: error.message, blockedUntil: null }, 1)
