@@ -1,7 +1,7 @@
 /** The log: who came and went, which messages passed, how jobs ended. One list by time, as the panel asks for it. */
 import { z } from 'zod'
 import { deliverySchema, routingSchema, type Priority } from './protocol.ts'
-import { historyStateSchema } from './status.ts'
+import { activityLogStateSchema } from './status.ts'
 
 /** Kinds of lines: somebody came, went, was refused or changed something. */
 export const activityKindSchema = z.enum([
@@ -168,7 +168,7 @@ export const logPageSchema = z.object({
   nextAt: z.number().nullable(),
   /** What the clients of these entries were last called, by `clientKey`; those without a label are left out. */
   names: z.record(z.string(), z.string()),
-  history: historyStateSchema,
+  history: activityLogStateSchema,
 })
 export type LogPage = z.infer<typeof logPageSchema>
 

@@ -13,9 +13,9 @@ export function clientKey(ref: ClientRef): string {
 
 /**
  * How a client is, judged from what was really heard of it: `busy` runs a job, `live` was heard lately,
- * `stale` gave no sign for longer than is set, `gone` has no session or its stream's socket has closed.
+ * `stale` gave no sign for longer than is set, `away` has no session or its stream's socket has closed.
  */
-export const clientStateSchema = z.enum(['live', 'busy', 'stale', 'gone'])
+export const clientStateSchema = z.enum(['live', 'busy', 'stale', 'away'])
 export type ClientState = z.infer<typeof clientStateSchema>
 
 /** A job as a row shows it. `progress` is 0..1, null where the peer reports none. */

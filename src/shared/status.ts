@@ -5,11 +5,11 @@ import { z } from 'zod'
  * Whether what happens is being kept; `reason` is one sentence for a person where it is `off`. `taking_over`: a history of
  * an earlier version is brought to this one. Until then none of it can be shown, and what happens waits to be kept.
  */
-export const historyStateSchema = z.object({
+export const activityLogStateSchema = z.object({
   state: z.enum(['on', 'off', 'taking_over']),
   reason: z.string(),
 })
-export type HistoryState = z.infer<typeof historyStateSchema>
+export type ActivityLogState = z.infer<typeof activityLogStateSchema>
 
 /** `name` is what a refusal calls it in `error.data.limit`. Sizes are the largest seen, in bytes. */
 const limitSchema = z.object({ name: z.string(), used: z.number(), max: z.number() })
@@ -28,7 +28,7 @@ export const statusSchema = z.object({
   jobsRunning: z.number().int(),
   /** Messages handed to targets in each of the last 60 full seconds, oldest first. */
   messagesPerSecond: z.array(z.number().int()),
-  history: historyStateSchema,
+  history: activityLogStateSchema,
   /** Every bound and how much of it is used; where many have one each (sessions, tokens, buses), the busiest. */
   limits: z.array(limitSchema),
 })

@@ -272,7 +272,7 @@ async function misplaced(panel: Page): Promise<string[]> {
     ].filter(
       (element) =>
         element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
-        !element.matches('.spoken, [data-stretch]') &&
+        !element.matches('.spoken, [data-bar]') &&
         element.getBoundingClientRect().width > 1,
     )
     const problems: string[] = []

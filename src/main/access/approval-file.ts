@@ -37,7 +37,7 @@ export async function readPolicy({ path, clock, log }: ApprovalFilePorts): Promi
  *
  * @returns waits until everything is written
  */
-export function keepPolicy(approvals: Approvals, { path, log }: ApprovalFilePorts): () => Promise<void> {
+export function storePolicy(approvals: Approvals, { path, log }: ApprovalFilePorts): () => Promise<void> {
   let written = Promise.resolve()
   approvals.events.on('policy', (policy) => {
     written = written

@@ -39,7 +39,7 @@ export function isReading(command: string | null): boolean {
  * What a policy says: the rule that names most parts of the question holds, the strictest one among equals; without
  * any, the default.
  */
-export function decide(policy: ApprovalPolicy, question: PolicyQuestion): 'allow' | 'ask' | 'deny' {
+export function evaluatePolicy(policy: ApprovalPolicy, question: PolicyQuestion): 'allow' | 'ask' | 'deny' {
   const mode = modeFor(policy, question)
   if (mode === 'allow' || mode === 'deny') return mode
   if (question.reads) return 'allow'

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Approval, ApprovalAnswer, ApprovalPolicy } from '../../shared/approvals.ts'
-import { decide, type PolicyQuestion } from './approval-policy.ts'
+import { evaluatePolicy, type PolicyQuestion } from './approval-policy.ts'
 
 /** How long a request waits for a person before it is denied. */
 const defaultTimeoutMs = 120_000
@@ -10,7 +10,7 @@ export const waitingPerSession = 20
 const waitingMax = 500
 
 /** Work that somebody wants done. */
-export interface Ask {
+export interface ApprovalRequest {
   readonly question: PolicyQuestion
   /** Who asks; compared and nothing else. */
   readonly session: object
@@ -37,7 +37,7 @@ export interface Refusal {
 /** What waits for a person, and the policy that says what has to. It knows nothing of MCP, panels or disks. */
 export interface Approvals {
   /** At once where nobody has to be asked, else when a person, the clock or the signal decides. */
-  request(ask: Ask, signal: AbortSignal): Verdict | Promise<Verdict>
+  request(ask: ApprovalRequest, signal: AbortSignal): Verdict | Promise<Verdict>
   /** False where nothing of this id waits (any more). */
   answer(answer: ApprovalAnswer): boolean
   /** How long a request waits for a person before it is denied. */
@@ -55,7 +55,7 @@ export interface Approvals {
     /** Of what waited. */
     decided: [approval: Approval, verdict: Verdict]
     /** At once, without anybody being asked: by the policy, or because too many requests wait. */
-    refused: [shown: Ask['shown'], verdict: Refusal]
+    refused: [shown: ApprovalRequest['shown'], verdict: Refusal]
   }>
 }
 
@@ -71,7 +71,7 @@ export interface ApprovalsPorts {
 }
 
 interface Waiting {
-  readonly ask: Ask
+  readonly ask: ApprovalRequest
   readonly approval: Approval
   readonly untilMs: number
   readonly settle: (verdict: Verdict) => void
@@ -89,8 +89,8 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
   /** Tools that a person allowed to a session. */
   let granted = new WeakMap<object, Set<string>>()
 
-  const ruling = ({ question, session }: Ask): 'allow' | 'ask' | 'deny' => {
-    const decision = decide(policy, question)
+  const ruling = ({ question, session }: ApprovalRequest): 'allow' | 'ask' | 'deny' => {
+    const decision = evaluatePolicy(policy, question)
     return decision === 'ask' && granted.get(session)?.has(question.tool) === true ? 'allow' : decision
   }
   const settle = ({ approval, settle: tell }: Waiting, verdict: Verdict): void => {
@@ -98,7 +98,7 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
     tell(verdict)
     events.emit('decided', approval, verdict)
   }
-  const refuse = ({ shown }: Ask, refusal: Refusal): Refusal => {
+  const refuse = ({ shown }: ApprovalRequest, refusal: Refusal): Refusal => {
     events.emit('refused', shown, refusal)
     return refusal
   }

@@ -16,7 +16,7 @@ export interface BlockFilePorts {
   readonly log: Log
 }
 
-export interface KeptBlocks {
+export interface StoredBlocks {
   readonly blocks: readonly Block[]
   /** The name under which an unreadable file was kept; null where there was none. */
   readonly setAside: string | null
@@ -26,7 +26,7 @@ export interface KeptBlocks {
  * Reads the blocks that an earlier run kept. A file that holds something else is renamed, never overwritten, and
  * the caller must tell: who was kept away is let in again.
  */
-export async function readBlocks({ path, clock, log }: BlockFilePorts): Promise<KeptBlocks> {
+export async function readBlocks({ path, clock, log }: BlockFilePorts): Promise<StoredBlocks> {
   const file = await readJsonFile(path, fileSchema)
   if (file.kind === 'missing') return { blocks: [], setAside: null }
   if (file.kind === 'read') return { blocks: file.value.blocks, setAside: null }
@@ -41,7 +41,7 @@ export async function readBlocks({ path, clock, log }: BlockFilePorts): Promise<
  *
  * @returns waits until everything is written
  */
-export function keepBlocks(list: BlockList, { path, log }: BlockFilePorts): () => Promise<void> {
+export function storeBlocks(list: BlockList, { path, log }: BlockFilePorts): () => Promise<void> {
   let due = false
   let writing: Promise<void> | null = null
   const write = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Block, BlockKind } from '../../shared/blocks.ts'
 import { plainAddress } from './address.ts'
-import type { Applicant, Blocked } from './caller.ts'
+import type { SessionRequest, Blocked } from './caller.ts'
 
 /** What a person asks for: until when in Unix seconds, null until it is lifted. */
 export type BlockOrder = Omit<Block, 'id' | 'createdAt'>
@@ -15,7 +15,7 @@ export interface BlockList {
   /** The block of a client's uuid that holds now, or null. */
   find(userId: string, uuid: string): Block | null
   /** The block that keeps a program from a session: by its address, its token or its name. */
-  blockOf(applicant: Applicant): Block | null
+  blockOf(applicant: SessionRequest): Block | null
   /** Every block that still holds, newest first. */
   list(): Block[]
   /** `changed` follows `added` or `lifted`; blocks that run out are silent. */

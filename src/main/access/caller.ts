@@ -12,7 +12,7 @@ export interface TooManyAttempts {
 }
 
 /** What a caller says of itself when it asks for a session. */
-export interface Applicant {
+export interface SessionRequest {
   readonly caller: Caller
   readonly remoteAddress: string
   /** The name its program gave at `initialize`; null while it gave none. */

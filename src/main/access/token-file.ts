@@ -13,7 +13,7 @@ const keptTokenSchema = tokenInfoSchema.omit({ lastUsedAt: true }).extend({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })
 /** A token as it is kept: never itself, only its digest. */
-export type KeptToken = z.infer<typeof keptTokenSchema>
+export type StoredToken = z.infer<typeof keptTokenSchema>
 
 const fileSchema = z.object({ version: z.literal(1), tokens: z.array(keptTokenSchema) })
 
@@ -47,7 +47,7 @@ export function tokenDigest(token: string): Buffer {
  *
  * @throws TokenFileError `damaged` for a file that is not one of ours: it is left as it is.
  */
-export async function readTokens(path: string): Promise<KeptToken[]> {
+export async function readTokens(path: string): Promise<StoredToken[]> {
   const file = await readJsonFile(path, fileSchema)
   if (file.kind === 'missing') return []
   if (file.kind === 'damaged') {
@@ -64,10 +64,10 @@ export async function createToken(
   path: string,
   asked: TokenInput,
   nowSeconds: number,
-): Promise<{ token: string; kept: KeptToken }> {
+): Promise<{ token: string; kept: StoredToken }> {
   const { expiresInSeconds, ...input } = tokenInputSchema.parse(asked)
   const token = tokenPrefix + newSecret()
-  const kept: KeptToken = {
+  const kept: StoredToken = {
     id: randomUUID(),
     ...input,
     createdAt: nowSeconds,
@@ -87,8 +87,8 @@ export async function createToken(
 }
 
 /** Takes a token out, by its id or its name; null where there is none. */
-export async function revokeToken(path: string, idOrName: string): Promise<KeptToken | null> {
-  let revoked: KeptToken | null = null
+export async function revokeToken(path: string, idOrName: string): Promise<StoredToken | null> {
+  let revoked: StoredToken | null = null
   await change(path, (tokens) => {
     revoked = tokens.find(({ id, name }) => id === idOrName || name === idOrName) ?? null
     return tokens.filter((token) => token !== revoked)
@@ -97,7 +97,7 @@ export async function revokeToken(path: string, idOrName: string): Promise<KeptT
 }
 
 /** Changes the file while nobody else does: the command line and a running server may both want to. */
-async function change(path: string, next: (tokens: readonly KeptToken[]) => KeptToken[]): Promise<void> {
+async function change(path: string, next: (tokens: readonly StoredToken[]) => StoredToken[]): Promise<void> {
   try {
     await ensurePrivateDirectory(dirname(path))
     const release = await lock(`${path}.lock`)

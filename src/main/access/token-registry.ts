@@ -6,7 +6,7 @@ import { basename, dirname } from 'node:path'
 import type { TokenInfo } from '../../shared/tokens.ts'
 import type { Log } from '../base/log.ts'
 import { proofKeyOf, type ProofKey } from './proof.ts'
-import { readTokens, tokenDigest, TokenFileError, type KeptToken } from './token-file.ts'
+import { readTokens, tokenDigest, TokenFileError, type StoredToken } from './token-file.ts'
 
 /** How often the file is looked at where the system does not tell of changes (network drives, some containers). */
 const lookMs = 500
@@ -25,8 +25,8 @@ export interface TokenRegistry {
    * The token that this text is, or null; one that has run out is none. The time it takes depends on the number of
    * tokens alone: each is compared with.
    */
-  find(text: string): KeptToken | null
-  get(id: string): KeptToken | null
+  find(text: string): StoredToken | null
+  get(id: string): StoredToken | null
   /** What proves each token that has not run out. */
   proofKeys(): readonly ProofKey[]
   /** Oldest first, without digests. `lastUsedAt` is since this server started. */
@@ -36,23 +36,23 @@ export interface TokenRegistry {
   /** Reads the file now. Never rejects: a damaged file lets no token in. */
   reload(): Promise<void>
   /** `added` and `revoked` tell of changes in the file and of tokens that ran out. */
-  readonly events: EventEmitter<{ added: [token: KeptToken]; revoked: [token: KeptToken] }>
+  readonly events: EventEmitter<{ added: [token: StoredToken]; revoked: [token: StoredToken] }>
   close(): void
 }
 
 export async function createTokenRegistry({ path, clock, log }: TokenRegistryPorts): Promise<TokenRegistry> {
   const events: TokenRegistry['events'] = new EventEmitter()
   events.setMaxListeners(0)
-  let tokens: readonly (KeptToken & ProofKey)[] = []
+  let tokens: readonly (StoredToken & ProofKey)[] = []
   const lastUse = new Map<string, number>()
   let stamp = ''
   let reading: Promise<void> | null = null
   let wanted = 0
 
-  const holds = ({ expiresAt }: KeptToken): boolean => expiresAt === null || expiresAt > clock() / 1000
+  const holds = ({ expiresAt }: StoredToken): boolean => expiresAt === null || expiresAt > clock() / 1000
 
   async function read(): Promise<void> {
-    let found: KeptToken[]
+    let found: StoredToken[]
     try {
       stamp = await stampOf(path)
       found = await readTokens(path)
@@ -66,7 +66,7 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
     replace(found.filter(holds))
   }
 
-  function replace(found: readonly KeptToken[]): void {
+  function replace(found: readonly StoredToken[]): void {
     const before = tokens
     tokens = found.map((token) => ({ ...token, ...proofKeyOf(Buffer.from(token.sha256, 'hex')) }))
     const added = tokens.filter(({ sha256 }) => !before.some((old) => old.sha256 === sha256))
@@ -117,7 +117,7 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
     events,
     find(text) {
       const digest = tokenDigest(text)
-      let found: KeptToken | null = null
+      let found: StoredToken | null = null
       for (const token of tokens) if (timingSafeEqual(token.digest, digest)) found = token
       return found !== null && holds(found) ? found : null
     },

@@ -1,12 +1,18 @@
 import { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
 import type { LogDetail } from '../../shared/activity.ts'
-import type { HistoryState } from '../../shared/status.ts'
+import type { ActivityLogState } from '../../shared/status.ts'
 import type { Log } from '../base/log.ts'
 import type { ActivityRow, QueuedEntry } from './entries.ts'
-import { faultOf } from './history-fault.ts'
-import { openActivityFile, setAside, type ActivityFile, type Logged, type Written } from './history-file.ts'
-import { createActivityQueries, type ActivityQueries } from './history-queries.ts'
+import { faultOf } from './database-fault.ts'
+import {
+  openActivityFile,
+  setAside,
+  type ActivityFile,
+  type LoggedEntry,
+  type WrittenBatch,
+} from './activity-file.ts'
+import { createActivityQueries, type ActivityQueries } from './activity-queries.ts'
 import { clientsOf, logEntryOf } from './log-entries.ts'
 import { detailOf } from './log-queries.ts'
 import { prune } from './retention.ts'
@@ -44,9 +50,9 @@ export interface ActivityLogPorts {
 
 export interface ActivityLogEvents {
   /** A batch has reached the file. */
-  written: [batch: Written]
+  written: [batch: WrittenBatch]
   /** The file cannot take an entry of the log now: it waits, or is given up. Told again when it changes while it waits. */
-  unkept: [logged: Logged]
+  unkept: [logged: LoggedEntry]
   /** What waited is in the file, and what follows will be again. */
   keptAgain: []
 }
@@ -61,7 +67,7 @@ export interface ActivityLog {
    * changes the one that waits, and `entry` is not added.
    */
   add(entry: QueuedEntry, key?: string, merge?: (waiting: QueuedEntry) => void): void
-  state(): HistoryState
+  state(): ActivityLogState
   readonly queries: ActivityQueries
   /** What an entry that waits for the file leaves out: `id` is below zero. Null once it waits no more. */
   waitingDetail(id: number): LogDetail | null
@@ -205,7 +211,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
   }
 
   /** Null where the file failed and the batch has to wait. */
-  function write(batch: readonly QueuedEntry[]): Written | null {
+  function write(batch: readonly QueuedEntry[]): WrittenBatch | null {
     if (file === null) return null
     try {
       return file.write(batch)
@@ -322,7 +328,7 @@ function nextBatch(queue: readonly QueuedEntry[], limits: ActivityLogLimits): Qu
   return queue.slice(0, count)
 }
 
-const nothing: Written = { entries: [], outcomes: [] }
+const nothing: WrittenBatch = { entries: [], outcomes: [] }
 
 function sizeOf(entry: QueuedEntry): number {
   switch (entry.table) {

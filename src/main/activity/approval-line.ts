@@ -1,11 +1,11 @@
-import type { Ask, Verdict } from '../access/approvals.ts'
+import type { ApprovalRequest, Verdict } from '../access/approvals.ts'
 import type { ActivityRow } from './entries.ts'
 
 const namedTargets = 3
 
 /** The line of what was asked for and what was said to it. */
 export function approvalLine(
-  shown: Ask['shown'],
+  shown: ApprovalRequest['shown'],
   verdict: Verdict,
 ): Pick<ActivityRow, 'kind' | 'userId' | 'client' | 'by' | 'text'> {
   return {
@@ -18,7 +18,7 @@ export function approvalLine(
 }
 
 /** What was asked for, by whom and of whom. */
-function workOf({ tool, title, from, program, targets, targetCount }: Ask['shown']): string {
+function workOf({ tool, title, from, program, targets, targetCount }: ApprovalRequest['shown']): string {
   const named = targets.slice(0, namedTargets).map(({ name }) => name)
   const more = targetCount > named.length ? ` and ${String(targetCount - named.length)} more` : ''
   const what = title === '' || `blender_${title}` === tool ? tool : `${tool}, ${title}`

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
-import { ActivityLogUnavailableError } from './history-fault.ts'
+import { ActivityLogUnavailableError } from './database-fault.ts'
 import { migrations } from './schema.ts'
 
 /**

@@ -6,7 +6,7 @@ import type { QueuedEntry } from './entries.ts'
 /** Clients whose label has the text that is looked for; more than so many are not looked through. */
 const labelled = 20
 
-export interface Conditions {
+export interface SqlConditions {
   readonly sql: readonly string[]
   readonly values: readonly SQLInputValue[]
 }
@@ -18,7 +18,7 @@ export interface Conditions {
 export function conditionsOf(
   db: DatabaseSync,
   { userId, kinds, priority, text, since, until }: LogFilter,
-): Conditions {
+): SqlConditions {
   const sql: string[] = []
   const values: SQLInputValue[] = []
   const and = (condition: string, ...more: SQLInputValue[]): void => {

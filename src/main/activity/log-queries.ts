@@ -12,7 +12,7 @@ import { conditionsOf } from './log-filter.ts'
  */
 const scanned = { plain: 20_000, text: 2000 }
 
-export interface LogLook extends LogFilter {
+export interface LogQuery extends LogFilter {
   readonly before?: number | undefined
   readonly after?: number | undefined
   readonly limit: number
@@ -24,7 +24,7 @@ export type LogEntriesPage = Omit<LogPage, 'history'>
 export const emptyPage: LogEntriesPage = { entries: [], next: null, nextAt: null, names: {} }
 
 /** One look: entries after `after`, oldest first, or before `before`, newest first. */
-export function lookIntoLog(db: DatabaseSync, look: LogLook): LogEntriesPage {
+export function queryLog(db: DatabaseSync, look: LogQuery): LogEntriesPage {
   const { client, text, limit } = look
   const forward = look.after !== undefined
   const [order, beyond] = forward ? ['ASC', '>'] : ['DESC', '<']
@@ -125,7 +125,7 @@ function outcomeOfAll(
 }
 
 /** The ids and times of a range of time are looked up, so that nothing outside of it is walked through. */
-function startOf(db: DatabaseSync, { before, after, since, until }: LogLook): number {
+function startOf(db: DatabaseSync, { before, after, since, until }: LogQuery): number {
   if (after !== undefined) {
     return since === undefined ? after : Math.max(after, (firstIdSince(db, since) ?? Infinity) - 1)
   }
@@ -134,7 +134,7 @@ function startOf(db: DatabaseSync, { before, after, since, until }: LogLook): nu
 }
 
 /** Whether the rest of the way lies outside of the range of time. */
-function isOver(db: DatabaseSync, { since, until }: LogLook, next: number, forward: boolean): boolean {
+function isOver(db: DatabaseSync, { since, until }: LogQuery, next: number, forward: boolean): boolean {
   if (forward) return until !== undefined && next >= (lastIdUntil(db, until) ?? -1)
   return since !== undefined && next <= (firstIdSince(db, since) ?? Infinity)
 }

@@ -4,9 +4,9 @@ import type { Block } from '../../shared/blocks.ts'
 import { priorityName } from '../../shared/protocol.ts'
 import type { Approvals } from '../access/approvals.ts'
 import type { BlockList } from '../access/block-list.ts'
-import type { Applicant, Caller } from '../access/caller.ts'
+import type { SessionRequest, Caller } from '../access/caller.ts'
 import type { Logins } from '../access/logins.ts'
-import type { KeptToken } from '../access/token-file.ts'
+import type { StoredToken } from '../access/token-file.ts'
 import type { TokenRegistry } from '../access/token-registry.ts'
 import type { UnregisterCause } from '../bus/bus-events.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
@@ -54,7 +54,7 @@ export interface Recorder {
   sessionClosed(session: RecordedSession, cause: string): void
   attachBlocks(events: BlockList['events'], setAside: string | null): void
   /** A blocked program asked for a session. */
-  refused(applicant: Applicant, block: Block): void
+  refused(applicant: SessionRequest, block: Block): void
   attachLogins(events: Logins['events']): void
   attachTokens(events: TokenRegistry['events']): void
   attachApprovals(events: Approvals['events']): void
@@ -188,7 +188,7 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
       bus.events.on('unregistered', ({ client, cause, reason }) => {
         seen(bus, client)
         note({
-          kind: cause === 'unplugged' ? 'client_unplugged' : 'client_unregistered',
+          kind: cause === 'operator' ? 'client_unplugged' : 'client_unregistered',
           userId,
           client: client.uuid,
           by: orderedBy(cause),
@@ -232,7 +232,7 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
       })
     },
     attachTokens(events) {
-      const line = (kind: ActivityKind, { name, id, userId, scopes }: KeptToken): void =>
+      const line = (kind: ActivityKind, { name, id, userId, scopes }: StoredToken): void =>
         note({ kind, userId, by: 'operator', text: `${name} (${scopes.join(', ')}), id ${id}` })
       events.on('added', (token) => line('token_created', token))
       events.on('revoked', (token) => line('token_revoked', token))
@@ -280,7 +280,7 @@ function keyOf(...parts: readonly string[]): string {
 }
 
 function orderedBy(cause: UnregisterCause): ActivityRow['by'] {
-  if (cause === 'unplugged') return 'operator'
+  if (cause === 'operator') return 'operator'
   return cause === 'request' ? 'client' : 'server'
 }
 

@@ -1,21 +1,21 @@
 import { join } from 'node:path'
-import { keepPolicy } from '../access/approval-file.ts'
+import { storePolicy } from '../access/approval-file.ts'
 import { createApprovals, type Approvals } from '../access/approvals.ts'
-import { keepBlocks } from '../access/block-file.ts'
+import { storeBlocks } from '../access/block-file.ts'
 import { createBlockList, type BlockList } from '../access/block-list.ts'
 import { createLogins, type Logins } from '../access/logins.ts'
 import { createGuard, type RequestGuard } from '../access/request-guard.ts'
-import { createTokenDesk, type TokenDesk } from '../access/token-desk.ts'
+import { createTokenAdministration, type TokenAdministration } from '../access/token-administration.ts'
 import type { TokenRegistry } from '../access/token-registry.ts'
 import type { Runtime } from '../base/runtime.ts'
-import type { KeptState } from './kept-state.ts'
+import type { StoredState } from './stored-state.ts'
 
 /** Who may come in, and what they may do. */
 export interface Access {
   readonly guard: RequestGuard
   readonly logins: Logins
   readonly registry: TokenRegistry
-  readonly desk: TokenDesk
+  readonly desk: TokenAdministration
   readonly blocks: BlockList
   readonly approvals: Approvals
   /** Resolves when the files hold what was changed last. */
@@ -25,7 +25,7 @@ export interface Access {
 /** Builds access on what the data directory kept, and writes its changes there. */
 export function createAccess(ports: {
   dataDir: string
-  kept: KeptState
+  kept: StoredState
   guard: Parameters<typeof createGuard>[0]
   /** What is asked for where no rule says otherwise; undefined: as the file says. */
   approvalsDefault: 'ask' | 'allow' | undefined
@@ -37,14 +37,14 @@ export function createAccess(ports: {
   const { registry, tokens } = kept
   const logins = createLogins({ store: tokens, registry, clock: steady })
   const blocks = createBlockList(clock, kept.blocks.blocks)
-  const blocksWritten = keepBlocks(blocks, kept.blockFile)
+  const blocksWritten = storeBlocks(blocks, kept.blockFile)
   const policy = { ...kept.policy, default: ports.approvalsDefault ?? kept.policy.default }
   const approvals = createApprovals({ clock, steady, newId, policy, timeoutMs: ports.approvalTimeoutMs })
-  const policyWritten = keepPolicy(approvals, kept.approvalFile)
+  const policyWritten = storePolicy(approvals, kept.approvalFile)
   approvals.events.on('decided', ({ userId, from, tool }, verdict) =>
     log.info({ user: userId, client: from?.uuid, tool, ...verdict }, 'a request for approval was decided'),
   )
-  const desk = createTokenDesk({ path: join(dataDir, 'tokens.json'), registry, clock })
+  const desk = createTokenAdministration({ path: join(dataDir, 'tokens.json'), registry, clock })
   return {
     guard: createGuard(ports.guard),
     logins,

@@ -4,11 +4,11 @@ import { createRecorder, type Recorder } from '../activity/recorder.ts'
 import type { Runtime } from '../base/runtime.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { ServerSettings } from '../config/settings.ts'
-import type { OperatorPost } from '../panel/operator-post.ts'
+import type { OperatorMessages } from '../panel/operator-messages.ts'
 import type { Access } from './access.ts'
 
 /** The activity log, and what writes it. */
-export interface KeptActivity {
+export interface RunningActivityLog {
   readonly activityLog: ActivityLog
   readonly recorder: Recorder
   /** Notes that the server runs, and in the end that it was stopped. */
@@ -17,16 +17,16 @@ export interface KeptActivity {
 }
 
 /** Opens the activity log and follows everything that was there before there were sessions. */
-export function keepActivity(ports: {
+export function startActivityLog(ports: {
   dataDir: string
   settings: ServerSettings['history']
   buses: BusManager
   access: Access
   /** The name a damaged block list was kept under; null where it was sound. */
   blocksSetAside: string | null
-  operator: OperatorPost['events']
+  operator: OperatorMessages['events']
   runtime: Runtime
-}): KeptActivity {
+}): RunningActivityLog {
   const { dataDir, settings, access } = ports
   const { clock, log } = ports.runtime
   const activityLog = createActivityLog({

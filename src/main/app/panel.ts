@@ -11,9 +11,9 @@ import type { Presence } from '../mcp/sessions/presence.ts'
 import { createJobLedger, type JobLedger } from '../panel/job-ledger.ts'
 import { createPanelMessages } from '../panel/messages.ts'
 import { limitToUser } from '../panel/one-user.ts'
-import { createOperatorPost, type OperatorPost } from '../panel/operator-post.ts'
+import { createOperatorMessages, type OperatorMessages } from '../panel/operator-messages.ts'
 import { createPictures } from '../panel/pictures.ts'
-import { createRateBook, type RateBook } from '../panel/rates.ts'
+import { createRateCounters, type RateCounters } from '../panel/rates.ts'
 import { createRoster, type Roster } from '../panel/roster.ts'
 import { createPanelRouter, type PanelRouter } from '../panel/router.ts'
 import type { PanelRouterPorts } from '../panel/router-ports.ts'
@@ -22,28 +22,28 @@ import type { Access } from './access.ts'
 import type { McpOfBuses } from './mcp.ts'
 
 /** What the panel notes of the buses, whether a panel looks or not. */
-export interface PanelBooks {
+export interface PanelState {
   readonly roster: Roster
-  readonly rates: RateBook
-  readonly post: OperatorPost
+  readonly rates: RateCounters
+  readonly post: OperatorMessages
   readonly jobs: JobLedger
   close(): Promise<void>
 }
 
 /** Opens the books before anything happens on a bus. */
-export function createPanelBooks(ports: {
+export function createPanelState(ports: {
   buses: BusManager
   presence: Presence
   sticky: StickyTargets
   runtime: Runtime
-}): PanelBooks {
+}): PanelState {
   const { buses, presence, sticky, runtime } = ports
   const { clock, newId, log } = runtime
   const closers = createClosers(log)
   const roster = closers.add(createRoster({ buses, presence, targetOf: (session) => sticky.of(session) }))
   sticky.events.on('changed', (session) => roster.sessionChanged(session))
-  const rates = createRateBook(buses, clock)
-  const post = closers.add(createOperatorPost({ buses }))
+  const rates = createRateCounters(buses, clock)
+  const post = closers.add(createOperatorMessages({ buses }))
   const jobs = closers.add(createJobLedger({ buses, post, newId }))
   return { roster, rates, post, jobs, close: () => closers.close() }
 }
@@ -59,7 +59,7 @@ export interface PanelRouters {
 export function servePanel(ports: {
   access: Access
   activityLog: ActivityLog
-  books: PanelBooks
+  books: PanelState
   buses: BusManager
   mcp: McpOfBuses
   presence: Presence

@@ -16,13 +16,13 @@ import { createPresence } from '../mcp/sessions/presence.ts'
 import type { PanelRouter } from '../panel/router.ts'
 import { version } from '../version.ts'
 import { createAccess } from './access.ts'
-import { keepActivity } from './activity.ts'
+import { startActivityLog } from './activity.ts'
 import type { AppOptions, Listening } from './app-options.ts'
 import { logBus } from './bus-log.ts'
 import { warnOfExposure } from './exposure.ts'
-import { readKeptState } from './kept-state.ts'
+import { readStoredState } from './stored-state.ts'
 import { serveBusesOverMcp } from './mcp.ts'
-import { createPanelBooks, servePanel } from './panel.ts'
+import { createPanelState, servePanel } from './panel.ts'
 
 /** How often the buses look for clients that have been away for too long. */
 const expiryCheckMs = 1000
@@ -46,7 +46,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   // Before anything listens: until then a program that reads an old file brings nobody its token.
   await endpointFile.clear()
   const httpServer = await createWebServer(tls, { log })
-  const kept = await readKeptState({ dataDir, clock, log, options: options.settings ?? {}, env })
+  const kept = await readStoredState({ dataDir, clock, log, options: options.settings ?? {}, env })
   const { settings, tokens } = kept
   closers.add({ close: () => settings.settled() })
   closers.add(kept.registry)
@@ -89,9 +89,9 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     limits: { ...settings.limits.bus, ...options.limits?.bus },
   })
   const sticky = createStickyTargets()
-  const books = closers.add(createPanelBooks({ buses, presence, sticky, runtime }))
+  const books = closers.add(createPanelState({ buses, presence, sticky, runtime }))
   const activity = closers.add(
-    keepActivity({
+    startActivityLog({
       dataDir,
       settings: settings.history,
       buses,

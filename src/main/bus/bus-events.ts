@@ -3,7 +3,7 @@ import type { Job } from './jobs.ts'
 import type { BusMessage, QueuedMessage } from './message.ts'
 
 /** Why a record left its bucket. */
-export type UnregisterCause = 'request' | 'unplugged' | 'session_ended' | 'expired'
+export type UnregisterCause = 'request' | 'operator' | 'session_ended' | 'expired'
 
 /**
  * Everything a bus tells the world, synchronously and in the order it happened. A listener that throws is reported and

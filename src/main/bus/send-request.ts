@@ -84,7 +84,7 @@ export function checkRequest(
 }
 
 /** Names that the server speaks under, of whichever user. */
-export const isServers = (uuid: string): boolean => uuid.startsWith('server:')
+export const isServerUuid = (uuid: string): boolean => uuid.startsWith('server:')
 
 /** A value in a refusal, at most 60 characters of its JSON. */
 export function shorten(value: unknown): string {
@@ -99,7 +99,7 @@ function senderOf(
   if (from_uuid === undefined || from_uuid === '') {
     return (session === null ? undefined : registry.boundTo(session)?.uuid) ?? serverUuid
   }
-  if (isServers(from_uuid) && (session !== null || from_uuid !== serverUuid)) {
+  if (isServerUuid(from_uuid) && (session !== null || from_uuid !== serverUuid)) {
     return refuse('reserved_name', 'Only the server speaks as "server:…". Leave from_uuid out.')
   }
   const owner = registry.get(from_uuid)?.session ?? null

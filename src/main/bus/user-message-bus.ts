@@ -11,7 +11,7 @@ import { jobKind, JobTable, type Job, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { composeMessage, type BusMessage, type JobPurpose } from './message.ts'
 import { resolveTarget, route, type Address, type Route } from './routing.ts'
-import { checkRequest, isServers, shorten, unregisteredType, type SendRequest } from './send-request.ts'
+import { checkRequest, isServerUuid, shorten, unregisteredType, type SendRequest } from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
 
 export interface BusPorts {
@@ -114,7 +114,7 @@ export class UserMessageBus {
 
   /** Why a uuid may not register: it is the server's, or the bus is full. Null for one that may, as any that is registered. */
   refusesClient(uuid: string): BusError | null {
-    if (isServers(uuid)) {
+    if (isServerUuid(uuid)) {
       return refuse('reserved_name', `${shorten(uuid)} is a name of the server. Register another uuid.`)
     }
     const { maxClients } = this.#limits
@@ -136,7 +136,7 @@ export class UserMessageBus {
 
   /**
    * Removes a record on request; false if there is none. Its jobs in flight end as `cancelled`, and their senders
-   * are told. A client that somebody else's session takes off is told by whom first, as one that is unplugged.
+   * are told. A client that somebody else's session takes off is told by whom first.
    */
   unregister(uuid: string, askedBy: SessionHandle | null = null): boolean {
     const client = this.registry.get(uuid)
@@ -163,7 +163,7 @@ export class UserMessageBus {
     const client = this.registry.get(uuid)
     if (client === undefined) return null
     this.#postNotice(client, { reason: order.reason, by: 'operator', blocked_until: order.blocked_until })
-    return this.#remove(uuid, 'unplugged', order.reason)
+    return this.#remove(uuid, 'operator', order.reason)
   }
 
   /** Notes a sign of life: bumps `last_seen` and nothing else. Unknown uuids are ignored. */
@@ -332,7 +332,7 @@ export class UserMessageBus {
     const session = client.session
     this.mailboxes.close(client)
     const jobsCancelled = this.#reports.cancelAllOf(uuid, reason)
-    if (cause === 'unplugged') this.#reports.withdrawFrom(uuid)
+    if (cause === 'operator') this.#reports.withdrawFrom(uuid)
     this.events.emit('unregistered', { client, session, cause, reason })
     client.session = null
     return { jobsCancelled, session }

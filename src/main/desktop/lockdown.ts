@@ -25,7 +25,7 @@ export function denyPermissions(session: Session, log: Log): void {
 type Navigation = { readonly url: string; readonly isMainFrame: boolean; preventDefault(): void }
 
 /** Keeps a page where it is. Its own reload is the one navigation that goes through. */
-export function keepInPlace(contents: WebContents, log: Log): void {
+export function denyNavigation(contents: WebContents, log: Log): void {
   const refuse = (navigation: Navigation) => {
     if (navigation.isMainFrame && navigation.url === panelUrl) return
     navigation.preventDefault()

@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import type { Log } from '../base/log.ts'
 import { createApp } from '../app/app.ts'
 import { dataDirectory } from '../config/data-dir.ts'
-import { denyPermissions, keepInPlace } from './lockdown.ts'
+import { denyPermissions, denyNavigation } from './lockdown.ts'
 import { createPanelPorts, type PanelPorts } from './panel-ports.ts'
 import { declarePanelScheme, servePanelScheme } from './panel-scheme.ts'
 import { createPanelWindow, type PanelWindow } from './panel-window.ts'
@@ -85,7 +85,7 @@ function startDesktop(log: Log): void {
 
   declarePanelScheme()
   electron.enableSandbox()
-  electron.on('web-contents-created', (_event, contents) => keepInPlace(contents, log))
+  electron.on('web-contents-created', (_event, contents) => denyNavigation(contents, log))
   electron.on('second-instance', () => {
     openWindow()
     window?.reveal()

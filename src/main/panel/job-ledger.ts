@@ -15,7 +15,7 @@ import type { BusMessage } from '../bus/message.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import { lastLine } from '../activity/last-line.ts'
 import { createKeptPayloads } from './kept-payloads.ts'
-import type { OperatorPost } from './operator-post.ts'
+import type { OperatorMessages } from './operator-messages.ts'
 
 /** Characters of a script or of parameters, and of an error, in a row. */
 const previewLength = 200
@@ -50,7 +50,7 @@ interface JobNotes {
 
 export interface JobLedgerPorts {
   buses: BusManager
-  post: Pick<OperatorPost, 'send'>
+  post: Pick<OperatorMessages, 'send'>
   newId: () => string
 }
 

@@ -6,9 +6,9 @@ import {
   type LogOutcome,
 } from '../../shared/activity.ts'
 import { keepNewest } from '../../shared/keep-newest.ts'
-import type { Logged, Written } from '../activity/history-file.ts'
+import type { LoggedEntry, WrittenBatch } from '../activity/activity-file.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
-import type { ActivityQueries } from '../activity/history-queries.ts'
+import type { ActivityQueries } from '../activity/activity-queries.ts'
 import { passes } from '../activity/log-filter.ts'
 import type { Source } from './paced-watch.ts'
 
@@ -36,7 +36,7 @@ export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Sou
     outcomes.clear()
     missed = 0
   }
-  const hear = ({ entry, row }: Logged): void => {
+  const hear = ({ entry, row }: LoggedEntry): void => {
     if (!passes(filter, entry, row, labelOf)) return
     fresh.set(entry.id, entry)
     missed += keepNewest(fresh, logPageMax)
@@ -61,7 +61,7 @@ export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Sou
       return news
     },
     onNews(listener) {
-      const written = ({ entries, outcomes: changed }: Written): void => {
+      const written = ({ entries, outcomes: changed }: WrittenBatch): void => {
         // What is written before the first page is in it.
         if (pageDue) return
         for (const logged of entries) hear(logged)
@@ -69,7 +69,7 @@ export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Sou
         keepNewest(outcomes, logPageMax)
         if (fresh.size > 0 || outcomes.size > 0) listener()
       }
-      const unkept = (logged: Logged): void => {
+      const unkept = (logged: LoggedEntry): void => {
         hear(logged)
         if (fresh.size > 0) listener()
       }

@@ -2,19 +2,19 @@ import type { MessageInput, MessageOutcome } from '../../shared/messages.ts'
 import type { JsonObject } from '../../shared/protocol.ts'
 import type { BusErrorCode } from '../bus/errors.ts'
 import { jobKind } from '../bus/jobs.ts'
-import type { OperatorPost } from './operator-post.ts'
+import type { OperatorMessages } from './operator-messages.ts'
 import type { Roster } from './roster.ts'
 
 /** Messages of the person at the panel to one client. */
 export interface PanelMessages {
   send(input: MessageInput): MessageOutcome
   /** How far the last messages to a client have come. */
-  sentTo: OperatorPost['sentTo']
+  sentTo: OperatorMessages['sentTo']
 }
 
 export interface PanelMessagesPorts {
   roster: Pick<Roster, 'client'>
-  post: Pick<OperatorPost, 'send' | 'sentTo'>
+  post: Pick<OperatorMessages, 'send' | 'sentTo'>
   newId: () => string
 }
 

@@ -51,7 +51,7 @@ export interface Pictures {
   /** Never rejects. */
   take(request: PictureRequest): Promise<PictureOutcome>
   last(ref: ClientRef): Picture | null
-  /** Answers what is on its way as `gone`. */
+  /** Answers what is on its way as `away`. */
   close(): void
 }
 
@@ -92,7 +92,7 @@ export function createPictures(ports: PicturePorts): Pictures {
 
   const attach = (bus: UserMessageBus): void => {
     bus.events.on('look', (job) => hear(bus, job))
-    bus.events.on('detached', (client) => endAsked(bus, client, gone(client)))
+    bus.events.on('detached', (client) => endAsked(bus, client, away(client)))
     bus.events.on('unregistered', ({ client }) => {
       const ref = { userId: bus.user_id, uuid: client.uuid }
       endAsked(bus, client, notRegistered(ref))
@@ -107,7 +107,7 @@ export function createPictures(ports: PicturePorts): Pictures {
     const { presence, threshold } = ports
     const session = sessionOf(client)
     const contact = presence.contact(client)
-    if (session === null || contact === 'gone') return gone(client)
+    if (session === null || contact === 'away') return away(client)
     if (contact === 'stale') {
       const seconds = String(presence.staleAfterMs / 1000)
       return none('stale', `It gave no sign for ${seconds} seconds. It is asked again when it does.`)
@@ -220,7 +220,7 @@ export function createPictures(ports: PicturePorts): Pictures {
     last: (ref) => kept.of(ref)?.picture ?? null,
     close() {
       unfollow()
-      for (const each of [...asked.values()]) each.finish(none('gone', 'Busbar is being closed.'))
+      for (const each of [...asked.values()]) each.finish(none('away', 'Busbar is being closed.'))
     },
   }
 }
@@ -232,4 +232,4 @@ function none(outcome: NoPictureReason, message: string): PictureOutcome {
   return { outcome, message }
 }
 
-const gone = ({ uuid }: ClientInfo): PictureOutcome => none('gone', `"${uuid}" is not connected now.`)
+const away = ({ uuid }: ClientInfo): PictureOutcome => none('away', `"${uuid}" is not connected now.`)

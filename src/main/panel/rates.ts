@@ -6,7 +6,7 @@ import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import { binOf, histogramBins, quantile, type Histogram } from './duration-histogram.ts'
 
 /** How much passed on the buses lately. A bus takes some 120 KiB, whatever passes. */
-export interface RateBook {
+export interface RateCounters {
   /** Of one user's bus, or of all together. Full steps only. */
   read(window: RateWindow, userId?: string): Rates
 }
@@ -26,7 +26,7 @@ type Rings = Readonly<Record<RateWindow, (Step | undefined)[]>>
 const windows = Object.keys(rateWindows) as RateWindow[]
 
 /** @param clock Unix milliseconds; a jump of it empties what lies outside of the window. */
-export function createRateBook(buses: BusManager, clock: () => number): RateBook {
+export function createRateCounters(buses: BusManager, clock: () => number): RateCounters {
   const books = new Map<string, Rings>()
 
   const attach = (bus: UserMessageBus): void => {

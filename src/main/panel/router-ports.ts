@@ -5,13 +5,13 @@ import type { SettingChange, SettingOutcome, SettingState } from '../../shared/s
 import type { Approvals } from '../access/approvals.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { Caller } from '../access/caller.ts'
-import type { TokenDesk } from '../access/token-desk.ts'
+import type { TokenAdministration } from '../access/token-administration.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import type { McpServerFactory } from '../mcp/server/server.ts'
 import type { JobLedger } from './job-ledger.ts'
 import type { PanelMessages } from './messages.ts'
 import type { Pictures } from './pictures.ts'
-import type { RateBook } from './rates.ts'
+import type { RateCounters } from './rates.ts'
 import type { Roster } from './roster.ts'
 
 /** What the panel's router works on. A panel of one user gets the same with nothing of others in it. */
@@ -29,11 +29,11 @@ export interface PanelRouterPorts {
     blocks: Pick<BlockList, 'add' | 'lift' | 'list' | 'events'>
     approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
     /** Null where tokens are none of this panel's business. */
-    tokens: Pick<TokenDesk, 'list' | 'create' | 'revoke'> | null
+    tokens: Pick<TokenAdministration, 'list' | 'create' | 'revoke'> | null
   }
   activity: {
     log: Pick<ActivityLog, 'queries' | 'events' | 'state' | 'waitingDetail'>
-    rates: RateBook
+    rates: RateCounters
   }
   settings: {
     list: () => SettingState[]

@@ -2,12 +2,12 @@ import type { PanelStatus } from '../../shared/status.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import type { McpEndpoint } from '../mcp/http/endpoint.ts'
-import type { RateBook } from './rates.ts'
+import type { RateCounters } from './rates.ts'
 
 export interface StatusPorts {
   endpoint: Pick<McpEndpoint, 'sessions' | 'usage'>
   buses: BusManager
-  rates: RateBook
+  rates: RateCounters
   activityLog: Pick<ActivityLog, 'state'>
   /** What does not change while the server runs. */
   facts: Pick<PanelStatus, 'version' | 'url' | 'startedAt'>

@@ -12,7 +12,7 @@ import { Toaster } from './Toaster.tsx'
 import styles from './App.module.css'
 import { Gate } from './Gate.tsx'
 import { Header } from './Header.tsx'
-import { LostBanner } from './LostBanner.tsx'
+import { ConnectionLostBanner } from './ConnectionLostBanner.tsx'
 import { Nav } from './Nav.tsx'
 import { Overlays, type Overlay } from './Overlays.tsx'
 import { usePanel, useRouter } from '../panel/panel-context.ts'
@@ -42,7 +42,7 @@ function Shell() {
       <Header onCommands={() => setOverlay('palette')} />
       <Nav />
       <div className={styles['content']}>
-        <LostBanner />
+        <ConnectionLostBanner />
         {views[view]}
       </div>
       <StatusBar />

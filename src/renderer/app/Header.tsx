@@ -10,7 +10,7 @@ import { FilterBox } from '../ui/FilterBox.tsx'
 import { FilterHelp } from '../ui/FilterHelp.tsx'
 import { Logo } from '../ui/Logo.tsx'
 import { shortcutOf } from '../lib/shortcuts.ts'
-import { takesText } from '../lib/takes-text.ts'
+import { isTextInput } from '../lib/text-input.ts'
 import { AddressPill } from './AddressPill.tsx'
 import styles from './Header.module.css'
 
@@ -55,7 +55,7 @@ function ClientSearch() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (shortcutOf(event, 'anywhere') !== 'search' || takesText(event)) return
+      if (shortcutOf(event, 'anywhere') !== 'search' || isTextInput(event)) return
       event.preventDefault()
       input.current?.focus()
       input.current?.select()

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, type Dispatch, type SetStateAction } from 'react'
 import { CommandPalette } from './CommandPalette.tsx'
 import { shortcutOf } from '../lib/shortcuts.ts'
-import { takesText } from '../lib/takes-text.ts'
+import { isTextInput } from '../lib/text-input.ts'
 import { ShortcutsSheet } from './ShortcutsSheet.tsx'
 
 export type Overlay = 'palette' | 'shortcuts' | null
@@ -19,7 +19,7 @@ export function Overlays({ open, setOpen }: OverlaysProps) {
       if (document.querySelector('dialog[open]') !== null) return
       const shortcut = shortcutOf(event, 'anywhere')
       if (shortcut === 'palette') setOpen('palette')
-      else if (shortcut === 'shortcuts' && !takesText(event)) setOpen('shortcuts')
+      else if (shortcut === 'shortcuts' && !isTextInput(event)) setOpen('shortcuts')
       else return
       event.preventDefault()
     }

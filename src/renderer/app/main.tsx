@@ -15,7 +15,7 @@ import { followDeepLinks } from '../panel/deep-links.ts'
 import { createRouter } from '../panel/router.ts'
 import { connectToShell } from '../connection/connect-to-shell.ts'
 import { afterPaint } from '../connection/follow-watch.ts'
-import { createWindowSight } from '../connection/window-sight.ts'
+import { createPageVisibility } from '../connection/page-visibility.ts'
 import { createBrowserTimers } from '../connection/timers.ts'
 import { createPreferences } from '../settings/preferences.ts'
 import { createTheme } from '../theme/theme.ts'
@@ -32,7 +32,7 @@ const panel = createPanel({
   storage: localStorage,
   windowStorage: sessionStorage,
   images: createImageHost(),
-  sight: createWindowSight(document),
+  sight: createPageVisibility(document),
 })
 // Takes the key out of the address, so it comes before anything that reads the address.
 connectToShell(window, panel.connection)

@@ -2,7 +2,7 @@ import { createWatchIds, followWatch, type Watch } from '../connection/follow-wa
 import { createConnection, type Connection, type LinkSession } from '../connection/connection.ts'
 import { createServerClock, type ServerClock } from '../connection/server-clock.ts'
 import type { Timers } from '../connection/timers.ts'
-import type { WindowSight } from '../connection/window-sight.ts'
+import type { PageVisibility } from '../connection/page-visibility.ts'
 import { createWhileLive } from '../connection/while-live.ts'
 import { createLog, type Log } from '../model/activity/log-store.ts'
 import { createRateCharts, type RateCharts } from '../model/activity/rates-store.ts'
@@ -36,7 +36,7 @@ import type { LogFilter } from '../../shared/activity.ts'
 import type { PanelClient } from '../../shared/clients.ts'
 import { isTerminal } from '../../shared/protocol.ts'
 import { createToasts, type Toasts } from '../model/toasts/toasts.ts'
-import { createRemembered } from '../settings/remembered.ts'
+import { createStoredValue } from '../settings/stored-value.ts'
 import { createIntents, type Intents } from './intents.ts'
 import type { StoreApi } from 'zustand/vanilla'
 
@@ -104,7 +104,7 @@ export interface PanelPorts {
   /** Where it remembers what holds for this window only. */
   windowStorage: Pick<Storage, 'getItem' | 'setItem'>
   images: ImageHost
-  sight: WindowSight
+  sight: PageVisibility
 }
 
 /** Puts the panel together. It does nothing until `connection.connect` is called. */
@@ -113,17 +113,17 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
   const toasts = createToasts()
   const clock = createServerClock(timers)
   const status = createStatus()
-  const layout = createRemembered(storage, 'busbar.clients', clientsLayoutSchema)
+  const layout = createStoredValue(storage, 'busbar.clients', clientsLayoutSchema)
   const clients = createClients(layout.read() ?? undefined)
   const savedViews = createSavedViews(
     clients,
-    createRemembered(storage, 'busbar.views', savedViewsSchema),
+    createStoredValue(storage, 'busbar.views', savedViewsSchema),
     toasts,
   )
   const selection = createSelection()
   const connection = createConnection({ timers, onLink })
   const api = () => connection.api()
-  const jobSorts = createRemembered(storage, 'busbar.jobs', jobSortsSchema)
+  const jobSorts = createStoredValue(storage, 'busbar.jobs', jobSortsSchema)
   const jobs = createJobs({
     api,
     toasts,
@@ -177,7 +177,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     api,
     toasts,
     liftBlock: (client, name) => void blocks.lift(client, name),
-    reasons: createRemembered(storage, 'busbar.reasons', reasonsSchema),
+    reasons: createStoredValue(storage, 'busbar.reasons', reasonsSchema),
   })
   const pictures = createPictures({
     timers,
@@ -216,7 +216,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     main: inspector,
     create: newInspector,
     listReady: () => clients.state.getState().ready,
-    remembered: createRemembered(windowStorage, 'busbar.pins', rememberedPinsSchema),
+    remembered: createStoredValue(windowStorage, 'busbar.pins', rememberedPinsSchema),
   })
 
   const inOrder = ({ shown, layout: { shownAs } }: ClientsState) =>

@@ -9,7 +9,7 @@ export type View = (typeof views)[number]
  * `client/<uuid>` in `#/activity/…`, or a section in `#/settings/<section>`; `filter` is the query in `#/clients?filter=<query>` and `#/jobs?filter=<query>`, null
  * where the address says nothing of one.
  */
-export interface Place {
+export interface PanelLocation {
   view: View
   item: string | null
   filter: string | null
@@ -25,7 +25,7 @@ export function clientsLink(shownAs: 'table' | 'wall'): string {
 }
 
 export interface Router {
-  readonly state: StoreApi<Place>
+  readonly state: StoreApi<PanelLocation>
   /** Reads the place off a fragment; anything unknown leads to the clients. */
   follow: (fragment: string) => void
 }
@@ -43,7 +43,7 @@ export function filterLink(view: 'clients' | 'jobs', filter: string): string {
 /** Longest filter that an address may bring, in characters. */
 const filterMax = 500
 
-function placeIn(fragment: string): Place {
+function placeIn(fragment: string): PanelLocation {
   const [, name, item, search = ''] = /^#\/([a-z]+)(?:\/([^?]+))?(?:\?(.*))?$/s.exec(fragment) ?? []
   const view = views.find((each) => each === name) ?? 'clients'
   const filter = new URLSearchParams(search).get('filter')?.slice(0, filterMax) ?? null
@@ -58,6 +58,6 @@ function placeIn(fragment: string): Place {
 /** @param remembered the view that was open last, for an address that names none */
 export function createRouter(fragment: string, remembered: string | null = null): Router {
   const first = fragment === '' && views.some((each) => each === remembered) ? `#/${remembered}` : fragment
-  const state = createStore<Place>(() => placeIn(first))
+  const state = createStore<PanelLocation>(() => placeIn(first))
   return { state, follow: (text) => state.setState(placeIn(text)) }
 }

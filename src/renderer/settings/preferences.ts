@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { createRemembered } from './remembered.ts'
+import { createStoredValue } from './stored-value.ts'
 
 /** How often a picture of a Blender is taken while somebody looks at it, in seconds; null for only when asked. */
 export const pictureIntervals = [null, 2, 5, 10, 30] as const
@@ -11,7 +11,7 @@ export const densities = ['normal', 'compact'] as const
 export const textSizes = [100, 115, 130, 150, 175, 200] as const
 
 /** How the cards of the wall are until a person chooses otherwise. */
-export const wallAtFirst = { cardSize: 'medium', wallSeconds: 10 } as const
+export const wallDefaults = { cardSize: 'medium', wallSeconds: 10 } as const
 
 const preferencesSchema = z.object({
   density: z.enum(densities),
@@ -20,9 +20,9 @@ const preferencesSchema = z.object({
   inspectorWidth: z.number().min(200).max(2000),
   /** A sound when work begins to wait for a person. */
   approvalSound: z.boolean().default(true),
-  cardSize: z.enum(cardSizes).default(wallAtFirst.cardSize),
+  cardSize: z.enum(cardSizes).default(wallDefaults.cardSize),
   /** For the cards on the wall, and for the one picture in the inspector. */
-  wallSeconds: pictureIntervalSchema.default(wallAtFirst.wallSeconds),
+  wallSeconds: pictureIntervalSchema.default(wallDefaults.wallSeconds),
   viewportSeconds: pictureIntervalSchema.default(5),
 })
 export type PreferenceValues = Readonly<z.infer<typeof preferencesSchema>>
@@ -42,7 +42,7 @@ export function createPreferences(ports: {
   storage: Pick<Storage, 'getItem' | 'setItem'>
 }): Preferences {
   const { root, storage } = ports
-  const remembered = createRemembered(storage, 'busbar.preferences', preferencesSchema)
+  const remembered = createStoredValue(storage, 'busbar.preferences', preferencesSchema)
   const state = createStore<PreferenceValues>(
     () =>
       remembered.read() ?? preferencesSchema.parse({ density: 'normal', textSize: 100, inspectorWidth: 372 }),

@@ -1,13 +1,13 @@
 import { useEffect } from 'react'
 import { Group, Panel as Pane, Separator } from 'react-resizable-panels'
 import { useStore } from 'zustand'
-import type { HistoryState } from '../../shared/status.ts'
+import type { ActivityLogState } from '../../shared/status.ts'
 import { useLive, usePanel } from '../panel/panel-context.ts'
 import { useNarrow } from '../panel/use-narrow.ts'
 import { useIntent } from '../panel/use-intent.ts'
 import { Button } from '../ui/Button.tsx'
 import { shortcutOf } from '../lib/shortcuts.ts'
-import { takesText } from '../lib/takes-text.ts'
+import { isTextInput } from '../lib/text-input.ts'
 import split from './ClientsView.module.css'
 import { Charts } from '../features/activity/Charts.tsx'
 import { LogList } from '../features/activity/LogList.tsx'
@@ -38,7 +38,7 @@ export function ActivityView() {
       if (event.target instanceof Element && event.target.closest('dialog[open], [popover], [role="menu"]'))
         return
       if (event.key === 'Escape') close()
-      else if (shortcutOf(event, 'activity') === 'follow' && !takesText(event)) {
+      else if (shortcutOf(event, 'activity') === 'follow' && !isTextInput(event)) {
         if (log.state.getState().following) log.pause()
         else log.resume()
       }
@@ -88,7 +88,7 @@ export function ActivityView() {
   )
 }
 
-const emptyTexts: Record<HistoryState['state'], string> = {
+const emptyTexts: Record<ActivityLogState['state'], string> = {
   on: 'Clients that come and go, their messages, and jobs that end appear here as it happens. Plug one in under Connect.',
   off: 'The history is off, so what happened before can’t be shown. What happens from now on appears here as long as this view is open.',
   taking_over:

@@ -9,7 +9,7 @@ import { ApprovalsSection } from '../features/settings/ApprovalsSection.tsx'
 import { BlocksSection } from '../features/settings/BlocksSection.tsx'
 import { LimitsSection } from '../features/settings/LimitsSection.tsx'
 import { loadSettings } from '../features/settings/load-settings.ts'
-import { HistorySection, LookSection, NotificationsSection } from '../features/settings/LookSections.tsx'
+import { ActivityLogSection, LookSection, NotificationsSection } from '../features/settings/LookSections.tsx'
 import { ServerSection } from '../features/settings/ServerSection.tsx'
 import {
   findEntries,
@@ -32,7 +32,7 @@ const sections: Record<SectionId, () => React.ReactNode> = {
   blocks: () => <BlocksSection />,
   server: () => <ServerSection />,
   limits: () => <LimitsSection />,
-  history: () => <HistorySection />,
+  history: () => <ActivityLogSection />,
 }
 
 /** All that a person may set, on one page that can be searched. */

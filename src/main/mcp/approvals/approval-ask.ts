@@ -2,12 +2,12 @@ import { approvalCodeLength } from '../../../shared/approvals.ts'
 import type { JsonObject, Routing } from '../../../shared/protocol.ts'
 import type { TokenScope } from '../../../shared/tokens.ts'
 import { isReading, toolOf } from '../../access/approval-policy.ts'
-import type { Ask } from '../../access/approvals.ts'
+import type { ApprovalRequest } from '../../access/approvals.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { CallContext } from '../calls/call-context.ts'
 
 /** A payload that makes its targets work, and who they are. */
-export interface Work {
+export interface RequestedWork {
   readonly payload: JsonObject
   readonly routing: Routing
   readonly targets: readonly ClientInfo[]
@@ -38,7 +38,11 @@ export function workKind({ message_type }: JsonObject): 'job_dispatch' | 'comman
 }
 
 /** The question that work comes down to. */
-export function askForWork(work: Work, context: CallContext, scopes: readonly TokenScope[]): Ask {
+export function askForWork(
+  work: RequestedWork,
+  context: CallContext,
+  scopes: readonly TokenScope[],
+): ApprovalRequest {
   const { payload, routing, targets } = work
   const isCommand = workKind(payload) === 'command_dispatch'
   const command = isCommand ? textOf(payload.command) : null
@@ -50,7 +54,11 @@ export function askForWork(work: Work, context: CallContext, scopes: readonly To
 }
 
 /** The question whether a session may take another session's client off the bus. */
-export function askForRemoval(client: ClientInfo, context: CallContext, scopes: readonly TokenScope[]): Ask {
+export function askForRemoval(
+  client: ClientInfo,
+  context: CallContext,
+  scopes: readonly TokenScope[],
+): ApprovalRequest {
   return askFor(
     {
       tool: 'blender_unregister_client',
@@ -66,7 +74,11 @@ export function askForRemoval(client: ClientInfo, context: CallContext, scopes: 
   )
 }
 
-function askFor(deed: RequestedAction, { bus, session }: CallContext, scopes: readonly TokenScope[]): Ask {
+function askFor(
+  deed: RequestedAction,
+  { bus, session }: CallContext,
+  scopes: readonly TokenScope[],
+): ApprovalRequest {
   const { caller, clientInfo } = session
   const { tool, reads, title, code, codeKind, routing, targets } = deed
   const own = bus.registry.boundTo(session)

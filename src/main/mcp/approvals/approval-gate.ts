@@ -1,9 +1,14 @@
 import type { TokenScope } from '../../../shared/tokens.ts'
-import { waitingPerSession, type Approvals, type Ask, type Verdict } from '../../access/approvals.ts'
+import {
+  waitingPerSession,
+  type Approvals,
+  type ApprovalRequest,
+  type Verdict,
+} from '../../access/approvals.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
-import { askForRemoval, askForWork, workKind, type Work } from './approval-ask.ts'
+import { askForRemoval, askForWork, workKind, type RequestedWork } from './approval-ask.ts'
 import type { CallContext } from '../calls/call-context.ts'
 import { sessionOf } from '../sessions/session-of.ts'
 
@@ -25,7 +30,7 @@ export interface Allowed {
  * answers at once where nobody has to be asked, so that the order of messages is kept.
  */
 export interface ApprovalGate {
-  pass(work: Work, context: CallContext): Allowed | GateRefusal | Promise<Allowed | GateRefusal>
+  pass(work: RequestedWork, context: CallContext): Allowed | GateRefusal | Promise<Allowed | GateRefusal>
   /** Whether a session may take a live client of another session off the bus. */
   passRemoval(
     client: ClientInfo,
@@ -41,7 +46,7 @@ export function createApprovalGate(ports: {
   const scopesOf = ({ session }: CallContext): readonly TokenScope[] => ports.scopesOf(session.caller)
 
   const put = (
-    ask: Ask,
+    ask: ApprovalRequest,
     targets: readonly ClientInfo[],
     only: ClientInfo | undefined,
     context: CallContext,

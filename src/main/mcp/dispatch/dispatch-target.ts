@@ -4,7 +4,7 @@ import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { Presence } from '../sessions/presence.ts'
 
 /** Why no Blender was chosen; `error` says what to do about it. */
-export interface NoChoice {
+export interface NoTarget {
   readonly ok: false
   readonly status: 'no_target' | 'ambiguous_target' | 'target_away' | 'blocked'
   readonly error: string
@@ -23,7 +23,7 @@ export function poolOf(target: string): Pool | null {
 
 /** Chooses the Blender for a command. It never picks one that was not named, was not in the named pool, or is not the only one. */
 export interface TargetChooser {
-  choose(bus: UserMessageBus, target: string | undefined): ClientInfo | NoChoice
+  choose(bus: UserMessageBus, target: string | undefined): ClientInfo | NoTarget
 }
 
 export function createTargetChooser(presence: Presence): TargetChooser {
@@ -36,7 +36,7 @@ export function createTargetChooser(presence: Presence): TargetChooser {
     target: string,
     pool: Pool,
     live: readonly ClientInfo[],
-  ): ClientInfo | NoChoice => {
+  ): ClientInfo | NoTarget => {
     const fits = (client: ClientInfo): boolean =>
       'groupId' in pool
         ? client.group_id === pool.groupId
@@ -72,7 +72,7 @@ export function createTargetChooser(presence: Presence): TargetChooser {
         }
         return none(`No client "${target.slice(0, 200)}" is registered. ${liveOnes(live)}`)
       }
-      if (presence.contact(found) === 'gone') {
+      if (presence.contact(found) === 'away') {
         const error = `"${found.uuid}" is away: it is registered but not connected now. ${liveOnes(live)}`
         return { ok: false, status: 'target_away', error }
       }
@@ -81,7 +81,7 @@ export function createTargetChooser(presence: Presence): TargetChooser {
   }
 }
 
-function theOnlyOne(blenders: readonly ClientInfo[], live: readonly ClientInfo[]): ClientInfo | NoChoice {
+function theOnlyOne(blenders: readonly ClientInfo[], live: readonly ClientInfo[]): ClientInfo | NoTarget {
   const [only] = live
   if (only === undefined) {
     const known = blenders.length === 0 ? '' : ` (known, but not live: ${describeClients(blenders)})`
@@ -97,7 +97,7 @@ function theOnlyOne(blenders: readonly ClientInfo[], live: readonly ClientInfo[]
   return only
 }
 
-const none = (error: string): NoChoice => ({ ok: false, status: 'no_target', error })
+const none = (error: string): NoTarget => ({ ok: false, status: 'no_target', error })
 
 const liveOnes = (live: readonly ClientInfo[]): string =>
   live.length === 0 ? 'No Blender is live.' : `Live: ${describeClients(live)}.`

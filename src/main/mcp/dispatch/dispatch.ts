@@ -8,7 +8,7 @@ import type { CallContext } from '../calls/call-context.ts'
 import type { Presence } from '../sessions/presence.ts'
 import { createCallKeys, keyedJobId } from './call-keys.ts'
 import type { CallerIdentity } from './caller-identity.ts'
-import { createTargetChooser, poolOf, type NoChoice } from './dispatch-target.ts'
+import { createTargetChooser, poolOf, type NoTarget } from './dispatch-target.ts'
 import { dispatchJob, type DispatchedJob } from './dispatched-job.ts'
 import { createJobWatch } from './job-watch.ts'
 import { stateOf, type DispatchOutcome, type DispatchRefusal, type OutcomeOf } from './outcome.ts'
@@ -85,7 +85,7 @@ export interface Dispatcher {
   /** Stops a job of the calling client: one that waits is withdrawn, one that runs is interrupted. */
   cancel(jobId: string, context: CallContext): Promise<FoundJob | DispatchRefusal>
   /** Makes a target the session's own, or forgets it (null); what it stands for now, null for several or none. */
-  useTarget(target: string | null, context: CallContext): ClientInfo | NoChoice | null
+  useTarget(target: string | null, context: CallContext): ClientInfo | NoTarget | null
 }
 
 export function createDispatcher(ports: DispatchPorts): Dispatcher {
@@ -128,7 +128,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     })
   }
 
-  const choose = ({ bus, session }: CallContext, named: string | undefined): ClientInfo | NoChoice => {
+  const choose = ({ bus, session }: CallContext, named: string | undefined): ClientInfo | NoTarget => {
     const own = named === undefined ? sticky.of(session) : null
     const choice = targets.choose(bus, own ?? named)
     if (own === null || !('ok' in choice)) return choice

@@ -110,7 +110,7 @@ export function dispatchJob(
     }, timeoutMs)
     let awaySinceMs: number | null = null
     const contactCheck = setInterval(() => {
-      if (presence.contact(target) !== 'gone') {
+      if (presence.contact(target) !== 'away') {
         awaySinceMs = null
         return
       }
@@ -139,7 +139,7 @@ export function dispatchJob(
       end(refused(passed, target.uuid))
       return
     }
-    if (wasAsked && presence.contact(target) === 'gone') {
+    if (wasAsked && presence.contact(target) === 'away') {
       fail('no_target', `"${target.uuid}" was closed before it was allowed. Nothing was run.`)
       return
     }

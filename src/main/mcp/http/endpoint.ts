@@ -5,7 +5,7 @@ import {
   type RequestId,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js'
-import type { Applicant, Blocked, Caller, TooManyAttempts } from '../../access/caller.ts'
+import type { SessionRequest, Blocked, Caller, TooManyAttempts } from '../../access/caller.ts'
 import type { Log } from '../../base/log.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import type { ExchangeHost } from './exchange.ts'
@@ -26,7 +26,7 @@ export interface McpEndpointPorts {
   /** Who sends this request; null for a missing or wrong token. */
   authenticate(request: IncomingMessage): Caller | TooManyAttempts | null
   /** Whether a person has shut out who asks for a session. Default: nobody is. */
-  blocked?(applicant: Applicant): Blocked | null
+  blocked?(applicant: SessionRequest): Blocked | null
   /** Host and Origin: null lets the request in. */
   guard(request: IncomingMessage): GuardRefusal | null
   /** Attaches a server of the SDK to `session.transport`. A rejection is answered with 500, without a session. */
@@ -213,9 +213,9 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     }
     const clientInfo = describeClient(valid.data.params.clientInfo)
     const remoteAddress = request.socket.remoteAddress ?? 'unknown'
-    const shutOut = ports.blocked?.({ caller, remoteAddress, programName: clientInfo.name }) ?? null
-    if (shutOut !== null) {
-      refuse(request, response, refusals.blocked(shutOut, id))
+    const block = ports.blocked?.({ caller, remoteAddress, programName: clientInfo.name }) ?? null
+    if (block !== null) {
+      refuse(request, response, refusals.blocked(block, id))
       return
     }
     const session = table.create(ports.newId(), caller, remoteAddress)

@@ -3,7 +3,7 @@ import type { Log } from '../../base/log.ts'
 import { understandsPriming } from './exchange.ts'
 import type { McpHttpLimits } from './limits.ts'
 import { type SentBudget, type SentEvent, sentEventId, SentEvents } from './sent-events.ts'
-import type { TakenBack } from './session.ts'
+import type { ReturnedDeliveries } from './session.ts'
 import {
   keepaliveFrame,
   messageFrameWithId,
@@ -81,7 +81,7 @@ export class GetStream implements SseStreamOwner {
   }
 
   /** As `McpSession.takeBack`. */
-  takeBack(which: 'unconfirmed' | 'untaken'): TakenBack[] {
+  takeBack(which: 'unconfirmed' | 'untaken'): ReturnedDeliveries[] {
     const events = this.#sent?.takeAfter(which === 'untaken' ? this.#takenSequence : 0) ?? []
     return events.flatMap(({ origin, sequence }) =>
       origin === null ? [] : [{ origin, taken: sequence <= this.#takenSequence }],

@@ -16,7 +16,7 @@ import { GetStream, type GetStreamHost } from './get-stream.ts'
 import { InFlight } from './in-flight.ts'
 import type { Incoming } from './json-rpc.ts'
 import type { McpHttpLimits } from './limits.ts'
-import type { McpClientInfo, McpSession, McpSessionEvents, TakenBack } from './session.ts'
+import type { McpClientInfo, McpSession, McpSessionEvents, ReturnedDeliveries } from './session.ts'
 import { NotificationBacklog } from './notification-backlog.ts'
 import { sessionNotFound } from './refusals.ts'
 import { RequestRate } from './request-rate.ts'
@@ -142,7 +142,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     return this.#getStream.write(json, origin)
   }
 
-  takeBack(which: 'unconfirmed' | 'untaken'): TakenBack[] {
+  takeBack(which: 'unconfirmed' | 'untaken'): ReturnedDeliveries[] {
     return this.#getStream.takeBack(which)
   }
 

@@ -10,7 +10,7 @@ export interface SentEvent {
 }
 
 /** What was written to one session's stream, to be written again where it did not arrive. */
-export interface Unarrived {
+export interface UnconfirmedEvents {
   /** Everything that came after the event the client named, oldest first. */
   readonly events: readonly SentEvent[]
   /** Events after that one that had to make room before it came back. */
@@ -94,7 +94,7 @@ export class SentEvents {
   }
 
   /** What a client that has everything up to this number is missing. */
-  after(sequence: number): Unarrived {
+  after(sequence: number): UnconfirmedEvents {
     const events = this.#events.filter((event) => event.sequence > sequence)
     return { events, givenUp: Math.max(0, this.#givenUp - sequence) }
   }

@@ -28,7 +28,7 @@ export interface McpClientInfo {
 }
 
 /** An event that was written to a session's GET stream and may not have arrived. */
-export interface TakenBack {
+export interface ReturnedDeliveries {
   /** What `writeEvent` was given with it. */
   readonly origin: object
   /** The system has taken it, so the client may have read it; false: all that is known is that it was written. */
@@ -78,5 +78,5 @@ export interface McpSession {
    * Takes out the events that are not confirmed, oldest first; they are not written again. With `untaken` only those
    * that the system had not taken from the process when that was last known: no reader can count on those.
    */
-  takeBack(which: 'unconfirmed' | 'untaken'): TakenBack[]
+  takeBack(which: 'unconfirmed' | 'untaken'): ReturnedDeliveries[]
 }

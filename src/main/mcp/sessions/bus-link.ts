@@ -28,7 +28,7 @@ export function linkSessionsToBuses(ports: {
     bus.events.on('unregistered', (ended) => {
       // Unplugging ends the session; what was written to it, the notice among it, still goes out.
       const session = sessionOf(ended)
-      if (ended.cause === 'unplugged' && session !== null) endpoint.end(session, 'ended')
+      if (ended.cause === 'operator' && session !== null) endpoint.end(session, 'ended')
     })
   })
 

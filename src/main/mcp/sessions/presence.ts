@@ -6,7 +6,7 @@ import { sessionOf } from './session-of.ts'
 const defaultStaleAfterMs = 45_000
 
 /** What was really heard of a client, apart from whether it works: fresh signs, none lately, or no connection. */
-export type Contact = 'live' | 'stale' | 'gone'
+export type Contact = 'live' | 'stale' | 'away'
 
 export interface Presence {
   /** Silence after which a client counts as stale. */
@@ -20,7 +20,7 @@ export interface Presence {
 
 /**
  * Judges clients by their session and their last sign of life. A session whose stream has closed and that has
- * sent nothing since is gone: its program died or lost the network. One that never had a stream, or goes on
+ * sent nothing since is away: its program died or lost the network. One that never had a stream, or goes on
  * without, is judged by its requests.
  *
  * @param clock milliseconds on the steady clock of the bus and of the endpoint's sessions
@@ -30,9 +30,9 @@ export function createPresence(clock: () => number, staleAfterMs = defaultStaleA
   const closedAtMs = new WeakMap<McpSession, number>()
   const contact = (client: ClientInfo): Contact => {
     const session = sessionOf(client)
-    if (session === null) return 'gone'
+    if (session === null) return 'away'
     const closed = session.streamOpen ? undefined : closedAtMs.get(session)
-    if (closed !== undefined && session.lastRequestAtMs <= closed) return 'gone'
+    if (closed !== undefined && session.lastRequestAtMs <= closed) return 'away'
     return clock() - client.lastSignMs > staleAfterMs ? 'stale' : 'live'
   }
   return {

@@ -23,7 +23,7 @@ export interface ActionPorts extends PanelParts {
   showShortcuts: () => void
 }
 
-export type Add = (title: string, hint: string, run: () => void) => void
+export type AddAction = (title: string, hint: string, run: () => void) => void
 
 /** Most things of one kind that have actions of their own: requests, blocks, tokens, rules. */
 export const eachMax = 20
@@ -51,7 +51,7 @@ export function openClients({ selection, inspector, pins }: ActionPorts['panel']
 
 /** What a menu offers for something of that name; `before` goes to where it is seen. */
 export function addEntries(
-  add: Add,
+  add: AddAction,
   entries: MenuEntries,
   hint: string,
   name: string,
@@ -75,7 +75,7 @@ type Seconds = (typeof pictureIntervals)[number]
 
 /** How often pictures are taken in that place, but for what holds already. */
 export function addIntervals(
-  add: Add,
+  add: AddAction,
   place: string,
   chosen: Seconds,
   choose: (seconds: Seconds) => void,

@@ -4,7 +4,7 @@ import { exportFormats, exportNames } from '../../model/activity/log-export.ts'
 import { groupWords, kindFacts, kindsOf, logGroups } from '../../model/activity/log-text.ts'
 import { placeLink } from '../../panel/router.ts'
 import { copyAndTell } from '../../model/toasts/copy-and-tell.ts'
-import { goingTo, isLive, type ActionPorts, type Add } from './action.ts'
+import { goingTo, isLive, type ActionPorts, type AddAction } from './action.ts'
 
 const moments = [
   { words: '5 minutes', seconds: 300 },
@@ -13,7 +13,7 @@ const moments = [
 ] as const
 
 /** What of the log is shown, from when, whether it follows, and what its charts show. */
-export function addActivity(add: Add, ports: ActionPorts): void {
+export function addActivity(add: AddAction, ports: ActionPorts): void {
   const { panel, router } = ports
   const { log, rateCharts, clock, intents } = panel
   const { filter, following } = log.state.getState()
@@ -89,7 +89,7 @@ export function addActivity(add: Add, ports: ActionPorts): void {
 }
 
 /** What can be done with the entry that is open. */
-function addEntry(add: Add, { panel, go }: ActionPorts): void {
+function addEntry(add: AddAction, { panel, go }: ActionPorts): void {
   const { log, toasts } = panel
   const { open, detail } = log.state.getState()
   if (open === null) return

@@ -4,10 +4,10 @@ import { stateWords, uniqueName } from '../../model/clients/client-text.ts'
 import { unregisterChoices } from '../../features/clients/unregister-choices.ts'
 import { filterLink, placeLink } from '../../panel/router.ts'
 import { copyLink } from '../../model/toasts/copy-and-tell.ts'
-import { addEntries, goingTo, openClients, type ActionPorts, type Add } from './action.ts'
+import { addEntries, goingTo, openClients, type ActionPorts, type AddAction } from './action.ts'
 
 /** What the menus offer of the client that the keyboard stands on, and of those that are open in an inspector. */
-export function addClientMenus(add: Add, { panel, router, go }: ActionPorts): void {
+export function addClientMenus(add: AddAction, { panel, router, go }: ActionPorts): void {
   const { byKey } = panel.clients.state.getState()
   for (const key of openClients(panel)) {
     const client = byKey.get(key ?? '')
@@ -19,14 +19,14 @@ export function addClientMenus(add: Add, { panel, router, go }: ActionPorts): vo
 }
 
 /** The ways to unregister many at once. */
-export function addUnregistering(add: Add, { panel }: ActionPorts): void {
+export function addUnregistering(add: AddAction, { panel }: ActionPorts): void {
   for (const { label, run, unusable = null } of unregisterChoices(panel)) {
     if (unusable === null) add(label, label.includes('selected') ? 'Delete' : 'clients', run)
   }
 }
 
 /** Which clients are shown, and which are selected. */
-export function addClientsFilter(add: Add, ports: ActionPorts): void {
+export function addClientsFilter(add: AddAction, ports: ActionPorts): void {
   const { panel } = ports
   const { clients, selection, intents, toasts } = panel
   const { filter } = clients.state.getState()

@@ -11,13 +11,13 @@ import {
 import { drawnWidth } from '../../model/clients/drawn-width.ts'
 import { clientsLink } from '../../panel/router.ts'
 import type { Intent } from '../../panel/intents.ts'
-import { goingTo, type ActionPorts, type Add } from './action.ts'
+import { goingTo, type ActionPorts, type AddAction } from './action.ts'
 
 /** CSS pixels that a column is made wider or narrower by. */
 const widthStep = 48
 
 /** How clients are laid out: columns, order, groups, and views under names. */
-export function addClientsLayout(add: Add, ports: ActionPorts): void {
+export function addClientsLayout(add: AddAction, ports: ActionPorts): void {
   const { panel, preferences, router } = ports
   const { clients } = panel
   const { layout, totals } = clients.state.getState()
@@ -80,7 +80,7 @@ export function addClientsLayout(add: Add, ports: ActionPorts): void {
   addSavedViews(add, ports)
 }
 
-function addSavedViews(add: Add, ports: ActionPorts): void {
+function addSavedViews(add: AddAction, ports: ActionPorts): void {
   const { panel, go } = ports
   const { savedViews, intents } = panel
   const toMenu = (intent: Intent) => goingTo(ports, 'clients')(() => intents.set(intent))

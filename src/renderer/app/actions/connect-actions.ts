@@ -1,10 +1,10 @@
 import { claudeCommand } from '../../widgets/program-commands.ts'
 import { saveAddon } from '../../widgets/save-addon.ts'
 import { copyAndTell, copyFetched } from '../../model/toasts/copy-and-tell.ts'
-import { isLive, type ActionPorts, type Add } from './action.ts'
+import { isLive, type ActionPorts, type AddAction } from './action.ts'
 
 /** What plugs something in, and the way back where the connection is lost. */
-export function addConnect(add: Add, { panel }: ActionPorts): void {
+export function addConnect(add: AddAction, { panel }: ActionPorts): void {
   const { status, connection, toasts } = panel
   const url = status.getState().status?.url
   if (url !== undefined) {

@@ -1,6 +1,6 @@
 import { fold } from '../../lib/fold.ts'
 import { views, placeLink } from '../../panel/router.ts'
-import type { Action, ActionPorts, Add } from './action.ts'
+import type { Action, ActionPorts, AddAction } from './action.ts'
 import { addActivity } from './activity-actions.ts'
 import { addApprovals } from './approvals-actions.ts'
 import { addClientMenus, addClientsFilter, addUnregistering } from './clients-actions.ts'
@@ -13,7 +13,7 @@ import { addBlocks, addLook, addSettings } from './settings-actions.ts'
 import { addWall } from './wall-actions.ts'
 
 /** What each part of the panel adds, in the order of the list. */
-const parts: readonly ((add: Add, ports: ActionPorts) => void)[] = [
+const parts: readonly ((add: AddAction, ports: ActionPorts) => void)[] = [
   addPlaces,
   addApprovals,
   addClientMenus,
@@ -31,7 +31,7 @@ const parts: readonly ((add: Add, ports: ActionPorts) => void)[] = [
   addSettings,
 ]
 
-function addPlaces(add: Add, { go, showShortcuts }: ActionPorts): void {
+function addPlaces(add: AddAction, { go, showShortcuts }: ActionPorts): void {
   for (const view of views) add(`Go to ${view}`, 'view', () => go(placeLink(view)))
   add('Show the keyboard shortcuts', '?', showShortcuts)
 }
@@ -39,7 +39,8 @@ function addPlaces(add: Add, { go, showShortcuts }: ActionPorts): void {
 /** Every action there is just now, without what would do nothing. */
 function allActions(ports: ActionPorts): Action[] {
   const actions: Action[] = []
-  const add: Add = (title, hint, run) => actions.push({ id: `${actions.length} ${title}`, title, hint, run })
+  const add: AddAction = (title, hint, run) =>
+    actions.push({ id: `${actions.length} ${title}`, title, hint, run })
   for (const part of parts) part(add, ports)
   return actions
 }

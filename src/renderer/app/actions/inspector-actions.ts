@@ -4,13 +4,13 @@ import type { Inspector } from '../../model/inspector/inspector-store.ts'
 import { tabsOf, tabTitles } from '../../model/inspector/inspector-tabs.ts'
 import { needsRender, pictureFileName } from '../../model/pictures/picture-text.ts'
 import { noPictureView } from '../../model/pictures/pictures-store.ts'
-import { draftTitle, startedOver } from '../../model/send/draft.ts'
+import { draftTitle, emptiedDraft } from '../../model/send/draft.ts'
 import { placeLink } from '../../panel/router.ts'
 import { saveAddress } from '../../lib/save-file.ts'
-import { addIntervals, eachMax, isLive, type ActionPorts, type Add } from './action.ts'
+import { addIntervals, eachMax, isLive, type ActionPorts, type AddAction } from './action.ts'
 
 /** What can be done in the inspectors that are open: the one of the selection, and those that are pinned. */
-export function addInspectors(add: Add, ports: ActionPorts): void {
+export function addInspectors(add: AddAction, ports: ActionPorts): void {
   const { inspector, pins } = ports.panel
   const { pins: pinned, together } = pins.state.getState()
   const open = inspector.state.getState().last
@@ -39,7 +39,7 @@ export function addInspectors(add: Add, ports: ActionPorts): void {
 }
 
 function addInspector(
-  add: Add,
+  add: AddAction,
   { panel, go }: ActionPorts,
   inspector: Inspector,
   client: PanelClient,
@@ -90,7 +90,7 @@ function addInspector(
   add(
     `Start over what is written: ${name}`,
     hint,
-    showTab('send', () => compose.edit(client, startedOver(draft))),
+    showTab('send', () => compose.edit(client, emptiedDraft(draft))),
   )
   for (const message of sent.slice(0, eachMax)) {
     add(

@@ -5,10 +5,10 @@ import { jobColumns, jobColumnTitles, jobStates, jobStateWords } from '../../mod
 import { timelineWindows } from '../../model/jobs/timeline-lanes.ts'
 import { filterLink, placeLink } from '../../panel/router.ts'
 import { copyFetched, copyLink } from '../../model/toasts/copy-and-tell.ts'
-import { addEntries, goingTo, isLive, type ActionPorts, type Add } from './action.ts'
+import { addEntries, goingTo, isLive, type ActionPorts, type AddAction } from './action.ts'
 
 /** What can be done with the job that is open, or else the one that the keyboard stands on. */
-export function addJob(add: Add, { panel, router, go }: ActionPorts): void {
+export function addJob(add: AddAction, { panel, router, go }: ActionPorts): void {
   const { jobs, jobSelection, toasts } = panel
   const { byKey, open, detail } = jobs.state.getState()
   const job = byKey.get(open === null ? (jobSelection.state.getState().active ?? '') : jobKey(open))
@@ -29,7 +29,7 @@ export function addJob(add: Add, { panel, router, go }: ActionPorts): void {
 }
 
 /** Which jobs are shown in which order, and what can be done with those that are selected. */
-export function addJobsView(add: Add, ports: ActionPorts): void {
+export function addJobsView(add: AddAction, ports: ActionPorts): void {
   const { panel } = ports
   const { jobs, jobSelection, intents, toasts } = panel
   const { filter, shown, byKey } = jobs.state.getState()

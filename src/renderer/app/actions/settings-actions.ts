@@ -6,10 +6,10 @@ import { placeLink } from '../../panel/router.ts'
 import type { Intent } from '../../panel/intents.ts'
 import { densities, textSizes } from '../../settings/preferences.ts'
 import { themeChoices } from '../../theme/theme.ts'
-import { addEntries, eachMax, goingTo, isLive, type ActionPorts, type Add } from './action.ts'
+import { addEntries, eachMax, goingTo, isLive, type ActionPorts, type AddAction } from './action.ts'
 
 /** How the panel looks and sounds on this machine. */
-export function addLook(add: Add, { theme, preferences }: ActionPorts): void {
+export function addLook(add: AddAction, { theme, preferences }: ActionPorts): void {
   for (const choice of themeChoices) {
     const title = choice === 'system' ? 'Use the theme of the system' : `Use the ${choice} theme`
     add(title, 'look', () => theme.choose(choice))
@@ -28,14 +28,14 @@ export function addLook(add: Add, { theme, preferences }: ActionPorts): void {
 }
 
 /** Who is kept away, and the ways to let them in again. */
-export function addBlocks(add: Add, { panel, go }: ActionPorts): void {
+export function addBlocks(add: AddAction, { panel, go }: ActionPorts): void {
   for (const block of panel.blocks.state.getState().blocks.slice(0, eachMax)) {
     addEntries(add, blockEntries(panel, block, go), 'block', block.subject, () => undefined)
   }
 }
 
 /** The page of settings: its parts, and what can be made, changed and taken away there. */
-export function addSettings(add: Add, ports: ActionPorts): void {
+export function addSettings(add: AddAction, ports: ActionPorts): void {
   const { panel, settings, go } = ports
   const { intents } = panel
   for (const { id, title } of settingSections) {
@@ -53,14 +53,14 @@ export function addSettings(add: Add, ports: ActionPorts): void {
 
 type ToSettings = (intent: Intent) => () => void
 
-function addTokens(add: Add, { tokens }: ActionPorts, toSettings: ToSettings): void {
+function addTokens(add: AddAction, { tokens }: ActionPorts, toSettings: ToSettings): void {
   add('Create a token…', 'settings', toSettings({ to: 'create a token' }))
   for (const { id, name } of (tokens ?? []).slice(0, eachMax)) {
     add(`Revoke the token ${name}…`, 'settings', toSettings({ to: 'revoke a token', id }))
   }
 }
 
-function addRules(add: Add, { panel, tokens }: ActionPorts, toSettings: ToSettings): void {
+function addRules(add: AddAction, { panel, tokens }: ActionPorts, toSettings: ToSettings): void {
   const { approvals, toasts } = panel
   add('Add a rule for approvals…', 'settings', toSettings({ to: 'add a rule' }))
   for (const rule of (approvals.state.getState().policy?.rules ?? []).slice(0, eachMax)) {
@@ -81,7 +81,7 @@ function addRules(add: Add, { panel, tokens }: ActionPorts, toSettings: ToSettin
   }
 }
 
-function addServerSettings(add: Add, { panel, settings }: ActionPorts, toSettings: ToSettings): void {
+function addServerSettings(add: AddAction, { panel, settings }: ActionPorts, toSettings: ToSettings): void {
   const { serverSettings, toasts } = panel
   for (const { key, kept } of settings?.settings ?? []) {
     const { title } = settingOf(key)

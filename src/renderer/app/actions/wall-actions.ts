@@ -1,14 +1,14 @@
-import { waysToShow } from '../../model/clients/clients-layout.ts'
+import { viewModes } from '../../model/clients/clients-layout.ts'
 import { refreshPicturesInSight } from '../../features/wall/refresh-in-sight.ts'
 import { clientsLink } from '../../panel/router.ts'
 import { cardSizes } from '../../settings/preferences.ts'
-import { addIntervals, isLive, type ActionPorts, type Add } from './action.ts'
+import { addIntervals, isLive, type ActionPorts, type AddAction } from './action.ts'
 
 /** The wall of clients: whether they stand there, how large the cards are, and how often their pictures are taken. */
-export function addWall(add: Add, { panel, preferences, router, go }: ActionPorts): void {
+export function addWall(add: AddAction, { panel, preferences, router, go }: ActionPorts): void {
   const { clients } = panel
   const { cardSize, wallSeconds } = preferences.state.getState()
-  for (const shownAs of waysToShow) {
+  for (const shownAs of viewModes) {
     add(shownAs === 'wall' ? 'Show clients on the wall' : 'Show clients in tables', 'layout', () => {
       clients.arrange({ shownAs })
       go(clientsLink(shownAs))

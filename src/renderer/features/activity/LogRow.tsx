@@ -132,7 +132,7 @@ export function ClientLink({ userId, uuid, names, tabbable = false }: ClientLink
   const client = useStore(usePanel().clients.state, ({ byKey }) => byKey.get(key))
   const name = client === undefined ? (names.get(key) ?? uuid) : clientName(client)
   if (client === undefined)
-    return <ClientText className={`${styles['party']} ${styles['gone']}`} text={name} />
+    return <ClientText className={`${styles['party']} ${styles['left']}`} text={name} />
   return (
     <a className={styles['link']} tabIndex={tabbable ? undefined : -1} href={placeLink('clients', uuid)}>
       <ClientText className={styles['party']} text={name} />

@@ -81,7 +81,7 @@ function Identity({ client }: { client: PanelClient }) {
   const name = clientName(client)
   return (
     <>
-      <StateDot state={live ? client.state : 'gone'} />
+      <StateDot state={live ? client.state : 'away'} />
       <ClientText className={styles['name']} text={name} />
       <span className={styles['aside']}>
         {name !== record.uuid && (

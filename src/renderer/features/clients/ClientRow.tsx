@@ -42,7 +42,7 @@ export const ClientRow = memo(function ClientRow({
       data-key={clientKey}
       data-state={client.state}
       tabIndex={tabStop ? 0 : -1}
-      className={`${grid['row']} ${styles['row']} ${!live || client.state === 'gone' ? grid['quiet'] : ''}`}
+      className={`${grid['row']} ${styles['row']} ${!live || client.state === 'away' ? grid['quiet'] : ''}`}
       style={{ transform: `translateY(${top}px)` }}
       onFocus={() => selection.standOn(clientKey)}
     >

@@ -2,14 +2,14 @@ import { LayoutGrid, List } from 'lucide-react'
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { clientsLink } from '../../panel/router.ts'
-import type { ShownAs } from '../../model/clients/clients-layout.ts'
+import type { ViewMode } from '../../model/clients/clients-layout.ts'
 import { Segments } from '../../ui/Segments.tsx'
 
 /** Whether the clients stand in tables or as cards on the wall. */
 export function ClientsAs() {
   const { clients } = usePanel()
   const shownAs = useStore(clients.state, ({ layout }) => layout.shownAs)
-  const show = (next: ShownAs) => {
+  const show = (next: ViewMode) => {
     clients.arrange({ shownAs: next })
     location.hash = clientsLink(next)
   }

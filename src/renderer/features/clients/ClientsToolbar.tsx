@@ -12,7 +12,7 @@ import { UnregisterButtons } from './UnregisterButtons.tsx'
 import { ViewMenu } from './ViewMenu.tsx'
 
 /** What each state means, told on hover; the help of the view has them all. */
-const stateTerms = { live: 'live', busy: 'busy', stale: 'stale', gone: 'disconnected' } as const
+const stateTerms = { live: 'live', busy: 'busy', stale: 'stale', away: 'disconnected' } as const
 
 const states: readonly ClientState[] = clientStateSchema.options
 

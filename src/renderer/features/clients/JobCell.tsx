@@ -10,7 +10,7 @@ import styles from './JobCell.module.css'
 export function JobCell({ client }: { client: PanelClient }) {
   const live = useLive()
   const asks = useStore(usePanel().approvals.state, ({ waiting }) => waiting.has(client.key))
-  if (client.state === 'gone') return <span>disconnected</span>
+  if (client.state === 'away') return <span>disconnected</span>
   if (client.state === 'stale') {
     return (
       <span className={live ? styles['stale'] : undefined}>

@@ -5,7 +5,7 @@ import { usePanel } from '../../panel/panel-context.ts'
 import { clientsLink } from '../../panel/router.ts'
 import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
-import type { SavedView, ShownAs } from '../../model/clients/clients-layout.ts'
+import type { SavedView, ViewMode } from '../../model/clients/clients-layout.ts'
 import { viewNameMax, type SavedViews } from '../../model/clients/saved-views.ts'
 import styles from './ViewMenu.module.css'
 
@@ -115,7 +115,7 @@ function show(savedViews: SavedViews, view: SavedView): void {
 }
 
 /** Whether a view is of the tables or of the wall. */
-function ShownAsMark({ shownAs }: { shownAs: ShownAs }) {
+function ShownAsMark({ shownAs }: { shownAs: ViewMode }) {
   const Icon = shownAs === 'wall' ? LayoutGrid : List
   const words = shownAs === 'wall' ? 'of the wall' : 'of the tables'
   return (

@@ -17,7 +17,7 @@ export function UnregisterButtons() {
     panel.clients.state,
     useShallow(({ totals, shown, filter }) => [
       totals.states.stale,
-      totals.states.gone,
+      totals.states.away,
       shown.persistent.length + shown.ephemeral.length,
       filter.query,
       filter.state,

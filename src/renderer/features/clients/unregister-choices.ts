@@ -7,7 +7,7 @@ export function unregisterChoices(panel: Panel): MenuEntry[] {
   const { totals } = panel.clients.state.getState()
   const selected = panel.selection.state.getState().selected.size
   const shownCount = panel.rowOrder().length
-  const { stale, gone } = totals.states
+  const { stale, away } = totals.states
   const choice = (label: string, count: number, none: string, run: () => void): MenuEntry => ({
     label: `${label} (${count.toLocaleString('en')})…`,
     run,
@@ -19,8 +19,8 @@ export function unregisterChoices(panel: Panel): MenuEntry[] {
     choice('Unregister all stale clients', stale, 'no client is stale', () =>
       panel.askUnregisterWhere(({ state }) => state === 'stale'),
     ),
-    choice('Unregister all disconnected clients', gone, 'no client is disconnected', () =>
-      panel.askUnregisterWhere(({ state }) => state === 'gone'),
+    choice('Unregister all disconnected clients', away, 'no client is disconnected', () =>
+      panel.askUnregisterWhere(({ state }) => state === 'away'),
     ),
     choice('Unregister all clients shown', shownCount, 'no client is shown', () =>
       panel.askUnregisterShown(),

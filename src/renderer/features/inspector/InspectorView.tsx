@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { shortcutOf } from '../../lib/shortcuts.ts'
-import { takesText } from '../../lib/takes-text.ts'
+import { isTextInput } from '../../lib/text-input.ts'
 import { clientName, stateWords } from '../../model/clients/client-text.ts'
 import { SendTab } from './SendTab.tsx'
 import { ActivityTab } from './ActivityTab.tsx'
@@ -75,7 +75,7 @@ export function InspectorView({ inspector, label, pinned, onClose }: InspectorVi
     inspector.focus('field')
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (takesText(event.nativeEvent)) return
+    if (isTextInput(event.nativeEvent)) return
     const shortcut = shortcutOf(event, 'inspector')
     if (shortcut === 'write') write()
     else if (shortcut !== 'pin') return
@@ -94,7 +94,7 @@ export function InspectorView({ inspector, label, pinned, onClose }: InspectorVi
       >
         <div className={styles['head']}>
           <h2>
-            <StateDot state={current ? client.state : 'gone'} />
+            <StateDot state={current ? client.state : 'away'} />
             <ClientText className={styles['name']} text={clientName(client)} />
             <span className={styles['state']}>{current ? stateWords[client.state] : 'not live'}</span>
             <span className={styles['corner']}>

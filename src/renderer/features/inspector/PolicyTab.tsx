@@ -16,7 +16,7 @@ import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { visibleText } from '../../lib/visible-text.ts'
 import { BlockForm } from '../settings/BlockForm.tsx'
-import { OnlyTheOperator, useMayChange } from '../settings/Row.tsx'
+import { OperatorOnlyNote, useMayChange } from '../settings/Row.tsx'
 import { modeNames, ruleEntry, ruleText, tokenName } from '../../model/settings/setting-entries.ts'
 import { DetailPending } from './DetailPending.tsx'
 import { Fact, Facts } from '../../widgets/Facts.tsx'
@@ -48,7 +48,7 @@ export function PolicyTab({ client, current }: TabProps) {
   return (
     <div className={styles['tab']}>
       <InForce client={client} session={detail.session} policy={policy} />
-      <OnlyTheOperator what="rules" />
+      <OperatorOnlyNote what="rules" />
       <ClientRules client={client} policy={policy} usable={live && mayChange} />
       <SetRule client={client} session={detail.session} usable={live && mayChange} />
       <section aria-label="Block">

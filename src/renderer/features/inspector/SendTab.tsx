@@ -24,7 +24,7 @@ import {
   draftKinds,
   knownParams,
   paramsTemplate,
-  startedOver,
+  emptiedDraft,
   type Draft,
   type DraftCheck,
   type DraftField,
@@ -107,7 +107,7 @@ export function SendTab({ client, current }: TabProps) {
           <Button kind="primary" type="submit" disabled={!ready} aria-keyshortcuts="Control+Enter Meta+Enter">
             {sending ? 'Sending…' : 'Send'}
           </Button>
-          <Button onClick={() => edit(startedOver(draft))}>Start over</Button>
+          <Button onClick={() => edit(emptiedDraft(draft))}>Start over</Button>
           <span className={styles['hint']}>
             {navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl'} Enter sends
           </span>

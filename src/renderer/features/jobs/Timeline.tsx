@@ -11,12 +11,12 @@ import { countOf } from '../../lib/count-text.ts'
 import { durationText } from '../../lib/time-text.ts'
 import { jobStateWords, tookSeconds } from '../../model/jobs/jobs-order.ts'
 import {
-  besideStretch,
+  adjacentBar,
   jobsInWindow,
   timelineLanes,
   timelineWindows,
   type Lane,
-  type Stretch,
+  type TimelineBar,
 } from '../../model/jobs/timeline-lanes.ts'
 import styles from './Timeline.module.css'
 
@@ -52,14 +52,14 @@ export function Timeline() {
   if (byKey.size === 0) return null
   // The last of the first lane is in reach of Tab until somebody has stood elsewhere.
   const known = lanes.some(
-    ({ key, stretches }) => key === stand?.lane && stretches.some(({ job }) => job.key === stand.key),
+    ({ key, bars }) => key === stand?.lane && bars.some(({ job }) => job.key === stand.key),
   )
   const [first] = lanes
   const standing = known
     ? stand
     : first === undefined
       ? null
-      : { lane: first.key, key: first.stretches.at(-1)?.job.key ?? '' }
+      : { lane: first.key, key: first.bars.at(-1)?.job.key ?? '' }
 
   const zoom = (by: 1 | -1) => setChoice(Math.max(0, Math.min(timelineWindows.length - 1, choice + by)))
   const onKeyDown = (event: KeyboardEvent) => {
@@ -67,12 +67,12 @@ export function Timeline() {
     if (shortcut === 'closer') zoom(-1)
     else if (shortcut === 'wider') zoom(1)
     else if ((shortcut === 'job' || shortcut === 'lane') && standing !== null) {
-      const next = besideStretch(lanes, standing, event.key)
+      const next = adjacentBar(lanes, standing, event.key)
       if (next === null) return
       setStand(next)
       figure.current
         ?.querySelector<HTMLElement>(
-          `[data-lane="${CSS.escape(next.lane)}"] [data-stretch="${CSS.escape(next.key)}"]`,
+          `[data-lane="${CSS.escape(next.lane)}"] [data-bar="${CSS.escape(next.key)}"]`,
         )
         ?.focus()
     } else return
@@ -157,24 +157,22 @@ function LaneRow({ lane, tabStop, onStand, onTell }: LaneRowProps) {
     <div className={styles['lane']} data-lane={lane.key}>
       <ClientText className={styles['name']} text={lane.name} />
       <div className={styles['track']} style={{ height: `${lane.rows * rowHeight}px` }}>
-        {lane.stretches.map((stretch) => (
+        {lane.bars.map((bar) => (
           <button
-            key={stretch.job.key}
+            key={bar.job.key}
             type="button"
-            data-stretch={stretch.job.key}
-            tabIndex={stretch.job.key === tabStop ? 0 : -1}
-            className={`${styles['stretch']} ${styles[stretch.job.state]}`}
-            style={placeOf(stretch)}
-            aria-label={visibleText(
-              `${stretch.job.title}, ${jobStateWords[stretch.job.state]}, ${lane.name}`,
-            )}
-            onClick={() => panel.openJob(stretch.job.key)}
+            data-bar={bar.job.key}
+            tabIndex={bar.job.key === tabStop ? 0 : -1}
+            className={`${styles['bar']} ${styles[bar.job.state]}`}
+            style={placeOf(bar)}
+            aria-label={visibleText(`${bar.job.title}, ${jobStateWords[bar.job.state]}, ${lane.name}`)}
+            onClick={() => panel.openJob(bar.job.key)}
             onFocus={() => {
-              onStand(stretch.job.key)
-              onTell(stretch.job.key)
+              onStand(bar.job.key)
+              onTell(bar.job.key)
             }}
             onBlur={() => onTell(null)}
-            onPointerEnter={() => onTell(stretch.job.key)}
+            onPointerEnter={() => onTell(bar.job.key)}
             onPointerLeave={() => onTell(null)}
           />
         ))}
@@ -184,7 +182,7 @@ function LaneRow({ lane, tabStop, onStand, onTell }: LaneRowProps) {
 }
 
 /** A short job is drawn wide enough to be seen and hit, within the lane. */
-function placeOf({ from, to, row }: Stretch): React.CSSProperties {
+function placeOf({ from, to, row }: TimelineBar): React.CSSProperties {
   const percent = (part: number) => `${(part * 100).toFixed(3)}%`
   return {
     insetInlineStart: `min(${percent(from)}, 100% - 5px)`,

@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { visibleText } from '../../lib/visible-text.ts'
 import { PolicyDefault } from '../approvals/PolicyDefault.tsx'
-import { OnlyTheOperator, Row, useMayChange, useShown } from './Row.tsx'
+import { OperatorOnlyNote, Row, useMayChange, useShown } from './Row.tsx'
 import { RuleForm } from './RuleForm.tsx'
 import { modeNames, ruleEntry, ruleText } from '../../model/settings/setting-entries.ts'
 import styles from './Settings.module.css'
@@ -31,7 +31,7 @@ export function ApprovalsSection() {
   const visible = (rules ?? []).filter((rule) => shown(ruleEntry(rule)))
   return (
     <>
-      <OnlyTheOperator what="the default and the rules" />
+      <OperatorOnlyNote what="the default and the rules" />
       <Row id="default">
         <div className={styles['inline']}>
           <PolicyDefault disabled={!usable} />

@@ -1,6 +1,6 @@
 import { Volume2 } from 'lucide-react'
 import { useStore } from 'zustand'
-import type { HistoryState } from '../../../shared/status.ts'
+import type { ActivityLogState } from '../../../shared/status.ts'
 import { usePanel, usePreferences, useTheme } from '../../panel/panel-context.ts'
 import { densities, textSizes } from '../../settings/preferences.ts'
 import { themeChoices } from '../../theme/theme.ts'
@@ -67,7 +67,7 @@ export function NotificationsSection() {
   )
 }
 
-function historyText({ state, reason }: HistoryState): string {
+function activityLogText({ state, reason }: ActivityLogState): string {
   switch (state) {
     case 'on':
       return 'What happens is being kept in history.db in the data directory. How long, how much and with which contents is set under Server.'
@@ -78,13 +78,13 @@ function historyText({ state, reason }: HistoryState): string {
   }
 }
 
-export function HistorySection() {
+export function ActivityLogSection() {
   const history = useStore(usePanel().status, (state) => state.status?.history ?? null)
   const shown = useShown()
   if (!shown('history')) return null
   return (
     <p className={history?.state === 'off' ? styles['warn'] : styles['note']}>
-      {history === null ? 'Not known yet.' : historyText(history)}
+      {history === null ? 'Not known yet.' : activityLogText(history)}
     </p>
   )
 }

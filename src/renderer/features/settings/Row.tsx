@@ -19,7 +19,7 @@ export function useMayChange(): boolean {
 }
 
 /** Why this panel may not do what it shows; nothing where it may. */
-export function OnlyTheOperator({ what }: { what: string }) {
+export function OperatorOnlyNote({ what }: { what: string }) {
   const known = useStore(usePanel().serverSettings.state, ({ settings }) => settings?.mayChange ?? null)
   if (known !== false) return null
   return (

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
 import { settingGroups, settingOf, type SettingGroup } from '../../../shared/settings.ts'
 import { usePanel } from '../../panel/panel-context.ts'
-import { OnlyTheOperator, useShown } from './Row.tsx'
+import { OperatorOnlyNote, useShown } from './Row.tsx'
 import { SettingRow } from './SettingRow.tsx'
 import styles from './Settings.module.css'
 
@@ -18,7 +18,7 @@ export function ServerSection() {
   if (settings === null) return <p className={styles['note']}>{problem ?? 'Not known yet.'}</p>
   return (
     <>
-      <OnlyTheOperator what="these settings" />
+      <OperatorOnlyNote what="these settings" />
       <p className={styles['note']}>
         What you set here is kept in settings.json and holds from the next start of the server on. An option
         of the command line or a variable of the environment goes before it.

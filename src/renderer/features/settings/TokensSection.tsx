@@ -8,7 +8,7 @@ import { CopyLine } from '../../widgets/CopyLine.tsx'
 import { Until } from '../../widgets/Times.tsx'
 import { exactTime } from '../../lib/time-text.ts'
 import { RevokeDialog } from './RevokeDialog.tsx'
-import { OnlyTheOperator, Row, useMayChange, useShown } from './Row.tsx'
+import { OperatorOnlyNote, Row, useMayChange, useShown } from './Row.tsx'
 import styles from './Settings.module.css'
 import { TokenForm } from './TokenForm.tsx'
 
@@ -27,7 +27,7 @@ export function TokensSection() {
   const visible = (listed ?? []).filter(({ id }) => shown(`token ${id}`))
   return (
     <>
-      <OnlyTheOperator what="tokens" />
+      <OperatorOnlyNote what="tokens" />
       <Row id="tokens">
         <Button disabled={!usable || adding} onClick={() => setAdding(true)}>
           Create a token…

@@ -13,8 +13,13 @@ import { CardRegion } from './CardRegion.tsx'
 import { refreshPicturesInSight } from './refresh-in-sight.ts'
 import styles from './Wall.module.css'
 import { cardRows } from '../../model/wall/card-rows.ts'
-import { pictureCards, sideBySideFrom, smallCards, type CardLayout } from '../../model/wall/wall-layout.ts'
-import { cardFrom } from '../../model/wall/wall-order.ts'
+import {
+  pictureCards,
+  sideBySideMinWidth,
+  smallCards,
+  type CardLayout,
+} from '../../model/wall/wall-layout.ts'
+import { adjacentCard } from '../../model/wall/wall-order.ts'
 import { WallPlacesContext, type WallPlaces } from './wall-place.ts'
 import { WallCard } from './WallCard.tsx'
 import { Wires } from './Wires.tsx'
@@ -42,7 +47,7 @@ export function Wall() {
     observer.observe(node)
     return () => observer.disconnect()
   }, [])
-  const beside = width >= sideBySideFrom
+  const beside = width >= sideBySideMinWidth
   const blenderCards = pictureCards((beside ? width - sideWidth : width) - scrollBar, size)
   const otherCards = smallCards((beside ? sideWidth : width) - scrollBar)
 
@@ -52,7 +57,7 @@ export function Wall() {
       keys: shown[region],
       rows: cardRows(groups[region], shown[region].length, columns),
     })
-    return cardFrom(
+    return adjacentCard(
       { blenders: shape('blenders', blenderCards), others: shape('others', otherCards), beside },
       active,
       key,

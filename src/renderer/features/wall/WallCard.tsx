@@ -42,7 +42,7 @@ export const WallCard = memo(function WallCard(place: CardPlace) {
       data-key={clientKey}
       data-state={client.state}
       tabIndex={tabStop ? 0 : -1}
-      className={`${styles['card']} ${!live || client.state === 'gone' ? styles['quiet'] : ''}`}
+      className={`${styles['card']} ${!live || client.state === 'away' ? styles['quiet'] : ''}`}
       style={{ transform: `translate(${left}px, ${top}px)` }}
       onFocus={() => selection.standOn(clientKey)}
     >
@@ -126,7 +126,7 @@ function Name({ client }: { client: PanelClient }) {
   const { uuid } = client.record
   return (
     <div className={styles['line']}>
-      <StateDot state={live ? client.state : 'gone'} />
+      <StateDot state={live ? client.state : 'away'} />
       <ClientText className={styles['name']} text={name} />
       {name !== uuid && (
         <span className={styles['uuid']} title={visibleText(uuid)}>
@@ -156,7 +156,7 @@ function AskedBy({ client }: { client: PanelClient }) {
     const asker = job === null ? undefined : byKey.get(keyOf({ userId, uuid: job.fromUuid }))
     return asker === undefined ? null : clientName(asker)
   })
-  if (name === null || client.state === 'gone' || client.state === 'stale') return null
+  if (name === null || client.state === 'away' || client.state === 'stale') return null
   return (
     <span className={styles['by']}>
       for <ClientText text={name} />

@@ -8,7 +8,7 @@ import {
   type LogPage,
 } from '../../../shared/activity.ts'
 import { clientKey } from '../../../shared/clients.ts'
-import type { HistoryState } from '../../../shared/status.ts'
+import type { ActivityLogState } from '../../../shared/status.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { WhileLive } from '../../connection/while-live.ts'
 import { appended, settled, windowMax } from './log-window.ts'
@@ -34,7 +34,7 @@ export interface LogState {
   /** What came while it was not. */
   unseen: number
   busy: 'older' | 'newer' | null
-  history: HistoryState
+  history: ActivityLogState
   /** What clients were last called, by `clientKey`. */
   names: ReadonlyMap<string, string>
   /** The entry that is open, and what it leaves out: undefined while that is on its way, null where it is not kept. */
@@ -80,7 +80,7 @@ export interface Log {
   closeEntry: () => void
 }
 
-const nothingYet: HistoryState = { state: 'on', reason: '' }
+const nothingYet: ActivityLogState = { state: 'on', reason: '' }
 
 /** @param fixed a part of the filter that always holds */
 export function createLog(ports: LogPorts, fixed: LogFilter = {}): Log {

@@ -20,7 +20,8 @@ export const clientFilter = createFilterLanguage<PanelClient>({
     address: ({ address }) => [address ?? ''],
     user: ({ userId }) => [userId],
   },
-  aliases: { state: ({ state }) => [state] },
+  // Views that were saved by earlier versions name the state of a client that is away in two other ways.
+  aliases: { state: ({ state }) => (state === 'away' ? ['away', 'gone', 'disconnected'] : [state]) },
   numbers: {
     queue: ({ queued }) => queued,
     sent: ({ sent }) => sent,

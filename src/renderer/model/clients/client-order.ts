@@ -2,7 +2,7 @@ import type { ClientState, PanelClient } from '../../../shared/clients.ts'
 import { sortValue, type Column } from './client-columns.ts'
 import { clientFilter } from './client-filter.ts'
 import { clientName, isBlender } from './client-text.ts'
-import type { ShownAs } from './clients-layout.ts'
+import type { ViewMode } from './clients-layout.ts'
 import { collator, compareValues, type Sort } from '../../lib/sorts.ts'
 
 /** The two buckets of a bus, in the order they are shown. */
@@ -21,7 +21,7 @@ export type WallRegion = (typeof wallRegions)[number]
 /** A list that clients are shown in. */
 export type ClientList = Bucket | WallRegion
 /** The lists of each way to show clients: each client belongs into one of them. */
-export const listsOf: Record<ShownAs, readonly ClientList[]> = { table: buckets, wall: wallRegions }
+export const listsOf: Record<ViewMode, readonly ClientList[]> = { table: buckets, wall: wallRegions }
 
 function isOf(client: PanelClient, list: ClientList): boolean {
   switch (list) {

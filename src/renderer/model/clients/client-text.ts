@@ -51,7 +51,7 @@ export const stateWords: Record<ClientState, string> = {
   live: 'live',
   busy: 'busy',
   stale: 'stale',
-  gone: 'disconnected',
+  away: 'disconnected',
 }
 
 /** The text that plain words of a search are looked for in. */

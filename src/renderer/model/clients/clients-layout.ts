@@ -11,8 +11,8 @@ import {
 } from './client-columns.ts'
 
 /** Whether clients stand in tables or as cards on the wall. */
-export const waysToShow = ['table', 'wall'] as const
-export type ShownAs = (typeof waysToShow)[number]
+export const viewModes = ['table', 'wall'] as const
+export type ViewMode = (typeof viewModes)[number]
 
 /** What clients can be put together by. */
 export const groupings = ['group', 'type', 'host', 'user'] as const satisfies readonly Column[]
@@ -31,7 +31,7 @@ export const clientsLayoutSchema = z.object({
   widths: z.partialRecord(columnSchema, z.number().min(columnWidthMin).max(columnWidthMax)).default({}),
   sort: z.object({ persistent: sortSchema.min(1), ephemeral: sortSchema.min(1) }),
   groupBy: z.enum(groupings).nullable(),
-  shownAs: z.enum(waysToShow).default('table'),
+  shownAs: z.enum(viewModes).default('table'),
 })
 export type ClientsLayout = Readonly<z.infer<typeof clientsLayoutSchema>>
 

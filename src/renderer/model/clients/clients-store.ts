@@ -66,7 +66,7 @@ const noTotals: ClientTotals = {
   blenders: 0,
   blendersLive: 0,
   users: 0,
-  states: { live: 0, busy: 0, stale: 0, gone: 0 },
+  states: { live: 0, busy: 0, stale: 0, away: 0 },
 }
 
 const emptyLists = { persistent: [], ephemeral: [], blenders: [], others: [] } as const

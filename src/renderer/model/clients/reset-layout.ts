@@ -1,4 +1,4 @@
-import { wallAtFirst, type Preferences } from '../../settings/preferences.ts'
+import { wallDefaults, type Preferences } from '../../settings/preferences.ts'
 import type { Clients } from './clients-store.ts'
 import { defaultLayout } from './clients-layout.ts'
 
@@ -7,5 +7,5 @@ export function resetLayout(clients: Clients, preferences: Preferences): void {
   const { columns, widths, sort, groupBy } = defaultLayout
   const asWall = clients.state.getState().layout.shownAs === 'wall'
   clients.arrange(asWall ? { sort, groupBy } : { columns, widths, sort, groupBy })
-  if (asWall) preferences.set(wallAtFirst)
+  if (asWall) preferences.set(wallDefaults)
 }

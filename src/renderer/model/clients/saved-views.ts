@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Remembered } from '../../settings/remembered.ts'
+import type { StoredValue } from '../../settings/stored-value.ts'
 import type { Toasts } from '../toasts/toasts.ts'
 import { savedViewsMax, type SavedView } from './clients-layout.ts'
 import type { Clients } from './clients-store.ts'
@@ -21,7 +21,7 @@ export const viewNameMax = 60
 
 export function createSavedViews(
   clients: Clients,
-  remembered: Remembered<SavedView[]>,
+  remembered: StoredValue<SavedView[]>,
   toasts: Toasts,
 ): SavedViews {
   const state = createStore<{ views: readonly SavedView[] }>(() => ({ views: remembered.read() ?? [] }))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Remembered } from '../../settings/remembered.ts'
+import type { StoredValue } from '../../settings/stored-value.ts'
 import { inspectorTabs, type Inspector, type InspectorTab } from './inspector-store.ts'
 
 /** Clients that can be pinned at once: each is a feed of its own, and more do not fit beside each other. */
@@ -29,7 +29,7 @@ export interface InspectorPinsPorts {
   create: () => Inspector
   /** Whether the list of clients has come; until then nothing that was remembered can be opened. */
   listReady: () => boolean
-  remembered: Remembered<z.infer<typeof rememberedPinsSchema>>
+  remembered: StoredValue<z.infer<typeof rememberedPinsSchema>>
 }
 
 /** The inspectors that stay with one client each, beside the one that follows the selection. */

@@ -1,8 +1,8 @@
 import type { PanelJob } from '../../../shared/jobs.ts'
 import { shortUuid } from '../clients/client-text.ts'
 
-/** A stretch of a lane, in parts of the window's width: 0 is its start and 1 is now. */
-export interface Stretch {
+/** A bar of a lane: a job, in parts of the window's width: 0 is its start and 1 is now. */
+export interface TimelineBar {
   job: PanelJob
   from: number
   to: number
@@ -15,7 +15,7 @@ export interface Lane {
   key: string
   name: string
   /** Oldest first. */
-  stretches: Stretch[]
+  bars: TimelineBar[]
   rows: number
 }
 
@@ -43,7 +43,7 @@ export function jobsInWindow(jobs: Iterable<PanelJob>, now: number, windowSecond
 
 /**
  * What ran when, one lane a target: at most the newest 400 of these jobs, which are in order of their dispatch. A job
- * that nobody ever said to run has its stretch from the dispatch on. Lanes stand in the order of their names.
+ * that nobody ever said to run has its bar from the dispatch on. Lanes stand in the order of their names.
  */
 export function timelineLanes(
   inWindow: readonly PanelJob[],
@@ -59,25 +59,25 @@ export function timelineLanes(
     const to = Math.max(from, job.endedAt ?? now)
     for (const { uuid, name } of job.targets.slice(0, targetsMax)) {
       const key = `${job.userId}\u001f${uuid}`
-      const lane = lanes.get(key) ?? { key, uuid, name, stretches: [], rows: 0, ends: [] }
+      const lane = lanes.get(key) ?? { key, uuid, name, bars: [], rows: 0, ends: [] }
       lanes.set(key, lane)
       lane.name = name
       const free = lane.ends.findIndex((end) => end <= from)
       const row = free === -1 ? Math.min(lane.ends.length, rowsMax - 1) : free
       lane.ends[row] = to
       lane.rows = Math.max(lane.rows, row + 1)
-      lane.stretches.push({ job, from: place(from), to: place(to), row })
+      lane.bars.push({ job, from: place(from), to: place(to), row })
     }
   }
   const names = Map.groupBy(lanes.values(), ({ name }) => name)
   return {
     drawn: drawn.length,
     lanes: [...lanes.values()]
-      .map(({ key, uuid, name, stretches, rows }) => ({
+      .map(({ key, uuid, name, bars, rows }) => ({
         key,
         // Clients of one name are told apart.
         name: names.get(name)?.length === 1 ? name : `${name} (${shortUuid(uuid)})`,
-        stretches,
+        bars,
         rows,
       }))
       .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })),
@@ -88,22 +88,22 @@ export function timelineLanes(
  * Where an arrow key goes from a job in a lane: to the one before or after it, or to the one that is nearest in time
  * in the lane above or below. Null where there is none.
  */
-export function besideStretch(
+export function adjacentBar(
   lanes: readonly Lane[],
   from: { lane: string; key: string },
   arrow: string,
 ): { lane: string; key: string } | null {
   const laneAt = lanes.findIndex(({ key }) => key === from.lane)
   const lane = lanes[laneAt]
-  const at = lane?.stretches.findIndex(({ job }) => job.key === from.key) ?? -1
-  const stretch = lane?.stretches[at]
-  if (lane === undefined || stretch === undefined) return null
+  const at = lane?.bars.findIndex(({ job }) => job.key === from.key) ?? -1
+  const bar = lane?.bars[at]
+  if (lane === undefined || bar === undefined) return null
   if (arrow === 'ArrowLeft' || arrow === 'ArrowRight') {
-    const next = lane.stretches[at + (arrow === 'ArrowLeft' ? -1 : 1)]
+    const next = lane.bars[at + (arrow === 'ArrowLeft' ? -1 : 1)]
     return next === undefined ? null : { lane: lane.key, key: next.job.key }
   }
   const other = lanes[laneAt + (arrow === 'ArrowUp' ? -1 : 1)]
-  const distance = (each: Stretch) => Math.abs(each.from - stretch.from)
-  const nearest = other?.stretches.toSorted((a, b) => distance(a) - distance(b))[0]
+  const distance = (each: TimelineBar) => Math.abs(each.from - bar.from)
+  const nearest = other?.bars.toSorted((a, b) => distance(a) - distance(b))[0]
   return other === undefined || nearest === undefined ? null : { lane: other.key, key: nearest.job.key }
 }

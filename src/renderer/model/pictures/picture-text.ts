@@ -11,7 +11,7 @@ export const sourceWords: Record<ShownPicture['source'], string> = {
 
 /** How long no picture is taken of a client as it is now, null where one can be. */
 export function pausedWhile({ state, job }: PanelClient): string | null {
-  if (state === 'gone') return 'while it is not connected'
+  if (state === 'away') return 'while it is not connected'
   if (state === 'stale') return 'while it gives no sign'
   return job === null ? null : 'while it runs a job'
 }
@@ -38,7 +38,7 @@ export function noPictureText(
 ): { text: string; waits: boolean } {
   const says = (text: string) => ({ text, waits: false })
   if (!live) return says('Not known without a connection.')
-  if (client.state === 'gone') return says('Not connected.')
+  if (client.state === 'away') return says('Not connected.')
   if (taking) {
     return { text: hasNoWindow(client) ? 'Rendering a preview…' : 'Taking a picture…', waits: true }
   }
@@ -67,7 +67,7 @@ export function noNewerText(reason: PictureProblem['reason']): string | null {
       return 'none since'
     case 'busy':
     case 'stale':
-    case 'gone':
+    case 'away':
     case 'left':
     case 'crowded':
       return null

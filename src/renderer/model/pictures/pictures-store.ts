@@ -3,7 +3,7 @@ import type { NoPictureReason, Picture, PictureOutcome } from '../../../shared/p
 import { clientKey, type ClientRef } from '../../../shared/clients.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Timers } from '../../connection/timers.ts'
-import type { WindowSight } from '../../connection/window-sight.ts'
+import type { PageVisibility } from '../../connection/page-visibility.ts'
 import type { ImageHost } from './image-host.ts'
 
 /** Pictures kept in this window; past it the one that was shown longest ago goes. In sight are far fewer. */
@@ -54,7 +54,7 @@ export interface PicturesPorts {
   /** Unix seconds of the server, null before it said so. */
   serverNow: () => number | null
   images: ImageHost
-  sight: WindowSight
+  sight: PageVisibility
 }
 
 /**
@@ -295,7 +295,7 @@ function pauseMs({ outcome }: PictureOutcome, every: number): number {
     case 'needs_render':
     case 'busy':
     case 'stale':
-    case 'gone':
+    case 'away':
     case 'left':
       return Math.min(Math.max(every, 2_000), 10_000)
   }

@@ -134,7 +134,7 @@ export function paramsTemplate(command: string): string {
 }
 
 /** The text that is shown, as it is at first. */
-export function startedOver({ kind, command }: Draft): Partial<Draft> {
+export function emptiedDraft({ kind, command }: Draft): Partial<Draft> {
   switch (kind) {
     case 'message':
       return { message: templates.message }

@@ -3,7 +3,7 @@ import type { ClientRef, PanelClient } from '../../../shared/clients.ts'
 import type { UnregisterResult } from '../../../shared/unregister.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Timers } from '../../connection/timers.ts'
-import type { Remembered } from '../../settings/remembered.ts'
+import type { StoredValue } from '../../settings/stored-value.ts'
 import type { Toasts } from '../toasts/toasts.ts'
 import { visibleText } from '../../lib/visible-text.ts'
 import { clientName } from '../clients/client-text.ts'
@@ -47,7 +47,7 @@ export interface UnregisterPorts {
   toasts: Toasts
   liftBlock: (client: ClientRef, name: string) => void
   /** Where the last reasons are remembered. */
-  reasons: Remembered<string[]>
+  reasons: StoredValue<string[]>
 }
 
 export interface UnregisterOrder {

@@ -27,7 +27,7 @@ export const pictureSizes: Record<PreferenceValues['cardSize'], number> = {
   large: 960,
 }
 /** Narrower than this, programs stand below the Blenders instead of beside them. */
-export const sideBySideFrom = 620
+export const sideBySideMinWidth = 620
 
 /** So many cards in a row, all of one size. */
 export interface CardLayout {

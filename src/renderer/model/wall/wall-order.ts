@@ -31,7 +31,11 @@ const moves = new Map<string, readonly [across: number, down: number]>([
  * the page keys some rows on, Home and End to the first and the last card. Undefined for any other key, null where there is
  * nothing.
  */
-export function cardFrom(shape: WallShape, active: string | null, key: string): string | null | undefined {
+export function adjacentCard(
+  shape: WallShape,
+  active: string | null,
+  key: string,
+): string | null | undefined {
   const { blenders, others, beside } = shape
   const first = blenders.keys[0] ?? others.keys[0] ?? null
   if (key === 'Home') return first

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { keepPolicy, readPolicy } from '../../../../src/main/access/approval-file.ts'
+import { storePolicy, readPolicy } from '../../../../src/main/access/approval-file.ts'
 import { createApprovals } from '../../../../src/main/access/approvals.ts'
 import type { ApprovalPolicy } from '../../../../src/shared/approvals.ts'
 
@@ -34,7 +34,7 @@ describe('the policy file', () => {
       newId: () => 'id',
       policy: { default: 'allow', rules: [] },
     })
-    const written = keepPolicy(approvals, ports())
+    const written = storePolicy(approvals, ports())
     approvals.setPolicy(policy)
     await written()
     expect(await readPolicy(ports())).toStrictEqual(policy)

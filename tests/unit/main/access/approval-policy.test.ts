@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  decide,
+  evaluatePolicy,
   isReading,
   toolOf,
   type PolicyQuestion,
@@ -28,19 +28,21 @@ const rule = (more: Partial<ApprovalPolicy['rules'][number]>): ApprovalPolicy['r
 
 describe('the default', () => {
   it('asks a token made for an LLM program before it changes anything, and lets it read', () => {
-    expect(decide(policy(), question())).toBe('ask')
-    expect(decide(policy(), question(reading))).toBe('allow')
+    expect(evaluatePolicy(policy(), question())).toBe('ask')
+    expect(evaluatePolicy(policy(), question(reading))).toBe('allow')
   })
 
   it('allows the local token, and tokens that were not made for LLM programs', () => {
-    expect(decide(policy(), question({ tokenId: 'local' }))).toBe('allow')
-    expect(decide(policy(), question({ scopes: ['bus'] }))).toBe('allow')
+    expect(evaluatePolicy(policy(), question({ tokenId: 'local' }))).toBe('allow')
+    expect(evaluatePolicy(policy(), question({ scopes: ['bus'] }))).toBe('allow')
   })
 
   it('holds for every token where it is set', () => {
-    expect(decide({ default: 'ask', rules: [] }, question({ tokenId: 'local' }))).toBe('ask')
-    expect(decide({ default: 'ask', rules: [] }, question({ tokenId: 'local', ...reading }))).toBe('allow')
-    expect(decide({ default: 'allow', rules: [] }, question())).toBe('allow')
+    expect(evaluatePolicy({ default: 'ask', rules: [] }, question({ tokenId: 'local' }))).toBe('ask')
+    expect(evaluatePolicy({ default: 'ask', rules: [] }, question({ tokenId: 'local', ...reading }))).toBe(
+      'allow',
+    )
+    expect(evaluatePolicy({ default: 'allow', rules: [] }, question())).toBe('allow')
   })
 })
 
@@ -52,24 +54,24 @@ describe('a rule', () => {
     ['deny', 'deny', 'deny'],
   ] as const)('of mode %s makes a change %s and reading %s', (mode, change, read) => {
     const rules = policy(rule({ token: 'made', mode }))
-    expect(decide(rules, question())).toBe(change)
-    expect(decide(rules, question(reading))).toBe(read)
+    expect(evaluatePolicy(rules, question())).toBe(change)
+    expect(evaluatePolicy(rules, question(reading))).toBe(read)
   })
 
   it('holds only where every part that it names fits', () => {
     const rules = policy(rule({ token: 'made', tool: 'blender_execute_code' }))
-    expect(decide(rules, question())).toBe('deny')
-    expect(decide(rules, question({ tool: 'blender_undo' }))).toBe('ask')
-    expect(decide(rules, question({ tokenId: 'other' }))).toBe('ask')
+    expect(evaluatePolicy(rules, question())).toBe('deny')
+    expect(evaluatePolicy(rules, question({ tool: 'blender_undo' }))).toBe('ask')
+    expect(evaluatePolicy(rules, question({ tokenId: 'other' }))).toBe('ask')
   })
 
   it('on a client holds for what it asks for and for what is asked of it, on its own bus', () => {
     const asker = policy(rule({ client: { userId: 'local', uuid: 'llm-1' } }))
     const worker = policy(rule({ client: { userId: 'local', uuid: 'blender-1' }, mode: 'read-only' }))
-    expect(decide(asker, question())).toBe('deny')
-    expect(decide(worker, question())).toBe('deny')
-    expect(decide(worker, question(reading))).toBe('allow')
-    expect(decide(asker, question({ userId: 'eve' }))).toBe('ask')
+    expect(evaluatePolicy(asker, question())).toBe('deny')
+    expect(evaluatePolicy(worker, question())).toBe('deny')
+    expect(evaluatePolicy(worker, question(reading))).toBe('allow')
+    expect(evaluatePolicy(asker, question({ userId: 'eve' }))).toBe('ask')
   })
 
   it('that names more parts wins, and the stricter one among equals', () => {
@@ -78,8 +80,8 @@ describe('a rule', () => {
       rule({ token: 'made', tool: 'blender_undo', mode: 'allow' }),
       rule({ tool: 'blender_execute_code', mode: 'allow' }),
     )
-    expect(decide(rules, question({ tool: 'blender_undo' }))).toBe('allow')
-    expect(decide(rules, question())).toBe('deny')
+    expect(evaluatePolicy(rules, question({ tool: 'blender_undo' }))).toBe('allow')
+    expect(evaluatePolicy(rules, question())).toBe('deny')
   })
 
   it('names something, and its token too where it allows a client', () => {

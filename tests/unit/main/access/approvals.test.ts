@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createApprovals, type Ask, type Verdict } from '../../../../src/main/access/approvals.ts'
+import { createApprovals, type ApprovalRequest, type Verdict } from '../../../../src/main/access/approvals.ts'
 import type { ApprovalPolicy } from '../../../../src/shared/approvals.ts'
 
 function fixture(policy: ApprovalPolicy = { default: 'ask', rules: [] }) {
@@ -18,7 +18,7 @@ function fixture(policy: ApprovalPolicy = { default: 'ask', rules: [] }) {
 }
 
 const session = { name: 'a session' }
-const shown: Ask['shown'] = {
+const shown: ApprovalRequest['shown'] = {
   userId: 'local',
   from: { uuid: 'llm-1', name: 'Model' },
   program: 'model 1.0',
@@ -33,7 +33,7 @@ const shown: Ask['shown'] = {
   targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
   targetCount: 1,
 }
-const ask = (more: { session?: object; tool?: string; reads?: boolean } = {}): Ask => ({
+const ask = (more: { session?: object; tool?: string; reads?: boolean } = {}): ApprovalRequest => ({
   session: more.session ?? session,
   question: {
     userId: 'local',

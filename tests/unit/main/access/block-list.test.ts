@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { keepBlocks, readBlocks } from '../../../../src/main/access/block-file.ts'
+import { storeBlocks, readBlocks } from '../../../../src/main/access/block-file.ts'
 import { createBlockList, type BlockOrder } from '../../../../src/main/access/block-list.ts'
 import { recordedLog } from './recorded-log.ts'
 
@@ -126,7 +126,7 @@ describe('its file', () => {
 
   it('brings every block back, in mode 600, and forgets those that were lifted', async () => {
     const list = createBlockList(clock, (await readBlocks(ports())).blocks)
-    const written = keepBlocks(list, ports())
+    const written = storeBlocks(list, ports())
     list.add(order('client', 'a'))
     list.add(order('address', '10.0.0.9', { blockedUntil: null }))
     const lifted = list.add(order('token', 't'))
@@ -154,7 +154,7 @@ describe('its file', () => {
 
   it('that cannot be written is no fault of who blocks, and the next change writes all', async () => {
     const list = createBlockList(clock)
-    const written = keepBlocks(list, { ...ports(), path: join(folder, 'later', 'blocks.json') })
+    const written = storeBlocks(list, { ...ports(), path: join(folder, 'later', 'blocks.json') })
     list.add(order('client', 'a'))
     await written()
     const { mkdir } = await import('node:fs/promises')

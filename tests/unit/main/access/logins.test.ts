@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createLogins, mayUseTool } from '../../../../src/main/access/logins.ts'
-import type { KeptToken } from '../../../../src/main/access/token-file.ts'
+import type { StoredToken } from '../../../../src/main/access/token-file.ts'
 import type { TokenRegistry } from '../../../../src/main/access/token-registry.ts'
 import { bearerToken, type TokenStore } from '../../../../src/main/access/token-store.ts'
 import type { TokenScope } from '../../../../src/shared/tokens.ts'
 
-const made = (id: string, scopes: TokenScope[]): KeptToken => ({
+const made = (id: string, scopes: TokenScope[]): StoredToken => ({
   id,
   name: id,
   userId: `user of ${id}`,
@@ -18,11 +18,11 @@ const made = (id: string, scopes: TokenScope[]): KeptToken => ({
 })
 
 /** Tokens are found by their id. The local token and the panel key are as given. */
-function fixture(local: string, tokens: readonly KeptToken[] = []) {
+function fixture(local: string, tokens: readonly StoredToken[] = []) {
   const time = { nowMs: 0 }
   const used: string[] = []
   const refused: string[] = []
-  const get = (id: string): KeptToken | null => tokens.find((token) => token.id === id) ?? null
+  const get = (id: string): StoredToken | null => tokens.find((token) => token.id === id) ?? null
   const registry: TokenRegistry = {
     find: get,
     get,

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { LogEntry } from '../../../../src/shared/activity.ts'
 import type { ActivityRow, JobRow, QueuedEntry, MessageRow } from '../../../../src/main/activity/entries.ts'
 import type { ActivityLog } from '../../../../src/main/activity/activity-log.ts'
-import type { LogLook } from '../../../../src/main/activity/log-queries.ts'
+import type { LogQuery } from '../../../../src/main/activity/log-queries.ts'
 import { migrations } from '../../../../src/main/activity/schema.ts'
 import { useJournals } from './activity-log-fixture.ts'
 import { keptRows } from './kept-rows.ts'
@@ -44,7 +44,7 @@ const job = (jobId: string, more: Partial<JobRow> = {}): QueuedEntry => ({
   },
 })
 const brief = ({ kind, client, text }: LogEntry) => `${kind} ${client} ${text}`
-const looked = (activityLog: ActivityLog, look: Partial<LogLook> = {}) =>
+const looked = (activityLog: ActivityLog, look: Partial<LogQuery> = {}) =>
   activityLog.queries.log({ limit: 50, ...look }).entries.map(brief)
 
 describe('the log', () => {
@@ -134,7 +134,7 @@ describe('looking', () => {
 
   it('filters by user, client in any part, kind, priority, text and time', () => {
     const activityLog = many()
-    const ids = (look: Partial<LogLook>) =>
+    const ids = (look: Partial<LogQuery>) =>
       activityLog.queries.log({ limit: 9, ...look }).entries.map(({ id }) => id)
     expect(ids({})).toStrictEqual([6, 5, 4, 3, 2, 1])
     expect(ids({ userId: 'eve' })).toStrictEqual([2])
@@ -157,7 +157,7 @@ describe('looking', () => {
 
   it('pages in both directions, and from a moment on', () => {
     const activityLog = many()
-    const page = (look: Partial<LogLook>) => {
+    const page = (look: Partial<LogQuery>) => {
       const { entries, next, nextAt } = activityLog.queries.log({ limit: 2, ...look })
       return [entries.map(({ id }) => id), next, nextAt]
     }

@@ -285,7 +285,7 @@ describe('being unplugged', () => {
         { kind: 'job_update', job_id: 'job-1', status: 'cancelled', result: '', error: 'wrong file' },
         false,
       ],
-      ['blender-1', true, 'unplugged', 'wrong file'],
+      ['blender-1', true, 'operator', 'wrong file'],
     ])
     expect(bus.get('blender-1')).toBeUndefined()
     expect(bus.forceUnregister('blender-1', { reason: '', blocked_until: null })).toBeNull()

@@ -2,7 +2,7 @@ import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/proto
 import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js'
 import type { UserMessageBus } from '../../../../src/main/bus/user-message-bus.ts'
 import type { ApprovalGate } from '../../../../src/main/mcp/approvals/approval-gate.ts'
-import type { McpClientInfo, McpSession, TakenBack } from '../../../../src/main/mcp/http/session.ts'
+import type { McpClientInfo, McpSession, ReturnedDeliveries } from '../../../../src/main/mcp/http/session.ts'
 import type { CallContext } from '../../../../src/main/mcp/calls/call-context.ts'
 
 /** A session without HTTP: what is written to it is kept, and the test decides whether its stream takes more. */
@@ -14,7 +14,7 @@ export interface FakeSession extends McpSession {
   streamOpen: boolean
   lastRequestAtMs: number
   /** What `takeBack` gives back next; a test fills it. */
-  unconfirmed: TakenBack[]
+  unconfirmed: ReturnedDeliveries[]
   /** What came with each of `written`. */
   readonly origins: (object | undefined)[]
 }

@@ -33,7 +33,7 @@ describe('the fixtures that the add-on is tested with', () => {
       'job-update-',
       'register-arguments',
       'register-blocked-result',
-      'blocked-at',
+      'blocked-request',
       'proofs',
     ].flatMap(named)
     expect(known.toSorted()).toStrictEqual(readdirSync(folder).toSorted())

@@ -1,13 +1,13 @@
 import { createRouterClient } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
-import type { Ask } from '../../../../src/main/access/approvals.ts'
+import type { ApprovalRequest } from '../../../../src/main/access/approvals.ts'
 import { limitToUser } from '../../../../src/main/panel/one-user.ts'
 import { createAcks } from '../../../../src/main/panel/paced-watch.ts'
 import { createPanelRouter } from '../../../../src/main/panel/router.ts'
 import type { ApprovalPolicy } from '../../../../src/shared/approvals.ts'
 import { panelFixture, routerPorts } from './panel-fixture.ts'
 
-const ask = (userId: string): Ask => ({
+const ask = (userId: string): ApprovalRequest => ({
   session: {},
   question: {
     userId,

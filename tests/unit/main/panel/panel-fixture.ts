@@ -8,9 +8,9 @@ import { emptyPage } from '../../../../src/main/activity/log-queries.ts'
 import { createPresence } from '../../../../src/main/mcp/sessions/presence.ts'
 import { createJobLedger } from '../../../../src/main/panel/job-ledger.ts'
 import { createPictures } from '../../../../src/main/panel/pictures.ts'
-import { createRateBook } from '../../../../src/main/panel/rates.ts'
+import { createRateCounters } from '../../../../src/main/panel/rates.ts'
 import { createPanelMessages } from '../../../../src/main/panel/messages.ts'
-import { createOperatorPost } from '../../../../src/main/panel/operator-post.ts'
+import { createOperatorMessages } from '../../../../src/main/panel/operator-messages.ts'
 import type { PanelRouterPorts } from '../../../../src/main/panel/router-ports.ts'
 import { createRoster } from '../../../../src/main/panel/roster.ts'
 
@@ -21,8 +21,8 @@ export function panelFixture(limits: Partial<BusLimits> = {}) {
   const clock = () => time.nowMs
   const newId = () => `id-${String((ids += 1))}`
   const buses = new BusManager({ clock, newId, limits })
-  const rates = createRateBook(buses, clock)
-  const post = createOperatorPost({ buses })
+  const rates = createRateCounters(buses, clock)
+  const post = createOperatorMessages({ buses })
   const jobs = createJobLedger({ buses, post, newId })
   const presence = createPresence(clock)
   const roster = createRoster({ buses, presence, targetOf: () => null })

@@ -237,7 +237,7 @@ describe('no picture is asked for', () => {
     expect(bus.mailboxes.sizeOf('behind').count).toBe(1)
     const gone = plug('gone')
     bus.endSession(gone)
-    expect(await pictures.take(ask('gone'))).toMatchObject({ outcome: 'gone' })
+    expect(await pictures.take(ask('gone'))).toMatchObject({ outcome: 'away' })
     const stale = plug('stale')
     time.nowMs += 60_000
     expect(await pictures.take(ask('stale'))).toStrictEqual({
@@ -290,7 +290,7 @@ describe('a Blender that does not answer', () => {
     await first
     const second = pictures.take(ask('b'))
     bus.endSession(blender)
-    expect(await second).toStrictEqual({ outcome: 'gone', message: '"b" is not connected now.' })
+    expect(await second).toStrictEqual({ outcome: 'away', message: '"b" is not connected now.' })
     expect(pictures.last({ userId: 'local', uuid: 'b' })).not.toBeNull()
     plug('b')
     const third = pictures.take(ask('b'))
@@ -304,7 +304,7 @@ describe('a Blender that does not answer', () => {
     plug('b')
     const taking = pictures.take(ask('b'))
     pictures.close()
-    expect(await taking).toMatchObject({ outcome: 'gone' })
+    expect(await taking).toMatchObject({ outcome: 'away' })
     expect(vi.getTimerCount()).toBe(0)
   })
 })

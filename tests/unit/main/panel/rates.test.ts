@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { binOf, histogramBins, quantile } from '../../../../src/main/panel/duration-histogram.ts'
-import { createRateBook } from '../../../../src/main/panel/rates.ts'
+import { createRateCounters } from '../../../../src/main/panel/rates.ts'
 import { registration } from '../bus/bus-fixture.ts'
 import { panelFixture } from './panel-fixture.ts'
 
 function ratesFixture() {
   const { buses, bus, time, clock } = panelFixture()
-  const rates = createRateBook(buses, clock)
+  const rates = createRateCounters(buses, clock)
   const { client } = bus.register(registration('b'), {})
   let ids = 0
   /** Sends a job and hands it over; `end` is how it ends and after how many milliseconds. */

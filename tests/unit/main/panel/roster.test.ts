@@ -102,9 +102,9 @@ describe('a row', () => {
     expect(state()).toBe('live')
     session.streamOpen = false
     presence.streamClosed(session)
-    expect(state()).toBe('gone')
+    expect(state()).toBe('away')
     bus.endSession(session)
-    expect(state()).toBe('gone')
+    expect(state()).toBe('away')
     expect(roster.row(ref('b'))).toMatchObject({
       address: null,
       program: null,

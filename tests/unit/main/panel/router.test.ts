@@ -66,7 +66,7 @@ describe('unregistering by a person', () => {
       'client_unregistered to b (blocked: true, registered: true)',
       'job cancelled (blocked: true, registered: false)',
       'job_update to l (blocked: true, registered: false)',
-      'unregistered unplugged Enough true (blocked: true, registered: false)',
+      'unregistered operator Enough true (blocked: true, registered: false)',
     ])
     expect(blocks.list()).toStrictEqual([
       {

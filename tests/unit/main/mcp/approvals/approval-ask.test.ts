@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { askForRemoval, askForWork, workKind } from '../../../../../src/main/mcp/approvals/approval-ask.ts'
 import type { JsonObject } from '../../../../../src/shared/protocol.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
-import { fakeCall, fakeSession } from '../../mcp/fake-session.ts'
+import { fakeCall, fakeSession } from '../fake-session.ts'
 
 /** A model that registered two clients, and as many Blenders as asked for. */
 function fixture(blenders = 1) {

@@ -27,7 +27,7 @@ describe('presence', () => {
   it('is gone without a session', () => {
     const { bus, presence, session, client } = presenceFixture()
     bus.endSession(session)
-    expect(presence.contact(client)).toBe('gone')
+    expect(presence.contact(client)).toBe('away')
   })
 
   it('is gone when its stream has closed, until it makes a request or opens another', () => {
@@ -35,10 +35,10 @@ describe('presence', () => {
     session.streamOpen = false
     time.nowMs += 1000
     presence.streamClosed(session)
-    expect(presence.contact(client)).toBe('gone')
+    expect(presence.contact(client)).toBe('away')
     // Its last request may have come in the very millisecond: that is no sign of life after the end.
     session.lastRequestAtMs = time.nowMs
-    expect(presence.contact(client)).toBe('gone')
+    expect(presence.contact(client)).toBe('away')
     session.lastRequestAtMs = time.nowMs + 1
     expect(presence.contact(client)).toBe('live')
     session.lastRequestAtMs = 0

@@ -16,7 +16,7 @@ const clients = [
       blend_file: 'C:\\work\\shot 40.blend',
     },
   }),
-  panelClient('b-2', { state: 'gone', queued: 12, record: { group_id: 'farm-2' } }),
+  panelClient('b-2', { state: 'away', queued: 12, record: { group_id: 'farm-2' } }),
   panelClient('llm-1', { state: 'stale', userId: 'eve', record: { client_type: 'llm' } }),
 ]
 const found = (query: string) => clients.filter(clientFilter.parse(query)).map(({ record }) => record.uuid)
@@ -29,6 +29,7 @@ describe('a query', () => {
     ['group:"farm"', ['b-1']],
     ['group:none', ['llm-1']],
     ['state:stale', ['llm-1']],
+    ['state:away', ['b-2']],
     ['state:disconnected', ['b-2']],
     ['state:gone', ['b-2']],
     ['-type:llm -state:gone', ['b-1']],

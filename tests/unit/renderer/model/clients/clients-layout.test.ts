@@ -13,7 +13,7 @@ import {
 import { createClients } from '../../../../../src/renderer/model/clients/clients-store.ts'
 import { createSavedViews } from '../../../../../src/renderer/model/clients/saved-views.ts'
 import { columnTotal } from '../../../../../src/renderer/model/clients/totals.ts'
-import { createRemembered } from '../../../../../src/renderer/settings/remembered.ts'
+import { createStoredValue } from '../../../../../src/renderer/settings/stored-value.ts'
 import { createToasts } from '../../../../../src/renderer/model/toasts/toasts.ts'
 import { createFakeStorage } from '../../fakes/fake-storage.ts'
 import { keyOf, panelClient } from '../../fakes/panel-clients.ts'
@@ -106,11 +106,11 @@ describe('the layout of the tables', () => {
 
 describe('what is remembered', () => {
   const layoutOf = (text: string) =>
-    createRemembered(createFakeStorage({ l: text }), 'l', clientsLayoutSchema).read()
+    createStoredValue(createFakeStorage({ l: text }), 'l', clientsLayoutSchema).read()
 
   it('is read back as it was written', () => {
     const storage = createFakeStorage()
-    createRemembered(storage, 'l', clientsLayoutSchema).write({ ...defaultLayout, groupBy: 'host' })
+    createStoredValue(storage, 'l', clientsLayoutSchema).write({ ...defaultLayout, groupBy: 'host' })
     expect(layoutOf(storage.held['l'] ?? '')).toEqual({
       columns: ['client', 'place', 'group', 'job', 'lastSeen'],
       widths: {},
@@ -145,7 +145,7 @@ describe('what is remembered', () => {
     const refuse = () => {
       throw new Error('full')
     }
-    const remembered = createRemembered({ getItem: refuse, setItem: refuse }, 'l', clientsLayoutSchema)
+    const remembered = createStoredValue({ getItem: refuse, setItem: refuse }, 'l', clientsLayoutSchema)
     remembered.write(defaultLayout)
     expect(remembered.read()).toBeNull()
   })
@@ -154,7 +154,7 @@ describe('what is remembered', () => {
 describe('saved views', () => {
   it('bring back the filter and the layout, are replaced by name, and can be forgotten', () => {
     const storage = createFakeStorage()
-    const remembered = createRemembered(storage, 'v', savedViewsSchema)
+    const remembered = createStoredValue(storage, 'v', savedViewsSchema)
     const toasts = createToasts()
     const clients = withClients()
     const views = createSavedViews(clients, remembered, toasts)
@@ -198,7 +198,7 @@ describe('saved views', () => {
     const { columns, widths, sort, groupBy } = defaultLayout
     const older = { name: 'Older', query: '', state: null, layout: { columns, widths, sort, groupBy } }
     const storage = createFakeStorage({ v: JSON.stringify([older]) })
-    const views = createSavedViews(clients, createRemembered(storage, 'v', savedViewsSchema), toasts)
+    const views = createSavedViews(clients, createStoredValue(storage, 'v', savedViewsSchema), toasts)
     const show = (name: string) => {
       const view = views.state.getState().views.find((each) => each.name === name)
       if (view !== undefined) views.show(view)

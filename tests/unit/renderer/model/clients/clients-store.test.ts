@@ -13,7 +13,7 @@ function withClients() {
   clients.apply({
     type: 'snapshot',
     revision: 1,
-    clients: [panelClient('b', { state: 'busy' }), panelClient('a', { state: 'gone' }), llm],
+    clients: [panelClient('b', { state: 'busy' }), panelClient('a', { state: 'away' }), llm],
   })
   return clients
 }
@@ -36,7 +36,7 @@ describe('the clients', () => {
         blenders: 2,
         blendersLive: 1,
         users: 1,
-        states: { live: 1, busy: 1, stale: 0, gone: 1 },
+        states: { live: 1, busy: 1, stale: 0, away: 1 },
       },
     })
   })

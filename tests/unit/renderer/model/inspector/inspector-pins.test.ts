@@ -5,7 +5,7 @@ import {
   rememberedPinsSchema,
 } from '../../../../../src/renderer/model/inspector/inspector-pins.ts'
 import { createInspector } from '../../../../../src/renderer/model/inspector/inspector-store.ts'
-import { createRemembered } from '../../../../../src/renderer/settings/remembered.ts'
+import { createStoredValue } from '../../../../../src/renderer/settings/stored-value.ts'
 import type { PanelClient } from '../../../../../src/shared/clients.ts'
 import { createFakeStorage } from '../../fakes/fake-storage.ts'
 import { createManualTimers } from '../../fakes/manual-timers.ts'
@@ -32,7 +32,7 @@ function build({ held = {}, ready = true }: { held?: Record<string, string>; rea
     main,
     create,
     listReady: () => listReady,
-    remembered: createRemembered(storage, 'busbar.pins', rememberedPinsSchema),
+    remembered: createStoredValue(storage, 'busbar.pins', rememberedPinsSchema),
   })
   const arrive = (...uuids: string[]) => {
     for (const uuid of uuids) list.set(keyOf(uuid), panelClient(uuid))

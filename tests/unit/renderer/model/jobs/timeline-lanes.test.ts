@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  besideStretch,
+  adjacentBar,
   jobsInWindow,
   timelineLanes,
 } from '../../../../../src/renderer/model/jobs/timeline-lanes.ts'
@@ -10,10 +10,10 @@ import { panelJob } from '../../fakes/panel-jobs.ts'
 const lanesOf = (jobs: readonly PanelJob[], now: number, seconds: number) =>
   timelineLanes(jobsInWindow(jobs, now, seconds), now, seconds)
 const brief = ({ lanes }: ReturnType<typeof timelineLanes>) =>
-  lanes.map(({ name, rows, stretches }) => ({
+  lanes.map(({ name, rows, bars }) => ({
     name,
     rows,
-    stretches: stretches.map(({ job, from, to, row }) => [job.jobId, from, to, row]),
+    bars: bars.map(({ job, from, to, row }) => [job.jobId, from, to, row]),
   }))
 
 describe('the lanes of the timeline', () => {
@@ -32,13 +32,13 @@ describe('the lanes of the timeline', () => {
       {
         name: 'Atelier 1',
         rows: 1,
-        stretches: [
+        bars: [
           ['cut', 0, 0.2, 0],
           ['waits', 0.9, 1, 0],
         ],
       },
-      { name: 'Farm 2', rows: 1, stretches: [['runs', 0.8, 1, 0]] },
-      { name: 'Farm 10', rows: 1, stretches: [['runs', 0.8, 1, 0]] },
+      { name: 'Farm 2', rows: 1, bars: [['runs', 0.8, 1, 0]] },
+      { name: 'Farm 10', rows: 1, bars: [['runs', 0.8, 1, 0]] },
     ])
   })
 
@@ -63,7 +63,7 @@ describe('the lanes of the timeline', () => {
       {
         name: 'Atelier 1',
         rows: 3,
-        stretches: [
+        bars: [
           ['j1', 0.1, 0.5, 0],
           ['j2', 0.2, 0.5, 1],
           ['j3', 0.3, 0.5, 2],
@@ -77,7 +77,7 @@ describe('the lanes of the timeline', () => {
   it('draws the newest of very many, and says how many that are', () => {
     const jobs = Array.from({ length: 1_000 }, (_, n) => panelJob(`j${n}`, { createdAt: n, endedAt: n + 1 }))
     const { lanes, drawn } = lanesOf(jobs, 2_000, 2_000)
-    expect([drawn, lanes[0]?.stretches.length, lanes[0]?.stretches[0]?.job.jobId]).toEqual([400, 400, 'j600'])
+    expect([drawn, lanes[0]?.bars.length, lanes[0]?.bars[0]?.job.jobId]).toEqual([400, 400, 'j600'])
   })
 
   it('is walked by the arrow keys: along a lane, and to the nearest in time of another', () => {
@@ -93,7 +93,7 @@ describe('the lanes of the timeline', () => {
       100,
     )
     const walk = (job: string, lane: string, arrow: string) =>
-      besideStretch(lanes, { lane: `local\u001f${lane}`, key: `local\u001f${job}` }, arrow)?.key.slice(6)
+      adjacentBar(lanes, { lane: `local\u001f${lane}`, key: `local\u001f${job}` }, arrow)?.key.slice(6)
     expect(walk('a1', 'b', 'ArrowRight')).toBe('a2')
     expect(walk('a2', 'b', 'ArrowRight')).toBeUndefined()
     expect(walk('a2', 'b', 'ArrowDown')).toBe('b2')

@@ -86,7 +86,7 @@ describe('where there is no picture', () => {
     ['works', { job }, {}, 'No picture is taken while it runs a job.'],
     ['works since it failed', { job }, failed, 'No picture is taken while it runs a job.'],
     ['fell silent', { state: 'stale' }, {}, 'No picture is taken while it gives no sign.'],
-    ['went', { state: 'gone' }, failed, 'Not connected.'],
+    ['went', { state: 'away' }, failed, 'Not connected.'],
     [
       'waits for the work of another',
       { state: 'busy', workingOn: job },
@@ -103,7 +103,7 @@ describe('where there is no picture', () => {
     ['works', { job }, {}, 'No window.'],
     ['renders', {}, { taking: true }, 'Rendering a preview… (waits)'],
     ['could not', {}, failed, 'RuntimeError: no context'],
-    ['went', { state: 'gone' }, {}, 'Not connected.'],
+    ['went', { state: 'away' }, {}, 'Not connected.'],
   ] as const)(
     'of a Blender without a window that %s, nothing is said to be on its way',
     (_, client, view, text) => {
@@ -125,6 +125,6 @@ it('a picture is waited for again as soon as nothing is in its way', () => {
   expect([
     pausedWhile(panelClient('b')),
     pausedWhile(panelClient('b', { state: 'stale' })),
-    pausedWhile(panelClient('b', { state: 'gone' })),
+    pausedWhile(panelClient('b', { state: 'away' })),
   ]).toEqual([null, 'while it gives no sign', 'while it is not connected'])
 })

@@ -238,7 +238,7 @@ describe('where no picture comes', () => {
   it.each([
     ['busy', 2000],
     ['needs_render', 2000],
-    ['gone', 2000],
+    ['away', 2000],
     ['crowded', 1000],
     ['failed', 60_000],
     ['timeout', 60_000],

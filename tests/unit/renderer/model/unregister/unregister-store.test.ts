@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PanelApi } from '../../../../../src/renderer/connection/panel-transport.ts'
 import { createUnregister } from '../../../../../src/renderer/model/unregister/unregister-store.ts'
 import { reasonsSchema } from '../../../../../src/renderer/model/unregister/remembered-reasons.ts'
-import { createRemembered } from '../../../../../src/renderer/settings/remembered.ts'
+import { createStoredValue } from '../../../../../src/renderer/settings/stored-value.ts'
 import { createToasts } from '../../../../../src/renderer/model/toasts/toasts.ts'
 import type { UnregisterInput, UnregisterResult } from '../../../../../src/shared/unregister.ts'
 import { createFakeStorage } from '../../fakes/fake-storage.ts'
@@ -33,7 +33,7 @@ function build(storage = createFakeStorage()) {
     api: () => (connected ? api : null),
     toasts,
     liftBlock: (_client, name) => void lifted.push(name),
-    reasons: createRemembered(storage, 'r', reasonsSchema),
+    reasons: createStoredValue(storage, 'r', reasonsSchema),
   })
   return {
     unregister,

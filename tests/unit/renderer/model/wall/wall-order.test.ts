@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cardRows } from '../../../../../src/renderer/model/wall/card-rows.ts'
-import { cardFrom, type WallShape } from '../../../../../src/renderer/model/wall/wall-order.ts'
+import { adjacentCard, type WallShape } from '../../../../../src/renderer/model/wall/wall-order.ts'
 
 const region = (keys: string, columns: number, ...groups: string[]) => {
   let from = 0
@@ -41,7 +41,7 @@ describe('the arrow keys', () => {
     ['has left', 'ArrowDown', 'a'],
     ['a', 'x', undefined],
   ])('from %s by %s to %s', (active, key, to) => {
-    expect(cardFrom(beside, active, key)).toBe(to)
+    expect(adjacentCard(beside, active, key)).toBe(to)
   })
 
   //  a b c
@@ -56,7 +56,7 @@ describe('the arrow keys', () => {
     ['a', 'ArrowLeft', 'a'],
     ['x', 'ArrowLeft', 'x'],
   ])('with the others below: from %s by %s to %s', (active, key, to) => {
-    expect(cardFrom(below, active, key)).toBe(to)
+    expect(adjacentCard(below, active, key)).toBe(to)
   })
 
   //  x   a b c   under the heading abcd
@@ -75,11 +75,14 @@ describe('the arrow keys', () => {
     ['f', 'PageUp', 'b'],
     ['x', 'End', 'y'],
   ])('over headings: from %s by %s to %s', (active, key, to) => {
-    expect(cardFrom(grouped, active, key)).toBe(to)
+    expect(adjacentCard(grouped, active, key)).toBe(to)
   })
 
   it('lead nowhere on an empty wall', () => {
     const empty = { ...beside, blenders: region('', 3), others: region('', 1) }
-    expect([cardFrom(empty, null, 'ArrowDown'), cardFrom(empty, null, 'End')]).toStrictEqual([null, null])
+    expect([adjacentCard(empty, null, 'ArrowDown'), adjacentCard(empty, null, 'End')]).toStrictEqual([
+      null,
+      null,
+    ])
   })
 })

@@ -4,15 +4,15 @@ import {
   emptyPage,
   lastIdBefore,
   logDetail,
-  lookIntoLog,
-  type LogLook,
+  queryLog,
+  type LogQuery,
   type LogEntriesPage,
 } from './log-queries.ts'
 
 /** What can be read back. It is empty while there is no file. */
 export interface ActivityQueries {
   /** A stretch of the log, in the direction that is asked for. */
-  log(look: LogLook): LogEntriesPage
+  log(look: LogQuery): LogEntriesPage
   /** The last id of the log before a moment in Unix seconds. */
   lastIdBefore(at: number): number | null
   /** Null where it is not kept (any more), or on a bus other than that of `userId`. */
@@ -39,7 +39,7 @@ export function createActivityQueries(
   }
 
   return {
-    log: (look) => read(emptyPage, (db) => lookIntoLog(db, look)),
+    log: (look) => read(emptyPage, (db) => queryLog(db, look)),
     lastIdBefore: (at) => read<number | null>(null, (db) => lastIdBefore(db, at)),
     detail: (id, userId) => read<LogDetail | null>(null, (db) => logDetail(db, id, userId)),
   }

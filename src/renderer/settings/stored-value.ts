@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 
 /** Something remembered on this machine between visits. */
-export interface Remembered<Value> {
+export interface StoredValue<Value> {
   /** What was written last; null where there is nothing, or nothing that can be used. */
   read: () => Value | null
   write: (value: Value) => void
@@ -12,11 +12,11 @@ export interface Remembered<Value> {
  * person may have written anything there. A storage that refuses (full, or forbidden) only means that nothing is
  * remembered.
  */
-export function createRemembered<Schema extends z.ZodType>(
+export function createStoredValue<Schema extends z.ZodType>(
   storage: Pick<Storage, 'getItem' | 'setItem'>,
   name: string,
   schema: Schema,
-): Remembered<z.infer<Schema>> {
+): StoredValue<z.infer<Schema>> {
   return {
     read() {
       try {

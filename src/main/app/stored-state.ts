@@ -11,7 +11,7 @@ import { createServerSettings } from '../config/settings.ts'
  * Reads what the data directory keeps: settings, secrets, tokens, blocks and the policy of approvals. Where it can't be
  * written to, what is made for this run holds for this run. Close `registry` in the end.
  */
-export async function readKeptState({
+export async function readStoredState({
   dataDir,
   clock,
   log,
@@ -42,4 +42,4 @@ export async function readKeptState({
   }
 }
 
-export type KeptState = Awaited<ReturnType<typeof readKeptState>>
+export type StoredState = Awaited<ReturnType<typeof readStoredState>>

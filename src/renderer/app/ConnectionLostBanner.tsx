@@ -1,11 +1,11 @@
 import { Unplug } from 'lucide-react'
 import { useStore } from 'zustand'
 import { Button } from '../ui/Button.tsx'
-import styles from './LostBanner.module.css'
+import styles from './ConnectionLostBanner.module.css'
 import { usePanel } from '../panel/panel-context.ts'
 
 /** Says that what is on screen is not true any more, as long as it is not. */
-export function LostBanner() {
+export function ConnectionLostBanner() {
   const { connection } = usePanel()
   const state = useStore(connection.state)
   const lost = state.kind === 'lost'

@@ -1,10 +1,10 @@
 /** Whether anybody can see this window: false in a hidden tab and a minimised window. */
-export interface WindowSight {
+export interface PageVisibility {
   visible: () => boolean
   onChange: (listener: () => void) => () => void
 }
 
-export function createWindowSight(page: Document): WindowSight {
+export function createPageVisibility(page: Document): PageVisibility {
   return {
     visible: () => page.visibilityState === 'visible',
     onChange(listener) {

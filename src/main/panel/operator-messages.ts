@@ -30,7 +30,7 @@ export interface PostedMessage {
  * Sends for the person at the panel: as `server:<user_id>`, and where it is a job its updates go to nobody but the
  * panel. Unlike what other programs send in the name of the server, it is told of as the operator's.
  */
-export interface OperatorPost {
+export interface OperatorMessages {
   send(bus: UserMessageBus, message: OutgoingMessage): SendResult | BusError
   /** The last messages that went to this client, newest first, at most 50. */
   sentTo(ref: ClientRef): PostedMessage[]
@@ -38,8 +38,8 @@ export interface OperatorPost {
   close(): void
 }
 
-export function createOperatorPost({ buses }: { buses: BusManager }): OperatorPost {
-  const events: OperatorPost['events'] = new EventEmitter()
+export function createOperatorMessages({ buses }: { buses: BusManager }): OperatorMessages {
+  const events: OperatorMessages['events'] = new EventEmitter()
   /** By message id, oldest first. */
   const remembered = new Map<string, { userId: string; deliveries: Map<string, Delivery> }>()
 

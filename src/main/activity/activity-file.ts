@@ -18,20 +18,20 @@ export interface ActivityFilePorts {
 /** An open history file. Every method may throw an error of SQLite; nothing is half written then. */
 export interface ActivityFile {
   /** Writes all entries in one transaction, or none. */
-  write(entries: readonly QueuedEntry[]): Written
+  write(entries: readonly QueuedEntry[]): WrittenBatch
   readonly db: DatabaseSync
   close(): void
 }
 
 /** An entry of the log with the row that it was made from. */
-export interface Logged {
+export interface LoggedEntry {
   readonly entry: LogEntry
   readonly row: QueuedEntry
 }
 
 /** What a batch has added to the log, in the order of its ids, and what it changed of messages that are in it already. */
-export interface Written {
-  readonly entries: readonly Logged[]
+export interface WrittenBatch {
+  readonly entries: readonly LoggedEntry[]
   readonly outcomes: readonly LogOutcome[]
 }
 
@@ -213,7 +213,7 @@ function writer(db: DatabaseSync, run: number): ActivityFile['write'] {
       }
       // A job that ended within this batch stands where it began, before its own messages.
       added.sort((a, b) => a.shown.at - b.shown.at)
-      const written: Logged[] = []
+      const written: LoggedEntry[] = []
       for (const { entry, rowId, shown } of added) {
         if (entry.table === 'outcomes' || entry.table === 'clients') continue
         const { at, userId, kind, priority } = shown

@@ -3,7 +3,7 @@ import { createToken, revokeToken, TokenFileError } from './token-file.ts'
 import type { TokenRegistry } from './token-registry.ts'
 
 /** Where a person makes, lists and revokes tokens while the server runs. */
-export interface TokenDesk {
+export interface TokenAdministration {
   list(): TokenInfo[]
   /** `refused` with a sentence for the person where the name is taken or the file can't be used. */
   create(input: TokenInput): Promise<TokenCreation>
@@ -14,11 +14,11 @@ export interface TokenDesk {
 }
 
 /** @param ports `path` is the token file's; `clock` gives Unix milliseconds */
-export function createTokenDesk(ports: {
+export function createTokenAdministration(ports: {
   path: string
   registry: TokenRegistry
   clock: () => number
-}): TokenDesk {
+}): TokenAdministration {
   const { path, registry, clock } = ports
   // One after the other: a burst of changes must not wait for the file's lock at once.
   let work: Promise<unknown> = Promise.resolve()
