@@ -13,7 +13,7 @@ export const layers: readonly Layer[] = [
   { path: 'shared', imports: [] },
   { path: 'main/version.ts', imports: [] },
   { path: 'main/base', imports: ['shared'] },
-  { path: 'main/bus', imports: ['shared'] },
+  { path: 'main/bus', imports: ['shared', 'main/base'] },
   { path: 'main/access', imports: ['shared', 'main/base'] },
   { path: 'main/activity', imports: ['shared', 'main/base', 'main/bus', 'main/access'] },
   { path: 'main/http', imports: ['shared', 'main/version.ts', 'main/base', 'main/access'] },

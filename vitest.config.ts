@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.ts', 'tests/unit/**/*.test.tsx'],
           environment: 'node',
+          // A test that hangs ends here. Loading the packer takes more than vitest's 5 s on a busy machine.
+          testTimeout: 60_000,
         },
       },
       {

@@ -8,6 +8,7 @@ interface NumberSetting {
   readonly group: SettingGroup
   /** `seconds` may have a fraction; the others are whole numbers. */
   readonly unit: 'seconds' | 'count' | 'bytes' | 'days' | 'mebibytes'
+  /** Of `memory_mib` the most: a small machine has less (`SettingState.byDefault`). */
   readonly default: number
   readonly min: number
   readonly max: number
@@ -174,6 +175,15 @@ export const settings = {
     min: 1,
     max,
   },
+  memory_mib: {
+    title: 'Memory',
+    help: 'Mebibytes kept for all users together, in mailboxes, jobs, requests and unread output; by default at most a quarter of the machine’s memory. One user gets half of it.',
+    group: 'limits',
+    unit: 'mebibytes',
+    default: 1024,
+    min: 16,
+    max: 1_048_576,
+  },
   history_days: {
     title: 'Age of the history',
     help: 'Days that the history goes back.',
@@ -259,6 +269,8 @@ export const settingStateSchema = z.object({
   /** In force since the server started. */
   value: valueSchema,
   source: settingSourceSchema,
+  /** What holds on this machine where nothing is set. */
+  byDefault: valueSchema,
   /** What settings.json says for the next start; null where it says nothing. */
   kept: valueSchema.nullable(),
 })

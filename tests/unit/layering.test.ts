@@ -61,8 +61,8 @@ describe('the layers', () => {
     expect(Object.fromEntries(layers.map((layer) => [layer.path, layer.imports.join(' ')]))).toStrictEqual({
       shared: '',
       'main/version.ts': '',
-      'main/base': '',
-      'main/bus': 'shared',
+      'main/base': 'shared',
+      'main/bus': 'shared main/base',
       'main/access': 'shared main/base',
       'main/activity': 'shared main/base main/bus main/access',
       'main/http': 'shared main/version.ts main/base main/access',

@@ -2,6 +2,7 @@ import type { SettingValues } from '../../shared/settings.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { Logins, Viewer } from '../access/logins.ts'
 import type { TokenRegistry } from '../access/token-registry.ts'
+import type { MemoryLedger } from '../base/ledger.ts'
 import type { Log } from '../base/log.ts'
 import type { Limits } from '../config/settings.ts'
 import type { BrowserPanel } from '../http/routes.ts'
@@ -17,6 +18,8 @@ export interface BrowserPanelParts {
   revoked: TokenRegistry['events']
   /** A blocked token opens no panel. */
   blocks: Pick<BlockList, 'blockOf' | 'events'>
+  /** What is kept on behalf of a viewer is charged here. */
+  memory: MemoryLedger
   log: Log
 }
 

@@ -1,5 +1,6 @@
 import { blockedAnswer } from '../access/block-list.ts'
 import { mayUseTool } from '../access/logins.ts'
+import type { MemoryLedger } from '../base/ledger.ts'
 import type { Runtime } from '../base/runtime.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
@@ -38,11 +39,14 @@ export function serveBusesOverMcp(ports: {
   presence: Presence
   sticky: StickyTargets
   recorder: Recorder
-  limits: Partial<McpHttpLimits>
-  lostTargetGraceMs: number
+  bounds: {
+    http: Partial<McpHttpLimits>
+    lostTargetGraceMs: number
+    memory: MemoryLedger
+  }
   runtime: Runtime
 }): McpOfBuses {
-  const { access, buses, presence, sticky, recorder } = ports
+  const { access, buses, presence, sticky, recorder, bounds } = ports
   const { guard, logins, registry, blocks, approvals } = access
   const { clock, steady, newId, log } = ports.runtime
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
@@ -63,7 +67,7 @@ export function serveBusesOverMcp(ports: {
     clock,
     newId,
     onFault: (error) => log.error({ err: error }, 'a dispatched job failed by a fault of this program'),
-    lostTargetGraceMs: ports.lostTargetGraceMs,
+    lostTargetGraceMs: bounds.lostTargetGraceMs,
   })
   const factory: McpServerFactory = createMcpServerFactory({
     catalogue: busCatalogue({ blocks, presence, gate, dispatcher }),
@@ -88,7 +92,8 @@ export function serveBusesOverMcp(ports: {
     clock: steady,
     newId,
     log,
-    limits: ports.limits,
+    limits: bounds.http,
+    memory: bounds.memory,
   })
   endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
   endBlockedSessions({ endpoint, buses, blocks, registry })

@@ -1,6 +1,7 @@
 import type { Viewer } from '../access/logins.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import { createClosers } from '../base/closers.ts'
+import type { MemoryLedger } from '../base/ledger.ts'
 import type { Runtime } from '../base/runtime.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import { addonFolders, createAddonSource } from '../config/addon-package.ts'
@@ -35,6 +36,7 @@ export function createPanelState(ports: {
   buses: BusManager
   presence: Presence
   sticky: StickyTargets
+  memory: MemoryLedger
   runtime: Runtime
 }): PanelState {
   const { buses, presence, sticky, runtime } = ports
@@ -63,6 +65,7 @@ export function servePanel(ports: {
   buses: BusManager
   mcp: McpOfBuses
   presence: Presence
+  memory: MemoryLedger
   settings: ServerSettings
   facts: StatusPorts['facts']
   dataDir: string

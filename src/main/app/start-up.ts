@@ -1,6 +1,7 @@
 import { createProver } from '../access/proof.ts'
 import { createEndpointFile } from '../config/endpoint-file.ts'
 import type { Closers } from '../base/closers.ts'
+import { MemoryLedger } from '../base/ledger.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { BusManager } from '../bus/bus-manager.ts'
 import { defaultPort } from '../config/asked-port.ts'
@@ -51,6 +52,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   closers.add({ close: () => settings.settled() })
   closers.add(kept.registry)
   const waits = { ...settings.limits.waits, ...options.limits?.waits }
+  const memory = new MemoryLedger(settings.memoryBytes)
   const mcpLimits = { ...settings.limits.mcp, ...options.limits?.mcp }
   configureHttpServer(httpServer, mcpLimits)
   // All that is waited for stands above this line: from here to the routes nothing may, or requests would come to a
@@ -87,9 +89,10 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     isLive: (client) => presence.isReachable(client),
     onListenerError: (error, event) => log.error({ err: error, event }, 'a listener of the bus failed'),
     limits: { ...settings.limits.bus, ...options.limits?.bus },
+    memory,
   })
   const sticky = createStickyTargets()
-  const books = closers.add(createPanelState({ buses, presence, sticky, runtime }))
+  const books = closers.add(createPanelState({ buses, presence, sticky, memory, runtime }))
   const activity = closers.add(
     startActivityLog({
       dataDir,
@@ -109,8 +112,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       presence,
       sticky,
       recorder: activity.recorder,
-      limits: mcpLimits,
-      lostTargetGraceMs: waits.lostTargetGraceMs,
+      bounds: { http: mcpLimits, lostTargetGraceMs: waits.lostTargetGraceMs, memory },
       runtime,
     }),
   )
@@ -132,6 +134,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       buses,
       mcp,
       presence,
+      memory,
       settings,
       facts: { version, url, startedAt },
       dataDir,
@@ -145,6 +148,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       logins: access.logins,
       revoked: access.registry.events,
       blocks: access.blocks,
+      memory,
       log,
     }) ?? null
   if (panel !== null) closers.add(panel)

@@ -13,6 +13,8 @@ export interface MemoryHold {
 export interface MemoryAccount {
   /** Charges bytes to the user, or answers null where the user's share or the total has no room for them. */
   take(kind: MemoryKind, bytes: number): MemoryHold | null
+  /** Whose limit stands against so many bytes more, as a sentence for who asked; what to do about it is up to the caller. */
+  whatIsFull(bytes: number): string
 }
 
 export interface MemoryUse {
@@ -36,7 +38,7 @@ export interface MemorySnapshot extends MemoryUse {
 export class MemoryLedger {
   readonly totalBytes: number
   readonly shareBytes: number
-  readonly #users = new Map<string, Record<MemoryKind, number>>()
+  readonly #users = new Map<string, { usedBytes: number; readonly byKind: Record<MemoryKind, number> }>()
   #usedBytes = 0
 
   constructor(totalBytes: number) {
@@ -66,36 +68,45 @@ export class MemoryLedger {
         }
         return hold.resize(bytes) ? hold : null
       },
+      whatIsFull: (bytes) => this.#whatIsFull(userId, bytes),
     }
   }
 
   snapshot(): MemorySnapshot {
-    const users = [...this.#users]
+    const users = [...this.#users].map(
+      ([userId, { usedBytes, byKind }]) => [userId, { usedBytes, byKind: { ...byKind } }] as const,
+    )
     return {
       totalBytes: this.totalBytes,
       shareBytes: this.shareBytes,
       usedBytes: this.#usedBytes,
-      byKind: perKind((kind) => users.reduce((sum, [, byKind]) => sum + byKind[kind], 0)),
-      users: new Map(
-        users.map(([userId, byKind]) => [userId, { usedBytes: sumOf(byKind), byKind: { ...byKind } }]),
-      ),
+      byKind: perKind((kind) => users.reduce((sum, [, { byKind }]) => sum + byKind[kind], 0)),
+      users: new Map(users),
     }
   }
 
   #charge(userId: string, kind: MemoryKind, bytes: number): boolean {
-    const byKind = this.#users.get(userId) ?? perKind(() => 0)
-    const fits = sumOf(byKind) + bytes <= this.shareBytes && this.#usedBytes + bytes <= this.totalBytes
+    const user = this.#users.get(userId) ?? { usedBytes: 0, byKind: perKind(() => 0) }
+    const fits = user.usedBytes + bytes <= this.shareBytes && this.#usedBytes + bytes <= this.totalBytes
     if (bytes > 0 && !fits) return false
-    byKind[kind] += bytes
+    user.byKind[kind] += bytes
+    user.usedBytes += bytes
     this.#usedBytes += bytes
-    if (sumOf(byKind) === 0) this.#users.delete(userId)
-    else this.#users.set(userId, byKind)
+    if (user.usedBytes === 0) this.#users.delete(userId)
+    else this.#users.set(userId, user)
     return true
+  }
+
+  #whatIsFull(userId: string, bytes: number): string {
+    const used = this.#users.get(userId)?.usedBytes ?? 0
+    return used + bytes > this.shareBytes
+      ? `User "${userId}" keeps ${mebibytes(used)} in this server, and one user may keep ${mebibytes(this.shareBytes)}: there is no room for ${mebibytes(bytes)} more.`
+      : `All users together keep ${mebibytes(this.#usedBytes)} in this server, which may keep ${mebibytes(this.totalBytes)}: there is no room for ${mebibytes(bytes)} more.`
   }
 }
 
-function sumOf(byKind: Readonly<Record<MemoryKind, number>>): number {
-  return memoryKinds.reduce((sum, kind) => sum + byKind[kind], 0)
+function mebibytes(bytes: number): string {
+  return `${(bytes / (1024 * 1024)).toFixed(1)} MiB`
 }
 
 function perKind(value: (kind: MemoryKind) => number): Record<MemoryKind, number> {

@@ -1,21 +1,33 @@
 import { EventEmitter } from 'node:events'
+import { MemoryLedger } from '../base/ledger.ts'
 import { UserMessageBus, type BusPorts } from './user-message-bus.ts'
+
+export interface BusManagerPorts extends Omit<BusPorts, 'isForeignJob' | 'memory'> {
+  /** What every bus charges what it keeps to, in the name of its user. Default: one without a bound. */
+  memory?: MemoryLedger
+}
 
 /** From user to bus. A bus is made when its user first appears and stays, so that nothing is lost between sessions. */
 export class BusManager {
   readonly #events = new EventEmitter<{ created: [bus: UserMessageBus] }>()
-  readonly #ports: Omit<BusPorts, 'isForeignJob'>
+  readonly #ports: Omit<BusManagerPorts, 'memory'>
+  readonly #memory: MemoryLedger
   readonly #buses = new Map<string, UserMessageBus>()
 
-  constructor(ports: Omit<BusPorts, 'isForeignJob'>) {
+  constructor({ memory, ...ports }: BusManagerPorts) {
     this.#ports = ports
+    this.#memory = memory ?? new MemoryLedger(Infinity)
   }
 
   /** The bus of a user, made at need. */
   busOf(userId: string): UserMessageBus {
     const known = this.#buses.get(userId)
     if (known !== undefined) return known
-    const bus = new UserMessageBus(userId, { ...this.#ports, isForeignJob: this.#isForeignJob })
+    const bus = new UserMessageBus(userId, {
+      ...this.#ports,
+      memory: this.#memory.of(userId),
+      isForeignJob: this.#isForeignJob,
+    })
     this.#buses.set(userId, bus)
     this.#events.emit('created', bus)
     return bus

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import type { MemoryAccount } from '../base/ledger.ts'
 import { bounds, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
 import type { BusEvents, UnregisterCause } from './bus-events.ts'
 import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
@@ -26,6 +27,8 @@ export interface BusPorts {
   /** Whether another user's bus holds this job. Default: there is no other. */
   isForeignJob?: (jobId: string, userId: string) => boolean
   limits?: Partial<BusLimits>
+  /** Who pays for what the bus keeps. Default: nobody, without a bound. */
+  memory?: MemoryAccount
   /** Hears what a listener of an event threw; nobody else does. Default: it is thrown on. */
   onListenerError?: (error: unknown, event: string) => void
 }

@@ -15,6 +15,7 @@ import {
 } from '../../shared/settings.ts'
 import type { BusLimits } from '../bus/bus-limits.ts'
 import type { McpHttpLimits } from '../mcp/http/limits.ts'
+import { memoryByDefault } from './machine-memory.ts'
 import { readSettings, writeSettings, type SettingsFilePorts } from './settings-file.ts'
 
 /** Bounds and times as the layers take them. What is left out keeps its default. */
@@ -34,6 +35,8 @@ export interface Waits {
   approvalTimeoutMs: number
 }
 
+const mebibyte = 1024 * 1024
+
 /** What each setting sets. Seconds are milliseconds inside. */
 const places = {
   ephemeral_grace_seconds: { bus: 'ephemeralGraceMs' },
@@ -52,6 +55,7 @@ const places = {
   max_requests_per_second: { mcp: 'maxRequestsPerSecond' },
   max_clients: { bus: 'maxClients' },
   stream_buffer_bytes: { mcp: 'maxStreamBufferedBytes' },
+  memory_mib: 'memory',
   history_days: 'history',
   history_mib: 'history',
   history_payloads: 'history',
@@ -60,12 +64,15 @@ const places = {
   | { bus: 'ephemeralGraceMs' | 'persistentExpiryMs' | 'maxClients' }
   | { mcp: keyof McpHttpLimits }
   | { waits: keyof Waits }
+  | 'memory'
   | 'history'
 >
 
 /** What the server runs with, and the way to change what it will start with. */
 export interface ServerSettings {
   readonly limits: Required<Omit<Limits, 'waits'>> & { waits: Waits }
+  /** Bytes that may be kept on behalf of all users together. */
+  readonly memoryBytes: number
   readonly history: {
     readonly payloads: boolean
     readonly limits: { readonly maxAgeSeconds: number; readonly maxBytes: number }
@@ -102,9 +109,14 @@ export async function createServerSettings(ports: ServerSettingsPorts): Promise<
     if (options[key] !== undefined) return { value: options[key], source: 'option' }
     if (fromEnv[key] !== undefined) return { value: fromEnv[key], source: 'environment' }
     if (atStart[key] !== undefined) return { value: atStart[key], source: 'file' }
-    return { value: settingOf(key).default, source: 'default' }
+    return { value: byDefault(key), source: 'default' }
   }
-  const stateOf = (key: SettingKey): SettingState => ({ key, ...find(key), kept: kept[key] ?? null })
+  const stateOf = (key: SettingKey): SettingState => ({
+    key,
+    ...find(key),
+    byDefault: byDefault(key),
+    kept: kept[key] ?? null,
+  })
 
   // One after the other: two changes at once must not lose one of them.
   let work: Promise<unknown> = Promise.resolve()
@@ -132,9 +144,10 @@ export async function createServerSettings(ports: ServerSettingsPorts): Promise<
   const mebibytes = Number(find('history_mib').value)
   return {
     limits: limitsOf((key) => find(key).value),
+    memoryBytes: Number(find('memory_mib').value) * mebibyte,
     history: {
       payloads: find('history_payloads').value === true,
-      limits: { maxAgeSeconds: days * 86_400, maxBytes: mebibytes * 1024 * 1024 },
+      limits: { maxAgeSeconds: days * 86_400, maxBytes: mebibytes * mebibyte },
     },
     list: () => settingKeys.map(stateOf),
     keep(order) {
@@ -146,6 +159,11 @@ export async function createServerSettings(ports: ServerSettingsPorts): Promise<
       await work
     },
   }
+}
+
+/** What a setting is on this machine where nobody set it. */
+function byDefault(key: SettingKey): SettingValue {
+  return key === 'memory_mib' ? memoryByDefault() : settingOf(key).default
 }
 
 /** Reads the variables of all settings. */
@@ -168,7 +186,7 @@ function limitsOf(valueOf: (key: SettingKey) => SettingValue): ServerSettings['l
   const waits: Waits = { staleAfterMs: 0, lostTargetGraceMs: 0, approvalTimeoutMs: 0 }
   for (const key of settingKeys) {
     const place = places[key]
-    if (place === 'history') continue
+    if (place === 'memory' || place === 'history') continue
     const amount = Number(valueOf(key)) * (settingOf(key).unit === 'seconds' ? 1000 : 1)
     if ('bus' in place) bus[place.bus] = amount
     else if ('waits' in place) waits[place.waits] = amount

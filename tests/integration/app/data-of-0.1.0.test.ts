@@ -89,8 +89,8 @@ describe('a start on a data directory of version 0.1.0', () => {
     ])
     const { settings } = await panel.settings.get()
     expect(settings.filter(({ source }) => source !== 'default')).toStrictEqual([
-      { key: 'stale_seconds', value: 90, source: 'file', kept: 90 },
-      { key: 'history_days', value: 3650, source: 'file', kept: 3650 },
+      { key: 'stale_seconds', value: 90, source: 'file', byDefault: 45, kept: 90 },
+      { key: 'history_days', value: 3650, source: 'file', byDefault: 30, kept: 3650 },
     ])
     const watch = await panel.blocks.watch({ watchId: 'blocks' })
     expect((await watch.next()).value).toStrictEqual([

@@ -348,6 +348,7 @@ describe('a panel with one user’s token', () => {
       key: 'max_sessions',
       value: 2000,
       source: 'default',
+      byDefault: 2000,
       kept: null,
     })
     for (const [name, ask] of each(refusals)) await expect(ask(operator), name).resolves.toBeDefined()

@@ -6,6 +6,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { SessionRequest, Blocked, Caller, TooManyAttempts } from '../../access/caller.ts'
+import type { MemoryLedger } from '../../base/ledger.ts'
 import type { Log } from '../../base/log.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import type { ExchangeHost } from './exchange.ts'
@@ -36,6 +37,8 @@ export interface McpEndpointPorts {
   /** A new session id: unguessable, visible ASCII (MCP, basic/transports, "Session Management"). */
   newId(): string
   readonly log: Log
+  /** What is kept on behalf of a caller is charged here. Default: one without a bound. */
+  readonly memory?: MemoryLedger
   readonly limits?: Partial<McpHttpLimits>
 }
 

@@ -19,8 +19,8 @@ export function SettingRow({ setting }: { setting: SettingState }) {
   const { serverSettings } = usePanel()
   const mayChange = useMayChange()
   const usable = useLive() && mayChange
-  const { key, kept } = setting
-  const { title, help, unit, default: byDefault } = settingOf(key)
+  const { key, kept, byDefault } = setting
+  const { title, help, unit } = settingOf(key)
   const before = kept === null ? '' : String(kept)
   const [text, setText] = useState(before)
   const [problem, setProblem] = useState<string | null>(null)
@@ -119,10 +119,10 @@ function sourceText({ key, source }: SettingState): string {
 }
 
 /** What the next start will take, where that is not what is in force. */
-function nextText({ key, value, source, kept }: SettingState): string {
+function nextText({ key, value, source, byDefault, kept }: SettingState): string {
   if (source === 'option' || source === 'environment') {
     return kept === null ? '' : ` Kept: ${settingText(key, kept)}, once a start comes without that.`
   }
-  const next = kept ?? settingOf(key).default
+  const next = kept ?? byDefault
   return next === value ? '' : ` From the next start on: ${settingText(key, next)}.`
 }

@@ -34,6 +34,19 @@ describe('the memory ledger', () => {
     expect(ledger.of('eve').take('jobs', 100)?.bytes).toBe(100)
   })
 
+  it('says whose limit is reached', () => {
+    const mebibyte = 1024 * 1024
+    const ledger = new MemoryLedger(10 * mebibyte)
+    ledger.of('ana').take('jobs', 4.75 * mebibyte)
+    expect(ledger.of('ana').whatIsFull(mebibyte)).toBe(
+      'User "ana" keeps 4.8 MiB in this server, and one user may keep 5.0 MiB: there is no room for 1.0 MiB more.',
+    )
+    ledger.of('ben').take('jobs', 4.5 * mebibyte)
+    expect(ledger.of('eve').whatIsFull(mebibyte)).toBe(
+      'All users together keep 9.3 MiB in this server, which may keep 10.0 MiB: there is no room for 1.0 MiB more.',
+    )
+  })
+
   it('resizes a hold where there is room, and leaves it as it is where there is none', () => {
     const ledger = new MemoryLedger(1000)
     const hold = ledger.of('ana').take('output', 100)

@@ -56,8 +56,8 @@ describe('the settings of the server', () => {
   })
 
   it('reach the floors in their own units', async () => {
-    const { limits, history } = await create(
-      { history_days: 2, history_mib: 1, history_payloads: false },
+    const { limits, memoryBytes, history } = await create(
+      { memory_mib: 300, history_days: 2, history_mib: 1, history_payloads: false },
       {
         BUSBAR_EPHEMERAL_GRACE_SECONDS: '0',
         BUSBAR_PERSISTENT_EXPIRY_SECONDS: '3600',
@@ -77,6 +77,7 @@ describe('the settings of the server', () => {
         BUSBAR_MAX_CLIENTS: '7',
       },
     )
+    expect(memoryBytes).toBe(314_572_800)
     expect(limits).toStrictEqual({
       waits: { staleAfterMs: 9000, lostTargetGraceMs: 8000, approvalTimeoutMs: 7000 },
       bus: { ephemeralGraceMs: 0, persistentExpiryMs: 3_600_000, maxClients: 7 },
@@ -107,6 +108,7 @@ describe('the settings of the server', () => {
       key: 'max_sessions',
       value: 1,
       source: 'option',
+      byDefault: 2000,
       kept: 10,
     })
     expect(states.find(({ key }) => key === 'max_streams')).toMatchObject({ value: 3, source: 'environment' })
@@ -115,6 +117,7 @@ describe('the settings of the server', () => {
       key: 'ping_seconds',
       value: 20,
       source: 'default',
+      byDefault: 20,
       kept: null,
     })
   })
@@ -127,7 +130,7 @@ describe('the settings of the server', () => {
     const first = await create()
     expect(await first.keep({ key: 'max_clients', value: 7 })).toStrictEqual({
       outcome: 'kept',
-      setting: { key: 'max_clients', value: 5000, source: 'default', kept: 7 },
+      setting: { key: 'max_clients', value: 5000, source: 'default', byDefault: 5000, kept: 7 },
     })
     expect(first.limits.bus.maxClients).toBe(5000)
     const second = await create()

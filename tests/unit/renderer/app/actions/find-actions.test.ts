@@ -14,8 +14,8 @@ const told: Pick<ActionPorts, 'settings' | 'tokens'> = {
   settings: {
     mayChange: true,
     settings: [
-      { key: 'stale_seconds', value: 45, source: 'default', kept: null },
-      { key: 'session_idle_seconds', value: 600, source: 'file', kept: 600 },
+      { key: 'stale_seconds', value: 45, source: 'default', byDefault: 45, kept: null },
+      { key: 'session_idle_seconds', value: 600, source: 'file', byDefault: 1800, kept: 600 },
     ],
   },
   tokens: [
