@@ -52,18 +52,18 @@ interface Work {
   signal: AbortSignal
 }
 
-/** Takes the Blenders in turn; when this client is unplugged in the panel it says so and stops. */
+/** Takes the Blenders in turn; when this client is unregistered in the panel it says so and stops. */
 async function work(
   { endpoint, name, uuid, everyMs, signal }: Work,
   job: (client: Client, target: string) => Promise<void>,
 ): Promise<void> {
   const client = new Client({ name, version: '1.0.0' })
-  const unplugged = new AbortController()
+  const unregistered = new AbortController()
   client.fallbackNotificationHandler = async ({ params }) => {
     const data = params?.data as { payload?: { message_type?: string; reason?: string } } | undefined
     if (data?.payload?.message_type === 'client_unregistered') {
-      console.log(`${name} was unplugged: ${data.payload.reason ?? ''}`)
-      unplugged.abort()
+      console.log(`${name} was unregistered: ${data.payload.reason ?? ''}`)
+      unregistered.abort()
     }
     await Promise.resolve()
   }
@@ -71,7 +71,7 @@ async function work(
   await client.connect(new StreamableHTTPClientTransport(new URL(endpoint.url), { requestInit: { headers } }))
   const identity = { client_uuid: uuid, client_type: 'llm', label: name }
   await client.callTool({ name: 'blender_register_client', arguments: identity })
-  const either = AbortSignal.any([signal, unplugged.signal])
+  const either = AbortSignal.any([signal, unregistered.signal])
   try {
     for (let turn = 0; !either.aborted; turn += 1) {
       const { structuredContent } = await client.callTool({
@@ -86,7 +86,7 @@ async function work(
       await pause(everyMs, undefined, { signal: either })
     }
   } catch (error) {
-    // Unplugged or ended: the call that was under way fails, and nobody needs to know.
+    // Unregistered or ended: the call that was under way fails, and nobody needs to know.
     if (!either.aborted) console.log(`${name}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

@@ -25,7 +25,7 @@ const windows = [
   { label: 'Farm 03', scene: 'fx', file: 'shot_038_fx.blend' },
 ] as const
 
-/** Opens the studio below `folder`; it resolves when everybody is plugged in and some work is done. */
+/** Opens the studio below `folder`; it resolves when everybody is registered and some work is done. */
 export async function openStudio(server: PanelServer, blender: string, folder: string): Promise<Studio> {
   const blenders: RealBlender[] = []
   const shots = await mkdtemp(join(tmpdir(), 'pilot-'))
@@ -59,7 +59,7 @@ export async function openStudio(server: PanelServer, blender: string, folder: s
     },
   })
   await lost.vanish()
-  const uuids = await plugged(model, [...windows.map(({ label }) => label), laptop.label])
+  const uuids = await registeredAs(model, [...windows.map(({ label }) => label), laptop.label])
   const uuidOf = (label: string): string => uuids.get(label) ?? ''
 
   const target = uuidOf('Atelier 1')
@@ -149,7 +149,10 @@ interface Listing {
 }
 
 /** The uuids by label, once all of them are on the bus and have told of their files. */
-async function plugged(client: ConnectedClient, labels: readonly string[]): Promise<Map<string, string>> {
+async function registeredAs(
+  client: ConnectedClient,
+  labels: readonly string[],
+): Promise<Map<string, string>> {
   const until = performance.now() + 120_000
   for (;;) {
     const { persistent } = (await client.call('blender_list_available_clients')) as unknown as Listing

@@ -102,7 +102,7 @@ const logJobSchema = z.object({
 export const logEntrySchema = z.object({
   /**
    * Rises in the order of writing, which is that of time while nobody sets the server's clock; the place to page
-   * from. Below zero: the history could not take it, so it is seen once and can't be asked for again.
+   * from. Below zero: the history file could not take it, so it is seen once and can't be asked for again.
    */
   id: z.number().int(),
   /** Unix seconds by the server's clock. */
@@ -157,12 +157,12 @@ export const logQuerySchema = logFilterSchema.extend({
 })
 
 /**
- * One look into the log. So that no look takes long, each sees a bounded stretch of it: a page with few entries or
+ * One page of the log. So that no query takes long, each goes through a bounded part of it: a page with few entries or
  * none is not the end while `next` is not null.
  */
 export const logPageSchema = z.object({
   entries: z.array(logEntrySchema),
-  /** `before` or `after` of the next look in the same direction; null at the end of what is kept. */
+  /** `before` or `after` of the next query in the same direction; null at the end of what is kept. */
   next: z.number().int().nullable(),
   /** Unix seconds of where `next` stands; null with it. */
   nextAt: z.number().nullable(),
@@ -177,7 +177,7 @@ export const logOutcomeSchema = z.object({ id: z.number().int(), userId: z.strin
 export type LogOutcome = z.infer<typeof logOutcomeSchema>
 
 /**
- * `activity.watch`: first the newest page, which comes again when the history that was off is kept again; then what
+ * `activity.watch`: first the newest page, which comes again when the activity log that was off is kept again; then what
  * is new, oldest first. `missed` counts entries that were left out because the panel was too slow for them.
  */
 export const logEventSchema = z.discriminatedUnion('type', [

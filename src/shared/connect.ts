@@ -1,4 +1,4 @@
-/** What is needed to plug a program or a Blender in. */
+/** What is needed to connect a program or a Blender. */
 import { z } from 'zod'
 
 export const connectInfoSchema = z.object({

@@ -99,11 +99,11 @@ export const panelContract = {
     },
   },
   activity: {
-    /** A stretch of the log. Its entries are empty while no history is kept. */
+    /** A page of the log. Its entries are empty while no activity log is kept. */
     list: oc.input(logQuerySchema).output(logPageSchema),
     /** The last id before a moment (Unix seconds): `after` it lies what happened since. Null where nothing is older. */
     seek: oc.input(z.object({ at: z.number() })).output(z.object({ id: z.number().int().nullable() })),
-    /** The log as it grows: the newest page, then what is new. Works without a history too. */
+    /** The log as it grows: the newest page, then what is new. Works while none is kept too. */
     watch: oc.input(watchInput.extend({ filter: logFilterSchema })).output(eventIterator(logEventSchema)),
     /** The charts, again every second. A panel of one user gets those of its bus. */
     rates: oc.input(watchInput.extend({ window: rateWindowSchema })).output(eventIterator(ratesSchema)),

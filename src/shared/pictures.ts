@@ -36,7 +36,7 @@ export type PictureRequest = z.infer<typeof pictureRequestSchema>
 
 /**
  * Why there is no new picture. `busy`: it runs or waits to run a job, or has not answered the last request; `stale`,
- * `away`: nothing was asked of it; `left`: it is not registered; `unsupported`: it is no Blender, or shuts such requests
+ * `away`: nothing was asked of it; `left`: it is not registered; `unsupported`: it is no Blender, or filters such requests
  * out; `failed`: it answered with an error, or with what is no picture; `timeout`: no answer in time; `crowded`: as many
  * as may be are being taken, try again; `needs_render`: it shows no viewport, and a render is for a person to ask for.
  */

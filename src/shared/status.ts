@@ -2,8 +2,9 @@
 import { z } from 'zod'
 
 /**
- * Whether what happens is being kept; `reason` is one sentence for a person where it is `off`. `taking_over`: a history of
- * an earlier version is brought to this one. Until then none of it can be shown, and what happens waits to be kept.
+ * Whether the activity log is being kept; `reason` is one sentence for a person where it is `off`. `taking_over`: the
+ * history file of an earlier version is being migrated. Until that is done nothing of it can be shown, and what happens
+ * waits to be kept.
  */
 export const activityLogStateSchema = z.object({
   state: z.enum(['on', 'off', 'taking_over']),

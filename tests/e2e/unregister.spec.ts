@@ -45,7 +45,7 @@ test('one client with a reason and a block: told, gone, kept away, and let in ag
         blocked_until: expect.closeTo(beforeSeconds + 3600, -2) as unknown,
       },
     ])
-  // Its session is over, and under a new one it is turned away.
+  // Its session is over, and under a new one it is refused.
   await expect(blender.call('blender_list_available_clients')).rejects.toThrow(/Session not found/)
   const again = await connectClient({ name: 'blender' })
   expect(await again.call('blender_register_client', identity)).toMatchObject({

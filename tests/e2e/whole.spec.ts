@@ -7,7 +7,7 @@ import { blenderPath, startBlender } from './fixtures/real-blender.ts'
 
 const blender = blenderPath()
 
-test('an LLM works in a Blender that a person sees, inspects and unplugs', async ({
+test('an LLM works in a Blender that a person sees, inspects and unregisters', async ({
   panel,
   server,
   shell,
@@ -57,7 +57,7 @@ test('an LLM works in a Blender that a person sees, inspects and unplugs', async
     await running.kill()
     await expect(persistent.getByRole('row', { name: /^Atelier 1, blender-.*, disconnected/ })).toBeVisible()
 
-    // Started again it takes up its uuid, and is unplugged with a block.
+    // Started again it takes up its uuid, and is unregistered with a block.
     running = await startBlender(blender ?? '', options)
     await expect(row).toBeVisible({ timeout: 30_000 })
     expect(await llm.call('blender_list_available_clients')).toMatchObject({
@@ -72,7 +72,7 @@ test('an LLM works in a Blender that a person sees, inspects and unplugs', async
     await expect(row).toHaveCount(0)
     expect(await llm.call('blender_list_available_clients')).toMatchObject({ persistent: [] })
 
-    // It ends by itself, says why, and stays away: another start under the same uuid is turned away.
+    // It ends by itself, says why, and stays away: another start under the same uuid is refused.
     await running.ended()
     expect(running.output()).toContain('wrong file')
     running = await startBlender(blender ?? '', options)

@@ -26,7 +26,7 @@ afterEach(async () => {
   await endProcesses()
 })
 
-const historyOff = 'history is not being kept; it is tried again every few seconds'
+const historyOff = 'the activity log is not being kept; it is tried again every few seconds'
 
 /** On a user's machine mounting needs a right that few have; in CI nothing may go untested. */
 function needDisk(context: TestContext): SmallDisk {
@@ -71,8 +71,9 @@ it('goes on without history on a full disk, and keeps it again when there is roo
   await sendAcross(server, 20, 'still')
   await free()
   await eventually(
-    'history is back',
-    async () => (await server.logged('history is being kept again')) >= (await server.logged(historyOff)),
+    'the activity log is back',
+    async () =>
+      (await server.logged('the activity log is being kept again')) >= (await server.logged(historyOff)),
   )
   await sendAcross(server, 20, 'after')
   await eventually('what came after is kept', () => {

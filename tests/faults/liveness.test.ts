@@ -122,7 +122,7 @@ it('finds a connection that the network lost, and takes its client back when it 
   }
 })
 
-it('ends the job of a client that is unplugged in the middle of it, and tells who waits', async () => {
+it('ends the job of a client that is unregistered in the middle of it, and tells who waits', async () => {
   const server = await startServer()
   const peer = await server.raw('peer')
   const stream = await peer.openStream()
@@ -146,12 +146,12 @@ it('ends the job of a client that is unplugged in the middle of it, and tells wh
   const panel = createORPCClient<ContractRouterClient<typeof panelContract>>(
     new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }),
   )
-  const [unplugged] = await panel.clients.unregister({
+  const [removed] = await panel.clients.unregister({
     clients: [{ userId: 'local', uuid: 'peer' }],
     reason: 'The farm needs it.',
     blockSeconds: null,
   })
-  expect(unplugged).toMatchObject({ outcome: 'unregistered', sessionEnded: true, jobsCancelled: 1 })
+  expect(removed).toMatchObject({ outcome: 'unregistered', sessionEnded: true, jobsCancelled: 1 })
   expect(await outcome).toMatchObject({ status: 'cancelled', job_id, error: 'The farm needs it.' })
   await stream.ended
   expect(

@@ -19,7 +19,7 @@ export interface SessionRequest {
   readonly programName: string | null
 }
 
-/** A person has shut this caller out. `message` is for the caller and says what to do. */
+/** A person has blocked this caller. `message` is for the caller and says what to do. */
 export interface Blocked {
   readonly message: string
   /** Unix seconds; null for a block without an end. */

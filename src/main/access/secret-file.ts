@@ -50,7 +50,7 @@ export class SecretFileError extends Error {
  * @throws SecretFileError where the file holds something that cannot be a bearer token, or can be guessed.
  */
 export async function readOrCreateSecret(path: string, makeSecret: () => string, log: Log): Promise<string> {
-  // Never a new secret where there is one that cannot be read: its programs would be shut out without a word.
+  // Never a new secret where there is one that cannot be read: its programs would be refused without a reason.
   const kept = await readSecret(path, log)
   if (kept !== null && kept !== '') return kept
   const secret = makeSecret()

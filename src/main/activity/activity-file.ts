@@ -39,7 +39,7 @@ export interface WrittenBatch {
 const checkedBytes = 32 * 1024 * 1024
 
 /**
- * Opens the history, making it where there is none. One of an earlier schema is left as it is: taking it over may take
+ * Opens the history file, making it where there is none. One of an earlier schema is left as it is: taking it over may take
  * seconds (`take-over.ts`).
  *
  * @returns null where the file has to be taken over first
@@ -67,7 +67,7 @@ export function openActivityFile(ports: ActivityFilePorts): ActivityFile | null 
   }
 }
 
-/** Moves a damaged history out of the way, its log with it, under names that hold the time. Returns the new name. */
+/** Moves a damaged history file out of the way, its log with it, under names that hold the time. Returns the new name. */
 export function setAside(path: string, nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')
   const aside = `${path}.damaged-${stamp}`

@@ -76,7 +76,7 @@ export interface ActivityLog {
   close(): void
 }
 
-/** Opens the history, or begins without one and tries again later. Never throws. */
+/** Opens the history file, or begins without one and tries again later. Never throws. */
 export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
   const { path, clock, log } = ports
   const limits: ActivityLogLimits = { ...defaultActivityLogLimits, ...ports.limits }
@@ -119,7 +119,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
         const half = { maxAgeSeconds: limits.maxAgeSeconds, maxBytes: limits.maxBytes / 2 }
         for (let step = 0; step < 20 && prune(file.db, half, clock() / 1000); step += 1);
       }
-      if (reason !== '') log.info({ file: basename(path) }, 'history is being kept again')
+      if (reason !== '') log.info({ file: basename(path) }, 'the activity log is being kept again')
       reason = ''
       return true
     } catch (error) {
@@ -129,12 +129,12 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
 
   function beginTakeOver(): void {
     if (closed) return
-    log.info({ file: basename(path) }, 'a history of an earlier version is being taken over')
+    log.info({ file: basename(path) }, 'the history file of an earlier version is being migrated')
     keptAgainDue = true
     breakOff = takeOver(path, (error) => {
       breakOff = null
       if (error === null) {
-        log.info({ file: basename(path) }, 'the history was taken over')
+        log.info({ file: basename(path) }, 'the history file was migrated')
         turn()
       } else {
         fail(error)
@@ -160,7 +160,10 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
       }
     } else if (reason !== fault.reason) {
       reason = fault.reason
-      log.error({ err: error, reason }, 'history is not being kept; it is tried again every few seconds')
+      log.error(
+        { err: error, reason },
+        'the activity log is not being kept; it is tried again every few seconds',
+      )
     }
     return false
   }
@@ -218,7 +221,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     } catch (error) {
       if (faultOf(error).kind === 'bug') {
         // Tried again it would fail again, and everything after it would wait for ever.
-        log.error({ err: error, entries: batch.length }, 'entries of the history were given up')
+        log.error({ err: error, entries: batch.length }, 'entries of the activity log were given up')
         countLost(batch.length)
         return nothing
       }
@@ -308,7 +311,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
         if (queue.length >= left) break
       }
       if (queue.length > 0)
-        log.warn({ entries: queue.length }, 'the history was closed before it could take all')
+        log.warn({ entries: queue.length }, 'the activity log was closed before it could take all')
       release()
     },
   }

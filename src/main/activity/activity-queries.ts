@@ -11,7 +11,7 @@ import {
 
 /** What can be read back. It is empty while there is no file. */
 export interface ActivityQueries {
-  /** A stretch of the log, in the direction that is asked for. */
+  /** A page of the log, in the direction that is asked for. */
   log(look: LogQuery): LogEntriesPage
   /** The last id of the log before a moment in Unix seconds. */
   lastIdBefore(at: number): number | null

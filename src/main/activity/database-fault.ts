@@ -1,4 +1,4 @@
-/** What keeps the history from being written, by what can be done about it. */
+/** What keeps the history file from being written, by what can be done about it. */
 export type FaultKind =
   /** The file is not a sound database: it is set aside and a new one begun. */
   | 'corrupt'

@@ -4,13 +4,13 @@ import { ActivityLogUnavailableError } from './database-fault.ts'
 import { migrations } from './schema.ts'
 
 /**
- * Opens the database of the history, making it with mode 0600 where there is none. Nothing is written to one that is
+ * Opens the history file, making it with mode 0600 where there is none. Nothing is written to one that is
  * there. No call waits for a lock.
  *
- * @throws HistoryUnavailableError without `node:sqlite`, errors of SQLite and of the file system
+ * @throws ActivityLogUnavailableError without `node:sqlite`, errors of SQLite and of the file system
  */
 export function openDatabase(path: string): DatabaseSync {
-  // Asked for at run time: a Node without it keeps no history and does everything else.
+  // Asked for at run time: a Node without it keeps no activity log and does everything else.
   const sqlite = process.getBuiltinModule('node:sqlite') as { DatabaseSync: typeof DatabaseSync } | undefined
   if (sqlite === undefined) {
     throw new ActivityLogUnavailableError('This Node.js cannot keep a history. Use Node.js 22.13 or newer.')

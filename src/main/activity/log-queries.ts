@@ -18,7 +18,7 @@ export interface LogQuery extends LogFilter {
   readonly limit: number
 }
 
-/** A page without the state of the history. */
+/** A page without the state of the activity log. */
 export type LogEntriesPage = Omit<LogPage, 'history'>
 
 export const emptyPage: LogEntriesPage = { entries: [], next: null, nextAt: null, names: {} }

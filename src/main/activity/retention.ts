@@ -16,7 +16,7 @@ export interface RetentionLimits {
 }
 
 /**
- * Takes one chunk of what is too old or too much out of the history.
+ * Takes one chunk of what is too old or too much out of the activity log.
  *
  * @returns true where there may be more to take out
  */

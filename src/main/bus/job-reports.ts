@@ -94,7 +94,7 @@ export class JobReports {
     }
   }
 
-  /** Asks the peers of a client that was unplugged to drop its jobs they have not started. */
+  /** Asks the peers of a client that was unregistered to drop its jobs they have not started. */
   withdrawFrom(uuid: string): void {
     for (const job of [...this.#ports.jobs.pending()].filter((pending) => pending.from_uuid === uuid)) {
       this.cancel(job)

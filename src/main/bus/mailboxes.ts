@@ -94,7 +94,7 @@ export class Mailboxes {
     if (entry !== undefined) this.#end(client, entry, outcome)
   }
 
-  /** Withholds a message from a client that shut out its priority, while `message` is being told. */
+  /** Withholds a message from a client that filters out its priority, while `message` is being told. */
   filter(client: ClientInfo, message: BusMessage): void {
     const entry = this.#boxes.get(client.uuid)?.takeBack(message)
     if (entry !== undefined) this.#end(client, entry, 'filtered')

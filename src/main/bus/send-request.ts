@@ -40,7 +40,7 @@ export interface Sendable {
   readonly payloadBytes: number
 }
 
-/** The last word to a client that has to leave (docs/protocol.md, "Being unplugged"). */
+/** What a client is told that a person unregisters (docs/protocol.md, "Being unregistered"). */
 export const unregisteredType = 'client_unregistered'
 
 /**

@@ -16,7 +16,7 @@ const rendererDir = [
 /** Runs one command of `busbar`. @param argv as `process.argv` has it */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const program = new Command('busbar')
-    .description('See who is plugged into Blender, watch what runs, and unplug what should not be there.')
+    .description('See who is connected to Blender, watch what runs, and unregister what should not be there.')
     .version(version)
     .showHelpAfterError()
 

@@ -21,7 +21,7 @@ export interface LogSourcePorts {
 
 /**
  * The newest page, then each entry that passes the filter, oldest first; at most one page and as many outcomes wait for
- * a slow panel. What the history cannot take is told all the same.
+ * a slow panel. What the activity log cannot take is told all the same.
  */
 export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Source<LogEvent> {
   const { queries, events } = activityLog

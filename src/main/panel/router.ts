@@ -170,18 +170,18 @@ function unregister(ports: PanelRouterPorts, ref: ClientRef, order: UnregisterIn
     access.blocks.add({ kind: 'client', userId, subject: uuid, reason: order.reason, blockedUntil })
   }
   const found = roster.client(ref)
-  const unplugged =
+  const removed =
     found?.bus.forceUnregister(ref.uuid, { reason: order.reason, blocked_until: blockedUntil }) ?? null
   return {
     key: clientKey(ref),
-    outcome: unplugged === null ? 'not_found' : 'unregistered',
-    sessionEnded: unplugged !== null && unplugged.session !== null,
-    jobsCancelled: unplugged?.jobsCancelled ?? 0,
+    outcome: removed === null ? 'not_found' : 'unregistered',
+    sessionEnded: removed !== null && removed.session !== null,
+    jobsCancelled: removed?.jobsCancelled ?? 0,
     blockedUntil,
   }
 }
 
-/** Ends what is connected now: a client is unplugged here, sessions are ended by who listens to the list. */
+/** Ends what is connected now: a client is unregistered here, sessions are ended by who listens to the list. */
 function block(ports: PanelRouterPorts, { kind, userId, subject, reason, blockSeconds }: BlockInput): Block {
   const blockedUntil = blockSeconds === null ? null : ports.clock() / 1000 + blockSeconds
   const added = ports.access.blocks.add({ kind, userId, subject, reason, blockedUntil })

@@ -3,7 +3,7 @@ import { ConnectProgramHelp } from '../widgets/ConnectProgramHelp.tsx'
 import styles from './ConnectView.module.css'
 import { useConnectInfo } from '../widgets/use-connect.ts'
 
-/** How to plug things in, for any time. */
+/** How to connect things, for any time. */
 export function ConnectView() {
   const info = useConnectInfo()
   return (

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { useLive, usePanel } from '../panel/panel-context.ts'
 import type { ConnectInfo } from '../../shared/connect.ts'
 
-/** How to plug something in, asked for on each connection; null until it is known. */
+/** How to connect something, asked for on each connection; null until it is known. */
 export function useConnectInfo(): ConnectInfo | null {
   const { connection } = usePanel()
   const live = useLive()

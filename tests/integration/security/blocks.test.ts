@@ -106,7 +106,7 @@ it('a block by uuid ends the client, holds after a restart, and takes new terms'
     status: 'error',
     error: 'blocked',
     message:
-      'Client "w" was unplugged by the operator and may not register until the operator allows it (It ran wild.). ' +
+      'Client "w" was unregistered by the operator and may not register until the operator allows it (It ran wild.). ' +
       'Stop reconnecting; ask the operator to lift the block.',
   })
   panel = await app.operator()

@@ -61,7 +61,7 @@ describe('DNS rebinding: a page whose name was pointed at this machine', () => {
     '[::ffff:7f00:1]',
   ]
 
-  it('is turned away from every path under its own name, with the right token too', async () => {
+  it('is refused on every path under its own name, with the right token too', async () => {
     for (const host of hosts()) {
       for (const [method, path, body] of [
         ['POST', '/mcp', initialize],

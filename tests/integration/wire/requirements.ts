@@ -151,7 +151,7 @@ export const requirements: readonly Requirement[] = [
     726: 'Targets and priorities are completed.',
   }),
   ...section(8)({
-    801: 'An unplugged client is sent client_unregistered at alert.',
+    801: 'A client that a person unregisters is sent client_unregistered at alert.',
     802: 'That is the last thing on its stream before it ends.',
     803: 'Its record is gone, whichever its bucket.',
     804: 'Its unfinished jobs end as cancelled with the reason, and their senders are told.',

@@ -22,7 +22,7 @@ afterEach(() => app.stop())
 
 const seconds = expect.any(Number) as number
 const ref = { userId: 'local', uuid: 'blender-1' }
-const unplug = (more: { reason?: string; blockSeconds?: number | null } = {}) =>
+const unregister = (more: { reason?: string; blockSeconds?: number | null } = {}) =>
   panel.clients.unregister({
     clients: [ref],
     reason: 'The farm needs it.',
@@ -40,11 +40,11 @@ async function rawBlender() {
   return session
 }
 
-describe('a client that is unplugged', () => {
+describe('a client that is unregistered', () => {
   it('[R-801] is told who did it and why, at alert', async () => {
     const blender = await app.connect('blender')
     await register(blender, 'blender-1')
-    await unplug()
+    await unregister()
     expect(await blender.messages.next()).toStrictEqual({
       level: 'alert',
       logger: '_message_bus',
@@ -72,7 +72,7 @@ describe('a client that is unplugged', () => {
     const waiting = blender.call('blender_receive_messages', { client_uuid: 'blender-1', wait_seconds: 60 })
     // Its call has come when a later one of the same session is answered.
     await blender.call('blender_list_available_clients')
-    await unplug()
+    await unregister()
     expect(await waiting).toMatchObject({
       status: 'ok',
       messages: [{ payload: { message_type: 'client_unregistered', reason: 'The farm needs it.' } }],
@@ -84,7 +84,7 @@ describe('a client that is unplugged', () => {
     const blender = await rawBlender()
     const stream = await blender.openStream()
     await call(llm, 'blender_send_message', { payload: { n: 1 }, target_uuid: 'blender-1' })
-    await unplug()
+    await unregister()
     await stream.ended
     const kinds = stream.frames.all.map((frame) => {
       const { params } = JSON.parse(frame.replace('event: message\ndata: ', '')) as {
@@ -98,7 +98,7 @@ describe('a client that is unplugged', () => {
   it('[R-803] has no record any more, however persistent', async () => {
     await rawBlender()
     expect(await buckets(llm)).toStrictEqual({ persistent: ['blender-1'], ephemeral: ['llm-1'] })
-    expect(await unplug()).toStrictEqual([
+    expect(await unregister()).toStrictEqual([
       {
         key: 'local\u001fblender-1',
         outcome: 'unregistered',
@@ -119,7 +119,7 @@ describe('a client that is unplugged', () => {
       })
     await dispatch('job-1')
     await dispatch('job-2')
-    expect(await unplug()).toMatchObject([{ jobsCancelled: 2 }])
+    expect(await unregister()).toMatchObject([{ jobsCancelled: 2 }])
     const told = [await llm.messages.next(), await llm.messages.next()]
     expect(
       told.map(({ level, data: { from_uuid, payload } }) => ({ level, from_uuid, payload })),
@@ -142,7 +142,7 @@ describe('a client that is unplugged', () => {
     await register(blender, 'blender-1')
     const answer = call(llm, 'blender_execute_code', { code: 'x' })
     await blender.messages.next(({ data }) => data.payload.message_type === 'command_dispatch')
-    await unplug()
+    await unregister()
     expect((await answer).structured).toMatchObject({
       status: 'cancelled',
       target_uuid: 'blender-1',
@@ -152,7 +152,7 @@ describe('a client that is unplugged', () => {
 
   it('[R-806] gets 404 for its next request, of whatever method', async () => {
     const blender = await rawBlender()
-    await unplug()
+    await unregister()
     const ping = await blender.post({ jsonrpc: '2.0', id: 9, method: 'ping' })
     expect([ping.status, JSON.parse(ping.text)]).toStrictEqual([
       404,
@@ -164,7 +164,7 @@ describe('a client that is unplugged', () => {
 
   it('[R-807] may register again at once where there is no block', async () => {
     await rawBlender()
-    await unplug()
+    await unregister()
     const again = await app.connect('blender')
     const record = await register(again, 'blender-1', { is_persistent: false })
     expect(record.is_persistent).toBe(false)
@@ -179,7 +179,7 @@ describe('a client that is unplugged', () => {
     const payload = { message_type: 'job_dispatch', job_id: 'job-1', script: 'pass', description: '' }
     await call(blender, 'blender_send_message', { payload, target_uuid: 'worker' })
     await worker.messages.next()
-    await unplug()
+    await unregister()
     expect((await worker.messages.next()).data.payload).toStrictEqual({
       message_type: 'job_cancel',
       job_id: 'job-1',
@@ -188,7 +188,7 @@ describe('a client that is unplugged', () => {
 
   it('[R-809] without a stream is told by the answer of blender_register_client alone', async () => {
     await rawBlender()
-    const [result] = await unplug({ blockSeconds: 60 })
+    const [result] = await unregister({ blockSeconds: 60 })
     const again = await app.raw('blender')
     expect(
       await again.call('blender_register_client', { client_uuid: 'blender-1', client_type: 'blender' }),
@@ -201,7 +201,7 @@ describe('a block', () => {
     const blender = await app.connect('blender')
     await register(blender, 'blender-1')
     const before = Date.now() / 1000
-    const [result] = await unplug({ blockSeconds: 3600 })
+    const [result] = await unregister({ blockSeconds: 3600 })
     const until = result?.blockedUntil ?? 0
     expect(until).toBeGreaterThanOrEqual(before + 3600)
     expect(until).toBeLessThanOrEqual(Date.now() / 1000 + 3600)
@@ -214,7 +214,7 @@ describe('a block', () => {
         status: 'error',
         error: 'blocked',
         message:
-          `Client "blender-1" was unplugged by the operator and may not register before ${new Date(until * 1000).toISOString()} ` +
+          `Client "blender-1" was unregistered by the operator and may not register before ${new Date(until * 1000).toISOString()} ` +
           '(The farm needs it.). Stop reconnecting; ask the operator to lift the block.',
         blocked_until: until,
       },
@@ -226,7 +226,7 @@ describe('a block', () => {
 
   it('[R-811] is lifted by a person', async () => {
     await rawBlender()
-    await unplug({ blockSeconds: 3600 })
+    await unregister({ blockSeconds: 3600 })
     expect(await panel.blocks.lift(ref)).toStrictEqual({ lifted: true })
     expect(await panel.blocks.lift(ref)).toStrictEqual({ lifted: false })
     const again = await app.connect('blender')
@@ -234,7 +234,7 @@ describe('a block', () => {
   })
 
   it('[R-812] holds also for a client that had left when the order came', async () => {
-    expect(await unplug({ blockSeconds: 3600 })).toStrictEqual([
+    expect(await unregister({ blockSeconds: 3600 })).toStrictEqual([
       {
         key: 'local\u001fblender-1',
         outcome: 'not_found',
@@ -253,11 +253,11 @@ describe('a block', () => {
 })
 
 describe('the others', () => {
-  it('[R-813] stay as they are when a client is unplugged', async () => {
+  it('[R-813] stay as they are when a client is unregistered', async () => {
     await rawBlender()
     const other = await app.connect('other')
     await register(other, 'blender-2', { is_persistent: true })
-    await unplug()
+    await unregister()
     await call(llm, 'blender_send_message', { payload: { n: 1 }, target_uuid: 'blender-2' })
     await other.messages.next()
     expect(other.messages.all.map(({ data }) => data.payload)).toStrictEqual([{ n: 1 }])

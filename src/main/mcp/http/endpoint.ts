@@ -26,7 +26,7 @@ import { sessionTag } from './session-tag.ts'
 export interface McpEndpointPorts {
   /** Who sends this request; null for a missing or wrong token. */
   authenticate(request: IncomingMessage): Caller | TooManyAttempts | null
-  /** Whether a person has shut out who asks for a session. Default: nobody is. */
+  /** Whether a person has blocked who asks for a session. Default: nobody is. */
   blocked?(applicant: SessionRequest): Blocked | null
   /** Host and Origin: null lets the request in. */
   guard(request: IncomingMessage): GuardRefusal | null

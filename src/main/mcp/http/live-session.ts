@@ -239,7 +239,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
 
   /**
    * Ends the session: nothing more is taken from its client, its stream ends after what was written. Requests that are
-   * being answered right now still are (a call that waited for messages hears that its client was unplugged); the rest
+   * being answered right now still are (a call that waited for messages hears that its client was unregistered); the rest
    * get 404 a moment later. Idempotent.
    */
   end(): void {

@@ -1,5 +1,5 @@
 /** What a model reads before its first call; under 200 words, since every session pays for it. */
-export const instructions = `Busbar connects you to the Blenders that run on this person's machines. The person sees every client in a panel and can unplug any of them.
+export const instructions = `Busbar connects you to the Blenders that run on this person's machines. The person sees every client in a panel and can unregister any of them.
 
 Work in small steps: blender_get_scene_info reads the open scene, blender_execute_code changes it with Python (bpy), blender_get_viewport_screenshot shows the result. blender_undo takes a step back in a Blender with a window.
 

@@ -26,7 +26,7 @@ export function linkSessionsToBuses(ports: {
     subscriptions.attach(bus)
     delivery.attach(bus)
     bus.events.on('unregistered', (ended) => {
-      // Unplugging ends the session; what was written to it, the notice among it, still goes out.
+      // Unregistering by hand ends the session; what was written to it, the notice among it, still goes out.
       const session = sessionOf(ended)
       if (ended.cause === 'operator' && session !== null) endpoint.end(session, 'ended')
     })

@@ -33,7 +33,7 @@ class DeliveredMessage {
 
 /**
  * Takes messages out of mailboxes and writes them to open streams, most urgent first, for as long as the
- * socket takes them. What a session's threshold shuts out is settled as filtered.
+ * socket takes them. What a session's threshold filters out is settled as filtered.
  *
  * @param threshold the least urgent priority a session wants, null for everything
  */

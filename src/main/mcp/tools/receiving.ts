@@ -81,7 +81,7 @@ export function messageData(message: BusMessage, targetUuid: string): MessageDat
 /**
  * What waits for the client, or what comes first; nothing where it leaves, the time is over or the caller gives up:
  * nobody reads the answer of a call that was cancelled, so what waits must stay for the next one. What comes is taken
- * as it comes, since the last message to a client that is unplugged is gone with its mailbox a moment later.
+ * as it comes, since the last message to a client that is unregistered goes with its mailbox a moment later.
  */
 function firstMessages(
   bus: UserMessageBus,

@@ -48,7 +48,7 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
       if (block !== null) {
         const { message, blockedUntil } = blockedAnswer(
           block,
-          `Client "${args.client_uuid}" was unplugged by the operator and may not register`,
+          `Client "${args.client_uuid}" was unregistered by the operator and may not register`,
         )
         return failure(
           { error: 'blocked', message },

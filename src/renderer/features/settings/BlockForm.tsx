@@ -149,7 +149,7 @@ export function BlockForm({ client, onDone }: BlockFormProps) {
       </Field>
       <p className={styles['note']}>
         {kind === 'client'
-          ? 'If this client is connected, it is unplugged now.'
+          ? 'If this client is connected, it is unregistered now.'
           : 'Every session that it fits ends now, on every bus.'}
       </p>
       <div role="alert" className={styles['problem']}>

@@ -244,7 +244,7 @@ describe('a job of another user', () => {
   })
 })
 
-describe('being unplugged', () => {
+describe('being unregistered by the operator', () => {
   it('tells the client, removes the record, ends its jobs, tells their senders, and hands over the session', () => {
     const { bus, llm, blender } = llmAndBlender()
     bus.send({ payload: script, target_uuid: 'blender-1', session: llm })
@@ -291,7 +291,7 @@ describe('being unplugged', () => {
     expect(bus.forceUnregister('blender-1', { reason: '', blocked_until: null })).toBeNull()
   })
 
-  it('asks peers to drop the jobs of a sender that was unplugged', () => {
+  it('asks peers to drop the jobs of a sender that was unregistered', () => {
     const { bus, llm } = llmAndBlender()
     bus.send({ payload: script, target_uuid: 'blender-1', session: llm })
     inbox(bus, 'blender-1')

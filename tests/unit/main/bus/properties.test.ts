@@ -17,7 +17,7 @@ const operation = fc.oneof(
     group: fc.option(fc.constantFrom('g', 'h')),
   }),
   fc.record({ op: fc.constant('unregister' as const), uuid }),
-  fc.record({ op: fc.constant('unplug' as const), uuid }),
+  fc.record({ op: fc.constant('order' as const), uuid }),
   fc.record({ op: fc.constant('touch' as const), uuid }),
   fc.record({ op: fc.constant('endSession' as const), session }),
   fc.record({
@@ -119,7 +119,7 @@ describe('any sequence of operations', () => {
             case 'unregister':
               expect(bus.unregister(step.uuid)).toBe(model.delete(step.uuid))
               break
-            case 'unplug':
+            case 'order':
               expect(bus.forceUnregister(step.uuid, { reason: 'r', blocked_until: null }) !== null).toBe(
                 model.delete(step.uuid),
               )
