@@ -19,7 +19,7 @@ export function AddressPill() {
   const host = url === null || !URL.canParse(url) ? url : new URL(url).host
   return (
     <span
-      className={`${styles['pill']} ${styles[kind]}`}
+      className={`${styles['pill']} ${styles[kind] ?? ''}`}
       title={url === null ? undefined : `${url}${version === null ? '' : ` (Busbar ${version})`}`}
     >
       <span className={styles['dot']} aria-hidden />

@@ -29,7 +29,7 @@ function Note({ toast }: { toast: ToastNote }) {
   return (
     <Toast.Root
       open
-      className={`${styles['toast']} ${styles[toast.kind]}`}
+      className={`${styles['toast']} ${styles[toast.kind] ?? ''}`}
       duration={toast.kind === 'problem' ? Infinity : toast.action ? 10_000 : 5_000}
       onEscapeKeyDown={({ target }) => {
         elsewhere.current = !(target instanceof Element && target.closest('[data-note]') !== null)

@@ -23,7 +23,7 @@ export function Popover({ label, className, align = 'end', opener, children }: P
         popover="auto"
         role="dialog"
         aria-label={label}
-        className={`${styles['popover']} ${styles[align]} ${className ?? ''}`}
+        className={`${styles['popover']} ${styles[align] ?? ''} ${className ?? ''}`}
       >
         {children}
       </div>

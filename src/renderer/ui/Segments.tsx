@@ -14,7 +14,7 @@ type SegmentsProps = {
 export function Segments({ minor = false, past = false, className, children, ...name }: SegmentsProps) {
   return (
     <div
-      className={`${styles[minor ? 'minor' : 'framed']} ${past ? styles['past'] : ''} ${className ?? ''}`}
+      className={`${styles[minor ? 'minor' : 'framed'] ?? ''} ${past ? styles['past'] : ''} ${className ?? ''}`}
       role="group"
       aria-label={'label' in name ? name.label : undefined}
       aria-labelledby={'labelledBy' in name ? name.labelledBy : undefined}

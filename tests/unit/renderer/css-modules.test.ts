@@ -16,12 +16,17 @@ const sheets = new Map(
   }),
 )
 const missing: string[] = []
+/** Classes that are computed and put into a text as they are: where there is no such class the text says `undefined`. */
+const unguarded: string[] = []
 for (const path of globSync('**/*.tsx', { cwd: root })) {
   const code = read(path)
   for (const [, name, from] of code.matchAll(/import (\w+) from '(\.[^']*\.module\.css)'/g)) {
     const sheet = sheets.get(join(dirname(path), from ?? ''))
     if (sheet === undefined) throw new Error(`${path} imports ${from}, which is not there`)
     if (new RegExp(`\\b${name}\\[[^']`).test(code)) sheet.computed = true
+    for (const [found] of code.matchAll(new RegExp(`\\$\\{${name}\\[[^'][^}]*\\}`, 'g'))) {
+      if (!found.endsWith(" ?? ''}")) unguarded.push(`${path}: ${found}`)
+    }
     for (const [, used = ''] of code.matchAll(new RegExp(`\\b${name}\\['([^']*)'\\]`, 'g'))) {
       sheet.used.add(used)
       if (!sheet.defined.has(used)) missing.push(`${path}: ${used}`)
@@ -31,6 +36,10 @@ for (const path of globSync('**/*.tsx', { cwd: root })) {
 
 it('names no class that its style sheet does not define', () => {
   expect(missing).toStrictEqual([])
+})
+
+it('never writes undefined for a class that is computed', () => {
+  expect(unguarded).toStrictEqual([])
 })
 
 it('defines no class that no component names', () => {

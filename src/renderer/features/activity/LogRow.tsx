@@ -52,7 +52,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
       data-entry={entry.id}
       data-tone={tone}
       tabIndex={tabStop ? 0 : -1}
-      className={`${styles['row']} ${styles[layout]} ${newDay ? styles['newDay'] : ''}`}
+      className={`${styles['row']} ${styles[layout] ?? ''} ${newDay ? styles['newDay'] : ''}`}
       style={{ transform: `translateY(${top}px)` }}
       onFocus={() => onStand(entry.id)}
     >

@@ -35,7 +35,7 @@ const icons = { receives: CircleCheck, filters: Filter, waits: CircleSlash }
 function ReceivingLine({ receiving: { kind, text } }: { receiving: Receiving }) {
   const Icon = icons[kind]
   return (
-    <p className={`${sessionStyles['receiving']} ${sessionStyles[kind]}`} role="status">
+    <p className={`${sessionStyles['receiving']} ${sessionStyles[kind] ?? ''}`} role="status">
       <Icon size={15} aria-hidden />
       <span>{text}</span>
     </p>

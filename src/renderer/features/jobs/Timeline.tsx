@@ -163,7 +163,7 @@ function LaneRow({ lane, tabStop, onStand, onTell }: LaneRowProps) {
             type="button"
             data-bar={bar.job.key}
             tabIndex={bar.job.key === tabStop ? 0 : -1}
-            className={`${styles['bar']} ${styles[bar.job.state]}`}
+            className={`${styles['bar']} ${styles[bar.job.state] ?? ''}`}
             style={placeOf(bar)}
             aria-label={visibleText(`${bar.job.title}, ${jobStateWords[bar.job.state]}, ${lane.name}`)}
             onClick={() => panel.openJob(bar.job.key)}
