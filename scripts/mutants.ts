@@ -9,9 +9,9 @@
  * - `--list`: prints the mutants and runs nothing
  */
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { explains, readExplained } from './mutants/explained.ts'
+import { explains, readExplained, type Explanation } from './mutants/explained.ts'
 import { createKilledBefore } from './mutants/killed-before.ts'
 import { mutantsOf, type Mutant } from './mutants/mutations.ts'
 import { relatedTests } from './mutants/related-tests.ts'
@@ -30,8 +30,11 @@ const targets = [
 /** A mutant that takes so many times as long as the tests do without one has hung. */
 const hungTimes = 10
 const hungFloorMs = 20_000
+/** Test files that are run one by one before all the others: each run costs a quarter of a second. */
+const triedAlone = 2
 
 const root = join(import.meta.dirname, '..')
+const cacheFolder = join(root, 'node_modules/.cache/mutants')
 const { values: options } = parseArgs({
   options: {
     files: { type: 'string', default: '' },
@@ -50,17 +53,15 @@ const everyMutant = files.flatMap((file) => mutantsOf(file, readFileSync(join(ro
 const mutants = sampled(everyMutant, Number(options.sample ?? Infinity))
 const explained = readExplained(join(import.meta.dirname, 'mutants/explained.json'))
 
-const killedBefore = createKilledBefore(root, join(root, 'node_modules/.cache/mutants.json'), options.resume)
+const killedBefore = createKilledBefore(root, join(cacheFolder, 'found.json'), options.resume)
 const related = relatedTests(root, globSync('tests/unit/main/**/*.test.ts', { cwd: root }).map(plain).sort())
 const refusedByCompiler = createTypeCheck(root)
-const tester = createTester()
+const tester = createTester(cacheFolder)
 process.on('exit', () => tester.close())
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-const survivors: Mutant[] = []
-let killed = 0
-let refused = 0
-let hung = 0
+type Fate = 'killed' | 'refused' | 'hung' | 'explained' | 'survived'
+const fates = new Map<Mutant, Fate>()
 
 if (options.list) {
   for (const mutant of mutants) console.log(lineOf(mutant))
@@ -70,9 +71,12 @@ if (options.list) {
 async function testAll(): Promise<number> {
   try {
     for (const file of files) {
-      const own = mutants.filter((mutant) => mutant.file === file)
-      const todo = own.filter((mutant) => !killedBefore.has(mutant))
-      killed += own.length - todo.length
+      const todo: Mutant[] = []
+      for (const mutant of mutants.filter((each) => each.file === file)) {
+        const before = killedBefore.fateOf(mutant)
+        if (before === null) todo.push(mutant)
+        else fates.set(mutant, before)
+      }
       if (todo.length > 0) await testFile(file, todo)
     }
   } finally {
@@ -83,8 +87,6 @@ async function testAll(): Promise<number> {
 
 async function testFile(file: string, todo: readonly Mutant[]): Promise<void> {
   const tests = related(file)
-  const folder = dirname(file).replace('src/', 'tests/unit/')
-  const near = new Set(tests.filter((test) => dirname(test) === folder))
   const began = performance.now()
   const outcome = await tester.run({ mutant: null, tests }, 600_000)
   const limitMs = Math.max(hungFloorMs, hungTimes * (performance.now() - began))
@@ -94,48 +96,94 @@ async function testFile(file: string, todo: readonly Mutant[]): Promise<void> {
     )
   }
   console.log(`${file}: ${todo.length} mutants, ${tests.length} test files`)
+  const order = inOrder(file, tests)
   for (const mutant of todo) {
-    // What failed last in this file is likely to fail again, then what stands beside it.
-    const first = tests.filter((test) => near.has(test))
-    const rest = tests.filter((test) => !near.has(test))
-    let result = await tester.run({ mutant, tests: first }, limitMs)
-    if (result.kind === 'passed' && refusedByCompiler(file, mutant.text)) {
-      refused += 1
-      killedBefore.add(mutant, null)
-      continue
-    }
-    if (result.kind === 'passed') result = await tester.run({ mutant, tests: rest }, limitMs)
-    if (result.kind === 'passed') {
-      survivors.push(mutant)
-      const known = explained.some((explanation) => explains(explanation, mutant))
-      console.log(`  ${known ? 'explained' : 'SURVIVED'} ${lineOf(mutant)}`)
-      continue
-    }
-    if (result.kind === 'hung') hung += 1
-    else {
-      killed += 1
-      near.add(result.test)
-    }
-    killedBefore.add(mutant, result.kind === 'failed' ? result.test : null)
+    const fate = await fateOf(mutant, order, limitMs)
+    fates.set(mutant, fate)
+    if (fate === 'explained' || fate === 'survived') console.log(`  ${fate} ${lineOf(mutant)}`)
   }
 }
 
+/** The tests of a file in the order in which they are tried. */
+interface TestOrder {
+  /** One run each: the module's own test, and whatever has found a mutant of it since, latest first. */
+  readonly first: string[]
+  /** Those that stand beside it. */
+  readonly near: readonly string[]
+  readonly rest: readonly string[]
+}
+
+function inOrder(file: string, tests: readonly string[]): TestOrder {
+  const folder = dirname(file).replace('src/', 'tests/unit/')
+  const near = tests.filter((test) => dirname(test) === folder)
+  return {
+    first: near.filter((test) => basename(test).startsWith(basename(file, '.ts'))),
+    near,
+    rest: tests.filter((test) => !near.includes(test)),
+  }
+}
+
+async function fateOf(mutant: Mutant, { first, near, rest }: TestOrder, limitMs: number): Promise<Fate> {
+  const tried = new Set<string>()
+  const isFound = async (tests: readonly string[]): Promise<'killed' | 'hung' | null> => {
+    const untried = tests.filter((test) => !tried.has(test))
+    for (const test of untried) tried.add(test)
+    if (untried.length === 0) return null
+    const result = await tester.run({ mutant, tests: untried }, limitMs)
+    if (result.kind === 'passed') return null
+    if (result.kind === 'hung') {
+      killedBefore.add(mutant, { fate: 'hung' })
+      return 'hung'
+    }
+    killedBefore.add(mutant, { fate: 'killed', by: result.test })
+    if (first.includes(result.test)) first.splice(first.indexOf(result.test), 1)
+    first.unshift(result.test)
+    return 'killed'
+  }
+  for (const test of first.slice(0, triedAlone)) {
+    const fate = await isFound([test])
+    if (fate !== null) return fate
+  }
+  if (refusedByCompiler(mutant.file, mutant.text)) {
+    killedBefore.add(mutant, { fate: 'refused' })
+    return 'refused'
+  }
+  const fate = (await isFound([...first, ...near])) ?? (await isFound(rest))
+  return fate ?? (explained.some((each) => explains(each, mutant)) ? 'explained' : 'survived')
+}
+
 function conclude(): number {
-  const unexplained = survivors.filter((mutant) => !explained.some((each) => explains(each, mutant)))
   // Only where every mutant was made can an explanation be known to fit none of them.
-  const idle = explained.filter(
+  const gone = explained.filter(
     (each) => files.includes(each.file) && !everyMutant.some((mutant) => explains(each, mutant)),
   )
-  console.log(
-    `\n${mutants.length} mutants: ${killed} killed by a test, ${refused} refused by the compiler, ` +
-      `${hung} hung, ${survivors.length - unexplained.length} survived and are explained, ` +
-      `${unexplained.length} survived unexplained.`,
-  )
-  for (const mutant of unexplained) console.log(lineOf(mutant))
-  for (const { file, was, becomes } of idle) {
-    console.log(`explained.json: no such mutant any more: ${file}\n    ${was}\n    ${becomes}`)
+  const needless = explained.filter((each) => {
+    const meant = mutants.filter((mutant) => explains(each, mutant))
+    return meant.length > 0 && meant.every((mutant) => fates.get(mutant) !== 'explained')
+  })
+  const survived = mutants.filter((mutant) => fates.get(mutant) === 'survived')
+  console.log('')
+  for (const folder of new Set(files.map((file) => dirname(file)))) {
+    console.log(`${folder}: ${countOf(mutants.filter(({ file }) => dirname(file) === folder))}`)
   }
-  return unexplained.length + idle.length > 0 ? 1 : 0
+  console.log(`In all: ${countOf(mutants)}`)
+  for (const mutant of survived) console.log(lineOf(mutant))
+  for (const each of gone) console.log(`explained.json: there is no such mutant any more:\n${placeOf(each)}`)
+  for (const each of needless) console.log(`explained.json: this mutant does not survive:\n${placeOf(each)}`)
+  return survived.length + gone.length + needless.length > 0 ? 1 : 0
+}
+
+function countOf(some: readonly Mutant[]): string {
+  const number = (fate: Fate): number => some.filter((mutant) => fates.get(mutant) === fate).length
+  return (
+    `${some.length} mutants: ${number('killed')} killed by a test, ${number('hung')} hung, ` +
+    `${number('refused')} refused by the compiler, ${number('explained')} explained, ` +
+    `${number('survived')} survived.`
+  )
+}
+
+function placeOf({ file, within, was, becomes }: Explanation): string {
+  return `${file} in ${within}\n    ${was}\n    ${becomes}`
 }
 
 function lineOf({ file, line, within, was, becomes }: Mutant): string {

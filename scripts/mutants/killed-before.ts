@@ -1,40 +1,59 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Mutant } from './mutations.ts'
 
-/** The mutants that an earlier run killed, so that a run that was interrupted can go on. */
+/** How a mutant was found: by the compiler, by a run without an end, or by a test. */
+export type Found =
+  | { readonly fate: 'refused' | 'hung' }
+  | {
+      readonly fate: 'killed'
+      /** The test file that failed. */
+      readonly by: string
+    }
+
+/** The mutants that an earlier run found, so that a run that was interrupted can go on. */
 export interface KilledBefore {
-  /** True while neither the mutated file nor the test that killed the mutant has changed. */
-  has(mutant: Mutant): boolean
-  /** @param by the test file that failed, null for the compiler or a run that hung */
-  add(mutant: Mutant, by: string | null): void
+  /** Null where none did, or where the mutated file or the test that killed the mutant has changed since. */
+  fateOf(mutant: Mutant): Found['fate'] | null
+  add(mutant: Mutant, found: Found): void
 }
 
-/** @param path where it is kept between runs */
+/**
+ * @param path where it is kept between runs
+ * @param resume whether what earlier runs found counts
+ */
 export function createKilledBefore(root: string, path: string, resume: boolean): KilledBefore {
-  const kept = new Map<string, string | null>(resume ? read(path) : [])
-  const contents = (file: string): string => readFileSync(join(root, file), 'utf8')
+  const kept = new Map(read(path))
   const keyOf = (mutant: Mutant): string => digest(mutant.file, mutant.text)
+  const digestOf = (test: string): string | null => {
+    const file = join(root, test)
+    return existsSync(file) ? digest(readFileSync(file, 'utf8')) : null
+  }
   return {
-    has(mutant) {
-      const by = kept.get(keyOf(mutant))
-      if (by === undefined) return false
-      if (by === null) return true
-      const [test = '', before] = by.split('\n')
-      return digest(contents(test)) === before
+    fateOf(mutant) {
+      const found = resume ? kept.get(keyOf(mutant)) : undefined
+      if (found === undefined) return null
+      return found.by === undefined || digestOf(found.by) === found.digest ? found.fate : null
     },
-    add(mutant, by) {
-      kept.set(keyOf(mutant), by === null ? null : `${by}\n${digest(contents(by))}`)
+    add(mutant, found) {
+      const { fate } = found
+      kept.set(keyOf(mutant), fate === 'killed' ? { ...found, digest: digestOf(found.by) } : { fate })
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, JSON.stringify([...kept]))
     },
   }
 }
 
-function read(path: string): [string, string | null][] {
+interface Kept {
+  readonly fate: Found['fate']
+  readonly by?: string
+  readonly digest?: string | null
+}
+
+function read(path: string): [string, Kept][] {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as [string, string | null][]
+    return JSON.parse(readFileSync(path, 'utf8')) as [string, Kept][]
   } catch {
     return []
   }

@@ -90,6 +90,13 @@ function changesOf(node: ts.Node, root: ts.SourceFile): Change[] {
   const place = (of: ts.Node, text: string): Change => ({ start: of.getStart(root), end: of.end, text })
   const textOf = (of: ts.Node): string => of.getText(root)
   const bothWays = (of: ts.Node): Change[] => [place(of, 'true'), place(of, 'false')]
+  /** Where it is a part of a condition, one of the two is the same as leaving it out, which its parent does. */
+  const outcomesOf = (of: ts.Node): Change[] => {
+    const choice = ts.isBinaryExpression(of.parent) ? of.parent.operatorToken.kind : null
+    if (choice === ts.SyntaxKind.AmpersandAmpersandToken) return [place(of, 'false')]
+    if (choice === ts.SyntaxKind.BarBarToken) return [place(of, 'true')]
+    return bothWays(of)
+  }
 
   if (ts.isIfStatement(node)) return bothWays(node.expression)
   if (ts.isConditionalExpression(node)) return bothWays(node.condition)
@@ -108,7 +115,7 @@ function changesOf(node: ts.Node, root: ts.SourceFile): Change[] {
   if (ts.isBinaryExpression(node)) {
     const { left, operatorToken, right } = node
     if (choices.has(operatorToken.kind)) return [place(node, textOf(left)), place(node, textOf(right))]
-    if (equalities.has(operatorToken.kind)) return isCondition(node) ? [] : bothWays(node)
+    if (equalities.has(operatorToken.kind)) return isCondition(node) ? [] : outcomesOf(node)
     const swap = swaps[operatorToken.kind]
     return swap === undefined ? [] : [place(operatorToken, swap)]
   }

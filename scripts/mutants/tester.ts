@@ -12,7 +12,8 @@ export interface Tester {
   close(): void
 }
 
-export function createTester(): Tester {
+/** @param cacheFolder for what may be kept between runs */
+export function createTester(cacheFolder: string): Tester {
   let child: ChildProcess | null = null
 
   function close(): void {
@@ -30,7 +31,11 @@ export function createTester(): Tester {
 
   async function ready(): Promise<ChildProcess> {
     if (child !== null) return child
-    const started = fork(join(import.meta.dirname, 'test-process.ts'), { detached: true })
+    const started = fork(join(import.meta.dirname, 'test-process.ts'), {
+      detached: true,
+      // Vitest starts a process for each run, which loads the same code each time.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(cacheFolder, 'compiled') },
+    })
     child = started
     await messageOf(started)
     started.removeAllListeners('exit')

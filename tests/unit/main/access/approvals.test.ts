@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createApprovals, type ApprovalRequest, type Verdict } from '../../../../src/main/access/approvals.ts'
 import type { ApprovalPolicy } from '../../../../src/shared/approvals.ts'
@@ -33,11 +34,11 @@ const shown: ApprovalRequest['shown'] = {
   targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
   targetCount: 1,
 }
-const ask = (more: { session?: object; tool?: string; reads?: boolean } = {}): ApprovalRequest => ({
+const ask = (more: { session?: object; tool?: string; reads?: boolean; target?: string } = {}): ApprovalRequest => ({
   session: more.session ?? session,
   question: {
     userId: 'local',
-    clients: ['llm-1', 'blender-1'],
+    clients: ['llm-1', more.target ?? 'blender-1'],
     tokenId: 'made',
     scopes: ['llm'],
     tool: more.tool ?? 'blender_execute_code',
@@ -95,8 +96,23 @@ describe('approvals', () => {
     expect(approvals.request(ask(), never)).toStrictEqual({ outcome: 'allowed' })
   })
 
+  it('deny a session what a rule denies, whatever it was allowed of the same tool', async () => {
+    const { approvals } = fixture({
+      default: 'ask',
+      rules: [{ client: { userId: 'local', uuid: 'blender-2' }, token: null, tool: null, mode: 'deny' }],
+    })
+    const verdict = approvals.request(ask(), never)
+    approvals.answer({ id: 'a-1', answer: 'session' })
+    expect(await verdict).toStrictEqual({ outcome: 'allowed' })
+    expect(approvals.request(ask({ target: 'blender-2' }), never)).toStrictEqual({
+      outcome: 'denied',
+      by: 'policy',
+      reason: '',
+    })
+  })
+
   it('deny by the steady clock after 120 seconds, whatever the wall clock says', async () => {
-    const { approvals, time } = fixture()
+    const { approvals, time, heard } = fixture()
     const verdict = approvals.request(ask(), never)
     time.wallMs += 10_000_000
     time.steadyMs = 119_999
@@ -106,6 +122,7 @@ describe('approvals', () => {
     approvals.expire()
     expect(await verdict).toStrictEqual({ outcome: 'timeout' })
     expect(approvals.pending()).toStrictEqual([])
+    expect(heard).toStrictEqual(['changed', 'a-1 timeout', 'changed'])
   })
 
   it('withdraw a request with its signal', async () => {
@@ -117,6 +134,27 @@ describe('approvals', () => {
     expect(approvals.pending()).toStrictEqual([])
     expect(heard).toStrictEqual(['changed', 'a-1 withdrawn', 'changed'])
     expect(approvals.request(ask(), control.signal)).toStrictEqual({ outcome: 'withdrawn' })
+  })
+
+  it('let go of a signal as soon as they are settled', async () => {
+    const { approvals, heard } = fixture()
+    const control = new AbortController()
+    const verdict = approvals.request(ask(), control.signal)
+    approvals.answer({ id: 'a-1', answer: 'once' })
+    expect(await verdict).toStrictEqual({ outcome: 'allowed' })
+    expect(getEventListeners(control.signal, 'abort')).toStrictEqual([])
+    control.abort()
+    expect(heard).toStrictEqual(['changed', 'a-1 allowed', 'changed'])
+  })
+
+  it('tell of a new policy', () => {
+    const { approvals, heard } = fixture()
+    const policies: ApprovalPolicy[] = []
+    approvals.events.on('policy', (policy) => policies.push(policy))
+    approvals.setPolicy({ default: 'allow', rules: [] })
+    expect(policies).toStrictEqual([{ default: 'allow', rules: [] }])
+    expect(approvals.policy()).toStrictEqual({ default: 'allow', rules: [] })
+    expect(heard).toStrictEqual(['changed'])
   })
 
   it('judge what waits anew when the policy changes, and forget what was allowed for a session', async () => {
