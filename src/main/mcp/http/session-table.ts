@@ -67,10 +67,8 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     const wasOpen = open.delete(session.id)
     opening.delete(session)
     session.end()
-    if (!wasOpen) {
-      session.takeBack('unconfirmed')
-      return
-    }
+    // Nobody knows of one that was never opened, and nothing was written to it.
+    if (!wasOpen) return
     log.info({ session: sessionTag(session.id), cause }, 'a session has ended')
     events.emit('closed', session, cause)
     // What no listener wanted back is given up, so that it counts no longer.
