@@ -32,7 +32,7 @@ export function createAttemptLimiter(clock: () => number): AttemptLimiter {
     waitSeconds(address) {
       const found = current(source(address))
       if (found === null || found.count < attempts) return null
-      return Math.max(1, Math.ceil((found.sinceMs + windowMs - clock()) / 1000))
+      return Math.ceil((found.sinceMs + windowMs - clock()) / 1000)
     },
     failed(address) {
       const key = source(address)
@@ -51,9 +51,12 @@ export function createAttemptLimiter(clock: () => number): AttemptLimiter {
 function source(address: string): string {
   const plain = plainAddress(address)
   if (!isIPv6(plain)) return plain
-  const [head = '', tail = ''] = plain.split('%', 1)[0]?.split('::') ?? []
-  const front = head === '' ? [] : head.split(':')
-  const back = tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0')
+  const [head = '', tail = ''] = plain.replace(/%.*/, '').split('::')
+  const [front, back] = [groupsOf(head), groupsOf(tail)]
+  const zeros = Array.from({ length: 8 - front.length - back.length }, () => '0')
   return [...front, ...zeros, ...back].slice(0, 4).join(':')
+}
+
+function groupsOf(part: string): readonly string[] {
+  return part.match(/[^:]+/g) ?? []
 }

@@ -22,9 +22,9 @@ export interface BlockList {
   readonly events: EventEmitter<{ changed: []; added: [block: Block]; lifted: [block: Block] }>
 }
 
-/** The id of a block: what it blocks. No part can hold a control character. */
+/** The id of a block: what it blocks. No part can hold a control character. `userId` is empty but for clients. */
 export function blockId(kind: BlockKind, userId: string, subject: string): string {
-  return [kind, kind === 'client' ? userId : '', normal(kind, subject)].join('\u001f')
+  return [kind, userId, normal(kind, subject)].join('\u001f')
 }
 
 /** Builds a list with what was kept of it. `clock` gives Unix milliseconds. */

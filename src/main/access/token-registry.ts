@@ -47,7 +47,8 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
   const lastUse = new Map<string, number>()
   let stamp = ''
   let reading: Promise<void> | null = null
-  let wanted = 0
+  /** What is being read may be older than the change that was reported last. */
+  let stale = false
 
   const holds = ({ expiresAt }: StoredToken): boolean => expiresAt === null || expiresAt > clock() / 1000
 
@@ -79,16 +80,19 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
   }
 
   async function readUntilFresh(): Promise<void> {
-    for (let seen = -1; seen !== wanted;) {
-      seen = wanted
-      await read()
+    try {
+      while (stale) {
+        stale = false
+        await read()
+      }
+    } finally {
+      reading = null
     }
   }
 
   function reload(): Promise<void> {
-    // What is being read may be older than the change that is reported now.
-    wanted += 1
-    reading ??= readUntilFresh().finally(() => (reading = null))
+    stale = true
+    reading ??= readUntilFresh()
     return reading
   }
 

@@ -18,6 +18,9 @@ describe('wrong secrets', () => {
     time.nowMs += 15_500
     fail('10.0.0.1', 1)
     expect(wait('10.0.0.1')).toBe(45)
+    time.nowMs -= 14_501
+    expect(wait('10.0.0.1')).toBe(60)
+    time.nowMs += 14_501
     // Going on to fail makes nothing longer.
     fail('10.0.0.1', 1000)
     expect(wait('10.0.0.1')).toBe(45)
@@ -32,6 +35,10 @@ describe('wrong secrets', () => {
     ['the same IPv4 address through a dual-stack socket', '10.0.0.1', '::ffff:10.0.0.1', true],
     ['a neighbour in the same /64', '2001:db8:1:2:3:4:5:6', '2001:DB8:1:2::9', true],
     ['a neighbour in another /64', '2001:db8:1:2::1', '2001:db8:1:3::1', false],
+    ['a neighbour in the same /64 whose zeros are left out elsewhere', '0:0:1:1::1', '::1:1:2:3:4:5', true],
+    ['a neighbour in another /64 that begins with zeros', '::1:1:2:3:4:5', '::2:1:2:3:4:5', false],
+    ['one that is not known', 'unknown', '::1', false],
+    ['one with zeros at its end', '2001:db8:1:2::', '2001:db8:1:2::1', true],
     ['the same link-local address with a zone', 'fe80::1%eth0', 'fe80::2%eth1', true],
   ])('count for %s as they should', (_, failed, asked, same) => {
     const { fail, wait } = limiter()
@@ -49,9 +56,21 @@ describe('wrong secrets', () => {
   it('from more addresses than are remembered push out the oldest, and keep the newest', () => {
     const { fail, wait } = limiter()
     fail('first', 10)
-    for (let n = 0; n < 10_000; n += 1)
-      fail(`10.${String(n >> 16)}.${String((n >> 8) & 255)}.${String(n & 255)}`, 10)
-    expect(wait('first')).toBeNull()
-    expect(wait('10.0.39.15')).toBe(60)
+    for (let n = 0; n < 9_999; n += 1) fail(numbered(n), 10)
+    expect(wait('first')).toBe(60)
+    fail(numbered(9_999), 10)
+    expect([wait('first'), wait(numbered(0)), wait(numbered(9_999))]).toStrictEqual([null, 60, 60])
+  })
+
+  it('make an address one of the newest again where its earlier ones count no longer', () => {
+    const { time, fail, wait } = limiter()
+    fail('first', 10)
+    time.nowMs += 60_000
+    fail('second', 10)
+    fail('first', 10)
+    for (let n = 0; n < 9_999; n += 1) fail(numbered(n), 1)
+    expect([wait('first'), wait('second')]).toStrictEqual([60, null])
   })
 })
+
+const numbered = (n: number): string => `10.0.${String(n >> 8)}.${String(n & 255)}`

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { storeBlocks, readBlocks } from '../../../../src/main/access/block-file.ts'
-import { createBlockList, type BlockOrder } from '../../../../src/main/access/block-list.ts'
+import { blockedAnswer, createBlockList, type BlockOrder } from '../../../../src/main/access/block-list.ts'
 import { recordedLog } from './recorded-log.ts'
 
 const time = { nowMs: 1_700_000_000_000 }
@@ -91,6 +91,42 @@ describe('the block list', () => {
     expect([list.lift(block.id), list.lift(block.id), list.blockOf(meant)]).toStrictEqual([true, false, null])
   })
 
+  it('keeps all but clients off every bus, whoever orders it', () => {
+    const list = createBlockList(clock)
+    const block = list.add(order('token', 'tok-1', { userId: 'eve' }))
+    expect(block).toStrictEqual({
+      id: 'token\u001f\u001ftok-1',
+      kind: 'token',
+      userId: '',
+      subject: 'tok-1',
+      reason: 'r',
+      blockedUntil: 1_700_000_060,
+      createdAt: 1_700_000_000,
+    })
+    expect(list.blockOf(applicant({ token: 'tok-1' }))).toStrictEqual(block)
+  })
+
+  it('tells tokens and clients apart by case', () => {
+    const list = createBlockList(clock)
+    list.add(order('token', 'Tok-1'))
+    const client = list.add(order('client', 'B'))
+    expect([
+      list.blockOf(applicant({ token: 'tok-1' })),
+      list.find('local', 'b'),
+      list.find('local', 'B'),
+    ]).toStrictEqual([null, null, client])
+  })
+
+  it('lifts none that has run out, and tells of none', () => {
+    const list = createBlockList(clock)
+    const told: string[] = []
+    const { id } = list.add(order('client', 'b'))
+    list.events.on('lifted', ({ subject }) => told.push(`lifted ${subject}`))
+    list.events.on('changed', () => told.push('changed'))
+    time.nowMs += 60_000
+    expect([list.lift(id), list.list(), told]).toStrictEqual([false, [], []])
+  })
+
   it('takes new terms for the same subject, and lists the newest first', () => {
     const list = createBlockList(clock)
     const told: string[] = []
@@ -115,6 +151,26 @@ describe('the block list', () => {
       'lifted b',
       'changed',
     ])
+  })
+})
+
+describe('what is said to who is blocked', () => {
+  it('names them, the end, the reason, and what to do', () => {
+    const list = createBlockList(clock)
+    const who = 'A person blocked "b"'
+    expect(blockedAnswer(list.add(order('client', 'b')), who)).toStrictEqual({
+      message:
+        'A person blocked "b" before 2023-11-14T22:14:20.000Z (r). ' +
+        'Stop reconnecting; ask the operator to lift the block.',
+      blockedUntil: 1_700_000_060,
+    })
+    const endless = list.add(order('client', 'b', { reason: '', blockedUntil: null }))
+    expect(blockedAnswer(endless, who)).toStrictEqual({
+      message:
+        'A person blocked "b" until the operator allows it. ' +
+        'Stop reconnecting; ask the operator to lift the block.',
+      blockedUntil: null,
+    })
   })
 })
 

@@ -119,6 +119,14 @@ describe('who comes to the panel', () => {
   })
 })
 
+describe('what stands for a token in a name', () => {
+  it('is told by the digest of the token, and by none once it was revoked', () => {
+    const { logins } = fixture('local', [made('llm', ['llm'])])
+    const tagOf = (token_id: string) => logins.tokenTagOf({ user_id: 'local', token_id })
+    expect([tagOf('local'), tagOf('llm'), tagOf('revoked')]).toStrictEqual(['097f8f', '161946', 'e3b0c4'])
+  })
+})
+
 describe('the scopes of a caller', () => {
   it('are both for the local token, those of a made one, and none of one that was revoked', () => {
     const { logins } = fixture('local', [made('llm', ['llm'])])
