@@ -115,4 +115,42 @@ describe('the request guard', () => {
       message: 'Forbidden: requests from this Origin are not allowed',
     })
   })
+
+  test.each(['0.0.0.0', '::', '[::]', ''])('takes %j for all addresses', (boundHost) => {
+    expect(check({ boundHost }, '10.0.0.7:9877', undefined, '10.0.0.7')).toBeNull()
+    expect(check({ boundHost }, '10.0.0.8:9877', undefined, '10.0.0.7')).toBe('foreign_host')
+  })
+
+  test('lets in pages of https alone where it speaks TLS, whose port is 443', () => {
+    expect(check({ tls: true }, 'localhost:9877', 'https://localhost:9877')).toBeNull()
+    expect(check({ tls: true }, 'localhost:9877', 'http://localhost:9877')).toBe('foreign_origin')
+    expect(check({ tls: true, port: () => 443 }, 'localhost', 'https://localhost')).toBeNull()
+    expect(check({ tls: true, port: () => 80 }, 'localhost', 'https://localhost')).toBe('foreign_origin')
+  })
+
+  test('takes names and origins in any case', () => {
+    expect(check({ boundHost: 'Render-7' }, 'render-7:9877')).toBeNull()
+    expect(check({ boundHost: 'FE80::1' }, '[fe80::1]:9877')).toBeNull()
+    expect(check({}, 'localhost:9877', 'HTTP://LocalHost:9877')).toBeNull()
+    const extraOrigins = ['HTTPS://Panel.example']
+    expect(check({ extraOrigins }, 'localhost:9877', 'https://panel.EXAMPLE')).toBeNull()
+  })
+
+  test('keeps out an origin of another scheme that is as long', () => {
+    expect(check({}, 'localhost:9877', 'evil://localhost:9877')).toBe('foreign_origin')
+  })
+
+  test('keeps out a request with more than one Host', () => {
+    const guard = createGuard({ port: () => 9877 })
+    const withHosts = (...host: string[]) =>
+      guard({
+        headers: { host: host[0] },
+        headersDistinct: { host },
+        socket: { localAddress: '127.0.0.1' },
+      })?.code ?? null
+    expect([withHosts('localhost'), withHosts('localhost', 'evil.example')]).toStrictEqual([
+      null,
+      'foreign_host',
+    ])
+  })
 })
