@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** A test without an assertion could not fail, so it does. */
+const asserted = { requireAssertions: true }
+
 export default defineConfig({
   test: {
     // Many tests wait for a time to pass: on two cores two files at once take little more than half the time of one.
@@ -11,6 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.ts', 'tests/unit/**/*.test.tsx'],
           environment: 'node',
+          expect: asserted,
           // A test that hangs ends here. Loading the packer takes more than vitest's 5 s on a busy machine.
           testTimeout: 60_000,
         },
@@ -20,6 +24,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           environment: 'node',
+          expect: asserted,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -29,6 +34,7 @@ export default defineConfig({
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
           environment: 'node',
+          expect: asserted,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           // Memory is measured, and processes are killed and counted: one after another.
@@ -40,6 +46,7 @@ export default defineConfig({
           name: 'blender',
           include: ['tests/blender/**/*.test.ts'],
           environment: 'node',
+          expect: asserted,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // Blender draws in software here: one after another is faster than all at once.

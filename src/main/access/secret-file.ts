@@ -2,13 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, link, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Log } from '../base/log.ts'
-import {
-  codeOf,
-  ensurePrivateDirectory,
-  isUnwritable,
-  writePrivateFile,
-  writeTemporary,
-} from '../base/private-file.ts'
+import { codeOf, ensurePrivateDirectory, isUnwritable, writeTemporary } from '../base/private-file.ts'
 
 /** What a bearer token may be made of: the `b64token` of RFC 6750, section 2.1. */
 const secretPattern = /^[A-Za-z0-9._~+/-]+=*$/
@@ -56,7 +50,7 @@ export async function readOrCreateSecret(path: string, makeSecret: () => string,
   const secret = makeSecret()
   try {
     await ensurePrivateDirectory(dirname(path))
-    return await keepSecret(path, secret, { empty: kept === '', log })
+    return await keepSecret(path, secret, log)
   } catch (error) {
     if (!isUnwritable(error)) throw error
     log.warn(
@@ -68,26 +62,16 @@ export async function readOrCreateSecret(path: string, makeSecret: () => string,
 }
 
 /** Keeps a secret that was just made; answers with the one that stands in the file then. */
-async function keepSecret(
-  path: string,
-  secret: string,
-  { empty, log }: { empty: boolean; log: Log },
-): Promise<string> {
-  if (empty) {
-    await writePrivateFile(path, `${secret}\n`)
-    return secret
-  }
+async function keepSecret(path: string, secret: string, log: Log): Promise<string> {
   const temporary = await writeTemporary(path, `${secret}\n`)
   try {
     await link(temporary, path)
     return secret
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') {
-      const theirs = await readSecret(path, log)
-      if (theirs !== null && theirs !== '') return theirs
-    }
-    // File systems without hard links (FAT, some network mounts): the rename may lose a race of two first
-    // starts, which only costs the loser's clients a second look at the file.
+  } catch {
+    const theirs = await readSecret(path, log)
+    if (theirs !== null && theirs !== '') return theirs
+    // An empty file, or a file system without hard links (FAT, some network mounts): the rename may lose a race of
+    // two first starts, which only costs the loser's clients a second look at the file.
     await rename(temporary, path)
     return secret
   } finally {

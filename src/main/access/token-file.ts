@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { open, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -128,7 +128,7 @@ async function lock(path: string): Promise<() => Promise<void>> {
     const found = await stat(path).catch(() => null)
     if (found !== null && Date.now() - found.mtimeMs > staleLockMs) await unlink(path).catch(() => undefined)
     // Two that wait for the same lock must not try in step.
-    await delay(10 + (randomBytes(1)[0] ?? 0) / 10)
+    await delay(randomInt(10, 36))
   }
   throw new TokenFileError('busy', `${path} is held by another process. Try again, or delete it.`)
 }

@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { newSecret } from '../../../../src/main/access/secret-file.ts'
+import { newSecret, readOrCreateSecret } from '../../../../src/main/access/secret-file.ts'
 import { createTokenStore, type TokenStore } from '../../../../src/main/access/token-store.ts'
+import { asNobody } from './as-nobody.ts'
 import { recordedLog } from './recorded-log.ts'
 
 let parent: string
@@ -60,15 +61,15 @@ describe('the token store', () => {
     const log = recordedLog()
     const { token } = await createTokenStore({ dataDir, log })
     const path = join(dataDir, 'token')
-    await chmod(path, 0o644)
-    await createTokenStore({ dataDir, log })
-    expect(await mode(path)).toBe('600')
+    for (const open of [0o644, 0o601]) {
+      await chmod(path, open)
+      await createTokenStore({ dataDir, log })
+      expect(await mode(path)).toBe('600')
+    }
+    const message = 'a secret was readable by other users; mode set to 600'
     expect(log.lines).toEqual([
-      {
-        level: 'warn',
-        details: { path, mode: '644' },
-        message: 'a secret was readable by other users; mode set to 600',
-      },
+      { level: 'warn', details: { path, mode: '644' }, message },
+      { level: 'warn', details: { path, mode: '601' }, message },
     ])
     expect(JSON.stringify(log.lines)).not.toContain(token)
   })
@@ -81,6 +82,8 @@ describe('the token store', () => {
     expect((await createTokenStore({ dataDir, newSecret: () => 'a-fresh-one-was-made', log })).token).toBe(
       'a-fresh-one-was-made',
     )
+    expect([await readFile(path, 'utf8'), await mode(path)]).toEqual(['a-fresh-one-was-made\n', '600'])
+    expect((await readdir(dataDir)).sort()).toEqual(['panel-key', 'token'])
     await writeFile(path, 'two words of some length')
     await expect(createTokenStore({ dataDir, log })).rejects.toMatchObject({
       code: 'secret_file',
@@ -114,6 +117,8 @@ describe('the token store', () => {
       token_id: 'local',
     })
     expect(await readdir(dataDir)).toEqual(['panel-key'])
+    const longest = 'x'.repeat(512)
+    expect((await createTokenStore({ dataDir, overrideToken: longest, log })).token).toBe(longest)
     for (const overrideToken of ['x', 'x'.repeat(15)]) {
       await expect(createTokenStore({ dataDir, overrideToken, log })).rejects.toMatchObject({
         code: 'secret_file',
@@ -133,6 +138,60 @@ describe('the token store', () => {
         code: 'secret_file',
       })
     }
+  })
+
+  test('makes no new secret where there is one that cannot be read', async () => {
+    await mkdir(dataDir)
+    // A link to itself: what it leads to cannot be told.
+    await symlink('token', join(dataDir, 'token'))
+    await expect(createTokenStore({ dataDir, log: recordedLog() })).rejects.toMatchObject({ code: 'ELOOP' })
+    expect(await readdir(dataDir)).toEqual(['token'])
+  })
+
+  test('tells of a fault that is not that nothing can be written', async () => {
+    // As long as a name may be: none is left for the file that is written first.
+    const path = join(parent, 'x'.repeat(250))
+    await expect(readOrCreateSecret(path, newSecret, recordedLog())).rejects.toMatchObject({
+      code: 'ENAMETOOLONG',
+    })
+  })
+
+  test.skipIf(process.platform === 'win32')(
+    'holds a secret that cannot be kept until the process ends, and says so',
+    async () => {
+      await chmod(parent, 0o755)
+      await mkdir(dataDir)
+      await chmod(dataDir, 0o555)
+      const log = recordedLog()
+      const store = await asNobody(() =>
+        createTokenStore({ dataDir, newSecret: () => 'a-secret-of-this-run', log }),
+      )
+      expect([store.token, store.panelKey]).toEqual(['a-secret-of-this-run', 'a-secret-of-this-run'])
+      expect(await readdir(dataDir)).toEqual([])
+      expect(log.lines).toEqual(
+        ['token', 'panel-key'].map((name) => ({
+          level: 'warn',
+          details: { path: join(dataDir, name), code: 'EACCES' },
+          message:
+            'a secret could not be kept: programs that use it have to be told the new one after a restart',
+        })),
+      )
+    },
+  )
+
+  test.runIf(process.getuid?.() === 0)('uses a secret of another user that it cannot close', async () => {
+    await chmod(parent, 0o755)
+    const path = join(parent, 'token')
+    await writeFile(path, 'a-secret-of-somebody\n', { mode: 0o644 })
+    const log = recordedLog()
+    expect(await asNobody(() => readOrCreateSecret(path, newSecret, log))).toBe('a-secret-of-somebody')
+    expect(log.lines).toEqual([
+      {
+        level: 'warn',
+        details: { path, mode: '644' },
+        message: 'a secret is readable by other users, and its mode cannot be changed',
+      },
+    ])
   })
 
   test('lets in the right bearer token and nothing else', async () => {
