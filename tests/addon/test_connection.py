@@ -181,7 +181,7 @@ class ConnectionTest(unittest.TestCase):
         self.desk.outbox.add({"job_id": "j", "status": "completed", "result": "", "error": ""})
         server.wait_registered(2)
         server.update_status = 200
-        server.wait_final("j")
+        self.assertEqual(server.wait_final("j")["status"], "completed")
 
     def announce(self, server, token=TOKEN):
         path = os.path.join(self.folder, "endpoint.json")
@@ -248,8 +248,9 @@ class ConnectionTest(unittest.TestCase):
         server = self.serve()
         with open(os.path.join(self.folder, "endpoint.json"), "w", encoding="utf-8") as file:
             json.dump({"url": server.url, "token": TOKEN, "pid": 2**22 + 1}, file)
-        self.connect(token="")
+        connection = self.connect(token="")
         server.wait_registered()
+        self.assertEqual(self.wait_state(connection, "connected").text, f"Connected to {server.url}.")
 
     def test_a_server_that_starts_later_or_elsewhere_is_found(self):
         connection = self.connect(token="")
@@ -326,6 +327,7 @@ class ConnectionTest(unittest.TestCase):
         server.register_answers = [{"status": "error", "error": "full", "message": "No room."}]
         self.connect(server.url)
         server.wait_registered(2)
+        self.assertEqual(server.registrations(), [fixture("register-arguments")] * 2)
 
     def test_changed_facts_register_again(self):
         server = self.serve()
@@ -343,9 +345,11 @@ class ConnectionTest(unittest.TestCase):
 
     def test_a_silent_session_is_kept_alive(self):
         server = self.serve()
-        self.connect(server.url, heartbeat_s=0.05)
+        connection = self.connect(server.url, heartbeat_s=0.05)
         server.wait_registered()
         server.wait_for(lambda: [r for r in server.requests if r["body"] and r["body"]["method"] == "ping"], "a heartbeat")
+        self.wait_state(connection, "connected")
+        self.assertEqual(len(server.registrations()), 1)
 
     def test_backoff_doubles_up_to_thirty_seconds(self):
         asked = []

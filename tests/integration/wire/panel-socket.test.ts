@@ -79,6 +79,7 @@ describe("the panel's socket", () => {
       socket.once('open', resolve)
       socket.once('unexpected-response', reject)
     })
+    expect(socket.protocol).toBe('busbar.panel.v1')
     socket.close()
   })
 
