@@ -34,7 +34,9 @@ const shown: ApprovalRequest['shown'] = {
   targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
   targetCount: 1,
 }
-const ask = (more: { session?: object; tool?: string; reads?: boolean; target?: string } = {}): ApprovalRequest => ({
+const ask = (
+  more: { session?: object; tool?: string; reads?: boolean; target?: string } = {},
+): ApprovalRequest => ({
   session: more.session ?? session,
   question: {
     userId: 'local',

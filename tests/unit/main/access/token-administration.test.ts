@@ -2,7 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTokenDesk, type TokenDesk } from '../../../../src/main/access/token-desk.ts'
+import {
+  createTokenAdministration,
+  type TokenAdministration,
+} from '../../../../src/main/access/token-administration.ts'
 import { readTokens } from '../../../../src/main/access/token-file.ts'
 import { createTokenRegistry, type TokenRegistry } from '../../../../src/main/access/token-registry.ts'
 import type { TokenInput } from '../../../../src/shared/tokens.ts'
@@ -11,14 +14,14 @@ import { recordedLog } from './recorded-log.ts'
 let directory: string
 let path: string
 let registry: TokenRegistry
-let desk: TokenDesk
+let administration: TokenAdministration
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'busbar-desk-'))
   path = join(directory, 'tokens.json')
   const clock = () => 1_700_000_000_000
   registry = await createTokenRegistry({ path, clock, log: recordedLog() })
-  desk = createTokenDesk({ path, registry, clock })
+  administration = createTokenAdministration({ path, registry, clock })
 })
 afterEach(async () => {
   registry.close()
@@ -33,9 +36,9 @@ const input = (name: string, more: Partial<TokenInput> = {}): TokenInput => ({
   ...more,
 })
 
-describe('the desk for tokens', () => {
+describe('the administration of tokens', () => {
   it('makes a token that holds at once, lists it, and revokes it at once', async () => {
-    const made = await desk.create(input('first', { expiresInSeconds: 60 }))
+    const made = await administration.create(input('first', { expiresInSeconds: 60 }))
     if (made.outcome !== 'created') throw new Error(made.message)
     const { id } = made.info
     const info = {
@@ -48,35 +51,37 @@ describe('the desk for tokens', () => {
       lastUsedAt: null,
     }
     expect(made).toStrictEqual({ outcome: 'created', token: made.token, info })
-    expect([registry.find(made.token)?.id, desk.list()]).toStrictEqual([id, [info]])
-    expect([await desk.revoke(id), registry.find(made.token), desk.list()]).toStrictEqual([true, null, []])
-    expect(await desk.revoke(id)).toBe(false)
+    expect([registry.find(made.token)?.id, administration.list()]).toStrictEqual([id, [info]])
+    expect([await administration.revoke(id), registry.find(made.token), administration.list()]).toStrictEqual(
+      [true, null, []],
+    )
+    expect(await administration.revoke(id)).toBe(false)
   })
 
   it('refuses a name that is taken, and goes on', async () => {
-    await desk.create(input('first'))
-    expect(await desk.create(input('first'))).toStrictEqual({
+    await administration.create(input('first'))
+    expect(await administration.create(input('first'))).toStrictEqual({
       outcome: 'refused',
       message: 'There is a token named "first". Choose another name.',
     })
-    expect(await desk.create(input('second'))).toMatchObject({ outcome: 'created' })
+    expect(await administration.create(input('second'))).toMatchObject({ outcome: 'created' })
   })
 
   it('throws where it is asked for no token at all', async () => {
-    await expect(desk.create(input(''))).rejects.toThrow()
-    expect(desk.list()).toStrictEqual([])
+    await expect(administration.create(input(''))).rejects.toThrow()
+    expect(administration.list()).toStrictEqual([])
   })
 
   it('does a burst of changes in the order in which they were asked for', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `token-${String(index)}`)
-    await Promise.all(names.map((name) => desk.create(input(name))))
-    expect(desk.list().map(({ name }) => name)).toStrictEqual(names)
+    await Promise.all(names.map((name) => administration.create(input(name))))
+    expect(administration.list().map(({ name }) => name)).toStrictEqual(names)
   })
 
   it('is settled when all is written', async () => {
-    void desk.create(input('first'))
-    void desk.create(input('second'))
-    await desk.settled()
+    void administration.create(input('first'))
+    void administration.create(input('second'))
+    await administration.settled()
     expect((await readTokens(path)).map(({ name }) => name)).toStrictEqual(['first', 'second'])
   })
 })

@@ -8,7 +8,7 @@ import {
   revokeToken,
   TokenFileError,
   tokenDigest,
-  type KeptToken,
+  type StoredToken,
 } from '../../../../src/main/access/token-file.ts'
 import { asNobody } from './as-nobody.ts'
 
@@ -78,7 +78,10 @@ describe('the token file', () => {
 
   it('takes 1000 tokens', async () => {
     const { kept } = await make('first')
-    const tokens: KeptToken[] = Array.from({ length: 999 }, (_, index) => ({ ...kept, name: String(index) }))
+    const tokens: StoredToken[] = Array.from({ length: 999 }, (_, index) => ({
+      ...kept,
+      name: String(index),
+    }))
     await writeFile(path, JSON.stringify({ version: 1, tokens }))
     await make('last')
     expect(await refusal(make('one-more'))).toStrictEqual([
