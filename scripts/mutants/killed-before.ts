@@ -24,7 +24,7 @@ export interface KilledBefore {
  * @param resume whether what earlier runs found counts
  */
 export function createKilledBefore(root: string, path: string, resume: boolean): KilledBefore {
-  const kept = new Map(read(path))
+  const kept = new Map(resume ? read(path) : [])
   const keyOf = (mutant: Mutant): string => digest(mutant.file, mutant.text)
   const digestOf = (test: string): string | null => {
     const file = join(root, test)
@@ -32,15 +32,17 @@ export function createKilledBefore(root: string, path: string, resume: boolean):
   }
   return {
     fateOf(mutant) {
-      const found = resume ? kept.get(keyOf(mutant)) : undefined
+      const found = kept.get(keyOf(mutant))
       if (found === undefined) return null
       return found.by === undefined || digestOf(found.by) === found.digest ? found.fate : null
     },
     add(mutant, found) {
       const { fate } = found
-      kept.set(keyOf(mutant), fate === 'killed' ? { ...found, digest: digestOf(found.by) } : { fate })
+      // Another run, of other files, may have written meanwhile.
+      const all = new Map(read(path))
+      all.set(keyOf(mutant), fate === 'killed' ? { ...found, digest: digestOf(found.by) } : { fate })
       mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, JSON.stringify([...kept]))
+      writeFileSync(path, JSON.stringify([...all]))
     },
   }
 }
