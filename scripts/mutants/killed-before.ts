@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Mutant } from './mutations.ts'
 
@@ -42,7 +42,9 @@ export function createKilledBefore(root: string, path: string, resume: boolean):
       const all = new Map(read(path))
       all.set(keyOf(mutant), fate === 'killed' ? { ...found, digest: digestOf(found.by) } : { fate })
       mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, JSON.stringify([...all]))
+      const written = `${path}.${String(process.pid)}`
+      writeFileSync(written, JSON.stringify([...all]))
+      renameSync(written, path)
     },
   }
 }
