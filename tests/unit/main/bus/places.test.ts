@@ -73,6 +73,8 @@ describe('a session with several clients', () => {
     expect(bound()).toStrictEqual(['one', ['two', 'three', 'one']])
     bus.unregister('one')
     expect(bound()).toStrictEqual(['three', ['two', 'three']])
+    bus.unregister('three')
+    expect(bound()).toStrictEqual(['two', ['two']])
     bus.endSession(session)
     expect(bound()).toStrictEqual([undefined, []])
   })
