@@ -23,6 +23,21 @@ describe('the mutants of a file', () => {
     ])
   })
 
+  it('take a comparison in a condition the one way that leaving it out does not', () => {
+    const becomes = (source: string) => changes(source).map(([, , after]) => after)
+    expect(becomes('const open = a === b && c')).toStrictEqual([
+      'const open = a === b',
+      'const open = c',
+      'const open = false && c',
+    ])
+    expect(becomes('const open = c || a !== b')).toStrictEqual([
+      'const open = c',
+      'const open = a !== b',
+      'const open = c || true',
+    ])
+    expect(becomes('const open = a === b')).toStrictEqual(['const open = true', 'const open = false'])
+  })
+
   it('leave out statements, filters and items of a list, and never a line of the log', () => {
     expect(
       changes("work()\nlog.info('done')\nevents.setMaxListeners(5)\nconst own = [...all.filter(isOwn)]"),
