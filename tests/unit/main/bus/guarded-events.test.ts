@@ -21,4 +21,11 @@ describe('an event whose listener throws', () => {
       [fault, 'told'],
     ])
   })
+
+  it('says whether anybody was there to hear it', () => {
+    const events = createGuardedEvents<{ told: [what: string] }>(() => undefined)
+    const before = events.emit('told', 'a')
+    events.once('told', () => undefined)
+    expect([before, events.emit('told', 'b'), events.emit('told', 'c')]).toStrictEqual([false, true, false])
+  })
 })
