@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import { keepNewest } from '../../shared/keep-newest.ts'
 import { plainAddress } from './address.ts'
 
@@ -49,9 +48,7 @@ export function createAttemptLimiter(clock: () => number): AttemptLimiter {
 
 /** Who has one IPv6 address has the /64 around it (RFC 6177), so that counts as one. */
 function source(address: string): string {
-  const plain = plainAddress(address)
-  if (!isIPv6(plain)) return plain
-  const [head = '', tail = ''] = plain.replace(/%.*/, '').split('::')
+  const [head = '', tail = ''] = plainAddress(address).replace(/%.*/, '').split('::')
   const [front, back] = [groupsOf(head), groupsOf(tail)]
   const zeros = Array.from({ length: 8 - front.length - back.length }, () => '0')
   return [...front, ...zeros, ...back].slice(0, 4).join(':')

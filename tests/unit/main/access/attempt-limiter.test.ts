@@ -37,6 +37,8 @@ describe('wrong secrets', () => {
     ['a neighbour in another /64', '2001:db8:1:2::1', '2001:db8:1:3::1', false],
     ['a neighbour in the same /64 whose zeros are left out elsewhere', '0:0:1:1::1', '::1:1:2:3:4:5', true],
     ['a neighbour in another /64 that begins with zeros', '::1:1:2:3:4:5', '::2:1:2:3:4:5', false],
+    ['a neighbour in the same /64 with zeros in it', '1::4:5:6:7:8', '1:0:0:4::1', true],
+    ['a neighbour in another /64 that differs at its beginning', '2001:db8:1:2::1', '2002:db8:1:2::1', false],
     ['one that is not known', 'unknown', '::1', false],
     ['one with zeros at its end', '2001:db8:1:2::', '2001:db8:1:2::1', true],
     ['the same link-local address with a zone', 'fe80::1%eth0', 'fe80::2%eth1', true],

@@ -271,3 +271,32 @@ describe('a job that a caller waits for', () => {
     ])
   })
 })
+
+describe('a look', () => {
+  it('keeps what it said so far until its end', () => {
+    const { bus, report } = fixture()
+    bus.send({
+      payload: { message_type: 'command_dispatch', job_id: 'j', command: 'ping' },
+      target_uuid: 'b',
+      session: null,
+      purpose: 'look',
+    })
+    report('b', 'j', 'running', { result: 'so far' })
+    expect(bus.jobs.get('j')?.result).toBe('so far')
+    report('b', 'j', 'completed', { result: 'all' })
+    expect(bus.jobs.get('j')?.result).toBe('')
+  })
+})
+
+describe('a listener that throws', () => {
+  it('is told of to whom the bus was told, and nobody else notices', () => {
+    const faults: unknown[] = []
+    const { bus } = busFixture({ onListenerError: (error, event) => faults.push([error, event]) })
+    const fault = new Error('Only a test.')
+    bus.events.on('registered', () => {
+      throw fault
+    })
+    expect(bus.register(registration('a'), null).created).toBe(true)
+    expect(faults).toStrictEqual([[fault, 'registered']])
+  })
+})

@@ -260,6 +260,15 @@ describe('a job that waits', () => {
     expect(bus.mailboxes.withdrawJob(client, 'job-4')).toBe(false)
   })
 
+  it('can be withdrawn where it was put back', () => {
+    const { bus, client, job, take } = fixture()
+    const message = job(1)
+    take(1)
+    bus.mailboxes.putBack(client, message)
+    expect(bus.mailboxes.withdrawJob(client, 'job-1')).toBe(true)
+    expect(take(9)).toStrictEqual([])
+  })
+
   it('can be withdrawn after others were taken out before it', () => {
     const { bus, client, job, take } = fixture()
     for (const n of [1, 2, 3]) job(n)
