@@ -132,6 +132,7 @@ describe('the request guard', () => {
     expect(check({ boundHost: 'Render-7' }, 'render-7:9877')).toBeNull()
     expect(check({ boundHost: 'FE80::1' }, '[fe80::1]:9877')).toBeNull()
     expect(check({}, 'localhost:9877', 'HTTP://LocalHost:9877')).toBeNull()
+    expect(check({ boundHost: '::' }, '10.0.0.7:9877', undefined, '::FFFF:10.0.0.7')).toBeNull()
     const extraOrigins = ['HTTPS://Panel.example']
     expect(check({ extraOrigins }, 'localhost:9877', 'https://panel.EXAMPLE')).toBeNull()
   })
