@@ -59,6 +59,29 @@ export default defineConfig(
       ],
     },
   })),
+  {
+    // Nobody catches what a listener, a timer or a promise that nobody waits for throws.
+    files: ['src/main/**/*.ts'],
+    ignores: ['src/main/base/guarded.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'].map((name) => ({
+          name,
+          message: 'What it throws would end the process. Use main/base/guarded.ts.',
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.name='EventEmitter']",
+          message:
+            'A listener that throws would keep the event from the others. Use createEvents of main/base/guarded.ts.',
+        },
+      ],
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
+    },
+  },
   { files: ['src/renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat['recommended-latest'] },
   {
     files: ['*.config.ts', '*.config.js'],

@@ -19,7 +19,10 @@ export const layers: readonly Layer[] = [
   { path: 'main/http', imports: ['shared', 'main/version.ts', 'main/base', 'main/access'] },
   { path: 'main/mcp/http', imports: ['shared', 'main/base', 'main/access'] },
   { path: 'main/mcp/calls', imports: ['shared', 'main/bus', 'main/mcp/http'] },
-  { path: 'main/mcp/sessions', imports: ['shared', 'main/bus', 'main/mcp/http', 'main/mcp/calls'] },
+  {
+    path: 'main/mcp/sessions',
+    imports: ['shared', 'main/base', 'main/bus', 'main/mcp/http', 'main/mcp/calls'],
+  },
   {
     path: 'main/mcp/approvals',
     imports: ['shared', 'main/bus', 'main/access', 'main/mcp/calls', 'main/mcp/sessions'],
@@ -28,6 +31,7 @@ export const layers: readonly Layer[] = [
     path: 'main/mcp/dispatch',
     imports: [
       'shared',
+      'main/base',
       'main/bus',
       'main/access',
       'main/mcp/http',
@@ -40,6 +44,7 @@ export const layers: readonly Layer[] = [
     path: 'main/mcp/tools',
     imports: [
       'shared',
+      'main/base',
       'main/bus',
       'main/access',
       'main/mcp/calls',
@@ -106,7 +111,7 @@ export const layers: readonly Layer[] = [
   { path: 'main/desktop', imports: ['shared', 'main/base', 'main/panel', 'main/config', 'main/app'] },
   {
     path: 'main/cli',
-    imports: ['shared', 'main/version.ts', 'main/access', 'main/config', 'main/headless'],
+    imports: ['shared', 'main/version.ts', 'main/base', 'main/access', 'main/config', 'main/headless'],
   },
   { path: 'preload', imports: ['shared'] },
   { path: 'renderer/lib', imports: [] },

@@ -68,12 +68,12 @@ describe('the layers', () => {
       'main/http': 'shared main/version.ts main/base main/access',
       'main/mcp/http': 'shared main/base main/access',
       'main/mcp/calls': 'shared main/bus main/mcp/http',
-      'main/mcp/sessions': 'shared main/bus main/mcp/http main/mcp/calls',
+      'main/mcp/sessions': 'shared main/base main/bus main/mcp/http main/mcp/calls',
       'main/mcp/approvals': 'shared main/bus main/access main/mcp/calls main/mcp/sessions',
       'main/mcp/dispatch':
-        'shared main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals',
+        'shared main/base main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals',
       'main/mcp/tools':
-        'shared main/bus main/access main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch',
+        'shared main/base main/bus main/access main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch',
       'main/mcp/resources': 'shared main/bus main/mcp/calls main/mcp/tools',
       'main/mcp/prompts': 'shared main/mcp/calls',
       'main/mcp/server':
@@ -85,7 +85,7 @@ describe('the layers', () => {
         'shared main/version.ts main/base main/bus main/access main/activity main/http main/mcp/http main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/server main/panel main/config',
       'main/headless': 'shared main/base main/http main/panel main/config main/app',
       'main/desktop': 'shared main/base main/panel main/config main/app',
-      'main/cli': 'shared main/version.ts main/access main/config main/headless',
+      'main/cli': 'shared main/version.ts main/base main/access main/config main/headless',
       preload: 'shared',
       'renderer/lib': '',
       'renderer/theme': '',

@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
+import { createEvents } from '../base/guarded.ts'
 import type { Approval, ApprovalAnswer, ApprovalPolicy } from '../../shared/approvals.ts'
 import { evaluatePolicy, type PolicyQuestion } from './approval-policy.ts'
 
@@ -82,8 +83,7 @@ const deniedByPolicy: Refusal = { outcome: 'denied', by: 'policy', reason: '' }
 
 export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsPorts): Approvals {
   const { timeoutMs = defaultTimeoutMs } = initial
-  const events: Approvals['events'] = new EventEmitter()
-  events.setMaxListeners(0)
+  const events: Approvals['events'] = createEvents('approvals')
   const waiting = new Map<string, Waiting>()
   let policy = initial.policy
   /** Tools that a person allowed to a session. */

@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
+import { createEvents } from '../base/guarded.ts'
 import type { Block, BlockKind } from '../../shared/blocks.ts'
 import { plainAddress } from './address.ts'
 import type { SessionRequest, Blocked } from './caller.ts'
@@ -29,8 +30,7 @@ export function blockId(kind: BlockKind, userId: string, subject: string): strin
 
 /** Builds a list with what was kept of it. `clock` gives Unix milliseconds. */
 export function createBlockList(clock: () => number, kept: readonly Block[] = []): BlockList {
-  const events: BlockList['events'] = new EventEmitter()
-  events.setMaxListeners(0)
+  const events: BlockList['events'] = createEvents('blocks')
   const blocks = new Map<string, Block>(kept.map((block) => [block.id, block]))
 
   const holds = (block: Block): boolean => block.blockedUntil === null || block.blockedUntil > clock() / 1000

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { createEvents } from '../base/guarded.ts'
 import type { TokenScope } from '../../shared/tokens.ts'
 import { createAttemptLimiter } from './attempt-limiter.ts'
 import type { Caller, TooManyAttempts } from './caller.ts'
@@ -47,7 +48,7 @@ export function createLogins(ports: {
 }): Logins {
   const { store, registry } = ports
   const limiter = createAttemptLimiter(ports.clock)
-  const events: Logins['events'] = new EventEmitter()
+  const events: Logins['events'] = createEvents('logins')
 
   function fail(address: string, at: 'mcp' | 'panel'): TooManyAttempts | null {
     const wait = limiter.waitSeconds(address)

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { watch, type FSWatcher } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { createEvents, every, inBackground } from '../base/guarded.ts'
 import type { TokenInfo } from '../../shared/tokens.ts'
 import type { Log } from '../base/log.ts'
 import { proofKeyOf, type ProofKey } from './proof.ts'
@@ -41,8 +42,7 @@ export interface TokenRegistry {
 }
 
 export async function createTokenRegistry({ path, clock, log }: TokenRegistryPorts): Promise<TokenRegistry> {
-  const events: TokenRegistry['events'] = new EventEmitter()
-  events.setMaxListeners(0)
+  const events: TokenRegistry['events'] = createEvents('tokens')
   let tokens: readonly (StoredToken & ProofKey)[] = []
   const lastUse = new Map<string, number>()
   let stamp = ''
@@ -96,12 +96,16 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
     return reading
   }
 
+  async function reloadIfChanged(): Promise<void> {
+    if ((await stampOf(path)) !== stamp) await reload()
+  }
+
   await reload()
   let watcher: FSWatcher | null = null
   try {
     // The folder, since the file itself is replaced at each change.
     watcher = watch(dirname(path), { persistent: false }, (_, name) => {
-      if (name === basename(path)) void reload()
+      if (name === basename(path)) inBackground('reading the token file', reload())
     })
     watcher.on('error', (error) =>
       log.debug({ err: error }, 'the token file is looked at by the clock alone'),
@@ -109,12 +113,10 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
   } catch (error) {
     log.debug({ err: error }, 'the token file is looked at by the clock alone')
   }
-  const look = setInterval(() => {
+  const look = every('look at the token file', lookMs, () => {
     if (tokens.some((token) => !holds(token))) replace(tokens.filter(holds))
-    void stampOf(path).then((now) => {
-      if (now !== stamp) void reload()
-    })
-  }, lookMs)
+    inBackground('look at the token file', reloadIfChanged())
+  })
   look.unref()
 
   return {

@@ -1,5 +1,6 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
+import { after, createEvents } from '../base/guarded.ts'
 import type { LogDetail } from '../../shared/activity.ts'
 import type { ActivityLogState } from '../../shared/status.ts'
 import type { Log } from '../base/log.ts'
@@ -80,8 +81,7 @@ export interface ActivityLog {
 export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
   const { path, clock, log } = ports
   const limits: ActivityLogLimits = { ...defaultActivityLogLimits, ...ports.limits }
-  const events = new EventEmitter<ActivityLogEvents>()
-  events.setMaxListeners(0)
+  const events = createEvents<ActivityLogEvents>('activity log')
   const run = clock() / 1000
   let file: ActivityFile | null = null
   let reason = ''
@@ -248,8 +248,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
 
   function schedule(ms: number): void {
     if (closed || timer !== null || breakOff !== null) return
-    timer = setTimeout(turn, ms)
-    timer.unref()
+    timer = after('activity log', ms, turn).unref()
   }
 
   function turn(): void {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { guarded, inBackground } from '../base/guarded.ts'
 
 /** The sources run as they are, with the worker beside this file; the build keeps it with the entries, above the chunks. */
 const script = import.meta.filename.endsWith('.ts') ? 'take-over-worker.ts' : '../take-over-worker.js'
@@ -15,12 +16,12 @@ const script = import.meta.filename.endsWith('.ts') ? 'take-over-worker.ts' : '.
 export function takeOver(path: string, onEnd: (error: unknown) => void): () => void {
   const worker = new Worker(join(import.meta.dirname, script), { workerData: path })
   let fault: unknown = null
-  const onExit = (): void => onEnd(fault)
+  const onExit = guarded('end of taking over a history', () => onEnd(fault))
   worker.once('error', (error: unknown) => void (fault = error))
   worker.once('exit', onExit)
   worker.unref()
   return () => {
     worker.off('exit', onExit)
-    void worker.terminate()
+    inBackground('breaking off the taking over of a history', worker.terminate())
   }
 }

@@ -1,3 +1,4 @@
+import { attempt, every, logFaults } from '../base/guarded.ts'
 import { createProver } from '../access/proof.ts'
 import { createEndpointFile } from '../config/endpoint-file.ts'
 import type { Closers } from '../base/closers.ts'
@@ -41,6 +42,7 @@ export interface Running {
 export async function startUp(options: AppOptions, runtime: Runtime, closers: Closers): Promise<Running> {
   const { env, tls, host = '127.0.0.1', port: askedPort = defaultPort } = options
   const { clock, steady, newId, log } = runtime
+  closers.add({ close: logFaults(log) })
   const dataDir = dataDirectory(options.dataDir, env)
   const startedAt = clock() / 1000
   const endpointFile = createEndpointFile({ dataDir, provesItself: provesToken, log })
@@ -87,7 +89,6 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     steady,
     newId,
     isLive: (client) => presence.isReachable(client),
-    onListenerError: (error, event) => log.error({ err: error, event }, 'a listener of the bus failed'),
     limits: { ...settings.limits.bus, ...options.limits?.bus },
     memory,
   })
@@ -116,14 +117,10 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       runtime,
     }),
   )
-  const expiry = setInterval(() => {
-    try {
-      for (const bus of buses.buses()) bus.expire()
-      access.approvals.expire()
-    } catch (error) {
-      log.error({ err: error }, 'clients that are away could not be looked for')
-    }
-  }, expiryCheckMs).unref()
+  const expiry = every('expiry', expiryCheckMs, () => {
+    for (const bus of buses.buses()) attempt('expiry of a bus', () => bus.expire())
+    access.approvals.expire()
+  }).unref()
   closers.add({ close: () => clearInterval(expiry) })
 
   const routers = closers.add(

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import { createEvents } from '../base/guarded.ts'
 import { MemoryLedger } from '../base/ledger.ts'
 import { UserMessageBus, type BusPorts } from './user-message-bus.ts'
 
@@ -9,7 +9,7 @@ export interface BusManagerPorts extends Omit<BusPorts, 'isForeignJob' | 'memory
 
 /** From user to bus. A bus is made when its user first appears and stays, so that nothing is lost between sessions. */
 export class BusManager {
-  readonly #events = new EventEmitter<{ created: [bus: UserMessageBus] }>()
+  readonly #events = createEvents<{ created: [bus: UserMessageBus] }>('buses')
   readonly #ports: Omit<BusManagerPorts, 'memory'>
   readonly #memory: MemoryLedger
   readonly #buses = new Map<string, UserMessageBus>()

@@ -1,4 +1,4 @@
-import type { EventEmitter } from 'node:events'
+import { attempt, createEvents } from '../base/guarded.ts'
 import type { MemoryAccount } from '../base/ledger.ts'
 import { bounds, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
 import type { BusEvents, UnregisterCause } from './bus-events.ts'
@@ -6,7 +6,6 @@ import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
 import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
-import { createGuardedEvents } from './guarded-events.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
 import { jobKind, JobTable, type Job, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
@@ -29,12 +28,6 @@ export interface BusPorts {
   limits?: Partial<BusLimits>
   /** Who pays for what the bus keeps. Default: nobody, without a bound. */
   memory?: MemoryAccount
-  /** Hears what a listener of an event threw; nobody else does. Default: it is thrown on. */
-  onListenerError?: (error: unknown, event: string) => void
-}
-
-const rethrow = (error: unknown): never => {
-  throw error
 }
 
 export interface SendResult {
@@ -58,7 +51,7 @@ export interface UnregisterOrder {
  */
 export class UserMessageBus {
   readonly user_id: string
-  readonly events: EventEmitter<BusEvents>
+  readonly events = createEvents<BusEvents>('bus')
   readonly registry = new ClientRegistry()
   readonly jobs: JobTable
   readonly mailboxes: Mailboxes
@@ -74,8 +67,6 @@ export class UserMessageBus {
     this.#ports = ports
     this.#limits = { ...defaultBusLimits, ...ports.limits }
     this.jobs = new JobTable(this.#limits.jobs)
-    this.events = createGuardedEvents<BusEvents>(ports.onListenerError ?? rethrow)
-    this.events.setMaxListeners(0)
     const { registry, jobs, events } = this
     this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, events })
     this.#reports = new JobReports({
@@ -204,13 +195,15 @@ export class UserMessageBus {
   expire(): void {
     const nowMs = this.#steadyMs()
     const { ephemeralGraceMs, persistentExpiryMs } = this.#limits
+    const remove = (client: ClientInfo, cause: UnregisterCause, reason: string): void =>
+      attempt('expiry of a client', () => this.#remove(client.uuid, cause, reason))
     for (const client of [...this.registry.all()]) {
       if (client.detachedAtMs === null) continue
       if (client.is_persistent) {
         if (nowMs - client.lastSignMs >= persistentExpiryMs)
-          this.#remove(client.uuid, 'expired', 'It gave no sign of life for too long.')
+          remove(client, 'expired', 'It gave no sign of life for too long.')
       } else if (nowMs - client.detachedAtMs >= ephemeralGraceMs) {
-        this.#remove(client.uuid, 'session_ended', 'Its session ended, and it did not come back.')
+        remove(client, 'session_ended', 'Its session ended, and it did not come back.')
       }
     }
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { pino } from 'pino'
+import { endOnUncaughtFault } from '../base/last-resort.ts'
 import { readServerOptions, serverOptions, type GivenOptions } from '../config/server-options.ts'
 import { serve } from '../headless/serve.ts'
 import { version } from '../version.ts'
@@ -50,6 +51,7 @@ async function runServe(options: GivenOptions & { open: boolean; panel: boolean 
   if (options.panel && rendererDir === undefined) {
     log.warn({}, 'the panel is not built; run `npm run build`, or use --no-panel')
   }
+  endOnUncaughtFault(log, (code) => process.exit(code))
   let stop: () => Promise<void>
   try {
     stop = await serve(
@@ -71,7 +73,13 @@ async function runServe(options: GivenOptions & { open: boolean; panel: boolean 
     return
   }
   const onSignal = (): void => {
-    void stop().then(() => process.exit(0))
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'stopping failed')
+        process.exit(1)
+      },
+    )
   }
   process.once('SIGINT', onSignal)
   process.once('SIGTERM', onSignal)

@@ -3,6 +3,7 @@
  * a sensor. Follows Electron's security checklist.
  */
 import { shell, type Session, type WebContents } from 'electron'
+import { guarded } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
 import { isExternalLink, isPanelUrl, panelUrl } from './addresses.ts'
 
@@ -26,18 +27,21 @@ type Navigation = { readonly url: string; readonly isMainFrame: boolean; prevent
 
 /** Keeps a page where it is. Its own reload is the one navigation that goes through. */
 export function denyNavigation(contents: WebContents, log: Log): void {
-  const refuse = (navigation: Navigation) => {
+  const refuse = guarded('refused navigation', (navigation: Navigation) => {
     if (navigation.isMainFrame && navigation.url === panelUrl) return
     navigation.preventDefault()
     log.warn({ url: navigation.url }, 'navigation refused')
-  }
+  })
   contents.on('will-navigate', refuse)
   contents.on('will-frame-navigate', refuse)
   contents.on('will-redirect', refuse)
-  contents.on('will-attach-webview', (event) => {
-    event.preventDefault()
-    log.warn({}, 'webview refused')
-  })
+  contents.on(
+    'will-attach-webview',
+    guarded('refused webview', (event) => {
+      event.preventDefault()
+      log.warn({}, 'webview refused')
+    }),
+  )
   contents.setWindowOpenHandler(({ url }) => {
     if (isExternalLink(url)) {
       shell.openExternal(url).catch((error: unknown) => log.error({ err: error, url }, 'link not opened'))

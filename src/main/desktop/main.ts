@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app as electron, dialog, session } from 'electron'
 import { pino } from 'pino'
+import { guarded, inBackground } from '../base/guarded.ts'
+import { endOnUncaughtFault } from '../base/last-resort.ts'
 import type { Log } from '../base/log.ts'
 import { createApp } from '../app/app.ts'
 import { dataDirectory } from '../config/data-dir.ts'
@@ -72,9 +74,9 @@ function startDesktop(log: Log): void {
   }
 
   const stop = async () => {
-    window?.close()
-    ports?.close()
     try {
+      window?.close()
+      ports?.close()
       if (!(await withinMs(stopLimitMs, app.stop()))) log.error({ stopLimitMs }, 'stopping took too long')
     } catch (error) {
       log.error({ err: error }, 'stopping failed')
@@ -85,13 +87,19 @@ function startDesktop(log: Log): void {
 
   declarePanelScheme()
   electron.enableSandbox()
-  electron.on('web-contents-created', (_event, contents) => denyNavigation(contents, log))
-  electron.on('second-instance', () => {
-    openWindow()
-    window?.reveal()
-  })
+  electron.on(
+    'web-contents-created',
+    guarded('new page', (_event, contents) => denyNavigation(contents, log)),
+  )
+  electron.on(
+    'second-instance',
+    guarded('second start', () => {
+      openWindow()
+      window?.reveal()
+    }),
+  )
   // macOS: a click on the dock's icon after the window was closed.
-  electron.on('activate', openWindow)
+  electron.on('activate', guarded('click on the dock', openWindow))
   electron.on('window-all-closed', () => {
     if (process.platform !== 'darwin') electron.quit()
   })
@@ -100,7 +108,7 @@ function startDesktop(log: Log): void {
     event.preventDefault()
     if (quitting === 'stopping') return
     quitting = 'stopping'
-    void stop()
+    inBackground('quit', stop())
   })
   boot().catch((error: unknown) => fail(log, error))
 }
@@ -115,6 +123,7 @@ const log = pino(
   { level: process.env.BUSBAR_LOG_LEVEL ?? 'info', base: null },
   pino.destination({ fd: 2, sync: true }),
 )
+endOnUncaughtFault(log, (code) => electron.exit(code))
 try {
   startDesktop(log)
 } catch (error) {

@@ -10,6 +10,7 @@ import {
   type WebFrameMain,
 } from 'electron'
 import { panelPortChannel } from '../../shared/panel-socket.ts'
+import { guarded } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
 
 export type PanelPortsPorts = {
@@ -36,7 +37,7 @@ export function createPanelPorts({ owns, attach, log }: PanelPortsPorts): PanelP
     detach = () => {}
   }
 
-  const answer = (event: IpcMainEvent) => {
+  const answer = guarded('page that asks for a port', (event: IpcMainEvent) => {
     const frame = event.senderFrame
     // A frame that has navigated or gone since it asked is null.
     if (frame === null || !owns(frame)) {
@@ -48,7 +49,7 @@ export function createPanelPorts({ owns, attach, log }: PanelPortsPorts): PanelP
     detach = attach(port1)
     // To the frame and not to its window: the window may show another page by now.
     frame.postMessage(panelPortChannel, null, [port2])
-  }
+  })
 
   ipcMain.on(panelPortChannel, answer)
   return {

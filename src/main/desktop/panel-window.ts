@@ -1,5 +1,12 @@
 /** The one window and the page in it. It knows nothing of what the panel shows or where its data comes from. */
-import { BrowserWindow, dialog, nativeTheme, type WebFrameMain } from 'electron'
+import {
+  BrowserWindow,
+  dialog,
+  nativeTheme,
+  type RenderProcessGoneDetails,
+  type WebFrameMain,
+} from 'electron'
+import { attempt, guarded, inBackground } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
 import { isPanelUrl, panelUrl } from './addresses.ts'
 
@@ -57,8 +64,11 @@ export function createPanelWindow(ports: PanelWindowPorts): PanelWindow {
       devTools: ports.devTools,
     },
   })
-  window.once('ready-to-show', () => window.show())
-  window.on('closed', ports.onClosed)
+  window.once(
+    'ready-to-show',
+    guarded('first paint', () => window.show()),
+  )
+  window.on('closed', guarded('closed window', ports.onClosed))
 
   const load = () => {
     window.loadURL(panelUrl).catch((error: unknown) => {
@@ -68,17 +78,18 @@ export function createPanelWindow(ports: PanelWindowPorts): PanelWindow {
   }
 
   let mayReload = true
-  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
-    ports.onPageGone()
+  const onGone = (_event: unknown, { reason, exitCode }: RenderProcessGoneDetails): void => {
+    attempt('page that is gone', ports.onPageGone)
     if (reason === 'clean-exit') return
     log.error({ reason, exitCode, reloads: mayReload }, 'the panel crashed')
     if (mayReload) {
       mayReload = false
       load()
     } else {
-      void askAfterCrash()
+      inBackground('question after a crash', askAfterCrash())
     }
-  })
+  }
+  window.webContents.on('render-process-gone', guarded('panel that crashed', onGone))
 
   /** A page that crashes again would crash for ever, so a person decides. */
   async function askAfterCrash() {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { attempt, every } from '../base/guarded.ts'
 import { closeBadKey, panelKeyPrefix, panelSubprotocol } from '../../shared/panel-socket.ts'
 import type { BrowserPanelParts } from '../app/app-options.ts'
 import type { BrowserPanel } from '../http/routes.ts'
@@ -27,13 +28,14 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
     })
     const answered = new WeakSet<WebSocket>()
 
-    const heartbeat = setInterval(() => {
+    const heartbeat = every('heartbeat of the panels', heartbeatMs, () => {
       for (const socket of sockets.clients) {
-        if (!answered.delete(socket)) socket.terminate()
-        else socket.ping()
+        attempt('heartbeat of a panel', () => {
+          if (!answered.delete(socket)) socket.terminate()
+          else socket.ping()
+        })
       }
-    }, heartbeatMs)
-    heartbeat.unref()
+    }).unref()
 
     // By its token alone: the address may be the operator's own, and a page has no program's name.
     const isBlocked = (token_id: string): boolean =>
@@ -63,14 +65,16 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
 
     const endPanelsOf = ({ id }: { id: string }): void => {
       for (const socket of sockets.clients) {
-        if (tokenOf.get(socket) === id) socket.close(closeBadKey, 'The token was revoked')
+        if (tokenOf.get(socket) !== id) continue
+        attempt('end of a panel', () => socket.close(closeBadKey, 'The token was revoked'))
       }
     }
     revoked.on('revoked', endPanelsOf)
     const endBlockedPanels = (): void => {
       for (const socket of sockets.clients) {
         const token = tokenOf.get(socket)
-        if (token !== undefined && isBlocked(token)) socket.close(closeBadKey, 'The token is blocked')
+        if (token === undefined || !isBlocked(token)) continue
+        attempt('end of a panel', () => socket.close(closeBadKey, 'The token is blocked'))
       }
     }
     blocks.events.on('added', endBlockedPanels)

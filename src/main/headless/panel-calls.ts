@@ -1,6 +1,7 @@
 import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
 import { ServerPeer } from '@orpc/standard-server-peer'
 import { WebSocket } from 'ws'
+import { guarded, inBackground } from '../base/guarded.ts'
 import { wellFormedJson } from '../../shared/well-formed.ts'
 import { closeNoCall } from '../../shared/panel-socket.ts'
 import { createAcks } from '../panel/paced-watch.ts'
@@ -35,10 +36,17 @@ export function answerCalls(socket: WebSocket, ports: PanelHandlerPorts): void {
       socket.close(closeNoCall, 'The frame is no call')
     }
   }
-  socket.on('message', (data, isBinary) => {
-    // Whole messages come as one Buffer each (`binaryType`, "nodebuffer").
-    const frame = data as Buffer
-    if (socket.readyState === WebSocket.OPEN) void take(isBinary ? frame : wellFormedJson(frame.toString()))
-  })
-  socket.on('close', () => peer.close())
+  socket.on(
+    'message',
+    guarded('frame of a panel', (data, isBinary: boolean) => {
+      // Whole messages come as one Buffer each (`binaryType`, "nodebuffer").
+      const frame = data as Buffer
+      if (socket.readyState !== WebSocket.OPEN) return
+      inBackground('call of a panel', take(isBinary ? frame : wellFormedJson(frame.toString())))
+    }),
+  )
+  socket.on(
+    'close',
+    guarded('end of a panel', () => peer.close()),
+  )
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { after } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
 import { createApp } from '../app/app.ts'
 import type { Listening } from '../app/app-options.ts'
@@ -49,7 +50,10 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<(
 
   return async () => {
     if (page !== null) await rm(page, { force: true })
-    await Promise.race([app.stop(), new Promise((resolve) => setTimeout(resolve, stopLimitMs).unref())])
+    await Promise.race([
+      app.stop(),
+      new Promise<void>((resolve) => after('stop', stopLimitMs, resolve).unref()),
+    ])
   }
 }
 

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { Server, ServerOptions } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { every, inBackground } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
 import { hearConnectionFaults } from './connection-faults.ts'
 import { isPanelSocket } from './request-path.ts'
@@ -55,7 +56,9 @@ export async function createWebServer(
     }
   }
   server.once('listening', () => {
-    const timer = setInterval(() => void look(), lookMs).unref()
+    const timer = every('look at the certificate', lookMs, () =>
+      inBackground('look at the certificate', look()),
+    ).unref()
     server.once('close', () => clearInterval(timer))
   })
   return server

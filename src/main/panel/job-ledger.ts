@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
+import { createEvents } from '../base/guarded.ts'
 import {
   jobKey,
   type JobCancelOutcome,
@@ -55,8 +56,7 @@ export interface JobLedgerPorts {
 }
 
 export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedger {
-  const events = new EventEmitter<{ changed: [ref: JobRef] }>()
-  events.setMaxListeners(0)
+  const events = createEvents<{ changed: [ref: JobRef] }>('job ledger')
   const notes = new WeakMap<Job, JobNotes>()
   const payloads = createKeptPayloads()
 

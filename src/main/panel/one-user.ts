@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events'
 import { ORPCError } from '@orpc/server'
+import { createEvents } from '../base/guarded.ts'
 import { emptyPage } from '../activity/log-queries.ts'
 import { notRegistered } from './pictures.ts'
 import { unknownClient } from './messages.ts'
@@ -58,8 +58,7 @@ interface UserRef {
 type Ports = PanelRouterPorts
 
 function limitRoster(roster: Ports['roster'], userId: string): Ports['roster'] {
-  const events: Ports['roster']['events'] = new EventEmitter()
-  events.setMaxListeners(0)
+  const events: Ports['roster']['events'] = createEvents('roster of a user')
   roster.events.on('changed', (ref) => {
     if (ref.userId === userId) events.emit('changed', ref)
   })
@@ -76,8 +75,7 @@ function limitRoster(roster: Ports['roster'], userId: string): Ports['roster'] {
 }
 
 function limitJobs(jobs: Ports['jobs'], userId: string): Ports['jobs'] {
-  const events: Ports['jobs']['events'] = new EventEmitter()
-  events.setMaxListeners(0)
+  const events: Ports['jobs']['events'] = createEvents('job ledger of a user')
   jobs.events.on('changed', (ref) => {
     if (ref.userId === userId) events.emit('changed', ref)
   })
@@ -139,8 +137,7 @@ function limitApprovals(
 }
 
 function limitActivityLog(activityLog: Ports['activity']['log'], userId: string): Ports['activity']['log'] {
-  const events: Ports['activity']['log']['events'] = new EventEmitter()
-  events.setMaxListeners(0)
+  const events: Ports['activity']['log']['events'] = createEvents('activity log of a user')
   activityLog.events.on('written', (batch) => {
     const entries = batch.entries.filter(({ entry }) => entry.userId === userId)
     const outcomes = batch.outcomes.filter((outcome) => outcome.userId === userId)

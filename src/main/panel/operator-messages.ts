@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
+import { createEvents } from '../base/guarded.ts'
 import type { ClientRef } from '../../shared/clients.ts'
 import type { Delivery, JsonObject } from '../../shared/protocol.ts'
 import { keepNewest } from '../../shared/keep-newest.ts'
@@ -39,7 +40,7 @@ export interface OperatorMessages {
 }
 
 export function createOperatorMessages({ buses }: { buses: BusManager }): OperatorMessages {
-  const events: OperatorMessages['events'] = new EventEmitter()
+  const events: OperatorMessages['events'] = createEvents('operator messages')
   /** By message id, oldest first. */
   const remembered = new Map<string, { userId: string; deliveries: Map<string, Delivery> }>()
 

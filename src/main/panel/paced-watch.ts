@@ -1,3 +1,5 @@
+import { after } from '../base/guarded.ts'
+
 /** Acknowledgements of one panel connection: each watch holds its next event back until the last was taken. */
 export interface Acks {
   /** Lets the watch of this id go on; unknown ids are ignored. */
@@ -76,7 +78,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', finish)
       resolve()
     }
-    const timer = setTimeout(finish, ms)
+    const timer = after('pause of a watch', ms, finish)
     signal.addEventListener('abort', finish)
     if (signal.aborted) finish()
   })

@@ -1,3 +1,4 @@
+import { after } from '../base/guarded.ts'
 import { clientKey, type ClientRef } from '../../shared/clients.ts'
 import type { NoPictureReason, Picture, PictureOutcome, PictureRequest } from '../../shared/pictures.ts'
 import { isTerminal, type Priority } from '../../shared/protocol.ts'
@@ -156,7 +157,7 @@ export function createPictures(ports: PicturePorts): Pictures {
       unanswered.set(key, { job, sinceMs: clock() })
       bus.cancelJob(job)
     }
-    const timer = setTimeout(giveUp, limits.timeoutMs)
+    const timer = after('picture that did not come', limits.timeoutMs, giveUp)
     asked.set(key, { bus, jobId, maxSize, answer: promise, finish })
     const session = sessionOf(client)
     const least = session === null ? null : ports.threshold(session)

@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
+import { createEvents, every } from '../base/guarded.ts'
 import { clientKey, type ClientRef, type PanelClient } from '../../shared/clients.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
@@ -35,8 +36,7 @@ export function createRoster(ports: {
   targetOf: (session: McpSession) => string | null
 }): Roster {
   const { buses, presence } = ports
-  const events = new EventEmitter<{ changed: [ref: ClientRef]; left: [ref: ClientRef] }>()
-  events.setMaxListeners(0)
+  const events = createEvents<{ changed: [ref: ClientRef]; left: [ref: ClientRef] }>('roster')
   const views = new Map<UserMessageBus, { jobs: JobIndex; deliveries: Deliveries }>()
   const contacts = new WeakMap<ClientInfo, Contact>()
 
@@ -107,7 +107,7 @@ export function createRoster(ports: {
     return null
   }
 
-  const staleCheck = setInterval(() => {
+  const staleCheck = every('roster', staleCheckMs, () => {
     for (const bus of buses.buses()) {
       for (const known of bus.registry.all()) {
         if (contacts.has(known) && contacts.get(known) !== presence.contact(known)) {
@@ -115,8 +115,7 @@ export function createRoster(ports: {
         }
       }
     }
-  }, staleCheckMs)
-  staleCheck.unref()
+  }).unref()
 
   return {
     events,

@@ -1,3 +1,4 @@
+import { every } from '../base/guarded.ts'
 import type { ApprovalsEvent } from '../../shared/approvals.ts'
 import type { Block } from '../../shared/blocks.ts'
 import type { ClientDetail } from '../../shared/client-detail.ts'
@@ -133,8 +134,7 @@ export function blocksSource(blocks: PanelRouterPorts['access']['blocks']): Sour
     },
     onNews(listener) {
       blocks.events.on('changed', listener)
-      const expiry = setInterval(listener, 1000)
-      expiry.unref()
+      const expiry = every('blocks that run out', 1000, listener).unref()
       return () => {
         clearInterval(expiry)
         blocks.events.off('changed', listener)
@@ -175,11 +175,10 @@ export function secondsSource<Reading>(read: () => Reading): Source<Reading> {
       return read()
     },
     onNews(listener) {
-      const tick = setInterval(() => {
+      const tick = every('what is read every second', 1000, () => {
         due = true
         listener()
-      }, 1000)
-      tick.unref()
+      }).unref()
       return () => clearInterval(tick)
     },
   }

@@ -1,3 +1,4 @@
+import { after, attempt, inBackground } from '../../base/guarded.ts'
 import { keepNewest } from '../../../shared/keep-newest.ts'
 import { isTerminal, type JsonObject } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
@@ -109,7 +110,9 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     const jobs: KnownJobs = { open: new Map(), ended: new Map() }
     buses.set(bus, jobs)
     bus.events.on('unregistered', ({ client }) => {
-      for (const each of jobs.open.values()) if (each.from === client.uuid) each.withdraw()
+      for (const each of jobs.open.values()) {
+        if (each.from === client.uuid) attempt('jobs of a client that left', () => each.withdraw())
+      }
     })
     return jobs
   }
@@ -121,11 +124,12 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     const { jobId } = dispatched
     const { open, ended } = jobsOf(bus)
     open.set(jobId, dispatched)
-    void dispatched.ended.then(() => {
+    const close = (): void => {
       open.delete(jobId)
       ended.set(jobId, dispatched)
       keepNewest(ended, endedMax)
-    })
+    }
+    inBackground('end of a job', dispatched.ended.then(close))
   }
 
   const choose = ({ bus, session }: CallContext, named: string | undefined): ClientInfo | NoTarget => {
@@ -157,7 +161,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     const stopListening = dispatched.onChange((job) => progress.tell(job.progress ?? 0, job.progress_message))
     const { promise: stopped, resolve: stop } = Promise.withResolvers<null>()
     const onAbort = (): void => stop(null)
-    const timer = setTimeout(stop, waitMs, null)
+    const timer = after('wait for a job', waitMs, onAbort)
     signal.addEventListener('abort', onAbort)
     if (signal.aborted) onAbort()
     dispatched.waiting += 1

@@ -1,3 +1,4 @@
+import { after, every } from '../../base/guarded.ts'
 import { isTerminal, type JsonObject } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { Job } from '../../bus/jobs.ts'
@@ -97,7 +98,7 @@ export function dispatchJob(
       if (isTerminal(changed.state)) end(null)
     }
     const unwatch = jobWatch.watch(bus, jobId, hear)
-    const timer = setTimeout(() => {
+    const timer = after('time-out of a job', timeoutMs, () => {
       const heldBack = job !== undefined && isHeldBack(job) ? job.progress_message : null
       const running = job?.state === 'running' && heldBack === null
       const outcome = timeoutOutcome(order, running, heldBack)
@@ -107,9 +108,9 @@ export function dispatchJob(
       if (job !== undefined) bus.cancelJob(job)
       expiry.resolve(outcome)
       if (!running) end(null)
-    }, timeoutMs)
+    })
     let awaySinceMs: number | null = null
-    const contactCheck = setInterval(() => {
+    const contactCheck = every('look after a lost target', contactCheckMs, () => {
       if (presence.contact(target) !== 'away') {
         awaySinceMs = null
         return
@@ -119,7 +120,7 @@ export function dispatchJob(
       const error = lostText(bus, jobId, target.uuid, lostTargetGraceMs)
       fail('failed', error)
       if (job !== undefined) bus.cancelJob(job)
-    }, contactCheckMs)
+    })
     stopWatching = () => {
       unwatch()
       clearTimeout(timer)

@@ -1,3 +1,4 @@
+import { after, attempt } from '../../base/guarded.ts'
 import { isTerminal } from '../../../shared/protocol.ts'
 import type { Job } from '../../bus/jobs.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
@@ -18,7 +19,7 @@ export function createJobWatch(): JobWatch {
     const watchers = new Map<string, Set<(job: Job) => void>>()
     buses.set(bus, watchers)
     bus.events.on('job', (job) => {
-      for (const hear of [...(watchers.get(job.job_id) ?? [])]) hear(job)
+      for (const hear of [...(watchers.get(job.job_id) ?? [])]) attempt('watch of a job', () => hear(job))
     })
     return watchers
   }
@@ -40,7 +41,7 @@ export function createJobWatch(): JobWatch {
       const unwatch = watch(bus, job.job_id, ({ state }) => {
         if (isTerminal(state)) stop()
       })
-      const timer = setTimeout(stop, waitMs)
+      const timer = after('wait for a job', waitMs, stop)
       signal.addEventListener('abort', stop)
       await promise
       unwatch()

@@ -1,3 +1,4 @@
+import { every } from '../../base/guarded.ts'
 import type { CallContext } from '../calls/call-context.ts'
 
 /** How often a caller hears that its call is still being worked on. */
@@ -35,11 +36,11 @@ export function reportProgress({ extra }: CallContext, jobId: string): ProgressR
       // The caller is no longer there; its call ends by its own signal.
       .catch(() => undefined)
   }
-  const heartbeat = setInterval(() => {
+  const heartbeat = every('heartbeat of a call', heartbeatMs, () => {
     const from = last ?? 0
     const next = from + Math.min(heartbeatStep, (1 - from) / 2)
     if (next > from && next < 1) send(next, lastMessage)
-  }, heartbeatMs)
+  })
 
   return {
     tell(progress, message) {

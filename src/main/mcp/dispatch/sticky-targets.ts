@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
+import { createEvents } from '../../base/guarded.ts'
 import type { McpSession } from '../http/session.ts'
 
 /** The target a session chose for all of its calls that name none; it is forgotten with the session. */
@@ -11,7 +12,7 @@ export interface StickyTargets {
 
 export function createStickyTargets(): StickyTargets {
   const targets = new WeakMap<McpSession, string>()
-  const events = new EventEmitter<{ changed: [session: McpSession] }>()
+  const events = createEvents<{ changed: [session: McpSession] }>('sticky targets')
   return {
     events,
     of: (session) => targets.get(session) ?? null,

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   InitializeRequestSchema,
@@ -6,6 +6,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { SessionRequest, Blocked, Caller, TooManyAttempts } from '../../access/caller.ts'
+import { createEvents, every } from '../../base/guarded.ts'
 import type { MemoryLedger } from '../../base/ledger.ts'
 import type { Log } from '../../base/log.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
@@ -66,7 +67,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   const { log } = ports
   const limits: McpHttpLimits = { ...defaultMcpHttpLimits, ...ports.limits }
   const clock = (): number => ports.clock()
-  const events = new EventEmitter<McpSessionEvents>()
+  const events = createEvents<McpSessionEvents>('session')
   const resume = createResumeStore<ExchangeHost>({ clock, limits })
   const refusalLog = createRefusalLog({ clock, log, maxPerMinute: limits.maxLoggedRefusalsPerMinute })
   const table = createSessionTable({ clock, limits, events, resume, log })
@@ -74,12 +75,12 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   let closed = false
   let closing = Promise.resolve()
 
-  const keepalive = setInterval(() => {
+  const keepalive = every('keepalive', limits.keepaliveIntervalMs, () => {
     table.tick()
     resume.sweep()
     refusalLog.sweep()
-  }, limits.keepaliveIntervalMs).unref()
-  const ping = setInterval(() => table.ping(), limits.pingIntervalMs).unref()
+  }).unref()
+  const ping = every('ping', limits.pingIntervalMs, () => table.ping()).unref()
 
   function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
     if (response.destroyed || response.headersSent) return

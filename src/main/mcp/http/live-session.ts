@@ -8,6 +8,7 @@ import type {
   MessageExtraInfo,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js'
+import { attempt, soon } from '../../base/guarded.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { Log } from '../../base/log.ts'
 import { PendingServerRequests } from './pending-server-requests.ts'
@@ -247,13 +248,13 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     this.#state = 'ended'
     this.#getStream.end()
     this.#backlog = null
-    setImmediate(() => this.#abandonRest())
+    soon('end of a session', () => this.#abandonRest())
   }
 
   #abandonRest(): void {
     const exchanges = this.#inFlight.exchanges()
     this.#inFlight.clear()
-    for (const exchange of exchanges) exchange.abandon(sessionNotFound)
+    for (const exchange of exchanges) attempt('end of a request', () => exchange.abandon(sessionNotFound))
     this.resume.forgetOwner(this)
     this.transport.onclose?.()
   }

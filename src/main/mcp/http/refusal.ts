@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { after } from '../../base/guarded.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 
 /** The JSON-RPC codes that this endpoint answers with by itself. */
@@ -70,7 +71,7 @@ export function sendRefusal(request: IncomingMessage, response: ServerResponse, 
     read += chunk.length
     if (read > lingerBytes) finish()
   }
-  const timer = setTimeout(finish, lingerMs).unref()
+  const timer = after('end of a refused request', lingerMs, finish).unref()
   request.on('data', count)
   request.once('end', finish)
   response.once('close', () => clearTimeout(timer))

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { after, attempt } from '../../base/guarded.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { Log } from '../../base/log.ts'
 import type { ExchangeHost } from './exchange.ts'
@@ -125,21 +126,23 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     tick() {
       const idleBeforeMs = ports.clock() - limits.idleSessionMs
       for (const session of open.values()) {
-        if (session.idleSince(idleBeforeMs)) end(session, 'idle')
-        else session.tick()
+        attempt('keepalive of a session', () => {
+          if (session.idleSince(idleBeforeMs)) end(session, 'idle')
+          else session.tick()
+        })
       }
     },
     ping() {
       pings += 1
       const id = `${pingIdPrefix}${pings}`
       const frame = messageFrame(`{"jsonrpc":"2.0","id":"${id}","method":"ping"}`)
-      for (const session of open.values()) session.ping(id, frame)
+      for (const session of open.values()) attempt('ping', () => session.ping(id, frame))
     },
     async close() {
       const sessions = [...opening, ...open.values()]
       const flushed = Promise.all(sessions.map((session) => session.flushed()))
-      for (const session of sessions) end(session, 'shutdown')
-      await Promise.race([flushed, after(limits.closeGraceMs)])
+      for (const session of sessions) attempt('end of a session', () => end(session, 'shutdown'))
+      await Promise.race([flushed, pause(limits.closeGraceMs)])
     },
   }
 }
@@ -159,6 +162,6 @@ function isMissedLess(session: LiveSession, other: LiveSession): boolean {
   return session.lastRequestAtMs < other.lastRequestAtMs
 }
 
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => after('close of all sessions', ms, resolve).unref())
 }

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { after, guarded } from '../../base/guarded.ts'
 
 /** Hears what becomes of a stream. Its calls come from the socket's own events, never from inside `write`. */
 export interface SseStreamOwner {
@@ -53,7 +54,10 @@ export class SseStream {
     socket?.setNoDelay(true)
     const { delayMs, intervalMs, count } = tcpKeepalive
     socket?.setKeepAlive(true, delayMs, intervalMs, count)
-    response.once('close', () => this.#close())
+    response.once(
+      'close',
+      guarded('stream that was closed', () => this.#close()),
+    )
     if (response.destroyed) this.#closed = true
   }
 
@@ -97,7 +101,7 @@ export class SseStream {
     const response = this.#response
     response.end()
     if (this.bufferedBytes > 0) {
-      const timer = setTimeout(() => response.destroy(), endGraceMs).unref()
+      const timer = after('end of a stream', endGraceMs, () => response.destroy()).unref()
       response.once('close', () => clearTimeout(timer))
     }
     this.#close()
@@ -120,10 +124,11 @@ export class SseStream {
 
   #stall(socket: Socket, nowMs: number): void {
     this.#stalledSinceMs = nowMs
-    socket.once('drain', () => {
+    const onDrain = (): void => {
       this.#stalledSinceMs = null
       if (this.alive) this.#owner.streamDrained(this)
-    })
+    }
+    socket.once('drain', guarded('stream that takes writes again', onDrain))
   }
 
   #close(): void {

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { attempt } from '../../base/guarded.ts'
 import type { BusManager } from '../../bus/bus-manager.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { Delivery } from './delivery.ts'
@@ -35,7 +36,9 @@ export function linkSessionsToBuses(ports: {
   endpoint.events.on('request', (session) => busOf(session).touchSession(session))
   endpoint.events.on('pong', (session) => busOf(session).touchSession(session))
   endpoint.events.on('streamOpened', (session, resumed) => {
-    if (!resumed) delivery.takeBack(busOf(session), session, 'new-stream')
+    if (!resumed) {
+      attempt('messages of an earlier stream', () => delivery.takeBack(busOf(session), session, 'new-stream'))
+    }
     delivery.drainSession(busOf(session), session)
   })
   endpoint.events.on('writable', (session) => delivery.drainSession(busOf(session), session))
@@ -44,7 +47,7 @@ export function linkSessionsToBuses(ports: {
     subscriptions.removeSession(session)
     // Only these two come over a client that did not mean to go.
     const lost = cause === 'idle' || cause === 'evicted'
-    if (lost) delivery.takeBack(busOf(session), session, 'lost')
+    if (lost) attempt('messages of a lost session', () => delivery.takeBack(busOf(session), session, 'lost'))
     busOf(session).endSession(session, lost ? 'lost' : 'ended')
   })
 }

@@ -1,3 +1,4 @@
+import { attempt } from '../../base/guarded.ts'
 import { messageBusLogger, priorityName, type Priority } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import { jobKind } from '../../bus/jobs.ts'
@@ -58,6 +59,18 @@ export function createDelivery(threshold: (session: McpSession) => Priority | nu
     }
   }
 
+  const deliver = (
+    bus: UserMessageBus,
+    client: ClientInfo,
+    session: McpSession,
+    message: BusMessage,
+  ): void => {
+    // More urgent messages may wait before it: its own fate is decided here, so that its sender is told.
+    const least = threshold(session)
+    if (least !== null && message.priority > least) bus.mailboxes.filter(client, message)
+    else drain(bus, client, session)
+  }
+
   const takeBack: Delivery['takeBack'] = (bus, session, how) => {
     const written = session.takeBack(how === 'lost' ? 'unconfirmed' : 'untaken')
     // Each goes before those that are there, so the newest is put back first.
@@ -73,23 +86,23 @@ export function createDelivery(threshold: (session: McpSession) => Priority | nu
       bus.events.on('message', (message, targets) => {
         for (const client of targets) {
           const session = sessionOf(client)
-          if (session === null) continue
-          // More urgent messages may wait before it: its own fate is decided here, so that its sender is told.
-          const least = threshold(session)
-          if (least !== null && message.priority > least) bus.mailboxes.filter(client, message)
-          else drain(bus, client, session)
+          if (session !== null) attempt('delivery', () => deliver(bus, client, session, message))
         }
       })
       // A reconnect under a new session takes up what waited, if its stream was open before it registered.
       bus.events.on('registered', ({ client, takenFrom }) => {
         const session = sessionOf(client)
         const before = sessionOf({ session: takenFrom })
-        if (before !== null && !before.streamOpen) takeBack(bus, before, 'lost')
+        if (before !== null && !before.streamOpen) {
+          attempt('messages of a lost session', () => takeBack(bus, before, 'lost'))
+        }
         if (session !== null) drain(bus, client, session)
       })
     },
     drainSession(bus, session) {
-      for (const client of bus.registry.allBoundTo(session)) drain(bus, client, session)
+      for (const client of bus.registry.allBoundTo(session)) {
+        attempt('delivery', () => drain(bus, client, session))
+      }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { attempt } from '../../base/guarded.ts'
 import type { BusManager } from '../../bus/bus-manager.ts'
 import type { UnregisterOrder } from '../../bus/user-message-bus.ts'
 import type { McpEndpoint } from '../http/endpoint.ts'
@@ -18,9 +19,11 @@ export function createSessionEnder(ports: {
     endWhere(meant, order) {
       for (const session of [...endpoint.sessions()].filter(meant)) {
         const bus = buses.busOf(session.caller.user_id)
-        for (const client of [...bus.registry.allBoundTo(session)]) bus.forceUnregister(client.uuid, order)
+        attempt('unregistering by order', () => {
+          for (const client of [...bus.registry.allBoundTo(session)]) bus.forceUnregister(client.uuid, order)
+        })
         // One that registered no client is ended all the same; a second end does nothing.
-        endpoint.end(session, 'ended')
+        attempt('end by order', () => endpoint.end(session, 'ended'))
       }
     },
   }

@@ -1,3 +1,4 @@
+import { after, attempt } from '../../base/guarded.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { McpSession } from '../http/session.ts'
@@ -33,12 +34,15 @@ export function createSubscriptions(ports: {
 
   const flush = (): void => {
     timer = null
-    for (const [session, uris] of bySession) {
-      const news = changed.get(ports.busOf(session))
-      if (news === undefined) continue
-      for (const uri of uris) if (news.has(uri)) ports.notify(session, uri)
-    }
+    const due = new Map(changed)
     changed.clear()
+    for (const [session, uris] of bySession) {
+      const news = due.get(ports.busOf(session))
+      if (news === undefined) continue
+      for (const uri of uris) {
+        if (news.has(uri)) attempt('notice of a resource', () => ports.notify(session, uri))
+      }
+    }
   }
 
   const mark = (bus: UserMessageBus, uris: string[]): void => {
@@ -46,7 +50,7 @@ export function createSubscriptions(ports: {
     const news = changed.get(bus) ?? new Set<string>()
     for (const uri of uris) news.add(uri)
     changed.set(bus, news)
-    timer ??= setTimeout(flush, noticeIntervalMs)
+    timer ??= after('notices of resources', noticeIntervalMs, flush)
   }
 
   return {

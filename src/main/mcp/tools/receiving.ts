@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { after } from '../../base/guarded.ts'
 import { bounds, messageDataSchema, nameSchema, type MessageData } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { BusMessage } from '../../bus/message.ts'
@@ -110,7 +111,7 @@ function firstMessages(
       signal.removeEventListener('abort', giveUp)
       resolve(messages)
     }
-    const timer = setTimeout(giveUp, waitMs)
+    const timer = after('wait for messages', waitMs, giveUp)
     bus.events.on('message', onMessage)
     bus.events.on('unregistered', onUnregistered)
     signal.addEventListener('abort', giveUp)

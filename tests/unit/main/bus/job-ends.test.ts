@@ -287,16 +287,3 @@ describe('a look', () => {
     expect(bus.jobs.get('j')?.result).toBe('')
   })
 })
-
-describe('a listener that throws', () => {
-  it('is told of to whom the bus was told, and nobody else notices', () => {
-    const faults: unknown[] = []
-    const { bus } = busFixture({ onListenerError: (error, event) => faults.push([error, event]) })
-    const fault = new Error('Only a test.')
-    bus.events.on('registered', () => {
-      throw fault
-    })
-    expect(bus.register(registration('a'), null).created).toBe(true)
-    expect(faults).toStrictEqual([[fault, 'registered']])
-  })
-})
