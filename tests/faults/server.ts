@@ -18,8 +18,12 @@ export interface FaultServer {
   memory(): Promise<number>
   /** Sets the wall clock forward, or back; no other clock. */
   jump(ms: number): Promise<void>
+  /** From now on its steady clock throws, or works again. */
+  breakClock(broken: boolean): Promise<void>
   /** How often this line was logged. */
   logged(message: string): Promise<number>
+  /** How often each place told of a fault, as an error. */
+  faults(): Promise<Record<string, number>>
   raw(name: string): Promise<RawSession>
   /** SIGKILL: no goodbye to anybody. */
   kill(): Promise<void>
@@ -56,6 +60,14 @@ export async function startServer(settings: Partial<ServerSettings> = {}): Promi
     },
     async jump(ms) {
       await ask({ kind: 'jump', ms })
+    },
+    async breakClock(broken) {
+      await ask({ kind: 'clock', broken })
+    },
+    async faults() {
+      const answer = await ask({ kind: 'log' })
+      const counts = Object.entries(answer.kind === 'log' ? answer.counts : {})
+      return Object.fromEntries(counts.filter(([line]) => line.startsWith('fault: ')))
     },
     async logged(message) {
       const answer = await ask({ kind: 'log' })
