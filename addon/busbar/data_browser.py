@@ -7,7 +7,8 @@ import bpy
 from . import params as read
 from .executor import CommandError, ReportProgress
 from .messages import Job
-from .scene_queries import finite, similar
+from .names import find, name_of, readable
+from .scene_queries import rounded, similar
 
 MAX_TEXT_CHARS = 500
 MAX_ARRAY = 16
@@ -29,9 +30,9 @@ def browse_data(params: Dict[str, Any], report_progress: ReportProgress, job: Jo
         start = (page.number - 1) * page.size
         shown = [_line(item) for item in items[start : start + page.size]]
         return {"collection": name, **page.facts(len(items)), "items": shown}
-    item = items.get(wanted)
+    item = find(items, wanted)
     if item is None:
-        raise CommandError(f"There is no {wanted!r} in {name}. {similar(wanted, [other.name for other in items])}")
+        raise CommandError(f"There is no {wanted!r} in {name}. {similar(wanted, [name_of(other) for other in items])}")
     properties = list(_properties(item))
     return {
         "collection": name,
@@ -46,7 +47,7 @@ def _collections() -> List[str]:
 
 
 def _line(item: Any) -> Dict[str, Any]:
-    line: Dict[str, Any] = {"name": item.name, "type": item.bl_rna.identifier}
+    line: Dict[str, Any] = {"name": name_of(item), "type": item.bl_rna.identifier}
     if isinstance(item, bpy.types.ID):
         line["users"] = item.users
         if item.library is not None:
@@ -59,7 +60,7 @@ def _properties(item: Any) -> Iterator[Dict[str, Any]]:
         if prop.identifier in ("rna_type", "name"):
             continue
         try:
-            value = _value(prop, getattr(item, prop.identifier))
+            value = _value(prop, readable(lambda: getattr(item, prop.identifier)))
         except (AttributeError, RuntimeError, TypeError, ValueError):
             continue  # Some properties can't be read in every state of their item.
         yield {"name": prop.identifier, "value": value}
@@ -69,7 +70,7 @@ def _value(prop: Any, value: Any) -> Any:
     if prop.type == "COLLECTION":
         return {"count": len(value)}
     if prop.type == "POINTER":
-        return None if value is None else {"type": value.bl_rna.identifier, "name": getattr(value, "name", "")}
+        return None if value is None else {"type": value.bl_rna.identifier, "name": _name(value)}
     if prop.type == "ENUM" and prop.is_enum_flag:
         return sorted(value)
     if getattr(prop, "is_array", False):
@@ -80,9 +81,16 @@ def _value(prop: Any, value: Any) -> Any:
     return _plain(value)
 
 
+def _name(item: Any) -> str:
+    try:
+        return name_of(item)
+    except AttributeError:
+        return ""
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
-        return finite(value)
+        return rounded(value)
     if isinstance(value, (bool, int)):
         return value
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Callable, Deque, Dict, Optional
 
 from .jobs import JobDesk
+from .json_text import dump_answer, visible, well_formed
 from .messages import Job
-from .script import MAX_RESULT_BYTES, ScriptOutcome, dump_json, format_error
+from .script import MAX_RESULT_BYTES, ScriptOutcome, format_error
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class ReportProgress:
         if self._last is not None and now - self._last < PROGRESS_INTERVAL_S and value < 1.0:
             return False
         self._last = now
-        self._desk.progress(self._job, min(1.0, max(0.0, value)), str(message)[:500])
+        self._desk.progress(self._job, min(1.0, max(0.0, value)), well_formed(str(message)[:500]))
         return True
 
 
@@ -74,10 +75,10 @@ class JobRecord:
 def job_title(job: Job) -> str:
     """A short name for the undo history and the panel."""
     if job.description:
-        return job.description[:60]
+        return visible(job.description)[:60]
     code = job.params.get("code")
     lines = code.strip().splitlines() if isinstance(code, str) else []
-    return lines[0].strip()[:60] if lines else job.command
+    return visible(lines[0].strip())[:60] if lines else job.command
 
 
 class Executor:
@@ -136,9 +137,9 @@ class Executor:
             if isinstance(answer, ScriptOutcome):
                 status, result, error = "failed" if answer.error else "completed", answer.to_json(), answer.error or ""
             else:
-                status, result, error = "completed", dump_json(answer), ""
+                status, result, error = "completed", dump_answer(answer), ""
         except CommandError as problem:
-            return "failed", "", str(problem)
+            return "failed", "", well_formed(str(problem))
         except KeyboardInterrupt:
             return "failed", "", INTERRUPTED
         except (Exception, SystemExit) as raised:  # A failing command is the job's outcome, not the add-on's end.
@@ -146,7 +147,13 @@ class Executor:
             return "failed", "", format_error(raised)
         finally:
             if command.mutates:
-                self._undo_step(f"Busbar: {job_title(job)}")
+                self._make_undo_step(job)
         if len(result.encode("utf-8")) > MAX_RESULT_BYTES:
             return "failed", "", "The answer is larger than 1 MiB. Ask for less at a time."
         return status, result, error
+
+    def _make_undo_step(self, job: Job) -> None:
+        try:
+            self._undo_step(f"Busbar: {job_title(job)}")
+        except Exception:  # The job has run: what it did and answers does not depend on its undo step.
+            log.exception("No undo step was made for job %s.", job.job_id)

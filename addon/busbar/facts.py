@@ -6,20 +6,24 @@ from typing import Any, Dict, List, Tuple
 
 import bpy
 
+from .json_text import visible
 from .registration import Registration
 from .version import ADDON_VERSION
 
 MAX_LABEL_CHARS = 100
+# The most that the bus takes.
+MAX_NAME_CHARS = 200
+MAX_PATH_CHARS = 4096
 
 
 def registration(uuid: str, label: str, group: str) -> Registration:
     """What to register now. Without a label of the artist's own, the blend file's name is the label."""
-    path = bpy.data.filepath
+    path = visible(bpy.data.filepath)
     metadata: Dict[str, Any] = {
-        "label": (label.strip() or os.path.basename(path) or "Unsaved file")[:MAX_LABEL_CHARS],
+        "label": (visible(label.strip()) or visible(os.path.basename(bpy.data.filepath)) or "Unsaved file")[:MAX_LABEL_CHARS],
         "pid": os.getpid(),
-        "hostname": socket.gethostname(),
-        "blend_file": path,
+        "hostname": visible(socket.gethostname())[:MAX_NAME_CHARS],
+        "blend_file": path[:MAX_PATH_CHARS],
         "blender_version": bpy.app.version_string,
         "addon_version": ADDON_VERSION,
     }

@@ -8,6 +8,7 @@ import bpy
 from . import params as read
 from .executor import CommandError, ReportProgress
 from .messages import Job
+from .names import name_of
 
 
 def open_file(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> Dict[str, Any]:
@@ -29,7 +30,7 @@ def open_file(params: Dict[str, Any], report_progress: ReportProgress, job: Job)
         raise CommandError(_sentence(error, f"{path} could not be opened")) from None
     return {
         "blend_file": bpy.data.filepath,
-        "scene": bpy.context.scene.name,
+        "scene": name_of(bpy.context.scene),
         "object_count": len(bpy.context.scene.objects),
     }
 

@@ -6,6 +6,7 @@ import socket
 import time
 from typing import Any, Dict, Iterator, Optional
 
+from .json_text import load_json
 from .mcp_errors import BadAnswer, RpcError, Unreachable
 from .sse import SseOverflow, SseParser
 
@@ -54,7 +55,7 @@ def read_body(response: http.client.HTTPResponse) -> bytes:
 def parse_object(body: bytes) -> Message:
     """One JSON-RPC message. Raises BadAnswer."""
     try:
-        message = json.loads(body)
+        message = load_json(body)
     except (ValueError, RecursionError) as error:
         raise BadAnswer("The server's answer is not JSON.") from error
     if not isinstance(message, dict):

@@ -10,7 +10,6 @@ a server on this machine.
 import contextlib
 import http.client
 import itertools
-import json
 import logging
 import socket
 import threading
@@ -18,6 +17,7 @@ import time
 from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
+from .json_text import dump_json, load_json
 from .mcp_answers import Message, describe, error_of, first_text, parse_object, read_body, read_events, result_of
 from .mcp_errors import Aborted, BadAnswer, McpError, Refused, SessionGone, Unauthorized, Unreachable
 from .proof import demand_proof
@@ -153,7 +153,7 @@ class McpClient:
             return ToolResult(data, is_error)
         text = first_text(result)
         try:
-            data = json.loads(text)
+            data = load_json(text)
         except ValueError:
             data = None
         if isinstance(data, dict):
@@ -242,7 +242,7 @@ class McpClient:
     def _exchange(
         self, verb: str, message: Optional[Message], timeout_s: float, last_event_id: str = ""
     ) -> Iterator[Tuple[http.client.HTTPResponse, int]]:
-        body = None if message is None else json.dumps(message, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        body = None if message is None else dump_json(message).encode("utf-8")
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=min(CONNECT_TIMEOUT_S, timeout_s))
         key = id(connection)

@@ -9,6 +9,7 @@ import bpy
 from . import params as read
 from .executor import CommandError, ReportProgress
 from .messages import Job
+from .names import find, name_of
 
 MAX_LISTED = 50
 
@@ -18,7 +19,7 @@ def get_scene_info(params: Dict[str, Any], report_progress: ReportProgress, job:
     scene = bpy.context.scene
     render, units = scene.render, scene.unit_settings
     return {
-        "name": scene.name,
+        "name": name_of(scene),
         "frame_current": scene.frame_current,
         "frame_start": scene.frame_start,
         "frame_end": scene.frame_end,
@@ -27,9 +28,9 @@ def get_scene_info(params: Dict[str, Any], report_progress: ReportProgress, job:
         "unit_scale": units.scale_length,
         "object_count": len(scene.objects),
         "objects": [object_line(item) for item in scene.objects[:MAX_LISTED]],
-        "camera": name_of(scene.camera),
+        "camera": _name_or_none(scene.camera),
         "materials_count": len(bpy.data.materials),
-        "materials": [material.name for material in bpy.data.materials[:MAX_LISTED]],
+        "materials": [name_of(material) for material in bpy.data.materials[:MAX_LISTED]],
         "render_engine": render.engine,
         "resolution": [render.resolution_x, render.resolution_y],
         "blend_file": bpy.data.filepath,
@@ -46,7 +47,7 @@ def list_objects(params: Dict[str, Any], report_progress: ReportProgress, job: J
     found = [
         item
         for item in bpy.context.scene.objects
-        if (not kind or item.type == kind) and part in item.name.lower()
+        if (not kind or item.type == kind) and part in name_of(item).lower()
     ]
     return {**page.facts(len(found)), "objects": [object_line(item) for item in page.of(found)]}
 
@@ -65,36 +66,32 @@ def get_object_info(params: Dict[str, Any], report_progress: ReportProgress, job
         "bounds": {"min": low, "max": high},
         "visible": item.visible_get(),
         "hide_render": item.hide_render,
-        "parent": name_of(item.parent),
-        "children": [child.name for child in item.children[:MAX_LISTED]],
-        "collections": [collection.name for collection in item.users_collection],
-        "data": name_of(item.data),
-        "materials": [name_of(slot.material) for slot in item.material_slots],
+        "parent": _name_or_none(item.parent),
+        "children": [name_of(child) for child in item.children[:MAX_LISTED]],
+        "collections": [name_of(collection) for collection in item.users_collection],
+        "data": _name_or_none(item.data),
+        "materials": [_name_or_none(slot.material) for slot in item.material_slots],
         "modifiers": [
-            {"name": modifier.name, "type": modifier.type, "show_viewport": modifier.show_viewport}
+            {"name": name_of(modifier), "type": modifier.type, "show_viewport": modifier.show_viewport}
             for modifier in item.modifiers
         ],
-        "constraints": [{"name": constraint.name, "type": constraint.type} for constraint in item.constraints],
+        "constraints": [{"name": name_of(constraint), "type": constraint.type} for constraint in item.constraints],
         "mesh": _mesh_statistics(item),
     }
 
 
 def object_line(item: Any) -> Dict[str, Any]:
     """An object in a list."""
-    return {"name": item.name, "type": item.type, "location": numbers(item.location)}
-
-
-def name_of(item: Any) -> Optional[str]:
-    return item.name if item is not None else None
+    return {"name": name_of(item), "type": item.type, "location": numbers(item.location)}
 
 
 def numbers(vector: Any) -> List[float]:
-    return [finite(number) for number in vector]
+    return [rounded(number) for number in vector]
 
 
-def finite(number: float) -> float:
-    """Rounded to what single precision holds; JSON has no infinity and no NaN."""
-    return round(number, 6) + 0.0 if abs(number) < float("inf") else 0.0
+def rounded(number: float) -> float:
+    """Rounded to what single precision holds. NaN and infinities stay."""
+    return round(number, 6) + 0.0
 
 
 def similar(name: str, known: List[str]) -> str:
@@ -108,13 +105,18 @@ def similar(name: str, known: List[str]) -> str:
     return f"There are: {', '.join(known[:10])}{' and more' if len(known) > 10 else ''}." if known else "There are none."
 
 
+def _name_or_none(item: Any) -> Optional[str]:
+    return None if item is None else name_of(item)
+
+
 def _object(name: str) -> Any:
-    item = bpy.context.scene.objects.get(name)
+    scene = bpy.context.scene
+    item = find(scene.objects, name)
     if item is not None:
         return item
-    if bpy.data.objects.get(name) is not None:
-        raise CommandError(f"The object {name!r} is in this file, but not in the scene {bpy.context.scene.name!r}.")
-    names = [other.name for other in bpy.context.scene.objects]
+    if find(bpy.data.objects, name) is not None:
+        raise CommandError(f"The object {name!r} is in this file, but not in the scene {name_of(scene)!r}.")
+    names = [name_of(other) for other in scene.objects]
     raise CommandError(f"There is no object {name!r} in the scene. {similar(name, names)}")
 
 
@@ -125,7 +127,7 @@ def _world_bounds(item: Any) -> "tuple[Optional[List[float]], Optional[List[floa
         return None, None
     corners = [item.matrix_world @ Vector(corner) for corner in item.bound_box]
     columns = list(zip(*corners))
-    return [finite(min(column)) for column in columns], [finite(max(column)) for column in columns]
+    return [rounded(min(column)) for column in columns], [rounded(max(column)) for column in columns]
 
 
 def _mesh_statistics(item: Any) -> Optional[Dict[str, Any]]:
@@ -135,7 +137,7 @@ def _mesh_statistics(item: Any) -> Optional[Dict[str, Any]]:
     if item.mode == "EDIT":
         item.update_from_editmode()
     mesh = item.data
-    statistics = {**_counts(mesh), "uv_layers": [layer.name for layer in mesh.uv_layers]}
+    statistics = {**_counts(mesh), "uv_layers": [name_of(layer) for layer in mesh.uv_layers]}
     evaluated = item.evaluated_get(bpy.context.evaluated_depsgraph_get())
     try:
         final = evaluated.to_mesh()

@@ -3,7 +3,6 @@
 import ast
 import contextlib
 import io
-import json
 import linecache
 import sys
 import threading
@@ -11,6 +10,8 @@ import traceback
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Dict, Iterator, Optional, TextIO
+
+from .json_text import dump_json, well_formed
 
 # The bus takes a result of 1 MiB of JSON; the parts are bounded so that the whole fits.
 MAX_RESULT_BYTES = 1024 * 1024
@@ -45,12 +46,6 @@ class ScriptOutcome:
                 return text
             # Escapes and non-ASCII letters take several bytes each: cut in proportion, until it fits.
             keep = min(keep - 1, int(keep * MAX_RESULT_BYTES / size * 0.98))
-
-
-def dump_json(value: Any) -> str:
-    """Compact JSON that is always valid UTF-8. Raises TypeError or ValueError for what JSON can't hold."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace").decode("utf-8") if not text.isascii() else text
 
 
 def cut(text: str, limit: int) -> str:
@@ -121,7 +116,7 @@ def run_script(code: str, namespace: Dict[str, Any], name: str) -> ScriptOutcome
             value = _evaluate(code, namespace, filename)
         except SystemExit as ended:
             if ended.code not in (None, 0):
-                error = f"The script ended with exit code {str(ended.code)[:500]}."
+                error = well_formed(f"The script ended with exit code {str(ended.code)[:500]}.")
         except KeyboardInterrupt:
             error = "The job was interrupted: Blender was asked to end."
         except BaseException as raised:  # A script may raise anything; it is the job's outcome, not the add-on's.
@@ -135,7 +130,8 @@ def run_script(code: str, namespace: Dict[str, Any], name: str) -> ScriptOutcome
 
 def format_error(raised: BaseException) -> str:
     """The traceback without the add-on's own frames; the end, which says most, is kept when it is too long."""
-    text = "".join(traceback.format_exception(type(raised), raised, _outside(raised.__traceback__))).rstrip("\n")
+    lines = traceback.format_exception(type(raised), raised, _outside(raised.__traceback__))
+    text = well_formed("".join(lines)).rstrip("\n")
     if len(text) <= MAX_ERROR_CHARS:
         return text
     return f"[... {len(text) - MAX_ERROR_CHARS} characters cut]\n" + text[-MAX_ERROR_CHARS:]
