@@ -22,7 +22,7 @@ class ExecutorTest(unittest.TestCase):
         self.undo_steps = []
         self.now = 100.0
         self.settled = 0
-        commands = {
+        self.commands = {
             "execute_code": Command(
                 lambda params, report, job: run_script(params["code"], {"report_progress": report, "test": self}, "job"),
                 mutates=True,
@@ -35,7 +35,7 @@ class ExecutorTest(unittest.TestCase):
             "exits": fails(SystemExit(3)),
             "interrupted": fails(KeyboardInterrupt()),
         }
-        self.executor = Executor(self.desk, commands, self.undo_steps.append, self.settle, lambda: self.now)
+        self.executor = Executor(self.desk, self.commands, self.undo_steps.append, self.settle, lambda: self.now)
 
     def settle(self):
         self.settled += 1
@@ -57,6 +57,34 @@ class ExecutorTest(unittest.TestCase):
             [{"job_id": "j", "status": "completed", "result": '{"a":[1,null,"é"]}', "error": ""}],
         )
         self.assertEqual(self.undo_steps, [])
+
+    def test_what_is_no_text_is_told_in_characters(self):
+        self.commands["refuses"] = fails(CommandError("There is no caf\udce9."))
+        refused = {"job_id": "j", "status": "failed", "result": "", "error": "There is no caf\ufffd."}
+        self.assertEqual(self.run_job("refuses"), [refused])
+        completed = {"job_id": "j", "status": "completed", "result": '{"path":"caf\ufffd"}', "error": ""}
+        self.assertEqual(self.run_job("echo", {"path": "caf\udce9"}), [completed])
+
+    def test_a_job_whose_description_is_cut_inside_a_character_runs_and_is_completed(self):
+        def strict(name):
+            name.encode("utf-8")
+            self.undo_steps.append(name)
+
+        executor = Executor(self.desk, self.commands, strict, self.settle, lambda: self.now)
+        self.desk.offer(Job("j", "m", "execute_code", {"code": "1"}, "cut off \ud83d", 6, "llm-1", "f"))
+        self.assertTrue(executor.run_next())
+        self.assertEqual([update["status"] for update in drain(self.desk.outbox)], ["running", "completed"])
+        self.assertEqual(self.undo_steps, ["Busbar: cut off \ufffd"])
+        self.assertEqual(list(executor.history), [JobRecord("cut off \ufffd", "completed", 0.0)])
+
+    def test_an_undo_step_that_fails_is_not_the_jobs_failure(self):
+        def refuses(name):
+            raise TypeError("no step")
+
+        executor = Executor(self.desk, self.commands, refuses, self.settle, lambda: self.now)
+        self.desk.offer(Job("j", "m", "execute_code", {"code": "1"}, "", 6, "llm-1", "f"))
+        self.assertTrue(executor.run_next())
+        self.assertEqual([update["status"] for update in drain(self.desk.outbox)], ["running", "completed"])
 
     def test_a_look_leaves_nothing_behind_and_waits_for_nothing(self):
         for _ in range(2):

@@ -50,6 +50,16 @@ class RunScriptTest(unittest.TestCase):
         self.assertEqual(run("raise SystemExit('why')").error, "The script ended with exit code why.")
         self.assertEqual(run("raise KeyboardInterrupt").error, "The job was interrupted: Blender was asked to end.")
 
+    def test_output_and_errors_that_are_no_text_anybody_can_read(self):
+        outcome = run("print('caf\\udce9', '\\ud83d')\n['caf\\udce9']")
+        self.assertEqual(
+            json.loads(outcome.to_json()),
+            {"stdout": "caf\ufffd \ufffd\n", "stderr": "", "value": "['caf\\udce9']"},
+        )
+        outcome.to_json().encode("utf-8")
+        self.assertTrue(run("raise ValueError('caf\\udce9')").error.endswith("ValueError: caf\ufffd"))
+        self.assertEqual(run("raise SystemExit('\\ud83d')").error, "The script ended with exit code \ufffd.")
+
     def test_streams_are_restored(self):
         before = (sys.stdout, sys.stderr)
         run("import sys\nsys.stdout = None\n1/0")
