@@ -26,3 +26,10 @@ export function wellFormedJson(json: string): string {
     return lone.length === 1 ? '\ufffd' : String.raw`\ufffd`
   })
 }
+
+/** The first `length` UTF-16 units of a text at most, one less where the last of them would be half of a character. */
+export function clip(text: string, length: number): string {
+  if (text.length <= length) return text
+  const last = text.charCodeAt(length - 1)
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
+}

@@ -1,3 +1,4 @@
+import { clip } from '../../shared/well-formed.ts'
 /**
  * The last line of an error: where a Python traceback says what went wrong.
  *
@@ -5,5 +6,5 @@
  */
 export function lastLine(text: string, length: number): string {
   const end = text.slice(-4 * length).trimEnd()
-  return end.slice(end.lastIndexOf('\n') + 1).slice(0, length)
+  return clip(end.slice(end.lastIndexOf('\n') + 1), length).toWellFormed()
 }

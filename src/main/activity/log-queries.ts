@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { wellFormedJson } from '../../shared/well-formed.ts'
 import type { LogDetail, LogEntry, LogFilter, LogPage } from '../../shared/activity.ts'
 import { clientKey } from '../../shared/clients.ts'
 import type { Routing } from '../../shared/protocol.ts'
@@ -79,7 +80,7 @@ export function logDetail(db: DatabaseSync, id: number, userId?: string): LogDet
     .get(id) as unknown as (LogRow & { preview: string | null; result: string | null }) | undefined
   const entry = row === undefined ? null : entryOf(row)
   if (row === undefined || entry === null || (userId !== undefined && entry.userId !== userId)) return null
-  const targets = JSON.parse(row.m_targets ?? row.j_targets ?? '[]') as string[]
+  const targets = parse(row.m_targets ?? row.j_targets ?? '[]') as string[]
   return detailOf(entry, { targets, preview: row.preview, result: row.result, error: row.error })
 }
 
@@ -218,8 +219,8 @@ function entryOf(row: LogRow): LogEntry | null {
           messageId: text('message_id'),
           jobId: text('m_job'),
           from: text('m_from'),
-          routing: JSON.parse(text('routing')) as Routing,
-          targets: JSON.parse(text('m_targets')) as string[],
+          routing: parse(text('routing')) as Routing,
+          targets: parse(text('m_targets')) as string[],
           targetCount: number('m_count'),
           priority: number('priority'),
           kind: text('m_kind'),
@@ -241,7 +242,7 @@ function entryOf(row: LogRow): LogEntry | null {
           kind: text('j_kind'),
           title: text('title'),
           from: text('j_from'),
-          targets: JSON.parse(text('j_targets')) as string[],
+          targets: parse(text('j_targets')) as string[],
           targetCount: number('j_count'),
           state: text('state') as JobRow['state'],
           error: text('error'),
@@ -250,4 +251,9 @@ function entryOf(row: LogRow): LogEntry | null {
         seq,
       )
   }
+}
+
+/** JSON of a column. Version 0.1.0 wrote what was cut inside a character as it was. */
+function parse(json: string): unknown {
+  return JSON.parse(wellFormedJson(json))
 }

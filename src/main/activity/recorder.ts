@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { clip } from '../../shared/well-formed.ts'
 import type { ActivityKind } from '../../shared/activity.ts'
 import type { Block } from '../../shared/blocks.ts'
 import { priorityName } from '../../shared/protocol.ts'
@@ -73,7 +74,7 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
       by: 'server',
       count: 1,
       ...line,
-      text: (line.text ?? '').slice(0, textLength),
+      text: clip(line.text ?? '', textLength),
     }
     activityLog.add({ table: 'activity', row }, key, (waiting) => {
       if (waiting.table === 'activity') waiting.row.count += row.count
@@ -291,13 +292,13 @@ function describe(client: ClientInfo): string {
 
 function kindOf({ payload }: BusMessage): string {
   const named = [payload.message_type, payload.kind].find((name) => typeof name === 'string')
-  return typeof named === 'string' ? named.slice(0, 100) : 'message'
+  return typeof named === 'string' ? clip(named, 100) : 'message'
 }
 
 /** At most 4 KiB of UTF-8, as a copy: a slice would keep the whole text alive (V8), a half character goes. */
 function cut(text: string): string {
   if (text.length <= previewBytes / 4) return text
-  const bytes = Buffer.from(text.slice(0, previewBytes))
+  const bytes = Buffer.from(clip(text, previewBytes))
   if (bytes.length <= previewBytes && text.length <= previewBytes) return text
   return bytes
     .subarray(0, previewBytes)

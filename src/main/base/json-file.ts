@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
+import { wellFormedJson } from '../../shared/well-formed.ts'
 
 /** What a file of this program's holds. */
 export type JsonFile<Value> =
@@ -8,7 +9,7 @@ export type JsonFile<Value> =
   /** It is there, and is no JSON, or holds something else. */
   | { readonly kind: 'damaged' }
 
-/** Reads a JSON file that must fit a schema. Rejects with the error of the file system where it can't be read. */
+/** Reads a JSON file that must fit a schema; its texts are well-formed. Rejects with the error of the file system where it can't be read. */
 export async function readJsonFile<Value>(path: string, schema: z.ZodType<Value>): Promise<JsonFile<Value>> {
   let text: string
   try {
@@ -23,7 +24,7 @@ export async function readJsonFile<Value>(path: string, schema: z.ZodType<Value>
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(wellFormedJson(text))
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { clip } from '../../shared/well-formed.ts'
 import { isTerminal, type JobState, type JobStatus } from '../../shared/protocol.ts'
 import { keepNewest } from '../../shared/keep-newest.ts'
 import type { BusMessage, JobPurpose } from './message.ts'
@@ -259,5 +260,5 @@ function worst(ends: Iterable<JobStatus>): JobStatus {
 function title(message: BusMessage, kind: JobKind): string {
   const { command, description } = message.payload
   const text = kind === 'command_dispatch' ? command : description
-  return (typeof text === 'string' && text !== '' ? text : kind).slice(0, 200)
+  return clip(typeof text === 'string' && text !== '' ? text : kind, 200)
 }

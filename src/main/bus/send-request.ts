@@ -1,3 +1,4 @@
+import { clip } from '../../shared/well-formed.ts'
 import {
   bounds,
   isWhole,
@@ -88,7 +89,7 @@ export const isServerUuid = (uuid: string): boolean => uuid.startsWith('server:'
 
 /** A value in a refusal, at most 60 characters of its JSON. */
 export function shorten(value: unknown): string {
-  return JSON.stringify(value ?? null).slice(0, 60)
+  return clip(JSON.stringify(value ?? null), 60)
 }
 
 function senderOf(

@@ -1,3 +1,4 @@
+import { clip } from '../../shared/well-formed.ts'
 import {
   isSettingValue,
   readSetting,
@@ -174,7 +175,7 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv): SettingValues {
     const text = env[name]
     if (text === undefined || text === '') continue
     const value = readSetting(key, text)
-    if (value === null) throw new Error(`${name} must be ${settingKind(key)}, not "${text.slice(0, 40)}"`)
+    if (value === null) throw new Error(`${name} must be ${settingKind(key)}, not "${clip(text, 40)}"`)
     values[key] = value
   }
   return values

@@ -1,48 +1,32 @@
-import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
-import { ServerPeer } from '@orpc/standard-server-peer'
 import { WebSocket } from 'ws'
-import { guarded, inBackground } from '../base/guarded.ts'
-import { wellFormedJson } from '../../shared/well-formed.ts'
 import { closeNoCall } from '../../shared/panel-socket.ts'
-import { createAcks } from '../panel/paced-watch.ts'
-import { createPanelHandler, type PanelHandlerPorts } from '../panel/panel-handler.ts'
+import { guarded } from '../base/guarded.ts'
+import type { PanelHandlerPorts } from '../panel/panel-handler.ts'
+import { createPanelPeer } from '../panel/panel-peer.ts'
 
 /**
  * Answers the calls that come over a panel's socket until it closes. A frame that is no call closes it: whoever sends
- * one speaks something else. (oRPC's own adapter writes such a frame's stack to the console and goes on.)
+ * one speaks something else.
  */
 export function answerCalls(socket: WebSocket, ports: PanelHandlerPorts): void {
   const { log, panel } = ports
-  const handle = createServerPeerHandleRequestFn(createPanelHandler(ports), {
-    context: { acks: createAcks() },
-  })
-  const peer = new ServerPeer((message) => socket.send(message))
-
-  const take = async (frame: string | Buffer): Promise<void> => {
-    const found = { isCall: false }
-    try {
-      await peer.message(frame, (request) => {
-        found.isCall = true
-        return handle(request)
-      })
-    } catch (error) {
-      // What breaks off because the panel went away is no news.
-      if (socket.readyState !== WebSocket.OPEN) return
-      if (found.isCall) {
-        log.error({ err: error, panel }, 'a call of a panel broke off')
-        return
-      }
-      log.warn({ panel }, 'a panel sent a frame that is no call; its connection was closed')
-      socket.close(closeNoCall, 'The frame is no call')
-    }
-  }
+  const peer = createPanelPeer(
+    {
+      send: (message) => socket.send(message),
+      isOpen: () => socket.readyState === WebSocket.OPEN,
+      refuse() {
+        log.warn({ panel }, 'a panel sent a frame that is no call; its connection was closed')
+        socket.close(closeNoCall, 'The frame is no call')
+      },
+    },
+    ports,
+  )
   socket.on(
     'message',
     guarded('frame of a panel', (data, isBinary: boolean) => {
       // Whole messages come as one Buffer each (`binaryType`, "nodebuffer").
       const frame = data as Buffer
-      if (socket.readyState !== WebSocket.OPEN) return
-      inBackground('call of a panel', take(isBinary ? frame : wellFormedJson(frame.toString())))
+      peer.take(isBinary ? frame : frame.toString())
     }),
   )
   socket.on(

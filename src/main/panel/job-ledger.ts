@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { clip } from '../../shared/well-formed.ts'
 import { createEvents } from '../base/guarded.ts'
 import {
   jobKey,
@@ -128,9 +129,9 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
         payload: kept?.json ?? null,
         routing: kept?.routing ?? null,
         priority: kept?.priority ?? null,
-        result: result.slice(0, detailLength),
+        result: clip(result, detailLength),
         resultLength: result.length,
-        error: error.slice(0, detailLength),
+        error: clip(error, detailLength),
         errorLength: error.length,
       }
     },
@@ -193,11 +194,8 @@ function previewOf({ payload }: BusMessage): string {
   const text =
     [script, code].find((each) => typeof each === 'string') ??
     (params === undefined || isEmpty(params) ? '' : JSON.stringify(params))
-  return text
-    .slice(0, 4 * previewLength)
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, previewLength)
+  const start = clip(text, 4 * previewLength).replace(/\s+/g, ' ')
+  return clip(start.trim(), previewLength)
 }
 
 function isEmpty(params: unknown): boolean {

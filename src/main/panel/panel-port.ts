@@ -1,8 +1,8 @@
-import { MessagePortHandler } from '@orpc/server/message-port'
-import { createPanelHandler, type PanelHandlerPorts } from './panel-handler.ts'
-import { createAcks } from './paced-watch.ts'
+import { guarded } from '../base/guarded.ts'
+import type { PanelHandlerPorts } from './panel-handler.ts'
+import { createPanelPeer } from './panel-peer.ts'
 
-/** A message port as oRPC's adapter uses it: Electron's `MessagePortMain` is one. */
+/** A message port: Electron's `MessagePortMain` is one. */
 export interface PanelPort {
   postMessage(message: unknown): void
   on(event: 'message', listener: (event: { data: unknown }) => void): unknown
@@ -13,7 +13,29 @@ export interface PanelPort {
 
 /** Answers the calls that come over a port until the returned function is called or the port closes. */
 export function answerPort(port: PanelPort, ports: PanelHandlerPorts): () => void {
-  new MessagePortHandler(createPanelHandler(ports)).upgrade(port, { context: { acks: createAcks() } })
+  let isOpen = true
+  const peer = createPanelPeer(
+    {
+      send: (message) => port.postMessage(message),
+      isOpen: () => isOpen,
+      refuse() {
+        ports.log.warn({ panel: ports.panel }, 'a panel sent a frame that is no call; its port was closed')
+        port.close()
+      },
+    },
+    ports,
+  )
+  port.on(
+    'message',
+    guarded('frame of a panel', ({ data }: { data: unknown }) => peer.take(data)),
+  )
+  port.on(
+    'close',
+    guarded('end of a panel', () => {
+      isOpen = false
+      peer.close()
+    }),
+  )
   port.start()
   return () => port.close()
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clip } from '../../shared/well-formed.ts'
 import type { Picture } from '../../shared/pictures.ts'
 import { imageHeader } from './image-header.ts'
 
@@ -24,7 +25,7 @@ export function readPictureAnswer(
 ): Omit<Picture, 'id' | 'takenAt'> | { problem: string } | { needsRender: string } {
   const parsed = parseJson(result)
   const needs = needsRenderSchema.safeParse(parsed)
-  if (needs.success) return { needsRender: needs.data.needs_render.slice(0, noteLength) }
+  if (needs.success) return { needsRender: clip(needs.data.needs_render, noteLength) }
   const answer = answerSchema.safeParse(parsed)
   if (!answer.success) return { problem: 'Its answer holds no picture.' }
   const { image, note, source } = answer.data
@@ -34,7 +35,7 @@ export function readPictureAnswer(
   if (Math.max(header.width, header.height) > sideMax) {
     return { problem: `Its picture is larger than ${String(sideMax)} pixels.` }
   }
-  return { ...header, data: bytes.toString('base64'), note: note.slice(0, noteLength), source }
+  return { ...header, data: bytes.toString('base64'), note: clip(note, noteLength), source }
 }
 
 function parseJson(text: string): unknown {

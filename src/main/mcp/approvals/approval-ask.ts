@@ -1,3 +1,4 @@
+import { clip } from '../../../shared/well-formed.ts'
 import { approvalCodeLength } from '../../../shared/approvals.ts'
 import type { JsonObject, Routing } from '../../../shared/protocol.ts'
 import type { TokenScope } from '../../../shared/tokens.ts'
@@ -95,15 +96,15 @@ function askFor(
     shown: {
       userId: bus.user_id,
       from: own === undefined ? null : party(own),
-      program: [clientInfo?.title ?? clientInfo?.name ?? 'unknown program', clientInfo?.version ?? '']
-        .join(' ')
-        .trim()
-        .slice(0, titleLength),
+      program: clip(
+        `${clientInfo?.title ?? clientInfo?.name ?? 'unknown program'} ${clientInfo?.version ?? ''}`.trim(),
+        titleLength,
+      ),
       tokenId: caller.token_id,
       address: session.remoteAddress,
-      tool: tool.slice(0, titleLength),
-      title: title.slice(0, titleLength),
-      code: code.slice(0, approvalCodeLength),
+      tool: clip(tool, titleLength),
+      title: clip(title, titleLength),
+      code: clip(code, approvalCodeLength),
       codeKind,
       codeLength: code.length,
       routing,

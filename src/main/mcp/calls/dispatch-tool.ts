@@ -1,6 +1,7 @@
 import type { CallToolResult, ContentBlock, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js'
 import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { clip } from '../../../shared/well-formed.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { CallContext } from './call-context.ts'
 import { inputSchemaOf, faults, type Tool } from './tool.ts'
@@ -44,7 +45,7 @@ export function defineDispatchTool<Shape extends z.ZodRawShape>(
       if (!given.success) return textAnswer(invalidArguments(`${name} takes an object of arguments.`))
       const unknown = Object.keys(given.data).filter((key) => !known.includes(key))
       if (unknown.length > 0) {
-        const each = unknown.slice(0, 8).map((key) => `"${key.slice(0, 100)}"${suggestion(key, known)}`)
+        const each = unknown.slice(0, 8).map((key) => `"${clip(key, 100)}"${suggestion(key, known)}`)
         const message = `${name} does not take ${each.join(', ')}. Nothing was run. It takes: ${known.join(', ')}.`
         return textAnswer(invalidArguments(message))
       }

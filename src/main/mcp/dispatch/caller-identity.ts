@@ -1,3 +1,4 @@
+import { clip } from '../../../shared/well-formed.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { CallContext } from '../calls/call-context.ts'
@@ -49,9 +50,10 @@ export function createCallerIdentity(ports: {
       const bound = bus.registry.boundTo(session)
       if (bound !== undefined) return bound
       const program = session.clientInfo
-      const label = (program?.title ?? program?.name ?? '')
-        .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-        .slice(0, 200)
+      const label = clip(
+        (program?.title ?? program?.name ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '),
+        200,
+      )
       return bus.register(
         {
           client_uuid: of(context),

@@ -1,3 +1,4 @@
+import { clip } from '../../../shared/well-formed.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import { listNames } from '../../bus/errors.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
@@ -70,7 +71,7 @@ export function createTargetChooser(presence: Presence): TargetChooser {
         if (found.error === 'ambiguous_target') {
           return { ok: false, status: 'ambiguous_target', error: found.message }
         }
-        return none(`No client "${target.slice(0, 200)}" is registered. ${liveOnes(live)}`)
+        return none(`No client "${clip(target, 200)}" is registered. ${liveOnes(live)}`)
       }
       if (presence.contact(found) === 'away') {
         const error = `"${found.uuid}" is away: it is registered but not connected now. ${liveOnes(live)}`

@@ -1,3 +1,4 @@
+import { clip } from '../../../shared/well-formed.ts'
 import { after, attempt, inBackground } from '../../base/guarded.ts'
 import { keepNewest } from '../../../shared/keep-newest.ts'
 import { isTerminal, type JsonObject } from '../../../shared/protocol.ts'
@@ -217,7 +218,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     return {
       ok: false,
       error: 'unknown_job',
-      message: `No job "${jobId.slice(0, 100)}" is known: it never was, or it ended long ago.`,
+      message: `No job "${clip(jobId, 100)}" is known: it never was, or it ended long ago.`,
     }
   }
 

@@ -1,3 +1,4 @@
+import { wellFormedJson } from '../../../shared/well-formed.ts'
 import { isTerminal } from '../../../shared/protocol.ts'
 import type { Job } from '../../bus/jobs.ts'
 import type { GateRefusal } from '../approvals/approval-gate.ts'
@@ -81,7 +82,7 @@ export function refused({ error: code, message }: GateRefusal, target_uuid: stri
 function parseResult(text: string): unknown {
   if (!/^\s*[[{"]/.test(text)) return text
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(wellFormedJson(text)) as unknown
   } catch {
     return text
   }

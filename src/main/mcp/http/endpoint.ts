@@ -5,6 +5,7 @@ import {
   type RequestId,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js'
+import { clip } from '../../../shared/well-formed.ts'
 import type { SessionRequest, Blocked, Caller, TooManyAttempts } from '../../access/caller.ts'
 import { createEvents, every } from '../../base/guarded.ts'
 import type { MemoryLedger } from '../../base/ledger.ts'
@@ -318,9 +319,13 @@ const lastBatchRevision = '2025-03-26'
 const maxClientInfoLength = 200
 
 function describeClient(info: { name: string; version: string; title?: string | undefined }): McpClientInfo {
-  const clip = (text: string): string => text.slice(0, maxClientInfoLength)
+  const short = (text: string): string => clip(text, maxClientInfoLength)
   const { name, version, title } = info
-  return { name: clip(name), version: clip(version), ...(title === undefined ? {} : { title: clip(title) }) }
+  return {
+    name: short(name),
+    version: short(version),
+    ...(title === undefined ? {} : { title: short(title) }),
+  }
 }
 
 /** A header that may stand only once; Node joins repeated ones with commas, and such a value matches nothing. */

@@ -18,6 +18,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import type { JsonSchemaValidator, jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js'
 import type { z } from 'zod'
+import { clip } from '../../../shared/well-formed.ts'
 import { parsePriority, type Priority } from '../../../shared/protocol.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { McpSession } from '../http/session.ts'
@@ -96,7 +97,7 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       const tool = tools.get(params.name)
       if (tool === undefined) {
         throw invalidParams(
-          `There is no tool "${params.name.slice(0, 100)}". tools/list names those that exist.`,
+          `There is no tool "${clip(params.name, 100)}". tools/list names those that exist.`,
         )
       }
       if (!mayUse(context.session, params.name)) {
@@ -140,7 +141,7 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
     'prompts/get': (request, context) => {
       const { params } = check(GetPromptRequestSchema, request)
       const entry = prompts.get(params.name)
-      if (entry === undefined) throw invalidParams(`There is no prompt "${params.name.slice(0, 100)}".`)
+      if (entry === undefined) throw invalidParams(`There is no prompt "${clip(params.name, 100)}".`)
       return entry.get(params.arguments ?? {}, context)
     },
     'completion/complete': (request, context) => {
@@ -179,7 +180,7 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       server.fallbackRequestHandler = async (request: JSONRPCRequest, extra: Extra) => {
         const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined
         if (handler === undefined) {
-          throw new RpcError(ErrorCode.MethodNotFound, `Method not found: ${request.method.slice(0, 100)}`)
+          throw new RpcError(ErrorCode.MethodNotFound, `Method not found: ${clip(request.method, 100)}`)
         }
         try {
           return await handler(request, { bus: ports.busOf(session), session, extra })
@@ -223,8 +224,8 @@ function check<T extends z.ZodType>(schema: T, request: JSONRPCRequest): z.infer
 const notFound = (uri: string): RpcError =>
   new RpcError(
     resourceNotFound,
-    `Resource not found: ${uri.slice(0, 300)}. resources/list names those that exist.`,
+    `Resource not found: ${clip(uri, 300)}. resources/list names those that exist.`,
     {
-      uri: uri.slice(0, 300),
+      uri: clip(uri, 300),
     },
   )
