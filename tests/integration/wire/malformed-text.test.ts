@@ -63,6 +63,40 @@ describe('text that was cut inside a character', () => {
     })
   })
 
+  it('is made by no bound of the server: what it cuts ends with a whole character', async () => {
+    const blender = await app.connect('blender')
+    await register(blender, 'blender-1')
+    const long = (length: number) => `${'x'.repeat(length - 1)}😀`
+    // The program's name is the label of what it dispatches from, at most 200 long.
+    const program = await app.raw(long(200))
+    const dispatched = program.rpc('tools/call', {
+      name: 'blender_execute_code',
+      arguments: { code: '1', target: 'blender-1' },
+    })
+    const { job_id } = (await blender.messages.next()).data
+    expect(await session.call('blender_list_available_clients')).toMatchObject({
+      ephemeral: [{ uuid: 'blender-1' }, { client_type: 'llm', label: 'x'.repeat(199) }],
+    })
+    await call(blender, 'blender_job_update', { job_id, status: 'completed', result: '"\\ud83d"' })
+    const answers = [
+      await dispatched,
+      await callRaw(long(100), {}),
+      await callRaw('blender_ping', { [long(100)]: 1 }),
+      await callRaw('blender_ping', { target: long(200) }),
+      await callRaw('blender_get_job', { job_id: long(100) }),
+      await session.rpc('prompts/get', { name: long(100) }),
+      await session.rpc('resources/read', { uri: `blender://${long(290)}` }),
+      await session.rpc(long(100)),
+      await callRaw('blender_send_message', { payload: {}, priority: long(59) }),
+    ]
+    await session.call('blender_send_message', {
+      payload: { message_type: 'job_dispatch', job_id: 'long', script: '1', description: long(200) },
+      target_uuid: 'blender-1',
+    })
+    answers.push(await session.rpc('resources/read', { uri: 'blender://jobs/long' }))
+    for (const answer of answers) expect(JSON.stringify(answer)).not.toMatch(/\\ud8/)
+  })
+
   it('harms nobody, whatever text is registered', async () => {
     const bystander = await app.connect('bystander')
     await register(bystander, 'bystander')

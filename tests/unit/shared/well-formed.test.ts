@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { wellFormedJson } from '../../../src/shared/well-formed.ts'
+import { clip, wellFormedJson } from '../../../src/shared/well-formed.ts'
 
 /** Any text, half of it made of what is hard: halves of pairs, whole ones, backslashes, quotes and their neighbours. */
 const text = fc.oneof(
@@ -114,6 +114,29 @@ describe('a JSON text', () => {
         for (const json of [given, `"${given}"`, `["${given}`]) {
           expect(parses(wellFormedJson(json))).toBe(parses(json))
         }
+      }),
+    )
+  })
+})
+
+describe('a text that is cut', () => {
+  it.each([
+    ['abc😀', 5, 'abc😀'],
+    ['abc😀', 4, 'abc'],
+    ['abc😀', 3, 'abc'],
+    ['😀😀', 3, '😀'],
+    ['abc', 0, ''],
+  ])('%s at %d ends with a whole character: %s', (whole, length, cut) => {
+    expect(clip(whole, length)).toBe(cut)
+  })
+
+  it('stays well-formed, and loses one unit at most', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), fc.nat(40), (whole, length) => {
+        const cut = clip(whole, length)
+        expect(cut.isWellFormed() && whole.startsWith(cut)).toBe(true)
+        expect(cut.length).toBeGreaterThanOrEqual(Math.min(whole.length, length) - 1)
+        expect(cut.length).toBeLessThanOrEqual(length)
       }),
     )
   })
