@@ -53,7 +53,10 @@ export const layers: readonly Layer[] = [
       'main/mcp/dispatch',
     ],
   },
-  { path: 'main/mcp/resources', imports: ['shared', 'main/bus', 'main/mcp/calls', 'main/mcp/tools'] },
+  {
+    path: 'main/mcp/resources',
+    imports: ['shared', 'main/bus', 'main/mcp/calls', 'main/mcp/sessions', 'main/mcp/tools'],
+  },
   { path: 'main/mcp/prompts', imports: ['shared', 'main/mcp/calls'] },
   {
     path: 'main/mcp/server',

@@ -15,6 +15,8 @@ export const bounds = {
   payloadBytes: 4 * 1024 * 1024,
   /** `result` and `error` of a job update, each; longer is cut with a marker. */
   resultBytes: 1024 * 1024,
+  /** An answer or a notification on the wire, as one SSE event: Python's MCP SDK drops what is over 1 MiB. */
+  wireBytes: 900 * 1024,
   receiveWaitSeconds: 60,
   receiveMax: 100,
 } as const
@@ -155,6 +157,9 @@ export const messageDataSchema = z.object({
   timestamp: z.number(),
 })
 export type MessageData = z.infer<typeof messageDataSchema>
+
+/** The capability of a client that takes messages of any size: others get a link in place of a large payload. */
+export const largeMessagesCapability = 'large_messages'
 
 /** `logger` of every notification the bus sends. */
 export const messageBusLogger = '_message_bus'

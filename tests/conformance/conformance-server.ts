@@ -15,6 +15,7 @@ import { createMcpEndpoint } from '../../src/main/mcp/http/endpoint.ts'
 import { configureHttpServer } from '../../src/main/mcp/http/http-server.ts'
 import type { McpSession } from '../../src/main/mcp/http/session.ts'
 import { instructions } from '../../src/main/mcp/server/instructions.ts'
+import { createLargeMessages } from '../../src/main/mcp/sessions/large-messages.ts'
 import { createPresence } from '../../src/main/mcp/sessions/presence.ts'
 import { createMcpServerFactory, type McpServerFactory } from '../../src/main/mcp/server/server.ts'
 import { createSubscriptions } from '../../src/main/mcp/sessions/subscriptions.ts'
@@ -52,7 +53,14 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
     clock,
     newId,
   })
-  const catalogue = busCatalogue({ blocks: createBlockList(clock), presence, gate, dispatcher })
+  const largeMessages = createLargeMessages(clock)
+  const catalogue = busCatalogue({
+    blocks: createBlockList(clock),
+    presence,
+    largeMessages,
+    gate,
+    dispatcher,
+  })
   const factory: McpServerFactory = createMcpServerFactory({
     catalogue: {
       tools: [...catalogue.tools, ...fixtureTools],

@@ -8,6 +8,7 @@ import type { Recorder } from '../activity/recorder.ts'
 import { createApprovalGate } from '../mcp/approvals/approval-gate.ts'
 import { linkSessionsToBuses } from '../mcp/sessions/bus-link.ts'
 import { busCatalogue } from '../mcp/server/catalogue.ts'
+import { createLargeMessages } from '../mcp/sessions/large-messages.ts'
 import { createDelivery } from '../mcp/sessions/delivery.ts'
 import type { StickyTargets } from '../mcp/dispatch/sticky-targets.ts'
 import { createCallerIdentity } from '../mcp/dispatch/caller-identity.ts'
@@ -54,6 +55,7 @@ export function serveBusesOverMcp(ports: {
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
   })
+  const largeMessages = createLargeMessages(steady)
   const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
   const dispatcher = createDispatcher({
     presence,
@@ -70,7 +72,7 @@ export function serveBusesOverMcp(ports: {
     lostTargetGraceMs: bounds.lostTargetGraceMs,
   })
   const factory: McpServerFactory = createMcpServerFactory({
-    catalogue: busCatalogue({ blocks, presence, gate, dispatcher }),
+    catalogue: busCatalogue({ blocks, presence, largeMessages, gate, dispatcher }),
     info: { name: 'busbar', title: 'Busbar', version },
     instructions,
     busOf,
@@ -79,7 +81,7 @@ export function serveBusesOverMcp(ports: {
     onFault: (error, method) =>
       log.error({ err: error, method }, 'a request failed by a fault of this program'),
   })
-  const delivery = createDelivery((session) => factory.threshold(session))
+  const delivery = createDelivery((session) => factory.threshold(session), largeMessages)
   const endpoint = createMcpEndpoint({
     authenticate: (request) => logins.authenticate(request),
     guard,

@@ -34,6 +34,8 @@ export class ClientInfo {
   lastSignMs = 0
   /** When its session was lost, on the steady clock; null while it has one, and for one that never had any. */
   detachedAtMs: number | null = null
+  /** The so-manieth new client of its bus, from 1. Never shown. */
+  ordinal = 0
   #metadata: ClientMetadata = {}
   #session: SessionHandle | null
 

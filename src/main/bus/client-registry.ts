@@ -17,6 +17,7 @@ export class ClientRegistry {
   readonly #ephemeral = new Map<string, ClientInfo>()
   /** Clients a session registered, oldest first: the last one is who the session speaks as. */
   readonly #bySession = new Map<SessionHandle, ClientInfo[]>()
+  #created = 0
 
   get persistent(): ReadonlyMap<string, ClientInfo> {
     return this.#persistent
@@ -48,6 +49,7 @@ export class ClientRegistry {
     const known = this.get(registration.client_uuid)
     if (known === undefined) {
       const client = new ClientInfo(registration, null, nowSeconds)
+      client.ordinal = this.#created += 1
       const bucket = client.is_persistent ? this.#persistent : this.#ephemeral
       bucket.set(client.uuid, client)
       if (session !== null) this.#bind(client, session)

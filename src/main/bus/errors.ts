@@ -6,6 +6,7 @@ export type BusErrorCode =
   | 'invalid_arguments'
   | 'invalid_priority'
   | 'payload_too_large'
+  | 'too_large_for_target'
   | 'cross_user_job_update'
   | 'unknown_client'
   | 'blocked'

@@ -15,6 +15,8 @@ export interface ClientCounters {
   dropped: number
 }
 
+const anyFits = (_: BusMessage): boolean => true
+
 interface MailboxesPorts {
   readonly limits: MailboxLimits
   readonly registry: ClientRegistry
@@ -101,14 +103,14 @@ export class Mailboxes {
   }
 
   /**
-   * Takes up to `max` messages out of a mailbox, in order of delivery. With `keep` they are remembered until `confirm`
-   * says what became of them.
+   * Takes up to `max` messages out of a mailbox, in order of delivery, up to the first that `fits` does not let through.
+   * With `keep` they are remembered until `confirm` says what became of them.
    */
-  take(client: ClientInfo, max: number, { keep = false } = {}): BusMessage[] {
+  take(client: ClientInfo, max: number, { keep = false, fits = anyFits } = {}): BusMessage[] {
     const taken: BusMessage[] = []
     while (taken.length < max) {
       const entry = this.next(client.uuid)
-      if (entry === undefined) break
+      if (entry === undefined || !fits(entry.message)) break
       this.settle(client, 'sent')
       taken.push(entry.message)
     }

@@ -45,8 +45,8 @@ export interface Sendable {
 export const unregisteredType = 'client_unregistered'
 
 /**
- * Refused: a priority that is none of the eight, a foreign `from_uuid`, a word that only the server says, a payload over
- * 4 MiB of JSON.
+ * Refused: a priority that is none of the eight, a foreign `from_uuid`, a word that only the server says, a `job_id` that
+ * no peer could report on, a payload over 4 MiB of JSON.
  */
 export function checkRequest(
   request: SendRequest,
@@ -71,6 +71,10 @@ export function checkRequest(
   const { job_id } = request.payload
   if (typeof job_id === 'string' && !isWhole(job_id)) {
     return refuse('invalid_arguments', `payload.job_id ${notWhole}. Send the whole id, or leave it out.`)
+  }
+  if (typeof job_id === 'string' && job_id.length > bounds.nameLength) {
+    const most = String(bounds.nameLength)
+    return refuse('invalid_arguments', `payload.job_id has more than ${most} characters. Send a shorter one.`)
   }
   const payloadJson = JSON.stringify(request.payload)
   const payloadBytes = Buffer.byteLength(payloadJson)

@@ -9,6 +9,7 @@ import { refuse, type BusError } from './errors.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
 import { jobKind, JobTable, type Job, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
+import { refusesJobOf } from './message-size.ts'
 import { composeMessage, type BusMessage, type JobPurpose } from './message.ts'
 import { resolveTarget, route, type Address, type Route } from './routing.ts'
 import { checkRequest, isServerUuid, shorten, unregisteredType, type SendRequest } from './send-request.ts'
@@ -215,7 +216,7 @@ export class UserMessageBus {
 
   /**
    * Resolves the targets, puts one message in each target's mailbox and tells the listeners, who may deliver it
-   * before this returns. Refused: what `checkRequest` refuses, an unknown direct target, a job too many.
+   * before this returns. Refused: what `checkRequest` refuses, an unknown direct target, a job too many or too large for a target.
    */
   send(request: SendRequest): SendResult | BusError {
     const checked = checkRequest(request, this.registry, this.#serverUuid)
@@ -236,6 +237,8 @@ export class UserMessageBus {
     })
     const kind = jobKind(message)
     if (kind !== null && targets.length > 0) {
+      const tooLarge = refusesJobOf(payloadBytes, targets)
+      if (tooLarge !== null) return tooLarge
       if (!this.jobs.hasRoomFor(message.job_id, this.#nowSeconds())) {
         return refuse(
           'too_many_jobs',

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { clip } from '../../../shared/well-formed.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { CallContext } from './call-context.ts'
-import { inputSchemaOf, faults, type Tool } from './tool.ts'
+import { inputSchemaOf, isOptional, faults, type Tool } from './tool.ts'
+import { fitsWire, mostOnWire } from './wire-size.ts'
 
 /** What a dispatch tool answers: an object that becomes one compact JSON text, and pictures beside it. */
 export interface DispatchAnswer {
@@ -69,17 +70,23 @@ export function dispatchRefusal(error: string, message: string): DispatchAnswer 
 export const invalidArguments = (message: string): DispatchAnswer =>
   dispatchRefusal('invalid_arguments', message)
 
-function textAnswer({ content, isError, blocks = [] }: DispatchAnswer): CallToolResult {
+function textAnswer(answer: DispatchAnswer): CallToolResult {
+  const result = resultOf(answer)
+  return fitsWire(result) ? result : resultOf(tooLarge)
+}
+
+function resultOf({ content, isError, blocks = [] }: DispatchAnswer): CallToolResult {
   return {
     content: [{ type: 'text', text: JSON.stringify(content) }, ...blocks],
     ...(isError && { isError }),
   }
 }
 
-function isOptional(shape: z.ZodRawShape, key: string): boolean {
-  const schema = shape[key]
-  return schema !== undefined && z.safeParse(schema, undefined).success
-}
+/** The last resort: output and pictures are made to fit before they get here. */
+const tooLarge = dispatchRefusal(
+  'answer_too_large',
+  `The answer is larger than the ${mostOnWire} that an answer may take. The job may have been done: look before you run it again.`,
+)
 
 /** The known name that was probably meant: one that contains it or the other way round, else the nearest spelling. */
 function suggestion(name: string, known: readonly string[]): string {

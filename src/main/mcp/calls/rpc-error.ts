@@ -1,5 +1,8 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js'
 
+/** Most characters of a message: it may quote what a client sent, which may be megabytes. */
+const messageLength = 4000
+
 /**
  * An error that goes to the client as a JSON-RPC error, with its message as it is. (The SDK's `McpError` puts
  * its code into the text, and the client's side does so once more.)
@@ -9,7 +12,7 @@ export class RpcError extends Error {
   readonly data: unknown
 
   constructor(code: number, message: string, data?: unknown) {
-    super(message)
+    super(message.slice(0, messageLength))
     this.name = 'RpcError'
     this.code = code
     this.data = data

@@ -1,26 +1,21 @@
-import {
-  type CallToolResult,
-  type ContentBlock,
-  type Tool as ToolDescription,
-  type ToolAnnotations,
-} from '@modelcontextprotocol/sdk/types.js'
+import type { CallToolResult, Tool as ToolDescription, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { CallContext } from './call-context.ts'
-import { invalidParams } from './rpc-error.ts'
+import { fitsWire, mostOnWire } from './wire-size.ts'
 
-/** What a tool answers: the object that becomes `structuredContent` and the text block, and blocks besides. */
+/** What a tool of the bus answers: the object that becomes `structuredContent` and the text block. */
 export interface ToolAnswer {
   structured: JsonObject
   isError?: boolean
-  /** Blocks after the text block, images for instance. */
-  blocks?: ContentBlock[]
+  /** True for an answer to a client that takes messages of any size: it may be larger than others. */
+  anySize?: boolean
 }
 
 /** A tool as the catalogue holds it: its description for `tools/list`, and a call that checks its own arguments. */
 export interface Tool {
   readonly description: ToolDescription
-  /** Throws an `RpcError` of invalid params for malformed arguments. */
+  /** Wrong arguments are an answer too: `invalid_arguments`. */
   call(args: unknown, context: CallContext): Promise<CallToolResult>
 }
 
@@ -29,23 +24,39 @@ interface ToolDefinition<Input extends z.ZodObject> {
   title: string
   description: string
   input: Input
-  /** One shape for each `status` the tool may answer; the error shape is added where `fails` is true. */
-  output: z.ZodType<JsonObject>
+  output: z.ZodObject
   annotations: ToolAnnotations
   run(args: z.infer<Input>, context: CallContext): ToolAnswer | Promise<ToolAnswer>
 }
 
-/** The shape of every domain failure. `blocked_until` only comes with `blocked`. */
-export const failureSchema = z.object({
-  status: z.literal('error'),
-  error: z.string().describe('Literal code of the failure'),
-  message: z.string().describe('What happened and what to do next'),
-  blocked_until: z.number().optional().describe('Unix seconds; only with error "blocked"'),
-})
+/**
+ * The shape of everything that a bus tool answers, refusals included: several programs check a refusal too, and then
+ * show an error of their own in its place. It is one object with optional fields, since unions are beyond many of them.
+ */
+export function answerSchema(
+  fields: Readonly<Record<string, z.ZodType>>,
+  statuses: readonly [string, ...string[]] = ['ok'],
+): z.ZodObject {
+  const optional = Object.entries(fields).map(([name, field]) => [name, field.optional()] as const)
+  return z.object({
+    status: z.enum([...statuses, 'error']),
+    ...Object.fromEntries(optional),
+    error: z.string().optional().describe('Code of a refusal'),
+    message: z.string().optional().describe('What to do about it'),
+  })
+}
+
+/** An object of an answer whose keys docs/protocol.md names; said in full, they would be half of `tools/list`. */
+export const someObject = (description: string): z.ZodType =>
+  z.custom<JsonObject>().meta({ type: 'object', description })
+
+/** A list of such. */
+export const listOf = (description: string): z.ZodType =>
+  z.array(z.custom<JsonObject>().meta({ type: 'object' })).describe(description)
 
 /**
- * Builds a tool. The JSON schemas are made once, here; unknown extra arguments are dropped by the input's
- * object schema, and a wrong type is the protocol's invalid-params error with the path of each fault.
+ * Builds a tool of the bus. The JSON schemas are made once, here. Arguments that it does not know are ignored, `null` for
+ * an optional one means absent, and a wrong one is named in an `invalid_arguments` answer.
  */
 export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition<Input>): Tool {
   const { name, title, description, annotations } = definition
@@ -59,18 +70,44 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
       annotations: { title, ...annotations },
     },
     async call(args, context) {
-      const parsed = definition.input.safeParse(args ?? {})
+      const parsed = definition.input.safeParse(withoutNulls(args ?? {}, definition.input.shape))
       if (!parsed.success) {
-        throw invalidParams(`Invalid arguments for ${name}: ${faults(parsed.error)}`)
+        const message = `Invalid arguments for ${name}: ${faults(parsed.error)}`
+        return resultOf(failure({ error: 'invalid_arguments', message }))
       }
       const answer = await definition.run(parsed.data, context)
-      return {
-        content: [{ type: 'text', text: JSON.stringify(answer.structured) }, ...(answer.blocks ?? [])],
-        structuredContent: answer.structured,
-        ...(answer.isError === true && { isError: true }),
-      }
+      const result = resultOf(answer)
+      return answer.anySize === true || fitsWire(result) ? result : resultOf(tooLarge(name))
     },
   }
+}
+
+function resultOf({ structured, isError }: ToolAnswer): CallToolResult {
+  return {
+    content: [{ type: 'text', text: JSON.stringify(structured) }],
+    structuredContent: structured,
+    ...(isError === true && { isError }),
+  }
+}
+
+/** The last resort: a tool whose answers can grow shortens them itself. */
+const tooLarge = (name: string): ToolAnswer =>
+  failure({
+    error: 'answer_too_large',
+    message: `The answer of ${name} is larger than the ${mostOnWire} that an answer may take. What was asked for was done.`,
+  })
+
+function withoutNulls(args: unknown, shape: z.ZodRawShape): unknown {
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) return args
+  return Object.fromEntries(
+    Object.entries(args).filter(([key, value]) => !(value === null && isOptional(shape, key))),
+  )
+}
+
+/** Whether an argument may be left out. */
+export function isOptional(shape: z.ZodRawShape, key: string): boolean {
+  const schema = Object.hasOwn(shape, key) ? shape[key] : undefined
+  return schema !== undefined && z.safeParse(schema, undefined).success
 }
 
 /** The answer for a refusal: its code and its message. */
@@ -89,8 +126,7 @@ export const inputSchemaOf = (input: z.ZodObject): ToolDescription['inputSchema'
   objectSchema(input, 'input')
 
 /**
- * A root object schema, as MCP asks of tool schemas, even where the shape is a union. What a JSON schema can't say is
- * said by the `meta` of its part.
+ * A root object schema, as MCP asks of tool schemas. What a JSON schema can't say is said by the `meta` of its part.
  */
 function objectSchema(schema: z.ZodType, io: 'input' | 'output'): ToolDescription['inputSchema'] {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
@@ -101,6 +137,6 @@ function objectSchema(schema: z.ZodType, io: 'input' | 'output'): ToolDescriptio
 export function faults(error: z.ZodError): string {
   return error.issues
     .slice(0, 8)
-    .map((issue) => `${issue.path.map(String).join('.') || 'arguments'}: ${issue.message}`)
+    .map(({ path, message }) => `${path.map(String).join('.').slice(0, 100) || 'arguments'}: ${message}`)
     .join('; ')
 }

@@ -103,11 +103,14 @@ const none = (error: string): NoTarget => ({ ok: false, status: 'no_target', err
 const liveOnes = (live: readonly ClientInfo[]): string =>
   live.length === 0 ? 'No Blender is live.' : `Live: ${describeClients(live)}.`
 
+/** The end of a path, which tells files apart. */
+const shortPath = (path: string): string => (path.length <= 120 ? path : `…${path.slice(-120).toWellFormed()}`)
+
 /** Clients as a model tells them apart: uuid, label and file. */
 function describeClients(clients: readonly ClientInfo[]): string {
   return listNames(
     clients.map(({ uuid, metadata }) => {
-      const facts = [metadata.label, metadata.blend_file ?? 'unsaved'].filter(Boolean).join(', ')
+      const facts = [metadata.label, shortPath(metadata.blend_file ?? 'unsaved')].filter(Boolean).join(', ')
       return `${uuid} (${facts})`
     }),
   )

@@ -4,6 +4,7 @@ import { keepNewest } from '../../../shared/keep-newest.ts'
 import { isTerminal, type JsonObject } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { Job } from '../../bus/jobs.ts'
+import { refusesJobOf } from '../../bus/message-size.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { ApprovalGate } from '../approvals/approval-gate.ts'
 import type { CallContext } from '../calls/call-context.ts'
@@ -11,7 +12,7 @@ import type { Presence } from '../sessions/presence.ts'
 import { createCallKeys, keyedJobId } from './call-keys.ts'
 import type { CallerIdentity } from './caller-identity.ts'
 import { createTargetChooser, poolOf, type NoTarget } from './dispatch-target.ts'
-import { dispatchJob, type DispatchedJob } from './dispatched-job.ts'
+import { commandPayload, dispatchJob, type DispatchedJob } from './dispatched-job.ts'
 import { createJobWatch } from './job-watch.ts'
 import { stateOf, type DispatchOutcome, type DispatchRefusal, type OutcomeOf } from './outcome.ts'
 import { reportProgress } from './progress.ts'
@@ -191,7 +192,11 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     return outcomeOf(dispatched, state)
   }
 
-  const begin = (request: DispatchRequest, context: CallContext, jobId: string): DispatchedJob | NotBegun => {
+  const begin = (
+    request: DispatchRequest,
+    context: CallContext,
+    jobId: string,
+  ): DispatchedJob | NotBegun | DispatchRefusal => {
     const from = identity.of(context)
     const block = ports.blocked(context.bus.user_id, from)
     const nothingRun = { target_uuid: '', result: '' }
@@ -200,17 +205,25 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     if ('ok' in target) {
       return { jobId, state: { ...nothingRun, status: target.status, error: target.error } }
     }
-    identity.register(context)
     const { command, params, timeoutMs } = request
+    const size = Buffer.byteLength(JSON.stringify(commandPayload({ jobId, command, params })))
+    // Before a person is asked for it.
+    const tooLarge = refusesJobOf(size, [target])
+    if (tooLarge !== null) return { ok: false, error: 'too_large_for_target', message: tooLarge.message }
+    identity.register(context)
     const dispatched = dispatchJob(jobPorts, { jobId, command, params, target, from, timeoutMs }, context)
     remember(context.bus, dispatched)
     return dispatched
   }
 
-  const answerTo = (begun: DispatchedJob | NotBegun, context: CallContext): Promise<DispatchOutcome> =>
-    'state' in begun
-      ? Promise.resolve(outcomeOf({ jobId: begun.jobId, startedMs: clock(), endedMs: null }, begun.state))
-      : answerFor(begun, context)
+  const answerTo = async (
+    begun: DispatchedJob | NotBegun | DispatchRefusal,
+    context: CallContext,
+  ): Promise<DispatchOutcome | DispatchRefusal> => {
+    if ('ok' in begun) return begun
+    if (!('state' in begun)) return answerFor(begun, context)
+    return outcomeOf({ jobId: begun.jobId, startedMs: clock(), endedMs: null }, begun.state)
+  }
 
   const find = (jobId: string, bus: UserMessageBus): DispatchedJob | Job | DispatchRefusal => {
     const found = dispatchedJob(bus, jobId) ?? bus.jobs.get(jobId)
@@ -261,7 +274,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
       const keyed = keyedJobId(caller, key, call)
       const isFree = 'ok' in find(keyed, context.bus)
       const begun = begin(request, context, isFree ? keyed : newId())
-      if (!('state' in begun)) keys.note(caller, key, call, begun.jobId)
+      if (!('state' in begun || 'ok' in begun)) keys.note(caller, key, call, begun.jobId)
       return answerTo(begun, context)
     },
 

@@ -63,6 +63,18 @@ export interface DispatchOrder {
   readonly timeoutMs: number
 }
 
+/** The message that gives a command to a Blender. */
+export const commandPayload = ({
+  jobId,
+  command,
+  params,
+}: Pick<DispatchOrder, 'jobId' | 'command' | 'params'>): JsonObject => ({
+  message_type: 'command_dispatch',
+  job_id: jobId,
+  command,
+  params,
+})
+
 /** Asks whether the command may run and sends it; at once, where nobody has to be asked. */
 export function dispatchJob(
   ports: DispatchedJobPorts,
@@ -128,12 +140,7 @@ export function dispatchJob(
     }
   }
 
-  const payload: JsonObject = {
-    message_type: 'command_dispatch',
-    job_id: jobId,
-    command,
-    params: order.params,
-  }
+  const payload = commandPayload(order)
   const goOn = (passed: Allowed | GateRefusal): void => {
     const wasAsked = question === null
     if (!('ok' in passed)) {

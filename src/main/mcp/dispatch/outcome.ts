@@ -37,7 +37,7 @@ export type OutcomeOf = Omit<DispatchOutcome, 'job_id' | 'duration_ms'>
 /** A call that is refused before there is a job (docs/protocol.md, dispatch tools). */
 export interface DispatchRefusal {
   readonly ok: false
-  readonly error: 'unknown_job' | 'not_your_job' | 'job_id_in_use'
+  readonly error: 'unknown_job' | 'not_your_job' | 'job_id_in_use' | 'too_large_for_target'
   readonly message: string
 }
 

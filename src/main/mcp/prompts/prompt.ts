@@ -34,7 +34,7 @@ export const dispatchScriptPrompt: PromptEntry = {
     if (script === '') throw invalidParams('script is missing: give the Python source to run.')
     const level = parsePriority(priority)
     if (level === null)
-      throw invalidParams(`priority "${priority}" is none of ${priorityNames.join(', ')} or 0 to 7.`)
+      throw invalidParams(`priority "${priority.slice(0, 100)}" is none of ${priorityNames.join(', ')} or 0 to 7.`)
     const call = {
       payload: { message_type: 'job_dispatch', script, description },
       ...parseTarget(target),
@@ -76,7 +76,7 @@ function parseTarget(target: string): Record<string, string> {
   const [, mode, name] = /^(uuid|group|type):(.+)$/s.exec(target) ?? []
   if (mode === undefined || name === undefined) {
     throw invalidParams(
-      `target "${target}" is none of uuid:<uuid>, group:<group>, type:<client type> or broadcast.`,
+      `target "${target.slice(0, 300)}" is none of uuid:<uuid>, group:<group>, type:<client type> or broadcast.`,
     )
   }
   return { [{ uuid: 'target_uuid', group: 'group_id', type: 'client_type' }[mode] ?? 'target_uuid']: name }

@@ -1,13 +1,18 @@
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { Job } from '../../bus/jobs.ts'
+import type { LargeMessages } from '../sessions/large-messages.ts'
 import type { ResourceEntry } from '../calls/resource.ts'
-import { clientsUri, statsUri } from '../calls/resource-uris.ts'
-import { listBuckets } from '../tools/listing.ts'
+import { clientsUri, messageUri, statsUri } from '../calls/resource-uris.ts'
+import { clientPage } from '../tools/client-pages.ts'
+import { shortened } from '../tools/output.ts'
+import { decode, pagedEntry } from './paged-resource.ts'
 
-/** The two static resources of a bus and the templates for one client and one job. */
-export const busResources: ResourceEntry[] = [
-  staticEntry(clientsUri, 'clients', 'Everything registered on the bus', listBuckets),
+/** The two static resources of a bus, the templates for one client and one job, and the long texts that are read in pages. */
+export const busResources = (largeMessages: Pick<LargeMessages, 'read'>): ResourceEntry[] => [
+  staticEntry(clientsUri, 'clients', 'Everything registered on the bus', (bus) => ({
+    ...clientPage(bus, (json) => Buffer.byteLength(JSON.stringify(json))),
+  })),
   staticEntry(statsUri, 'stats', 'How many clients and unfinished jobs there are', (bus) => ({
     user_id: bus.user_id,
     persistent_count: bus.registry.persistent.size,
@@ -18,6 +23,25 @@ export const busResources: ResourceEntry[] = [
     find: (bus, uuid) => bus.get(uuid)?.toDict() ?? null,
     names: (bus) => [...bus.registry.all()].map((client) => client.uuid),
   }),
+  // Before that of a job, whose address its own begins with.
+  pagedEntry({
+    uriTemplate: 'blender://jobs/{job_id}/output{?offset}',
+    name: 'job output',
+    description: 'All of what a job answered, its result and then its error, a page of at most 256 KiB at a time',
+    mimeType: 'text/plain',
+    find(jobId, { bus }) {
+      const job = bus.jobs.get(jobId)
+      return job === undefined ? null : [job.result, job.error].filter((text) => text !== '').join('\n')
+    },
+    names: ({ bus }) => [...bus.jobs.all()].map((job) => job.job_id),
+  }),
+  pagedEntry({
+    uriTemplate: `${messageUri('')}{message_id}{?offset}`,
+    name: 'message payload',
+    description: 'The JSON of a payload that was too large for its message, a page of at most 256 KiB at a time',
+    mimeType: 'application/json',
+    find: (messageId, { bus, session }) => largeMessages.read(bus, messageId, session),
+  }),
   templateEntry('blender://jobs/', 'job_id', 'job', 'One job: state, progress, result and error', {
     find: (bus, jobId) => {
       const job = bus.jobs.get(jobId)
@@ -27,15 +51,20 @@ export const busResources: ResourceEntry[] = [
   }),
 ]
 
+/** Most targets of a job that its record names. */
+const targetsShown = 500
+
 function jobRecord(job: Job): JsonObject {
   const { job_id, kind, title, from_uuid, targets, state, progress, progress_message } = job
-  const { result, error, created_at, updated_at } = job
+  const { created_at, updated_at } = job
+  const { result, error } = shortened({ result: job.result, error: job.error }, job_id)
   return {
     job_id,
     kind,
     title,
     from_uuid,
-    targets,
+    targets: targets.slice(0, targetsShown),
+    ...(targets.length > targetsShown && { truncated: true, target_count: targets.length }),
     status: state,
     progress,
     progress_message,
@@ -82,15 +111,6 @@ function templateEntry(
     },
     complete: (asked, value, { bus }) =>
       asked === variable ? source.names(bus).filter((id) => id.startsWith(value)) : [],
-  }
-}
-
-/** The variable's value from its percent-encoded form (RFC 6570 simple expansion); null for a broken encoding. */
-function decode(text: string): string | null {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return null
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BlockList } from '../../access/block-list.ts'
 import type { ApprovalGate } from '../approvals/approval-gate.ts'
 import type { Dispatcher } from '../dispatch/dispatch.ts'
+import type { LargeMessages } from '../sessions/large-messages.ts'
 import type { Presence } from '../sessions/presence.ts'
 import { dispatchScriptPrompt } from '../prompts/prompt.ts'
 import { busResources } from '../resources/bus-resources.ts'
@@ -17,10 +18,11 @@ import { registerClientTool, unregisterClientTool } from '../tools/registration.
 export function busCatalogue(ports: {
   blocks: Pick<BlockList, 'find'>
   presence: Presence
+  largeMessages: LargeMessages
   gate: ApprovalGate
   dispatcher: Dispatcher
 }): Catalogue {
-  const { blocks, presence, gate, dispatcher } = ports
+  const { blocks, presence, largeMessages, gate, dispatcher } = ports
   return {
     tools: [
       registerClientTool(blocks),
@@ -28,13 +30,13 @@ export function busCatalogue(ports: {
       sendMessageTool(gate),
       jobUpdateTool,
       listClientsTool(presence),
-      receiveMessagesTool,
+      receiveMessagesTool(largeMessages),
       ...blenderCommandTools(dispatcher),
       useTargetTool(dispatcher),
       getJobTool(dispatcher),
       cancelJobTool(dispatcher),
     ],
-    resources: busResources,
+    resources: busResources(largeMessages),
     prompts: [dispatchScriptPrompt],
   }
 }

@@ -1,7 +1,6 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import {
-  CallToolRequestSchema,
   CompleteRequestSchema,
   ErrorCode,
   GetPromptRequestSchema,
@@ -17,7 +16,7 @@ import {
   type ServerResult,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { JsonSchemaValidator, jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { clip } from '../../../shared/well-formed.ts'
 import { parsePriority, type Priority } from '../../../shared/protocol.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
@@ -27,7 +26,8 @@ import type { ResourceEntry } from '../calls/resource.ts'
 import { invalidParams, RpcError } from '../calls/rpc-error.ts'
 import { subscriptionsPerSession, type Subscriptions } from '../sessions/subscriptions.ts'
 import type { CallContext } from '../calls/call-context.ts'
-import type { Tool } from '../calls/tool.ts'
+import { faults, type Tool } from '../calls/tool.ts'
+import { fitsWire, mostOnWire } from '../calls/wire-size.ts'
 
 /** Everything a session is offered. One catalogue serves all sessions. */
 export interface Catalogue {
@@ -51,6 +51,9 @@ export interface McpServerPorts {
 
 /** MCP's code for a resource that does not exist (specification, server/resources, "Error Handling"). */
 const resourceNotFound = -32002
+
+/** As the SDK's schema, but for the arguments: those that are none are the tool's to refuse, so that its model reads why. */
+const toolCallSchema = z.object({ params: z.object({ name: z.string(), arguments: z.unknown() }) })
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 type Handler = (request: JSONRPCRequest, context: CallContext) => ServerResult | Promise<ServerResult>
@@ -93,7 +96,7 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       tools: catalogue.tools.map((tool) => tool.description).filter(({ name }) => mayUse(session, name)),
     }),
     'tools/call': (request, context) => {
-      const { params } = check(CallToolRequestSchema, request)
+      const { params } = check(toolCallSchema, request)
       const tool = tools.get(params.name)
       if (tool === undefined) {
         throw invalidParams(
@@ -121,10 +124,11 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       const { uri } = check(ReadResourceRequestSchema, request).params
       const contents = find(uri).read(uri, context)
       if (contents === null) throw notFound(uri)
-      return { contents: [contents] }
+      return whatFits({ contents: [contents] }, `The resource ${uri.slice(0, 300)}`)
     },
     'resources/subscribe': (request, { session }) => {
       const { uri } = check(SubscribeRequestSchema, request).params
+      if (uri.length > uriLength) throw notFound(uri)
       find(uri)
       if (!subscriptions.add(session, uri)) {
         throw invalidParams(
@@ -142,7 +146,7 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       const { params } = check(GetPromptRequestSchema, request)
       const entry = prompts.get(params.name)
       if (entry === undefined) throw invalidParams(`There is no prompt "${clip(params.name, 100)}".`)
-      return entry.get(params.arguments ?? {}, context)
+      return whatFits(entry.get(params.arguments ?? {}, context), 'The prompt with these arguments')
     },
     'completion/complete': (request, context) => {
       const { ref, argument } = check(CompleteRequestSchema, request).params
@@ -207,6 +211,15 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
   }
 }
 
+/** Most characters of an address: each of the 200 of a name may take 9, percent-encoded. */
+const uriLength = 2000
+
+/** The last resort for what can grow with data. */
+function whatFits<Result extends ServerResult>(result: Result, what: string): Result {
+  if (fitsWire(result)) return result
+  throw invalidParams(`${what} would be larger than the ${mostOnWire} that an answer may take.`)
+}
+
 /** The SDK makes a JSON schema compiler a server, for elicitation answers; this server never elicits. */
 const noElicitation: jsonSchemaValidator = {
   getValidator<T>(): JsonSchemaValidator<T> {
@@ -217,8 +230,7 @@ const noElicitation: jsonSchemaValidator = {
 function check<T extends z.ZodType>(schema: T, request: JSONRPCRequest): z.infer<T> {
   const parsed = schema.safeParse(request)
   if (parsed.success) return parsed.data
-  const where = parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`)
-  throw invalidParams(`Invalid params for ${request.method}: ${where.slice(0, 5).join('; ')}`)
+  throw invalidParams(`Invalid params for ${request.method}: ${faults(parsed.error)}`)
 }
 
 const notFound = (uri: string): RpcError =>

@@ -2,9 +2,11 @@ import { attempt } from '../../base/guarded.ts'
 import { messageBusLogger, priorityName, type Priority } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import { jobKind } from '../../bus/jobs.ts'
+import { takesWhole } from '../../bus/message-size.ts'
 import type { BusMessage } from '../../bus/message.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { McpSession } from '../http/session.ts'
+import { linkTo, type LargeMessages } from './large-messages.ts'
 import { sessionOf } from './session-of.ts'
 
 export interface Delivery {
@@ -34,11 +36,24 @@ class DeliveredMessage {
 
 /**
  * Takes messages out of mailboxes and writes them to open streams, most urgent first, for as long as the
- * socket takes them. What a session's threshold filters out is settled as filtered.
+ * socket takes them. What a session's threshold filters out is settled as filtered. A payload that its client does not
+ * take whole goes out as a link.
  *
  * @param threshold the least urgent priority a session wants, null for everything
  */
-export function createDelivery(threshold: (session: McpSession) => Priority | null): Delivery {
+export function createDelivery(
+  threshold: (session: McpSession) => Priority | null,
+  largeMessages: Pick<LargeMessages, 'keep'>,
+): Delivery {
+  /** False, with nothing written, where the stream takes none. */
+  const write = (bus: UserMessageBus, client: ClientInfo, message: BusMessage, session: McpSession): boolean => {
+    const origin = new DeliveredMessage(client, message)
+    if (takesWhole(client, message.payloadBytes)) return session.writeEvent(frame(message, client.uuid), origin)
+    // Kept first: the client may read it as soon as it has the link.
+    largeMessages.keep(bus, message, client)
+    return session.writeEvent(linkFrame(message, client.uuid), origin)
+  }
+
   const drain = (bus: UserMessageBus, client: ClientInfo, session: McpSession): void => {
     const least = threshold(session)
     for (
@@ -49,11 +64,7 @@ export function createDelivery(threshold: (session: McpSession) => Priority | nu
       if (least !== null && entry.message.priority > least) {
         bus.mailboxes.settle(client, 'filtered')
       } else {
-        if (
-          !session.streamWritable ||
-          !session.writeEvent(frame(entry.message, client.uuid), new DeliveredMessage(client, entry.message))
-        )
-          return
+        if (!session.streamWritable || !write(bus, client, entry.message, session)) return
         bus.mailboxes.settle(client, 'sent')
       }
     }
@@ -114,14 +125,20 @@ const halves = new WeakMap<BusMessage, { head: string; tail: string }>()
 function frame(message: BusMessage, targetUuid: string): string {
   let parts = halves.get(message)
   if (parts === undefined) {
-    parts = serialise(message)
+    parts = serialise(message, message.payloadJson)
     halves.set(message, parts)
   }
   return parts.head + JSON.stringify(targetUuid) + parts.tail
 }
 
-function serialise(message: BusMessage): { head: string; tail: string } {
-  const { user_id, from_uuid, routing, payloadJson, job_id, message_id, priority, timestamp } = message
+/** The same with a link in place of the payload. */
+function linkFrame(message: BusMessage, targetUuid: string): string {
+  const { head, tail } = serialise(message, JSON.stringify(linkTo(message)))
+  return head + JSON.stringify(targetUuid) + tail
+}
+
+function serialise(message: BusMessage, payloadJson: string): { head: string; tail: string } {
+  const { user_id, from_uuid, routing, job_id, message_id, priority, timestamp } = message
   const rest = JSON.stringify({ job_id, message_id, priority, timestamp }).slice(1)
   return {
     head:

@@ -2,7 +2,7 @@ import { after, attempt } from '../../base/guarded.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { McpSession } from '../http/session.ts'
-import { clientsUri, statsUri } from '../calls/resource-uris.ts'
+import { clientsUri, jobOutputUri, jobUri, statsUri } from '../calls/resource-uris.ts'
 
 /** Least time between two notices of the same resource to a session. */
 const noticeIntervalMs = 100
@@ -75,9 +75,7 @@ export function createSubscriptions(ports: {
         ])
       bus.events.on('registered', onClient)
       bus.events.on('unregistered', onClient)
-      bus.events.on('job', (job) =>
-        mark(bus, [statsUri, `blender://jobs/${encodeURIComponent(job.job_id.toWellFormed())}`]),
-      )
+      bus.events.on('job', ({ job_id }) => mark(bus, [statsUri, jobUri(job_id), jobOutputUri(job_id)]))
     },
     close() {
       if (timer !== null) clearTimeout(timer)

@@ -14,8 +14,10 @@ import {
   type DispatchAnswer,
 } from '../calls/dispatch-tool.ts'
 import type { Tool } from '../calls/tool.ts'
+import { mostOnWire, resultBytes } from '../calls/wire-size.ts'
 import type { Dispatcher } from '../dispatch/dispatch.ts'
 import type { DispatchOutcome } from '../dispatch/outcome.ts'
+import { shortened } from './output.ts'
 
 /** A target in any of its forms. */
 export const targetSchema = z.string().max(bounds.nameLength)
@@ -106,20 +108,41 @@ const unended = new Set<DispatchOutcome['status']>(['completed', 'running', 'wai
 /** The answer of the tool that runs a command, also where another call asks for it later. */
 export function answerOf(command: string, outcome: DispatchOutcome): DispatchAnswer {
   const picture = pictureCommands.has(command) ? pictureOf(outcome.result) : null
-  const result = picture === null ? outcome.result : picture.facts
-  return {
-    content: { ...outcome, result },
-    isError: !unended.has(outcome.status),
-    ...(picture !== null && { blocks: [picture.block] }),
+  if (picture !== null) return pictureAnswer(outcome, picture)
+  const isCut = pictureCommands.has(command) && typeof outcome.result === 'string' && outcome.result.length > 4096
+  if (isCut) return noPicture(outcome, '', 'It was cut on the way: it is too large.')
+  return { content: { ...shortened(outcome, outcome.job_id) }, isError: !unended.has(outcome.status) }
+}
+
+function pictureAnswer(outcome: DispatchOutcome, { facts, block }: PictureParts): DispatchAnswer {
+  const { result, error } = shortened({ result: facts, error: outcome.error }, outcome.job_id)
+  const content = { ...outcome, result, error }
+  const bytes = Buffer.byteLength(JSON.stringify(block)) + Buffer.byteLength(JSON.stringify(JSON.stringify(content)))
+  if (bytes > resultBytes) {
+    return noPicture(outcome, result, `It takes ${String(Math.ceil(bytes / 1024))} KiB.`)
   }
+  return { content, isError: !unended.has(outcome.status), blocks: [block] }
+}
+
+/** Add-ons make pictures that fit. One that is older, or another program, may not: its picture can't be passed on. */
+function noPicture(outcome: DispatchOutcome, result: unknown, why: string): DispatchAnswer {
+  const error =
+    `The picture is too large for an answer, which takes at most ${mostOnWire}. ${why} Ask for a smaller one: give ` +
+    'max_size, or width and height to render. A newer Busbar add-on in that Blender makes it fit by itself.'
+  return { content: { ...outcome, status: 'failed', result, error }, isError: true }
 }
 
 const pictureSchema = z.looseObject({
   image: z.object({ mime_type: z.string().startsWith('image/'), data: z.base64().min(1) }),
 })
 
+interface PictureParts {
+  readonly facts: JsonObject
+  readonly block: ContentBlock
+}
+
 /** Moves the picture of a result into an MCP image block; its facts stay, its bytes are not repeated. */
-function pictureOf(result: unknown): { facts: JsonObject; block: ContentBlock } | null {
+function pictureOf(result: unknown): PictureParts | null {
   const parsed = pictureSchema.safeParse(result)
   if (!parsed.success) return null
   const { image, ...facts } = parsed.data

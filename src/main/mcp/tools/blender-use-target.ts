@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { clientRecordSchema } from '../../../shared/protocol.ts'
 import type { Dispatcher } from '../dispatch/dispatch.ts'
-import { defineTool, failure, failureSchema, type Tool } from '../calls/tool.ts'
+import { answerSchema, defineTool, failure, type Tool } from '../calls/tool.ts'
 import { targetSchema } from './blender-command.ts'
 
 /** `blender_use_target`: the session's own target, for as long as the session lasts. */
@@ -14,22 +13,18 @@ export function useTargetTool(dispatcher: Dispatcher): Tool {
       'panel. Call it once when several are open. Left out or empty: no choice any more.',
     input: z.object({
       target: targetSchema
-        .nullish()
+        .optional()
         .describe(
           'A uuid, "latest" or "pid:<n>" (the Blender that is now), "group:<id>", "any" or "any:<capability>"',
         ),
     }),
-    output: z.union([
-      z.object({
-        status: z.literal('ok'),
-        target: z.string().nullable(),
-        client: clientRecordSchema.nullable().describe('Null where the target is not one Blender'),
-      }),
-      failureSchema,
-    ]),
+    output: answerSchema({
+      target: z.unknown().describe('A text, or null for none'),
+      client: z.unknown().describe('Its record, or null where it is not one Blender'),
+    }),
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     run({ target }, context) {
-      const wanted = target === undefined || target === null || target === '' ? null : target
+      const wanted = target === undefined || target === '' ? null : target
       const chosen = dispatcher.useTarget(wanted, context)
       if (chosen === null) return { structured: { status: 'ok', target: wanted, client: null } }
       if ('ok' in chosen) {

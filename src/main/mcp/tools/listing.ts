@@ -1,20 +1,8 @@
 import { z } from 'zod'
-import { clientRecordSchema } from '../../../shared/protocol.ts'
-import type { ClientInfo } from '../../bus/client-info.ts'
-import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { Presence } from '../sessions/presence.ts'
-import { defineTool, type Tool } from '../calls/tool.ts'
-
-/** Both buckets as wire records, in order of first registration. */
-export function listBuckets(bus: UserMessageBus, keep: (client: ClientInfo) => boolean = () => true) {
-  const records = (clients: Iterable<ClientInfo>) =>
-    [...clients].filter(keep).map((client) => client.toDict())
-  return {
-    user_id: bus.user_id,
-    persistent: records(bus.registry.persistent.values()),
-    ephemeral: records(bus.registry.ephemeral.values()),
-  }
-}
+import { answerSchema, defineTool, failure, listOf, type Tool } from '../calls/tool.ts'
+import { bytesTwice } from '../calls/wire-size.ts'
+import { clientPage, parseCursor } from './client-pages.ts'
 
 /** `blender_list_available_clients`. */
 export function listClientsTool(presence: Presence): Tool {
@@ -30,21 +18,27 @@ export function listClientsTool(presence: Presence): Tool {
         .boolean()
         .default(true)
         .describe(`False leaves out clients that are disconnected or gave no sign for ${seconds} seconds`),
+      cursor: z.string().max(100).optional().describe('next_cursor of the answer before, for what follows it'),
     }),
-    output: z.object({
-      status: z.literal('ok'),
+    output: answerSchema({
       user_id: z.string(),
-      persistent: z.array(clientRecordSchema),
-      ephemeral: z.array(clientRecordSchema),
+      persistent: listOf('Records'),
+      ephemeral: listOf('Records'),
+      truncated: z.boolean().describe('True where more follow'),
+      next_cursor: z.string(),
     }),
     annotations: { readOnlyHint: true, openWorldHint: false },
-    run({ include_stale }, { bus }) {
-      return {
-        structured: {
-          status: 'ok',
-          ...listBuckets(bus, (client) => include_stale || presence.isReachable(client)),
-        },
+    run({ include_stale, cursor }, { bus }) {
+      const after = cursor === undefined || cursor === '' ? undefined : parseCursor(cursor)
+      if (after === null) {
+        const message = 'cursor is not one of an answer of this tool. Leave it out to begin with the first client.'
+        return failure({ error: 'invalid_arguments', message })
       }
+      const page = clientPage(bus, bytesTwice, {
+        ...(after !== undefined && { after }),
+        keep: (client) => include_stale || presence.isReachable(client),
+      })
+      return { structured: { status: 'ok', ...page } }
     },
   })
 }

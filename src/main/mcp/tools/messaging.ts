@@ -1,18 +1,37 @@
 import { z } from 'zod'
 import {
   bounds,
-  deliverySchema,
   isWhole,
   jobStatusSchema,
   jsonObjectSchema,
   notWhole,
   priorityNames,
-  routingSchema,
+  type Delivery,
+  type JsonObject,
+  type Routing,
 } from '../../../shared/protocol.ts'
+import { jobKind } from '../../bus/jobs.ts'
+import { refusesJobOf } from '../../bus/message-size.ts'
 import type { ApprovalGate } from '../approvals/approval-gate.ts'
-import { defineTool, failure, failureSchema, type Tool } from '../calls/tool.ts'
+import { answerSchema, defineTool, failure, someObject, type Tool } from '../calls/tool.ts'
+import { bytesTwice, firstThatFit, resultBytes } from '../calls/wire-size.ts'
 
-const optionalName = z.string().max(bounds.nameLength).nullish()
+const optionalName = z.string().max(bounds.nameLength).optional()
+
+/** A priority's name, or its integer: strict providers take no schema of two types, so one is named. */
+const priorityArgument = z
+  .custom<string | number>(
+    (value) => typeof value === 'string' || typeof value === 'number',
+    `must be one of ${priorityNames.join(', ')}, or an integer 0 to 7`,
+  )
+  .meta({ type: 'string', description: `${priorityNames.join(', ')}; or "0" to "7"` })
+  .default('info')
+
+/** Where there are more targets than an answer can name. */
+const truncatedFields = {
+  truncated: z.boolean().describe('True where not all targets are named'),
+  target_count: z.number().describe('With truncated: of all'),
+}
 
 /** `blender_send_message`: a payload that makes its targets work is let through the gate before the bus is asked. */
 export function sendMessageTool(gate: ApprovalGate): Tool {
@@ -28,28 +47,29 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
       target_uuid: optionalName.describe('A uuid, "latest" (the newest live Blender) or "pid:<n>"'),
       group_id: optionalName.describe('All clients of this group'),
       client_type: optionalName.describe('All clients of this type'),
-      priority: z
-        .union([z.string(), z.number()], `must be one of ${priorityNames.join(', ')}, or an integer 0 to 7`)
-        .default('info')
-        .describe('emergency, alert, critical, error, warning, notice, info or debug; or 0 to 7'),
-      from_uuid: z.string().max(bounds.nameLength).nullish().describe('Default: the client of this session'),
+      priority: priorityArgument,
+      from_uuid: optionalName.describe('Default: the client of this session'),
     }),
-    output: z.union([
-      z.object({
-        status: z.literal('ok'),
-        message_id: z.string(),
-        job_id: z.string(),
-        targets: z.array(z.string()),
-        routing: routingSchema,
-        deliveries: z.record(z.string(), deliverySchema),
-      }),
-      failureSchema,
-    ]),
+    output: answerSchema({
+      message_id: z.string(),
+      job_id: z.string(),
+      targets: z.array(z.string()),
+      routing: someObject('How it found its targets'),
+      deliveries: someObject('Of each target: sent, queued, filtered or dropped'),
+      ...truncatedFields,
+      delivery_counts: someObject('With truncated: of all targets'),
+    }),
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
     async run(args, context) {
       const { bus, session } = context
       const found = bus.routeOf(args, args.from_uuid ?? bus.registry.boundTo(session)?.uuid ?? '')
       if (!found.ok) return failure(found)
+      // Before a person is asked for it.
+      const tooLarge =
+        jobKind(args) === null
+          ? null
+          : refusesJobOf(Buffer.byteLength(JSON.stringify(args.payload)), found.targets)
+      if (tooLarge !== null) return failure(tooLarge)
       const asked = gate.pass({ payload: args.payload, ...found }, context)
       const passed = asked instanceof Promise ? await asked : asked
       if (!('ok' in passed)) return failure(passed)
@@ -67,9 +87,7 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
           status: 'ok',
           message_id: sent.message.message_id,
           job_id: sent.message.job_id,
-          targets: sent.targets,
-          routing: sent.message.routing,
-          deliveries: sent.deliveries,
+          ...reached(sent.targets, sent.message.routing, sent.deliveries),
         },
       }
     },
@@ -89,18 +107,43 @@ export const jobUpdateTool: Tool = defineTool({
     progress: z.number().min(0).max(1).optional().describe('0 to 1'),
     progress_message: z.string().max(1000).optional(),
   }),
-  output: z.union([
-    z.object({
-      status: z.literal('ok'),
-      delivered: z.enum(['direct', 'broadcast']),
-      targets: z.array(z.string()),
-    }),
-    failureSchema,
-  ]),
+  output: answerSchema({
+    delivered: z.enum(['direct', 'broadcast']),
+    targets: z.array(z.string()),
+    ...truncatedFields,
+  }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   run(args, { bus, session }) {
     const reported = bus.jobUpdate(args, session)
     if (!reported.ok) return failure(reported)
-    return { structured: { status: 'ok', delivered: reported.delivered, targets: reported.targets } }
+    const { delivered, targets } = reported
+    const shown = firstThatFit(targets, room, (uuid) => bytesTwice(JSON.stringify(uuid)))
+    return { structured: { status: 'ok', delivered, targets: shown, ...truncation(shown, targets) } }
   },
 })
+
+/** What is left of an answer for the names of targets. */
+const room = resultBytes - 8 * 1024
+
+/** Whom a message reached and how: all of them, or as many as fit into the answer, and then their numbers. */
+function reached(
+  targets: readonly string[],
+  routing: Routing,
+  deliveries: Readonly<Record<string, Delivery>>,
+): JsonObject {
+  const shown = firstThatFit(targets, room, (uuid) => 2 * (bytesTwice(JSON.stringify(uuid)) + outcomeBytes))
+  const whole = truncation(shown, targets)
+  if (Object.keys(whole).length === 0) return { targets, routing, deliveries }
+  const counts: Partial<Record<Delivery, number>> = {}
+  for (const delivery of Object.values(deliveries)) counts[delivery] = (counts[delivery] ?? 0) + 1
+  // Without a prototype: a client may be called `__proto__`.
+  const ofShown = Object.create(null) as Record<string, Delivery>
+  for (const uuid of shown) ofShown[uuid] = deliveries[uuid] ?? 'queued'
+  return { targets: shown, routing, deliveries: ofShown, ...whole, delivery_counts: counts }
+}
+
+/** `:"filtered",`, with each quote escaped. */
+const outcomeBytes = 14
+
+const truncation = (shown: readonly string[], all: readonly string[]): JsonObject =>
+  shown.length === all.length ? {} : { truncated: true, target_count: all.length }

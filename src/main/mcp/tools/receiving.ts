@@ -1,12 +1,16 @@
 import { z } from 'zod'
 import { after } from '../../base/guarded.ts'
-import { bounds, messageDataSchema, nameSchema, type MessageData } from '../../../shared/protocol.ts'
+import { bounds, nameSchema, type JsonObject, type MessageData } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
+import { takesAnySize } from '../../bus/message-size.ts'
 import type { BusMessage } from '../../bus/message.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
-import { defineTool, failure, failureSchema, type Tool } from '../calls/tool.ts'
+import { answerSchema, defineTool, failure, listOf, type Tool } from '../calls/tool.ts'
+import { bytesTwice, resultBytes } from '../calls/wire-size.ts'
+import { linkTo, type LargeMessages } from '../sessions/large-messages.ts'
 
-export const receiveMessagesTool: Tool = defineTool({
+/** `blender_receive_messages`: as many of the messages that wait as one answer takes. */
+export const receiveMessagesTool = (largeMessages: Pick<LargeMessages, 'keep'>): Tool => defineTool({
   name: 'blender_receive_messages',
   title: 'Receive messages',
   description:
@@ -26,14 +30,10 @@ export const receiveMessagesTool: Tool = defineTool({
           'is handed out again',
       ),
   }),
-  output: z.union([
-    z.object({
-      status: z.literal('ok'),
-      messages: z.array(messageDataSchema),
-      remaining: z.number().int(),
-    }),
-    failureSchema,
-  ]),
+  output: answerSchema({
+    messages: listOf('the data of each notification'),
+    remaining: z.number().describe('How many are left'),
+  }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ client_uuid, wait_seconds, max, after }, { bus, session, extra }) {
     const client = bus.get(client_uuid)
@@ -52,26 +52,60 @@ export const receiveMessagesTool: Tool = defineTool({
     bus.mailboxes.confirm(client, after)
     // A poller that was killed leaves its call waiting: what comes is for the next one.
     const take = (): BusMessage[] | null =>
-      session.hears(extra.requestId) ? bus.mailboxes.take(client, max, { keep: after !== undefined }) : null
+      session.hears(extra.requestId)
+        ? bus.mailboxes.take(client, max, { keep: after !== undefined, fits: oneAnswer(client) })
+        : null
     const messages = await firstMessages(bus, client, take, wait_seconds * 1000, extra.signal)
     return {
       structured: {
         status: 'ok',
-        messages: messages.map((message) => messageData(message, client_uuid)),
+        messages: messages.map((message) => {
+          const { data, isLink } = messageData(message, client)
+          if (isLink) largeMessages.keep(bus, message, client)
+          return data
+        }),
         remaining: bus.mailboxes.sizeOf(client_uuid).count,
       },
+      anySize: takesAnySize(client),
     }
   },
 })
 
-/** `data` of a message as one target sees it. */
-export function messageData(message: BusMessage, targetUuid: string): MessageData {
+/** What is left of an answer for its messages. */
+const room = resultBytes - 1024
+
+/** Lets the first message through, and then each that fits into the same answer. */
+function oneAnswer(client: ClientInfo): (message: BusMessage) => boolean {
+  let used = 0
+  return (message) => {
+    const isFirst = used === 0
+    used += messageData(message, client).bytes
+    return isFirst || used <= room
+  }
+}
+
+/**
+ * What one client is answered for a message, and the bytes that it takes. An answer holds everything twice, so a payload
+ * of half the size becomes a link here: see `takesWhole` for the stream.
+ */
+function messageData(
+  message: BusMessage,
+  client: ClientInfo,
+): { data: MessageData; isLink: boolean; bytes: number } {
+  const whole = dataOf(message, message.payload, client.uuid)
+  const bytes = bytesTwice(JSON.stringify(whole))
+  if (bytes <= room || takesAnySize(client)) return { data: whole, isLink: false, bytes }
+  const link = dataOf(message, linkTo(message), client.uuid)
+  return { data: link, isLink: true, bytes: bytesTwice(JSON.stringify(link)) }
+}
+
+function dataOf(message: BusMessage, payload: JsonObject, targetUuid: string): MessageData {
   return {
     user_id: message.user_id,
     from_uuid: message.from_uuid,
     target_uuid: targetUuid,
     routing: message.routing,
-    payload: message.payload,
+    payload,
     job_id: message.job_id,
     message_id: message.message_id,
     priority: message.priority,

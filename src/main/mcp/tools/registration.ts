@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import {
   bounds,
-  clientRecordSchema,
   hasNoControlCharacters,
   metadataKeys,
   metadataSchema,
@@ -10,12 +9,20 @@ import {
 import { blockedAnswer, type BlockList } from '../../access/block-list.ts'
 import type { MetadataChange } from '../../bus/client-info.ts'
 import type { ApprovalGate } from '../approvals/approval-gate.ts'
-import { defineTool, failure, failureSchema, type Tool } from '../calls/tool.ts'
+import { answerSchema, defineTool, failure, someObject, type Tool } from '../calls/tool.ts'
 
 const capability = z
   .string()
   .max(bounds.capabilityLength)
   .refine(hasNoControlCharacters, 'must have no control characters')
+
+/** A process id, or an empty text, which clears it: strict providers take no schema of two types, so one is named. */
+const pidOrEmpty = z
+  .custom<number | ''>(
+    (value) => value === '' || (Number.isInteger(value) && (value as number) >= 0),
+    'must be a whole number, 0 or more',
+  )
+  .meta({ type: 'integer', minimum: 0, description: 'Process id on its host' })
 
 /** `blender_register_client`: a block on the uuid is answered before the bus is asked. */
 export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
@@ -34,14 +41,14 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
         .default(false)
         .describe('True keeps the record when the session ends; fixed at the first registration'),
       capabilities: z.array(capability).max(bounds.capabilities).default([]).describe('Free-form, advisory'),
-      group_id: nameSchema.nullable().default(null).describe('Group for messages to a group'),
+      group_id: nameSchema.optional().describe('Group for messages to a group'),
       ...metadataSchema.shape,
-      pid: z
-        .union([metadataSchema.shape.pid.unwrap(), z.literal('')])
-        .optional()
-        .describe('Process id on its host; empty clears it'),
+      pid: pidOrEmpty.optional(),
     }),
-    output: z.union([z.object({ status: z.literal('ok'), client: clientRecordSchema }), failureSchema]),
+    output: answerSchema({
+      client: someObject('The record'),
+      blocked_until: z.number().describe('Unix seconds, with error "blocked"'),
+    }),
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     run(args, { bus, session }) {
       const block = blocks.find(bus.user_id, args.client_uuid)
@@ -63,7 +70,7 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
           client_type: args.client_type,
           is_persistent: args.is_persistent,
           capabilities: args.capabilities,
-          group_id: args.group_id,
+          group_id: args.group_id ?? null,
           metadata: metadataOf(args),
         },
         session,
@@ -88,10 +95,7 @@ export function unregisterClientTool(gate: Pick<ApprovalGate, 'passRemoval'>): T
       'Takes a client off the message bus. Its unfinished jobs end as cancelled. Answers "not_found" if it is not ' +
       'registered, so it can be repeated safely.',
     input: z.object({ client_uuid: nameSchema }),
-    output: z.union([
-      z.object({ status: z.enum(['ok', 'not_found']), client_uuid: z.string() }),
-      failureSchema,
-    ]),
+    output: answerSchema({ client_uuid: z.string() }, ['ok', 'not_found']),
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
     async run({ client_uuid }, context) {
       const { bus, session } = context

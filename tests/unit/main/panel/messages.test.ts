@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { QueuedEntry } from '../../../../src/main/activity/entries.ts'
 import { createRecorder } from '../../../../src/main/activity/recorder.ts'
 import { createDelivery } from '../../../../src/main/mcp/sessions/delivery.ts'
+import { createLargeMessages } from '../../../../src/main/mcp/sessions/large-messages.ts'
 import { createPanelMessages } from '../../../../src/main/panel/messages.ts'
 import { limitToUser } from '../../../../src/main/panel/one-user.ts'
 import type { Priority } from '../../../../src/shared/protocol.ts'
@@ -34,7 +35,7 @@ describe('a message from the panel', () => {
   it('says when the client does not want to hear it', () => {
     const { bus, messages } = panelFixture()
     const threshold: Priority = 4
-    createDelivery(() => threshold).attach(bus)
+    createDelivery(() => threshold, createLargeMessages(() => 0)).attach(bus)
     bus.register(registration('b'), fakeSession())
     expect(messages.send({ ...info, payload: {} })).toMatchObject({ delivery: 'filtered' })
     expect(messages.send({ ...info, payload: {}, priority: 'alert' })).toMatchObject({ delivery: 'sent' })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createDelivery } from '../../../../src/main/mcp/sessions/delivery.ts'
+import { createLargeMessages } from '../../../../src/main/mcp/sessions/large-messages.ts'
 import { createPresence } from '../../../../src/main/mcp/sessions/presence.ts'
 import { createPictures } from '../../../../src/main/panel/pictures.ts'
 import type { PictureLimits } from '../../../../src/main/panel/pictures.ts'
@@ -32,7 +33,7 @@ function picturesFixture(limits: Partial<PictureLimits> = {}) {
     newId: () => `p${String((ids += 1))}`,
     limits,
   })
-  createDelivery(() => threshold.value).attach(bus)
+  createDelivery(() => threshold.value, createLargeMessages(() => 0)).attach(bus)
   const plug = (uuid: string, more: Parameters<typeof registration>[1] = {}): FakeSession => {
     const session = fakeSession()
     bus.register(registration(uuid, { is_persistent: true, ...more }), session)

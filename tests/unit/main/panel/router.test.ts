@@ -2,6 +2,7 @@ import { createRouterClient, ORPCError } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import type { Priority } from '../../../../src/shared/protocol.ts'
 import { createDelivery } from '../../../../src/main/mcp/sessions/delivery.ts'
+import { createLargeMessages } from '../../../../src/main/mcp/sessions/large-messages.ts'
 import { createAcks } from '../../../../src/main/panel/paced-watch.ts'
 import { createPanelRouter } from '../../../../src/main/panel/router.ts'
 import { registration } from '../bus/bus-fixture.ts'
@@ -22,7 +23,7 @@ function routerFixture() {
       token: () => 'the-token',
     },
   })
-  createDelivery(() => threshold).attach(fixture.bus)
+  createDelivery(() => threshold, createLargeMessages(() => 0)).attach(fixture.bus)
   const panel = createRouterClient(router, { context: { acks: createAcks() } })
   return { ...fixture, panel, setThreshold: (priority: Priority) => (threshold = priority) }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Priority } from '../../../../../src/shared/protocol.ts'
+import { createLargeMessages } from '../../../../../src/main/mcp/sessions/large-messages.ts'
 import { createDelivery } from '../../../../../src/main/mcp/sessions/delivery.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 import { fakeSession, type FakeSession } from '../fake-session.ts'
@@ -7,13 +8,14 @@ import { fakeSession, type FakeSession } from '../fake-session.ts'
 function deliveryFixture() {
   const { bus } = busFixture()
   const thresholds = new Map<object, Priority>()
-  const delivery = createDelivery((session) => thresholds.get(session) ?? null)
+  const largeMessages = createLargeMessages(() => 0)
+  const delivery = createDelivery((session) => thresholds.get(session) ?? null, largeMessages)
   delivery.attach(bus)
   const send = (n: number, priority = 'info', target = 'b') => {
     const sent = bus.send({ payload: { n }, priority, target_uuid: target, session: null })
     return sent.ok ? sent.deliveries[target] : sent.error
   }
-  return { bus, delivery, thresholds, send }
+  return { bus, delivery, thresholds, largeMessages, send }
 }
 
 const numbers = (session: FakeSession) =>

@@ -2,9 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BusManager } from '../../../../../src/main/bus/bus-manager.ts'
 import type { JsonObject, MessageData } from '../../../../../src/shared/protocol.ts'
 import { jobUpdateTool } from '../../../../../src/main/mcp/tools/messaging.ts'
-import { receiveMessagesTool } from '../../../../../src/main/mcp/tools/receiving.ts'
+import { createLargeMessages } from '../../../../../src/main/mcp/sessions/large-messages.ts'
+import { receiveMessagesTool as createReceiveTool } from '../../../../../src/main/mcp/tools/receiving.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 import { fakeCall, fakeSession } from '../fake-session.ts'
+
+const largeMessages = createLargeMessages(() => 0)
+const receiveMessagesTool = createReceiveTool(largeMessages)
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
