@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { bounds } from './protocol.ts'
 
 const page = {
-  page: z.number().int().min(1).optional().describe('From 1'),
+  page: z.number().int().min(1).optional(),
   page_size: z.number().int().min(1).max(500).optional().describe('Default 50'),
 }
 
@@ -20,20 +20,20 @@ export const blenderCommands = {
   list_objects: {
     title: 'List objects',
     params: {
-      type: z.string().max(100).optional().describe('Only this type: MESH, LIGHT, CAMERA, EMPTY, CURVE, …'),
-      name_contains: z.string().max(200).optional().describe('Only names with this in it, in any case'),
+      type: z.string().max(100).optional().describe('MESH, LIGHT, CAMERA, …'),
+      name_contains: z.string().max(200).optional().describe('In any case'),
       ...page,
     },
   },
   get_object_info: {
     title: 'Describe an object',
-    params: { name: z.string().min(1).max(200).describe('Exact name of the object') },
+    params: { name: z.string().min(1).max(200).describe('Its exact name') },
   },
   browse_data: {
     title: 'Browse bpy.data',
     params: {
-      collection: z.string().max(100).optional().describe('Name of a collection of bpy.data'),
-      item_name: z.string().max(200).optional().describe('Exact name of an item in it'),
+      collection: z.string().max(100).optional(),
+      item_name: z.string().max(200).optional().describe('Its exact name'),
       ...page,
     },
   },
@@ -46,23 +46,24 @@ export const blenderCommands = {
   render_image: {
     title: 'Render a still',
     params: {
-      frame: z
-        .number()
-        .int()
-        .min(-1_048_574)
-        .max(1_048_574)
-        .optional()
-        .describe('Default: the current frame'),
-      width: z.number().int().min(4).max(16_384).optional().describe("Pixels; default: the scene's own size"),
+      frame: z.number().int().min(-1_048_574).max(1_048_574).optional().describe('Default: the current one'),
+      width: z.number().int().min(4).max(16_384).optional().describe("Pixels; default: the scene's own"),
       height: z.number().int().min(4).max(16_384).optional(),
       samples: z.number().int().min(1).max(65_536).optional().describe("Default: the scene's own"),
       engine: z.string().max(100).optional().describe("CYCLES, EEVEE or WORKBENCH; default: the scene's own"),
+      max_size: z
+        .number()
+        .int()
+        .min(16)
+        .max(4096)
+        .optional()
+        .describe('Longer side of the answered picture; default 1568, or as width and height say'),
     },
   },
   open_file: {
     title: 'Open a file',
     params: {
-      path: z.string().min(1).max(bounds.pathLength).describe("Absolute path on that Blender's computer"),
+      path: z.string().min(1).max(bounds.pathLength).describe('Absolute, on that computer'),
       discard_changes: z.boolean().optional().describe('Lose unsaved changes'),
     },
   },
@@ -74,7 +75,7 @@ export const blenderCommands = {
         .min(1)
         .max(bounds.pathLength)
         .optional()
-        .describe("Absolute path on that Blender's computer; default: the open file's own"),
+        .describe("Absolute, on that computer; default: the open file's own"),
       overwrite: z.boolean().optional().describe('Replace a file that exists'),
       copy: z.boolean().optional().describe('Save a copy and go on with the open file'),
     },

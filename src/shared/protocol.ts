@@ -88,19 +88,21 @@ const metadataText = z.string().max(bounds.nameLength).refine(hasNoControlCharac
 
 /** Optional identity metadata at registration. Absent keeps the old value, an empty string clears it. */
 export const metadataSchema = z.object({
-  label: metadataText.optional().describe('Name a person gave this client'),
-  pid: z.number().int().nonnegative().optional().describe('Process id on its host'),
-  hostname: metadataText.optional().describe('Host it runs on'),
-  blend_file: z
-    .string()
-    .max(bounds.pathLength)
-    .refine(hasNoControlCharacters, noControls)
-    .optional()
-    .describe('Path of the open .blend file; empty when unsaved'),
-  blender_version: metadataText.optional().describe('For example "4.5.3 LTS"'),
-  addon_version: metadataText.optional().describe('Version of the program that registers'),
-  role: metadataText.optional().describe('What it is for, in a word'),
-  parent_uuid: metadataText.optional().describe('Client that started this one'),
+  /** A name that a person gave this client. */
+  label: metadataText.optional(),
+  /** Of its process on its host. */
+  pid: z.number().int().nonnegative().optional(),
+  hostname: metadataText.optional(),
+  /** Path of the open .blend file; empty when unsaved. */
+  blend_file: z.string().max(bounds.pathLength).refine(hasNoControlCharacters, noControls).optional(),
+  /** For example "4.5.3 LTS". */
+  blender_version: metadataText.optional(),
+  /** Of the program that registers. */
+  addon_version: metadataText.optional(),
+  /** What it is for, in a word. */
+  role: metadataText.optional(),
+  /** The client that started this one. */
+  parent_uuid: metadataText.optional(),
 })
 export type ClientMetadata = z.infer<typeof metadataSchema>
 export const metadataKeys = Object.keys(metadataSchema.shape) as (keyof ClientMetadata)[]

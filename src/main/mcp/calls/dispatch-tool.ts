@@ -19,6 +19,7 @@ interface DispatchToolDefinition<Shape extends z.ZodRawShape> {
   title: string
   description: string
   input: z.ZodObject<Shape>
+  /** The hints that programs decide by, and others where MCP's default is another. */
   annotations: ToolAnnotations
   run(args: z.infer<z.ZodObject<Shape>>, context: CallContext): Promise<DispatchAnswer>
 }
@@ -39,7 +40,7 @@ export function defineDispatchTool<Shape extends z.ZodRawShape>(
       title,
       description,
       inputSchema: { ...inputSchemaOf(input), additionalProperties: false },
-      annotations: { title, ...annotations },
+      annotations,
     },
     async call(args, context) {
       const given = z.record(z.string(), z.unknown()).safeParse(args ?? {})

@@ -1,4 +1,8 @@
-import type { CallToolResult, Tool as ToolDescription, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js'
+import type {
+  CallToolResult,
+  Tool as ToolDescription,
+  ToolAnnotations,
+} from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { CallContext } from './call-context.ts'
@@ -25,6 +29,7 @@ interface ToolDefinition<Input extends z.ZodObject> {
   description: string
   input: Input
   output: z.ZodObject
+  /** The hints that programs decide by, and others where MCP's default is another. */
   annotations: ToolAnnotations
   run(args: z.infer<Input>, context: CallContext): ToolAnswer | Promise<ToolAnswer>
 }
@@ -41,18 +46,17 @@ export function answerSchema(
   return z.object({
     status: z.enum([...statuses, 'error']),
     ...Object.fromEntries(optional),
-    error: z.string().optional().describe('Code of a refusal'),
-    message: z.string().optional().describe('What to do about it'),
+    error: z.string().optional(),
+    message: z.string().optional(),
   })
 }
 
 /** An object of an answer whose keys docs/protocol.md names; said in full, they would be half of `tools/list`. */
-export const someObject = (description: string): z.ZodType =>
-  z.custom<JsonObject>().meta({ type: 'object', description })
+export const someObject = (description?: string): z.ZodType =>
+  z.custom<JsonObject>().meta({ type: 'object', ...(description !== undefined && { description }) })
 
 /** A list of such. */
-export const listOf = (description: string): z.ZodType =>
-  z.array(z.custom<JsonObject>().meta({ type: 'object' })).describe(description)
+export const someObjects = (): z.ZodType => z.array(someObject())
 
 /**
  * Builds a tool of the bus. The JSON schemas are made once, here. Arguments that it does not know are ignored, `null` for
@@ -66,8 +70,8 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
       title,
       description,
       inputSchema: inputSchemaOf(definition.input),
-      outputSchema: objectSchema(definition.output, 'output'),
-      annotations: { title, ...annotations },
+      outputSchema: outputSchemaOf(definition.output),
+      annotations,
     },
     async call(args, context) {
       const parsed = definition.input.safeParse(withoutNulls(args ?? {}, definition.input.shape))
@@ -121,15 +125,31 @@ export function failure(
   }
 }
 
+/** Open to fields that a later version adds. */
+function outputSchemaOf(output: z.ZodObject): ToolDescription['inputSchema'] {
+  const { additionalProperties: _, ...schema } = objectSchema(output, 'output')
+  return schema
+}
+
 /** The JSON schema of a tool's arguments. */
 export const inputSchemaOf = (input: z.ZodObject): ToolDescription['inputSchema'] =>
   objectSchema(input, 'input')
+
+/** Bounds that are checked and not listed: strict providers refuse some of them, and each would be paid for in every prompt. */
+const checkedOnly = ['minLength', 'maxLength', 'maxItems'] as const
 
 /**
  * A root object schema, as MCP asks of tool schemas. What a JSON schema can't say is said by the `meta` of its part.
  */
 function objectSchema(schema: z.ZodType, io: 'input' | 'output'): ToolDescription['inputSchema'] {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override({ jsonSchema }) {
+      for (const bound of checkedOnly) delete jsonSchema[bound]
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+    },
+  })
   return { ...json, type: 'object' } as ToolDescription['inputSchema']
 }
 

@@ -104,7 +104,8 @@ const liveOnes = (live: readonly ClientInfo[]): string =>
   live.length === 0 ? 'No Blender is live.' : `Live: ${describeClients(live)}.`
 
 /** The end of a path, which tells files apart. */
-const shortPath = (path: string): string => (path.length <= 120 ? path : `…${path.slice(-120).toWellFormed()}`)
+const shortPath = (path: string): string =>
+  path.length <= 120 ? path : `…${path.slice(-120).toWellFormed()}`
 
 /** Clients as a model tells them apart: uuid, label and file. */
 function describeClients(clients: readonly ClientInfo[]): string {

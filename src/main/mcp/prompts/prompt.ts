@@ -34,7 +34,9 @@ export const dispatchScriptPrompt: PromptEntry = {
     if (script === '') throw invalidParams('script is missing: give the Python source to run.')
     const level = parsePriority(priority)
     if (level === null)
-      throw invalidParams(`priority "${priority.slice(0, 100)}" is none of ${priorityNames.join(', ')} or 0 to 7.`)
+      throw invalidParams(
+        `priority "${priority.slice(0, 100)}" is none of ${priorityNames.join(', ')} or 0 to 7.`,
+      )
     const call = {
       payload: { message_type: 'job_dispatch', script, description },
       ...parseTarget(target),

@@ -27,7 +27,8 @@ export const busResources = (largeMessages: Pick<LargeMessages, 'read'>): Resour
   pagedEntry({
     uriTemplate: 'blender://jobs/{job_id}/output{?offset}',
     name: 'job output',
-    description: 'All of what a job answered, its result and then its error, a page of at most 256 KiB at a time',
+    description:
+      'All of what a job answered, its result and then its error, a page of at most 256 KiB at a time',
     mimeType: 'text/plain',
     find(jobId, { bus }) {
       const job = bus.jobs.get(jobId)
@@ -38,7 +39,8 @@ export const busResources = (largeMessages: Pick<LargeMessages, 'read'>): Resour
   pagedEntry({
     uriTemplate: `${messageUri('')}{message_id}{?offset}`,
     name: 'message payload',
-    description: 'The JSON of a payload that was too large for its message, a page of at most 256 KiB at a time',
+    description:
+      'The JSON of a payload that was too large for its message, a page of at most 256 KiB at a time',
     mimeType: 'application/json',
     find: (messageId, { bus, session }) => largeMessages.read(bus, messageId, session),
   }),

@@ -46,9 +46,15 @@ export function createDelivery(
   largeMessages: Pick<LargeMessages, 'keep'>,
 ): Delivery {
   /** False, with nothing written, where the stream takes none. */
-  const write = (bus: UserMessageBus, client: ClientInfo, message: BusMessage, session: McpSession): boolean => {
+  const write = (
+    bus: UserMessageBus,
+    client: ClientInfo,
+    message: BusMessage,
+    session: McpSession,
+  ): boolean => {
     const origin = new DeliveredMessage(client, message)
-    if (takesWhole(client, message.payloadBytes)) return session.writeEvent(frame(message, client.uuid), origin)
+    if (takesWhole(client, message.payloadBytes))
+      return session.writeEvent(frame(message, client.uuid), origin)
     // Kept first: the client may read it as soon as it has the link.
     largeMessages.keep(bus, message, client)
     return session.writeEvent(linkFrame(message, client.uuid), origin)

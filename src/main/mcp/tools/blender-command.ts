@@ -30,27 +30,17 @@ export const jobIdSchema = z
   .refine(hasNoControlCharacters, 'must have no control characters')
   .refine(isWhole, notWhole)
 
-/** Arguments that every tool has which runs a command in a Blender. */
+/**
+ * Arguments that every tool has which runs a command in a Blender. What they mean is told once, by `blender_use_target` and
+ * `blender_get_job`: every session pays for the words of all tools.
+ */
 const common = {
-  target: targetSchema
-    .optional()
-    .describe(
-      'Which Blender: a uuid, "latest", "pid:<n>", or for work that any of several can do "group:<id>", "any" or ' +
-        '"any:<capability>" (the least busy one). Left out: the only one that is open, or your blender_use_target',
-    ),
-  target_uuid: targetSchema.optional().describe('The same as target'),
-  timeout_seconds: z
-    .number()
-    .min(0.1)
-    .max(3600)
-    .default(60)
-    .describe('How long the result is waited for. A job that runs goes on after that'),
-  job_id: jobIdSchema
-    .optional()
-    .describe(
-      'A key of your own for this call. The same call with the same key within 10 minutes is not run twice: it ' +
-        'answers with the first one',
-    ),
+  target: targetSchema.optional().describe('See blender_use_target'),
+  /** The same as `target`. */
+  target_uuid: targetSchema.optional(),
+  /** Bounds the wait, not the job. */
+  timeout_seconds: z.number().min(0.1).max(3600).default(60),
+  job_id: jobIdSchema.optional().describe('Idempotency key'),
 }
 
 const commonSchema = z.object(common)
@@ -109,7 +99,8 @@ const unended = new Set<DispatchOutcome['status']>(['completed', 'running', 'wai
 export function answerOf(command: string, outcome: DispatchOutcome): DispatchAnswer {
   const picture = pictureCommands.has(command) ? pictureOf(outcome.result) : null
   if (picture !== null) return pictureAnswer(outcome, picture)
-  const isCut = pictureCommands.has(command) && typeof outcome.result === 'string' && outcome.result.length > 4096
+  const isCut =
+    pictureCommands.has(command) && typeof outcome.result === 'string' && outcome.result.length > 4096
   if (isCut) return noPicture(outcome, '', 'It was cut on the way: it is too large.')
   return { content: { ...shortened(outcome, outcome.job_id) }, isError: !unended.has(outcome.status) }
 }
@@ -117,7 +108,8 @@ export function answerOf(command: string, outcome: DispatchOutcome): DispatchAns
 function pictureAnswer(outcome: DispatchOutcome, { facts, block }: PictureParts): DispatchAnswer {
   const { result, error } = shortened({ result: facts, error: outcome.error }, outcome.job_id)
   const content = { ...outcome, result, error }
-  const bytes = Buffer.byteLength(JSON.stringify(block)) + Buffer.byteLength(JSON.stringify(JSON.stringify(content)))
+  const bytes =
+    Buffer.byteLength(JSON.stringify(block)) + Buffer.byteLength(JSON.stringify(JSON.stringify(content)))
   if (bytes > resultBytes) {
     return noPicture(outcome, result, `It takes ${String(Math.ceil(bytes / 1024))} KiB.`)
   }

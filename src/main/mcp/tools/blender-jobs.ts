@@ -11,11 +11,11 @@ export function getJobTool(dispatcher: Dispatcher): Tool {
     name: 'blender_get_job',
     title: 'Look at a job',
     description:
-      'Answers as the tool that started the job would: with its result, or with how far it is. Use it after an answer ' +
-      'with status "running" or "waiting_for_approval". Changes nothing.',
+      'Answers as the tool that started the job would: with its result, or with how far it is. For the status ' +
+      '"running" or "waiting_for_approval", and after a "timeout": timeout_seconds bounds the wait, not the job.',
     input: z.object({
-      job_id: jobIdSchema.describe('From the answer of the tool that started it'),
-      wait_seconds: z.number().min(0).max(40).default(0).describe('How long to wait for its end'),
+      job_id: jobIdSchema.describe('From the answer'),
+      wait_seconds: z.number().min(0).max(40).default(0),
     }),
     annotations: { readOnlyHint: true, openWorldHint: false },
     run: async ({ job_id, wait_seconds }, context) =>
@@ -30,8 +30,8 @@ export function cancelJobTool(dispatcher: Dispatcher): Tool {
     title: 'Cancel a job',
     description:
       'Stops a job that you started: one that waits is withdrawn, a script that runs is interrupted. Answers with what ' +
-      'became of it; a job that cannot be interrupted goes on, and the answer says that it runs.',
-    input: z.object({ job_id: jobIdSchema.describe('From the answer of the tool that started it') }),
+      'became of it: what cannot be interrupted goes on.',
+    input: z.object({ job_id: jobIdSchema.describe('From the answer') }),
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
     run: async ({ job_id }, context) => {
       const found = await dispatcher.cancel(job_id, context)

@@ -1,39 +1,32 @@
 import { z } from 'zod'
+import { defineDispatchTool, dispatchRefusal } from '../calls/dispatch-tool.ts'
+import type { Tool } from '../calls/tool.ts'
 import type { Dispatcher } from '../dispatch/dispatch.ts'
-import { answerSchema, defineTool, failure, type Tool } from '../calls/tool.ts'
 import { targetSchema } from './blender-command.ts'
 
 /** `blender_use_target`: the session's own target, for as long as the session lasts. */
 export function useTargetTool(dispatcher: Dispatcher): Tool {
-  return defineTool({
+  return defineDispatchTool({
     name: 'blender_use_target',
     title: 'Choose a Blender',
     description:
-      'Chooses the Blender that your later calls go to when they name no target; the person sees your choice in the ' +
-      'panel. Call it once when several are open. Left out or empty: no choice any more.',
-    input: z.object({
-      target: targetSchema
-        .optional()
-        .describe(
-          'A uuid, "latest" or "pid:<n>" (the Blender that is now), "group:<id>", "any" or "any:<capability>"',
-        ),
-    }),
-    output: answerSchema({
-      target: z.unknown().describe('A text, or null for none'),
-      client: z.unknown().describe('Its record, or null where it is not one Blender'),
-    }),
+      'Chooses the Blender of your later calls that name no target; without one it is the only live one. Call it once ' +
+      'when several are open. A target is a uuid, "latest" or "pid:<n>"; for work that any of several can do ' +
+      '"group:<id>", "any" or "any:<capability>": the least busy one of them.',
+    input: z.object({ target: targetSchema.optional().describe('Left out: no choice any more') }),
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-    run({ target }, context) {
-      const wanted = target === undefined || target === '' ? null : target
-      const chosen = dispatcher.useTarget(wanted, context)
-      if (chosen === null) return { structured: { status: 'ok', target: wanted, client: null } }
+    async run({ target }, context) {
+      const chosen = dispatcher.useTarget(target ?? null, context)
+      if (chosen === null) return answer(target ?? null, null)
       if ('ok' in chosen) {
-        return failure({
-          error: chosen.status === 'no_target' ? 'unknown_target' : chosen.status,
-          message: chosen.error,
-        })
+        return dispatchRefusal(chosen.status === 'no_target' ? 'unknown_target' : chosen.status, chosen.error)
       }
-      return { structured: { status: 'ok', target: chosen.uuid, client: chosen.toDict() } }
+      return answer(chosen.uuid, chosen.toDict())
     },
   })
 }
+
+const answer = (target: string | null, client: object | null) => ({
+  content: { status: 'ok', target, client },
+  isError: false,
+})

@@ -29,8 +29,8 @@ const priorityArgument = z
 
 /** Where there are more targets than an answer can name. */
 const truncatedFields = {
-  truncated: z.boolean().describe('True where not all targets are named'),
-  target_count: z.number().describe('With truncated: of all'),
+  truncated: z.boolean().describe('Not all targets are named'),
+  target_count: z.number(),
 }
 
 /** `blender_send_message`: a payload that makes its targets work is let through the gate before the bus is asked. */
@@ -39,14 +39,13 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
     name: 'blender_send_message',
     title: 'Send a message',
     description:
-      'Sends a JSON payload to clients on the bus. The first of target_uuid, group_id and client_type that is given ' +
-      'chooses who gets it; with none of them it goes to everybody else. To run something in Blender and get its ' +
-      'result, blender_execute_code is simpler.',
+      'Sends a JSON payload to clients on the bus: to those of the first of target_uuid, group_id and client_type that ' +
+      'is given, else to everybody else. To run something in Blender, use blender_execute_code.',
     input: z.object({
-      payload: jsonObjectSchema.describe('Any JSON object, at most 4 MiB'),
-      target_uuid: optionalName.describe('A uuid, "latest" (the newest live Blender) or "pid:<n>"'),
-      group_id: optionalName.describe('All clients of this group'),
-      client_type: optionalName.describe('All clients of this type'),
+      payload: jsonObjectSchema.describe('At most 4 MiB'),
+      target_uuid: optionalName.describe('A uuid, "latest" or "pid:<n>"'),
+      group_id: optionalName,
+      client_type: optionalName,
       priority: priorityArgument,
       from_uuid: optionalName.describe('Default: the client of this session'),
     }),
@@ -54,12 +53,12 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
       message_id: z.string(),
       job_id: z.string(),
       targets: z.array(z.string()),
-      routing: someObject('How it found its targets'),
-      deliveries: someObject('Of each target: sent, queued, filtered or dropped'),
+      routing: someObject(),
+      deliveries: someObject('uuid: sent, queued, filtered or dropped'),
       ...truncatedFields,
-      delivery_counts: someObject('With truncated: of all targets'),
+      delivery_counts: someObject(),
     }),
-    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
     async run(args, context) {
       const { bus, session } = context
       const found = bus.routeOf(args, args.from_uuid ?? bus.registry.boundTo(session)?.uuid ?? '')
@@ -97,14 +96,13 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
 export const jobUpdateTool: Tool = defineTool({
   name: 'blender_job_update',
   title: 'Report on a job',
-  description:
-    'For a client that was given a job: reports that it runs, or how it ended. The word goes to whoever sent the job.',
+  description: 'For a client that was given a job: tells its sender that it runs, or how it ended.',
   input: z.object({
     job_id: z.string().min(1).max(bounds.nameLength).refine(isWhole, notWhole),
     status: jobStatusSchema,
     result: z.string().default(''),
     error: z.string().default(''),
-    progress: z.number().min(0).max(1).optional().describe('0 to 1'),
+    progress: z.number().min(0).max(1).optional(),
     progress_message: z.string().max(1000).optional(),
   }),
   output: answerSchema({

@@ -5,71 +5,68 @@ import type { ClientInfo } from '../../bus/client-info.ts'
 import { takesAnySize } from '../../bus/message-size.ts'
 import type { BusMessage } from '../../bus/message.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
-import { answerSchema, defineTool, failure, listOf, type Tool } from '../calls/tool.ts'
+import { answerSchema, defineTool, failure, someObjects, type Tool } from '../calls/tool.ts'
 import { bytesTwice, resultBytes } from '../calls/wire-size.ts'
 import { linkTo, type LargeMessages } from '../sessions/large-messages.ts'
 
 /** `blender_receive_messages`: as many of the messages that wait as one answer takes. */
-export const receiveMessagesTool = (largeMessages: Pick<LargeMessages, 'keep'>): Tool => defineTool({
-  name: 'blender_receive_messages',
-  title: 'Receive messages',
-  description:
-    'For a client that holds no event stream: takes the messages waiting for it, most urgent first, and waits for ' +
-    'the first one up to wait_seconds. Say with "after" which message you got last, and none is lost with an answer ' +
-    'that does not reach you.',
-  input: z.object({
-    client_uuid: nameSchema,
-    wait_seconds: z.number().min(0).max(bounds.receiveWaitSeconds).default(0),
-    max: z.number().int().min(1).max(bounds.receiveMax).default(bounds.receiveMax),
-    after: z
-      .string()
-      .max(bounds.nameLength)
-      .optional()
-      .describe(
-        'message_id of the last message that you received this way, "" before the first. What was handed out after it ' +
-          'is handed out again',
-      ),
-  }),
-  output: answerSchema({
-    messages: listOf('the data of each notification'),
-    remaining: z.number().describe('How many are left'),
-  }),
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
-  async run({ client_uuid, wait_seconds, max, after }, { bus, session, extra }) {
-    const client = bus.get(client_uuid)
-    if (client === undefined) {
-      return failure({
-        error: 'unknown_client',
-        message: `No client "${client_uuid}" is registered. Call blender_register_client first.`,
-      })
-    }
-    if (client.session !== null && client.session !== session) {
-      return failure({
-        error: 'not_your_client',
-        message: `Client "${client_uuid}" belongs to another session. Register it in this session to take it over.`,
-      })
-    }
-    bus.mailboxes.confirm(client, after)
-    // A poller that was killed leaves its call waiting: what comes is for the next one.
-    const take = (): BusMessage[] | null =>
-      session.hears(extra.requestId)
-        ? bus.mailboxes.take(client, max, { keep: after !== undefined, fits: oneAnswer(client) })
-        : null
-    const messages = await firstMessages(bus, client, take, wait_seconds * 1000, extra.signal)
-    return {
-      structured: {
-        status: 'ok',
-        messages: messages.map((message) => {
-          const { data, isLink } = messageData(message, client)
-          if (isLink) largeMessages.keep(bus, message, client)
-          return data
-        }),
-        remaining: bus.mailboxes.sizeOf(client_uuid).count,
-      },
-      anySize: takesAnySize(client),
-    }
-  },
-})
+export const receiveMessagesTool = (largeMessages: Pick<LargeMessages, 'keep'>): Tool =>
+  defineTool({
+    name: 'blender_receive_messages',
+    title: 'Receive messages',
+    description:
+      'For a client without an event stream: takes the messages that wait for it, most urgent first, and waits for the ' +
+      'first one up to wait_seconds. With "after" none is lost with an answer that does not reach you.',
+    input: z.object({
+      client_uuid: nameSchema,
+      wait_seconds: z.number().min(0).max(bounds.receiveWaitSeconds).default(0),
+      max: z.number().int().min(1).max(bounds.receiveMax).default(bounds.receiveMax),
+      after: z
+        .string()
+        .max(bounds.nameLength)
+        .optional()
+        .describe('message_id of the last message that you got this way, "" before the first'),
+    }),
+    output: answerSchema({
+      messages: someObjects(),
+      remaining: z.number(),
+    }),
+    annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
+    async run({ client_uuid, wait_seconds, max, after }, { bus, session, extra }) {
+      const client = bus.get(client_uuid)
+      if (client === undefined) {
+        return failure({
+          error: 'unknown_client',
+          message: `No client "${client_uuid}" is registered. Call blender_register_client first.`,
+        })
+      }
+      if (client.session !== null && client.session !== session) {
+        return failure({
+          error: 'not_your_client',
+          message: `Client "${client_uuid}" belongs to another session. Register it in this session to take it over.`,
+        })
+      }
+      bus.mailboxes.confirm(client, after)
+      // A poller that was killed leaves its call waiting: what comes is for the next one.
+      const take = (): BusMessage[] | null =>
+        session.hears(extra.requestId)
+          ? bus.mailboxes.take(client, max, { keep: after !== undefined, fits: oneAnswer(client) })
+          : null
+      const messages = await firstMessages(bus, client, take, wait_seconds * 1000, extra.signal)
+      return {
+        structured: {
+          status: 'ok',
+          messages: messages.map((message) => {
+            const { data, isLink } = messageData(message, client)
+            if (isLink) largeMessages.keep(bus, message, client)
+            return data
+          }),
+          remaining: bus.mailboxes.sizeOf(client_uuid).count,
+        },
+        anySize: takesAnySize(client),
+      }
+    },
+  })
 
 /** What is left of an answer for its messages. */
 const room = resultBytes - 1024

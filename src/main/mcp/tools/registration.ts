@@ -22,7 +22,7 @@ const pidOrEmpty = z
     (value) => value === '' || (Number.isInteger(value) && (value as number) >= 0),
     'must be a whole number, 0 or more',
   )
-  .meta({ type: 'integer', minimum: 0, description: 'Process id on its host' })
+  .meta({ type: 'integer', minimum: 0 })
 
 /** `blender_register_client`: a block on the uuid is answered before the bus is asked. */
 export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
@@ -30,24 +30,23 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
     name: 'blender_register_client',
     title: 'Register a client',
     description:
-      'Puts this session on the message bus under a uuid of your choosing, so that others can send to it and the ' +
-      'panel shows it. Call it again with the same uuid after a reconnect: the record is updated, never doubled. ' +
-      'A program that only drives Blender with the other tools does not need it.',
+      'Puts this session on the message bus under a uuid of your choosing, so that others can send to it. Call it again ' +
+      'after a reconnect. A program that only drives Blender with the other tools does not need it.',
     input: z.object({
-      client_uuid: nameSchema.describe('Sticky identifier, chosen by the client'),
-      client_type: nameSchema.describe('"blender", "llm", or any other word'),
+      client_uuid: nameSchema,
+      client_type: nameSchema.describe('"blender", "llm" or any word'),
       is_persistent: z
         .boolean()
         .default(false)
-        .describe('True keeps the record when the session ends; fixed at the first registration'),
-      capabilities: z.array(capability).max(bounds.capabilities).default([]).describe('Free-form, advisory'),
-      group_id: nameSchema.optional().describe('Group for messages to a group'),
+        .describe('Keeps the record when the session ends; fixed at first'),
+      capabilities: z.array(capability).max(bounds.capabilities).default([]),
+      group_id: nameSchema.optional(),
       ...metadataSchema.shape,
       pid: pidOrEmpty.optional(),
     }),
     output: answerSchema({
-      client: someObject('The record'),
-      blocked_until: z.number().describe('Unix seconds, with error "blocked"'),
+      client: someObject(),
+      blocked_until: z.number(),
     }),
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     run(args, { bus, session }) {
@@ -92,8 +91,8 @@ export function unregisterClientTool(gate: Pick<ApprovalGate, 'passRemoval'>): T
     name: 'blender_unregister_client',
     title: 'Unregister a client',
     description:
-      'Takes a client off the message bus. Its unfinished jobs end as cancelled. Answers "not_found" if it is not ' +
-      'registered, so it can be repeated safely.',
+      'Takes a client off the message bus. Its unfinished jobs end as cancelled. It can be repeated: then it answers ' +
+      '"not_found".',
     input: z.object({ client_uuid: nameSchema }),
     output: answerSchema({ client_uuid: z.string() }, ['ok', 'not_found']),
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },

@@ -35,7 +35,10 @@ describe('a message from the panel', () => {
   it('says when the client does not want to hear it', () => {
     const { bus, messages } = panelFixture()
     const threshold: Priority = 4
-    createDelivery(() => threshold, createLargeMessages(() => 0)).attach(bus)
+    createDelivery(
+      () => threshold,
+      createLargeMessages(() => 0),
+    ).attach(bus)
     bus.register(registration('b'), fakeSession())
     expect(messages.send({ ...info, payload: {} })).toMatchObject({ delivery: 'filtered' })
     expect(messages.send({ ...info, payload: {}, priority: 'alert' })).toMatchObject({ delivery: 'sent' })

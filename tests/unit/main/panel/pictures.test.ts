@@ -33,7 +33,10 @@ function picturesFixture(limits: Partial<PictureLimits> = {}) {
     newId: () => `p${String((ids += 1))}`,
     limits,
   })
-  createDelivery(() => threshold.value, createLargeMessages(() => 0)).attach(bus)
+  createDelivery(
+    () => threshold.value,
+    createLargeMessages(() => 0),
+  ).attach(bus)
   const plug = (uuid: string, more: Parameters<typeof registration>[1] = {}): FakeSession => {
     const session = fakeSession()
     bus.register(registration(uuid, { is_persistent: true, ...more }), session)

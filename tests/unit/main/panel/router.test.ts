@@ -23,7 +23,10 @@ function routerFixture() {
       token: () => 'the-token',
     },
   })
-  createDelivery(() => threshold, createLargeMessages(() => 0)).attach(fixture.bus)
+  createDelivery(
+    () => threshold,
+    createLargeMessages(() => 0),
+  ).attach(fixture.bus)
   const panel = createRouterClient(router, { context: { acks: createAcks() } })
   return { ...fixture, panel, setThreshold: (priority: Priority) => (threshold = priority) }
 }
