@@ -31,7 +31,8 @@ def registration(uuid: str, label: str, group: str) -> Registration:
 
 
 def _capabilities() -> Tuple[str, ...]:
-    found: List[str] = ["python_execution", "scene_info"]
+    # Messages of any size come whole; the bus would send a link in place of a large one, and no large job at all.
+    found: List[str] = ["python_execution", "scene_info", "large_messages"]
     if bpy.app.background:
         found.append("headless")
     else:

@@ -20,7 +20,7 @@ from .artist import renders, tool_runs
 from .context import OVERRIDE_IS_SAFE, scene_context
 from .executor import CommandError, ReportProgress
 from .messages import Job
-from .pictures import MAX_PICTURE_BYTES, picture, within
+from .pictures import DEFAULT_MAX_SIDE, MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, picture, within
 from .png import png_size
 from .scene_copy import SceneCopy
 from .stdout_tap import StdoutTap, render_fraction
@@ -42,13 +42,19 @@ ENGINES = {
 
 
 def render_image(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> Dict[str, Any]:
-    """One still of the current scene. `frame`, `width`, `height`, `samples` and `engine` default to the scene's own."""
+    """One still of the current scene. `frame`, `width`, `height`, `samples` and `engine` default to the scene's own.
+
+    Where neither `width` nor `height` says how large, its longer side is at most `max_size` pixels, by default 1,568.
+    """
     scene = bpy.context.scene
     frame = read.integer(params, "frame", None, -1048574, 1048574)
     width = read.integer(params, "width", None, 4, MAX_SIDE)
     height = read.integer(params, "height", None, 4, MAX_SIDE)
     samples = read.integer(params, "samples", None, 1, 65536)
+    max_size = read.integer(params, "max_size", None, 16, MAX_PICTURE_SIDE)
     engine = read.text(params, "engine", "")
+    if max_size is None and width is None and height is None:
+        max_size = DEFAULT_MAX_SIDE
     if scene.camera is None and not scene.render.use_sequencer:
         raise CommandError("The scene has no camera to render from. Add one and make it the scene's camera.")
     if frame is not None and frame < 0 and frame != scene.frame_current and not OVERRIDE_IS_SAFE:
@@ -58,11 +64,12 @@ def render_image(params: Dict[str, Any], report_progress: ReportProgress, job: J
         if engine:
             _use_engine(copy.scene, engine)
         _use_size(copy.scene, width, height)
+        note = "" if max_size is None else _use_at_most(copy.scene, max_size)
         if samples is not None:
             _use_samples(copy.scene, samples)
         if frame is not None:
             copy.go_to(frame)
-        return _render(copy, report_progress, {"source": "render"})
+        return _render(copy, report_progress, {"source": "render"}, note)
 
 
 def render_preview(max_size: int, note: str, report_progress: ReportProgress) -> Dict[str, Any]:
@@ -74,14 +81,10 @@ def render_preview(max_size: int, note: str, report_progress: ReportProgress) ->
         with contextlib.suppress(CommandError):
             _use_engine(scene, "CYCLES")
         _use_samples(scene, PREVIEW_SAMPLES)
-        render = scene.render
-        percentage = render.resolution_percentage / 100
-        width, height = within(
-            max(1, int(render.resolution_x * percentage)), max(1, int(render.resolution_y * percentage)), max_size
-        )
+        width, height = within(*_size(scene), max_size)
         _use_size(scene, max(4, width), max(4, height))
-        render.use_sequencer = False
-        render.use_compositing = False
+        scene.render.use_sequencer = False
+        scene.render.use_compositing = False
         if scene.camera is None:
             _add_camera(copy)
             note += " The scene has no camera: this is a view of all of it."
@@ -137,6 +140,23 @@ def _use_size(scene: Any, width: Optional[int], height: Optional[int]) -> None:
     render.resolution_x = min(MAX_SIDE, width)
     render.resolution_y = min(MAX_SIDE, height)
     render.resolution_percentage = 100
+
+
+def _use_at_most(scene: Any, max_size: int) -> str:
+    """Makes the longer side at most `max_size` pixels; what to say about it, "" where it was not longer."""
+    width, height = _size(scene)
+    if max(width, height) <= max_size:
+        return ""
+    smaller = within(width, height, max_size)
+    _use_size(scene, max(4, smaller[0]), max(4, smaller[1]))
+    return f"Rendered at {smaller[0]} x {smaller[1]} instead of {width} x {height}: max_size gives more, up to 4096."
+
+
+def _size(scene: Any) -> "Tuple[int, int]":
+    """What a render of the scene has, in pixels."""
+    render = scene.render
+    percentage = render.resolution_percentage / 100
+    return max(1, int(render.resolution_x * percentage)), max(1, int(render.resolution_y * percentage))
 
 
 def _use_samples(scene: Any, samples: int) -> None:

@@ -8,14 +8,13 @@ import bpy
 from . import params as read
 from .executor import CommandError, ReportProgress
 from .messages import Job
-from .pictures import MAX_PICTURE_BYTES, picture, within
+from .pictures import MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, picture, within
 from .png import encode_png
 from .rendering import render_preview
 
 log = logging.getLogger(__name__)
 
 DEFAULT_SIZE = 800
-MAX_SIZE = 4096
 # Larger ones seldom fit an answer, and take long to draw without a graphics card.
 MAX_DRAWN = 2048
 
@@ -27,7 +26,7 @@ def get_viewport_screenshot(params: Dict[str, Any], report_progress: ReportProgr
     3D view to draw, a Blender without a window answers a tool with a small preview render. A look, which nobody may
     have asked for, gets one only with `render_preview`, the wish of a person; else it is told why there is no picture.
     """
-    max_size = read.integer(params, "max_size", DEFAULT_SIZE, 16, MAX_SIZE) or DEFAULT_SIZE
+    max_size = read.integer(params, "max_size", DEFAULT_SIZE, 16, MAX_PICTURE_SIDE) or DEFAULT_SIZE
     view = None if bpy.app.background else _largest_view()
     if view is None:
         reason = "has no window" if bpy.app.background else "shows no 3D view now"

@@ -7,9 +7,8 @@ import sys
 import unittest
 import zlib
 
-from busbar.pictures import MAX_PICTURE_BYTES, picture, within
+from busbar.pictures import DEFAULT_MAX_SIDE, MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, picture, within
 from busbar.png import encode_png, png_size
-from busbar.script import MAX_RESULT_BYTES
 from busbar.stdout_tap import StdoutTap, render_fraction
 
 
@@ -37,11 +36,18 @@ class PngTest(unittest.TestCase):
 
 
 class PictureTest(unittest.TestCase):
-    def test_the_largest_one_fits_a_result(self):
-        answer = picture(b"\xff" * MAX_PICTURE_BYTES, "image/png", 4096, 4096, "n" * 500, source="viewport")
-        self.assertLessEqual(len(json.dumps(answer)), MAX_RESULT_BYTES)
-        self.assertEqual(len(base64.b64decode(answer["image"]["data"])), MAX_PICTURE_BYTES)
-        self.assertGreater(MAX_PICTURE_BYTES, 750_000)
+    def test_the_largest_one_fits_an_answer(self):
+        result = picture(b"\xff" * MAX_PICTURE_BYTES, "image/png", 4096, 4096, "n" * 500, source="viewport")
+        self.assertEqual(len(base64.b64decode(result["image"]["data"])), MAX_PICTURE_BYTES)
+        # As the server answers it: the picture as a block of its own, and the rest as JSON in a text.
+        block = {"type": "image", "data": result["image"]["data"], "mimeType": "image/png"}
+        facts = json.dumps({**result, "image": {"mime_type": "image/png", "bytes": MAX_PICTURE_BYTES}})
+        answer = {"content": [{"type": "text", "text": facts}, block]}
+        self.assertLess(len(json.dumps(answer)), 921_600 - 8 * 1024)
+        self.assertGreater(MAX_PICTURE_BYTES, 650_000)
+
+    def test_sizes(self):
+        self.assertEqual((DEFAULT_MAX_SIDE, MAX_PICTURE_SIDE), (1568, 4096))
 
     def test_shape_is_kept(self):
         self.assertEqual(within(1920, 1080, 800), (800, 450))

@@ -236,6 +236,30 @@ describe('a background Blender with the installed zip', () => {
     expect(await llm.run(settings)).toBe(before)
   })
 
+  it('renders no larger than a model looks at, unless it is asked for more', async () => {
+    const large = { samples: 1, engine: 'CYCLES' }
+    const { outcome, image } = await llm.call('render_image', large)
+    expect(outcome.result).toMatchObject({
+      width: 1568,
+      height: 882,
+      note: expect.stringContaining(
+        'Rendered at 1568 x 882 instead of 1920 x 1080: max_size gives more, up to 4096.',
+      ) as string,
+    })
+    const picture = decodePng(image ?? Buffer.alloc(0))
+    expect([picture.width, picture.height]).toStrictEqual([1568, 882])
+    const more = await llm.call('render_image', { ...large, max_size: 1920 })
+    expect(more.outcome.result).toMatchObject({ width: 1920, height: 1080 })
+    const less = await llm.call('render_image', { ...large, width: 400, height: 100, max_size: 40 })
+    expect(less.outcome.result).toMatchObject({ width: 40, height: 10 })
+  })
+
+  it('takes a message of any size whole', async () => {
+    const [blender] = await llm.blenders()
+    expect(blender?.capabilities).toContain('large_messages')
+    expect(await llm.run(`# ${'x'.repeat(1_500_000)}\n6 * 7`)).toBe('42')
+  })
+
   it('scales a picture that is too large for an answer, and says so', async () => {
     await llm.run(
       'm = bpy.data.materials["Material"]; n = m.node_tree.nodes; t = n.new("ShaderNodeTexWhiteNoise")\n' +
@@ -253,7 +277,7 @@ describe('a background Blender with the installed zip', () => {
     expect(outcome.status).toBe('completed')
     expect(mimeType).toBe('image/jpeg')
     expect(image?.subarray(0, 3).toString('hex')).toBe('ffd8ff')
-    expect(image?.length).toBeLessThan(786_432)
+    expect(image?.length).toBeLessThanOrEqual(678_912)
     expect(outcome.result).toMatchObject({
       note: expect.stringContaining('Too large for an answer') as string,
     })

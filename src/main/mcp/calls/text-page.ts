@@ -1,5 +1,5 @@
 /** The most text that one page holds, in bytes of UTF-8. */
-const pageBytes = 256 * 1024
+const defaultPageBytes = 256 * 1024
 /** The most that it may take as a JSON string: control characters take six bytes each there. */
 const pageJsonBytes = 768 * 1024
 
@@ -14,8 +14,10 @@ export interface TextPage {
 /**
  * The page of a text that begins at `offset`: at most 256 KiB, and less where it is full of what JSON has to escape. No
  * character is cut in half: an offset inside of one begins with the whole of it. Null for an offset beyond the end.
+ *
+ * @param pageBytes at least 4, what one character may take
  */
-export function textPage(text: string, offset: number): TextPage | null {
+export function textPage(text: string, offset: number, pageBytes = defaultPageBytes): TextPage | null {
   const bytes = Buffer.from(text)
   if (offset > bytes.length) return null
   const start = characterStart(bytes, offset)

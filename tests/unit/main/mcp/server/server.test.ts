@@ -84,13 +84,21 @@ describe('the server of a session', () => {
 
   it('does not report the mistakes of a client', async () => {
     const { rpc, faults } = await serverFixture()
-    expect(await rpc('tools/call', { name: 'broken', arguments: { a: 'x' } })).toMatchObject({
-      error: {
-        code: -32602,
-        message:
-          'Invalid arguments for broken: a: Invalid input: expected number, received string; ' +
-          'b: Invalid input: expected number, received undefined',
+    const message =
+      'Invalid arguments for broken: a: Invalid input: expected number, received string; ' +
+      'b: Invalid input: expected number, received undefined'
+    const refusal = { status: 'error', error: 'invalid_arguments', message }
+    expect(await rpc('tools/call', { name: 'broken', arguments: { a: 'x' } })).toStrictEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      result: {
+        content: [{ type: 'text', text: JSON.stringify(refusal) }],
+        structuredContent: refusal,
+        isError: true,
       },
+    })
+    expect(await rpc('tools/call', { name: 'broken', arguments: 'none' })).toMatchObject({
+      result: { isError: true, structuredContent: { error: 'invalid_arguments' } },
     })
     expect(await rpc('no/such/method')).toStrictEqual({
       jsonrpc: '2.0',

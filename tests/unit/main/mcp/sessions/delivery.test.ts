@@ -24,6 +24,47 @@ const numbers = (session: FakeSession) =>
   )
 
 describe('delivery', () => {
+  it('writes a link in place of a payload that would not fit, and the payload to who takes any size', () => {
+    const { bus, largeMessages } = deliveryFixture()
+    const [small, large] = [fakeSession(), fakeSession()]
+    bus.register(registration('b', { group_id: 'g' }), small)
+    bus.register(registration('c', { group_id: 'g', capabilities: ['large_messages'] }), large)
+    const payloadOf = (bytes: number) => ({ t: 'x'.repeat(bytes - '{"t":""}'.length) })
+    const send = (bytes: number) => bus.send({ payload: payloadOf(bytes), group_id: 'g', session: null })
+    const written = ({ written: lines }: FakeSession) =>
+      (JSON.parse(lines.at(-1) ?? '') as { params: { data: { payload: object } } }).params.data.payload
+    expect(send(913_408)).toMatchObject({ deliveries: { b: 'sent', c: 'sent' } })
+    expect(written(small)).toStrictEqual(payloadOf(913_408))
+    expect(send(913_409)).toMatchObject({ deliveries: { b: 'sent', c: 'sent' } })
+    expect(written(small)).toStrictEqual({
+      message_type: 'large_message',
+      uri: 'blender://messages/id-2',
+      bytes: 913_409,
+    })
+    expect(written(large)).toStrictEqual(payloadOf(913_409))
+    expect(largeMessages.read(bus, 'id-2', small)).toBe(JSON.stringify(payloadOf(913_409)))
+    expect([largeMessages.read(bus, 'id-1', small), largeMessages.read(bus, 'id-2', large)]).toStrictEqual([
+      null,
+      null,
+    ])
+  })
+
+  it('keeps every notification within 900 KiB, whatever stands around the payload', () => {
+    const { bus } = deliveryFixture()
+    const session = fakeSession()
+    const worst = '\u0001'.repeat(200)
+    bus.register(registration('é'.repeat(200), { group_id: 'é'.repeat(200) }), session)
+    const sent = bus.send({
+      payload: { job_id: worst, t: 'x'.repeat(913_408 - JSON.stringify({ job_id: worst, t: '' }).length) },
+      group_id: 'é'.repeat(200),
+      from_uuid: worst,
+      session: null,
+    })
+    expect(sent.ok).toBe(true)
+    expect(Buffer.byteLength(session.written[0] ?? '')).toBeGreaterThan(913_408)
+    expect(Buffer.byteLength(session.written[0] ?? '')).toBeLessThan(921_600 - 64)
+  })
+
   it('writes the notification while the sender waits', () => {
     const { bus, send } = deliveryFixture()
     const session = fakeSession()

@@ -7,7 +7,8 @@ it('blender_list_available_clients says after how long a client is left out here
     include_stale: {
       type: 'boolean',
       default: true,
-      description: 'False leaves out clients that are disconnected or gave no sign for 10 seconds',
+      description: 'False: only those that gave a sign within 10 s',
     },
+    cursor: { type: 'string', description: 'next_cursor of the last answer' },
   })
 })
