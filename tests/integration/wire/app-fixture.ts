@@ -191,11 +191,18 @@ async function plugIn(url: string, token: string, name: string, stream: boolean)
   }
 }
 
-const validators = new WeakMap<Client, Map<string, JsonSchemaValidator<unknown>>>()
+/** The output schema of a tool: what it accepts, and which fields it knows. */
+interface AnswerSchema {
+  readonly accepts: JsonSchemaValidator<unknown>
+  readonly fields: readonly string[]
+}
+
+const validators = new WeakMap<Client, Map<string, AnswerSchema>>()
 
 /**
- * Calls a tool. Every answer is checked for what holds for all of them: one text block with JSON. A tool with an
- * output schema has the same object as `structuredContent`, which that schema accepts; one without has none.
+ * Calls a tool. Every answer is checked for what holds for all of them: one text block with JSON. A tool with an output
+ * schema has the same object as `structuredContent`, which that schema accepts, refusals too, and which has no field
+ * that it lacks; a tool without one has none.
  */
 export async function call({ client }: Plugged, name: string, args: object = {}): Promise<ToolResult> {
   const schemas = validators.get(client) ?? (await compileSchemas(client))
@@ -205,17 +212,22 @@ export async function call({ client }: Plugged, name: string, args: object = {})
   const structured = JSON.parse(content[0]?.text ?? '') as Record<string, unknown>
   const schema = schemas.get(name)
   expect(result.structuredContent).toStrictEqual(schema === undefined ? undefined : structured)
-  if (schema !== undefined) expect(schema(structured)).toMatchObject({ valid: true })
+  if (schema !== undefined) {
+    expect(schema.accepts(structured)).toMatchObject({ valid: true })
+    expect(schema.fields).toEqual(expect.arrayContaining(Object.keys(structured)))
+  }
   return { structured, isError: result.isError === true }
 }
 
-async function compileSchemas(client: Client): Promise<Map<string, JsonSchemaValidator<unknown>>> {
+async function compileSchemas(client: Client): Promise<Map<string, AnswerSchema>> {
   const ajv = new AjvJsonSchemaValidator()
   const { tools } = await client.listTools()
   const compiled = new Map(
-    tools.flatMap(({ name, outputSchema }) =>
-      outputSchema === undefined ? [] : [[name, ajv.getValidator(outputSchema as JsonSchemaType)]],
-    ),
+    tools.flatMap(({ name, outputSchema }): [string, AnswerSchema][] => {
+      if (outputSchema === undefined) return []
+      const accepts = ajv.getValidator(outputSchema as JsonSchemaType)
+      return [[name, { accepts, fields: Object.keys(outputSchema.properties ?? {}) }]]
+    }),
   )
   validators.set(client, compiled)
   return compiled

@@ -11,8 +11,7 @@ afterEach(() => app.stop())
 
 const registering = (args: object) =>
   call(script, 'blender_register_client', args).then(
-    ({ structured }) => structured.status,
-    (error: unknown) => (error as { code: number }).code,
+    ({ structured }) => structured.error ?? structured.status,
   )
 
 describe('names', () => {
@@ -21,19 +20,19 @@ describe('names', () => {
     expect(await registering({ client_uuid: 'u', ...type })).toBe('ok')
     expect(await registering({ client_uuid: 'u'.repeat(200), ...type })).toBe('ok')
     expect(await registering({ client_uuid: 'ü'.repeat(200), ...type })).toBe('ok')
-    expect(await registering({ client_uuid: 'u'.repeat(201), ...type })).toBe(-32602)
-    expect(await registering({ client_uuid: '', ...type })).toBe(-32602)
+    expect(await registering({ client_uuid: 'u'.repeat(201), ...type })).toBe('invalid_arguments')
+    expect(await registering({ client_uuid: '', ...type })).toBe('invalid_arguments')
     expect(await registering({ client_uuid: 'u', client_type: 't'.repeat(200) })).toBe('ok')
-    expect(await registering({ client_uuid: 'u', client_type: 't'.repeat(201) })).toBe(-32602)
-    expect(await registering({ client_uuid: 'u', client_type: '' })).toBe(-32602)
+    expect(await registering({ client_uuid: 'u', client_type: 't'.repeat(201) })).toBe('invalid_arguments')
+    expect(await registering({ client_uuid: 'u', client_type: '' })).toBe('invalid_arguments')
   })
 
   it.each(['a\u0000b', 'a\nb', '\t', '\u001b[31m', 'a\u007f', 'a\u0085b', '\u009f'])(
     '[R-221] may not hold the control character in %j',
     async (name) => {
-      expect(await registering({ client_uuid: name, client_type: 't' })).toBe(-32602)
-      expect(await registering({ client_uuid: 'u', client_type: name })).toBe(-32602)
-      expect(await registering({ client_uuid: 'u', client_type: 't', label: name })).toBe(-32602)
+      expect(await registering({ client_uuid: name, client_type: 't' })).toBe('invalid_arguments')
+      expect(await registering({ client_uuid: 'u', client_type: name })).toBe('invalid_arguments')
+      expect(await registering({ client_uuid: 'u', client_type: 't', label: name })).toBe('invalid_arguments')
     },
   )
 
@@ -56,15 +55,15 @@ describe('capabilities', () => {
       capabilities: Array.from({ length: count }, () => 'c'.repeat(length)),
     })
     expect(await registering(many(64, 100))).toBe('ok')
-    expect(await registering(many(65, 1))).toBe(-32602)
-    expect(await registering(many(1, 101))).toBe(-32602)
+    expect(await registering(many(65, 1))).toBe('invalid_arguments')
+    expect(await registering(many(1, 101))).toBe('invalid_arguments')
   })
 })
 
 describe('a payload', () => {
   it('[R-224] may be 4 MiB of JSON and not a byte more', async () => {
     const blender = await app.connect('blender')
-    await register(blender, 'b')
+    await register(blender, 'b', { capabilities: ['large_messages'] })
     const payload = (bytes: number) => ({ t: 'x'.repeat(bytes - '{"t":""}'.length) })
     const send = (bytes: number) =>
       call(script, 'blender_send_message', { payload: payload(bytes), target_uuid: 'b' })
@@ -96,7 +95,7 @@ describe('the result and the error of a job update', () => {
   it('[R-226] are cut to 1 MiB each, with a marker that says how much went', async () => {
     const llm = await app.connect('llm')
     const blender = await app.connect('blender')
-    await register(llm, 'l', { client_type: 'llm' })
+    await register(llm, 'l', { client_type: 'llm', capabilities: ['large_messages'] })
     await register(blender, 'b')
     const payload = { message_type: 'job_dispatch', job_id: 'j', script: 'pass', description: '' }
     await call(llm, 'blender_send_message', { payload, target_uuid: 'b' })

@@ -23,8 +23,10 @@ describe('text that was cut inside a character', () => {
     ['blender_job_update', { job_id: cut, status: 'running' }],
     ['blender_receive_messages', { client_uuid: cut }],
   ])('is refused by %s in %j, and nobody is registered', async (name, args) => {
-    expect(await callRaw(name, args)).toMatchObject({
-      error: { code: -32602, message: expect.stringContaining('must be whole text') as string },
+    expect(await session.call(name, args)).toStrictEqual({
+      status: 'error',
+      error: 'invalid_arguments',
+      message: expect.stringContaining('must be whole text') as string,
     })
     expect(await session.call('blender_list_available_clients')).toMatchObject({
       persistent: [],
@@ -107,7 +109,7 @@ describe('text that was cut inside a character', () => {
       fc.asyncProperty(text, text, async (client_uuid, label) => {
         const answer = await callRaw('blender_register_client', { client_uuid, client_type: 'llm', label })
         expect(JSON.stringify(answer).isWellFormed()).toBe(true)
-        expect('result' in answer || (answer.error as { code: number }).code === -32602).toBe(true)
+        expect(answer).toHaveProperty('result.structuredContent.status')
       }),
       { numRuns: 300 },
     )

@@ -81,6 +81,20 @@ describe('the resources', () => {
           mimeType: 'application/json',
         },
         {
+          uriTemplate: 'blender://jobs/{job_id}/output{?offset}',
+          name: 'job output',
+          description:
+            'All of what a job answered, its result and then its error, a page of at most 256 KiB at a time',
+          mimeType: 'text/plain',
+        },
+        {
+          uriTemplate: 'blender://messages/{message_id}{?offset}',
+          name: 'message payload',
+          description:
+            'The JSON of a payload that was too large for its message, a page of at most 256 KiB at a time',
+          mimeType: 'application/json',
+        },
+        {
           uriTemplate: 'blender://jobs/{job_id}',
           name: 'job',
           description: 'One job: state, progress, result and error',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { call, register, startApp, type AppFixture, type Plugged } from './app-fixture.ts'
+import { call, register, startApp, type AppFixture } from './app-fixture.ts'
 
 let app: AppFixture
 beforeEach(async () => {
@@ -8,13 +8,6 @@ beforeEach(async () => {
 afterEach(() => app.stop())
 
 const text = expect.any(String) as string
-
-/** The JSON-RPC error of a call that the protocol itself refuses. */
-const refusedCall = async ({ client }: Plugged, name: string, args: object) =>
-  client.callTool({ name, arguments: { ...args } }).then(
-    () => null,
-    (error: unknown) => error as { code: number; message: string },
-  )
 
 describe('the catalogue', () => {
   it('[R-201] has these tools with these annotations, in this order', async () => {
@@ -25,7 +18,6 @@ describe('the catalogue', () => {
         name: 'blender_register_client',
         title: 'Register a client',
         annotations: {
-          title: 'Register a client',
           readOnlyHint: false,
           destructiveHint: false,
           idempotentHint: true,
@@ -36,7 +28,6 @@ describe('the catalogue', () => {
         name: 'blender_unregister_client',
         title: 'Unregister a client',
         annotations: {
-          title: 'Unregister a client',
           readOnlyHint: false,
           destructiveHint: true,
           idempotentHint: true,
@@ -46,19 +37,12 @@ describe('the catalogue', () => {
       {
         name: 'blender_send_message',
         title: 'Send a message',
-        annotations: {
-          title: 'Send a message',
-          readOnlyHint: false,
-          destructiveHint: true,
-          idempotentHint: false,
-          openWorldHint: false,
-        },
+        annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
       },
       {
         name: 'blender_job_update',
         title: 'Report on a job',
         annotations: {
-          title: 'Report on a job',
           readOnlyHint: false,
           destructiveHint: false,
           idempotentHint: true,
@@ -68,65 +52,52 @@ describe('the catalogue', () => {
       {
         name: 'blender_list_available_clients',
         title: 'List clients',
-        annotations: { title: 'List clients', readOnlyHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, openWorldHint: false },
       },
       {
         name: 'blender_receive_messages',
         title: 'Receive messages',
-        annotations: {
-          title: 'Receive messages',
-          readOnlyHint: false,
-          destructiveHint: true,
-          idempotentHint: false,
-          openWorldHint: false,
-        },
+        annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
       },
       {
         name: 'blender_execute_code',
         title: 'Run Python in Blender',
-        annotations: {
-          title: 'Run Python in Blender',
-          readOnlyHint: false,
-          destructiveHint: true,
-          idempotentHint: false,
-          openWorldHint: true,
-        },
+        annotations: { readOnlyHint: false, destructiveHint: true },
       },
       {
         name: 'blender_get_scene_info',
         title: 'Describe the scene',
-        annotations: { title: 'Describe the scene', readOnlyHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, openWorldHint: false },
       },
       {
         name: 'blender_list_objects',
         title: 'List objects',
-        annotations: { title: 'List objects', readOnlyHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, openWorldHint: false },
       },
       {
         name: 'blender_get_object_info',
         title: 'Describe an object',
-        annotations: { title: 'Describe an object', readOnlyHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, openWorldHint: false },
       },
       {
         name: 'blender_browse_data',
         title: 'Browse bpy.data',
-        annotations: { title: 'Browse bpy.data', readOnlyHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, openWorldHint: false },
       },
       {
         name: 'blender_get_viewport_screenshot',
         title: 'See the 3D view',
-        annotations: { title: 'See the 3D view', readOnlyHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, openWorldHint: false },
       },
       {
         name: 'blender_render_image',
         title: 'Render a still',
-        annotations: { title: 'Render a still', readOnlyHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, openWorldHint: false },
       },
       {
         name: 'blender_open_file',
         title: 'Open a file',
         annotations: {
-          title: 'Open a file',
           readOnlyHint: false,
           destructiveHint: true,
           idempotentHint: true,
@@ -137,7 +108,6 @@ describe('the catalogue', () => {
         name: 'blender_save_file',
         title: 'Save the file',
         annotations: {
-          title: 'Save the file',
           readOnlyHint: false,
           destructiveHint: true,
           idempotentHint: true,
@@ -147,24 +117,17 @@ describe('the catalogue', () => {
       {
         name: 'blender_undo',
         title: 'Undo',
-        annotations: {
-          title: 'Undo',
-          readOnlyHint: false,
-          destructiveHint: true,
-          idempotentHint: false,
-          openWorldHint: false,
-        },
+        annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
       },
       {
         name: 'blender_ping',
         title: 'Ping a Blender',
-        annotations: { title: 'Ping a Blender', readOnlyHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, openWorldHint: false },
       },
       {
         name: 'blender_use_target',
         title: 'Choose a Blender',
         annotations: {
-          title: 'Choose a Blender',
           readOnlyHint: false,
           destructiveHint: false,
           idempotentHint: true,
@@ -174,13 +137,12 @@ describe('the catalogue', () => {
       {
         name: 'blender_get_job',
         title: 'Look at a job',
-        annotations: { title: 'Look at a job', readOnlyHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, openWorldHint: false },
       },
       {
         name: 'blender_cancel_job',
         title: 'Cancel a job',
         annotations: {
-          title: 'Cancel a job',
           readOnlyHint: false,
           destructiveHint: true,
           idempotentHint: true,
@@ -227,7 +189,7 @@ describe('the catalogue', () => {
         takes: ['job_id', 'status', 'result', 'error', 'progress', 'progress_message'],
         needs: ['job_id', 'status'],
       },
-      blender_list_available_clients: { takes: ['include_stale'], needs: [] },
+      blender_list_available_clients: { takes: ['include_stale', 'cursor'], needs: [] },
       blender_receive_messages: {
         takes: ['client_uuid', 'wait_seconds', 'max', 'after'],
         needs: ['client_uuid'],
@@ -278,6 +240,7 @@ describe('the catalogue', () => {
           'height',
           'samples',
           'engine',
+          'max_size',
           'target',
           'target_uuid',
           'timeout_seconds',
@@ -307,7 +270,6 @@ describe('the catalogue', () => {
       ['blender_job_update', 'object'],
       ['blender_list_available_clients', 'object'],
       ['blender_receive_messages', 'object'],
-      ['blender_use_target', 'object'],
     ])
   })
 
@@ -353,21 +315,27 @@ describe('the catalogue', () => {
     })
   })
 
-  it('[R-205] answers malformed arguments with invalid params, naming each fault', async () => {
+  it('[R-205] answers wrong arguments with invalid_arguments, naming each fault', async () => {
     const session = await app.raw('script')
     const response = await session.rpc('tools/call', {
       name: 'blender_register_client',
       arguments: { client_uuid: 7, is_persistent: 'yes' },
     })
+    const refusal = {
+      status: 'error',
+      error: 'invalid_arguments',
+      message:
+        'Invalid arguments for blender_register_client: client_uuid: Invalid input: expected string, received number; ' +
+        'client_type: Invalid input: expected string, received undefined; ' +
+        'is_persistent: Invalid input: expected boolean, received string',
+    }
     expect(response).toStrictEqual({
       jsonrpc: '2.0',
       id: 1,
-      error: {
-        code: -32602,
-        message:
-          'Invalid arguments for blender_register_client: client_uuid: Invalid input: expected string, received number; ' +
-          'client_type: Invalid input: expected string, received undefined; ' +
-          'is_persistent: Invalid input: expected boolean, received string',
+      result: {
+        content: [{ type: 'text', text: JSON.stringify(refusal) }],
+        structuredContent: refusal,
+        isError: true,
       },
     })
   })
@@ -389,9 +357,40 @@ describe('the catalogue', () => {
     ['blender_receive_messages', { client_uuid: 'a', wait_seconds: 61 }],
     ['blender_receive_messages', { client_uuid: 'a', max: 0 }],
     ['blender_receive_messages', { client_uuid: 'a', max: 101 }],
-  ])('[R-206] refuses %s %j as invalid params', async (name, args) => {
-    const plugged = await app.connect('script')
-    expect(await refusedCall(plugged, name, args)).toMatchObject({ code: -32602 })
+    ['blender_list_available_clients', { cursor: 'none' }],
+    ['blender_unregister_client', ['a']],
+  ])('[R-206] answers %s %j with invalid_arguments', async (name, args) => {
+    const session = await app.raw('script')
+    const { result } = await session.rpc('tools/call', { name, arguments: args })
+    expect(result).toMatchObject({ isError: true, structuredContent: { error: 'invalid_arguments' } })
+  })
+
+  it('[R-216] takes null for an optional argument as absent', async () => {
+    const script = await app.connect('script')
+    const record = await register(script, 'a', {
+      is_persistent: null,
+      capabilities: null,
+      group_id: null,
+      label: null,
+      pid: null,
+    })
+    expect(record).toMatchObject({ is_persistent: false, capabilities: [], group_id: null })
+    expect(Object.keys(record)).toHaveLength(7)
+    const sent = await call(script, 'blender_send_message', {
+      payload: {},
+      target_uuid: 'a',
+      group_id: null,
+      client_type: null,
+      priority: null,
+      from_uuid: null,
+    })
+    expect(sent.structured).toMatchObject({ status: 'ok', targets: ['a'] })
+    expect((await script.messages.next()).level).toBe('info')
+    expect((await call(script, 'blender_unregister_client', { client_uuid: null })).structured).toMatchObject(
+      {
+        error: 'invalid_arguments',
+      },
+    )
   })
 
   it.each([

@@ -87,7 +87,7 @@ it('a client that says what it got last is handed the same page again', async ()
 const names = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => `${'"é'.repeat(97)}${String(n).padStart(5, '0')}`)
 
-it('a message to 5,000 clients with long names is answered with as many as fit, and with the numbers of all', async () => {
+it('[R-215] a message to 5,000 clients with long names is answered with as many as fit, and with the numbers of all', async () => {
   const { bus } = busFixture()
   const uuids = names(5000)
   for (const uuid of uuids) bus.register(registration(uuid, { group_id: 'all' }), null)
@@ -123,7 +123,7 @@ it('so is a job update to all of them', async () => {
   expect(bytesOf(result)).toBeLessThan(921_600)
 })
 
-it('5,000 clients with long names are listed in pages that a client can take', async () => {
+it('[R-214] 5,000 clients with long names are listed in pages that a client can take', async () => {
   const { bus } = busFixture()
   const uuids = names(5000)
   for (const [n, uuid] of uuids.entries()) {
