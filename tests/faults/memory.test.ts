@@ -47,6 +47,8 @@ it('holds the bound of a stalled reader under 200 MB, cuts it, and loses nothing
     client_uuid: 'reader',
     client_type: 'blender',
     is_persistent: true,
+    // Others would get links.
+    capabilities: ['large_messages'],
   })
   const stream = await reader.openStream()
   const sender = await server.raw('sender')

@@ -376,6 +376,12 @@ describe('another user', () => {
       target_uuid: 'secret-uuid',
     })
     await victim.messages.next()
+    await victimSession.call('blender_send_message', {
+      payload: { text: 'secret-content '.repeat(70_000) },
+      target_uuid: 'secret-uuid',
+    })
+    const { message_id: largeId, payload: link } = (await victim.messages.next()).data
+    expect(link.uri).toBe(`blender://messages/${largeId}`)
 
     const eve = await openRawSession({ port: app.port, token: made.token }, 'eve')
     const heard: unknown[] = []
@@ -417,19 +423,27 @@ describe('another user', () => {
     // A resource or a prompt that is added has to be tried here too.
     const listed = async <Entry>(method: string, key: string) =>
       ((await eve.rpc(method)).result as Record<string, Entry[]>)[key] ?? []
-    const secrets: Record<string, string> = { uuid: 'secret-uuid', job_id: 'secret-job' }
+    const secrets: Record<string, string> = {
+      uuid: 'secret-uuid',
+      job_id: 'secret-job',
+      message_id: largeId,
+    }
     const templates = (
       await listed<{ uriTemplate: string }>('resources/templates/list', 'resourceTemplates')
     ).map(({ uriTemplate }) => uriTemplate)
     const uris = [
       ...(await listed<{ uri: string }>('resources/list', 'resources')).map(({ uri }) => uri),
-      ...templates.map((template) => template.replace(/\{(\w+)\}/, (_, name: string) => secrets[name] ?? '')),
+      ...templates.map((template) =>
+        template.replace('{?offset}', '').replace(/\{(\w+)\}/, (_, name: string) => secrets[name] ?? ''),
+      ),
     ]
     expect(uris.toSorted()).toStrictEqual([
       'blender://bus/clients',
       'blender://bus/stats',
       'blender://clients/secret-uuid',
       'blender://jobs/secret-job',
+      'blender://jobs/secret-job/output',
+      `blender://messages/${largeId}`,
     ])
     for (const uri of uris) {
       heard.push(await eve.rpc('resources/read', { uri }), await eve.rpc('resources/subscribe', { uri }))
@@ -453,7 +467,7 @@ describe('another user', () => {
       }),
     )
     // The answers name what Eve asked for herself; what she did not say, she does not hear.
-    expect(JSON.stringify(heard)).not.toMatch(/secret-label|secret-title/)
+    expect(JSON.stringify(heard)).not.toMatch(/secret-label|secret-title|secret-content/)
     const list = await eve.call('blender_list_available_clients')
     expect(list.user_id).toBe('eve')
     expect(JSON.stringify(list)).not.toContain('secret')

@@ -58,21 +58,25 @@ export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
 function classify(value: unknown): Incoming | null {
   if (typeof value !== 'object' || value === null) return null
   if ('method' in value) {
-    if ('id' in value) return isJSONRPCRequest(value) ? { kind: 'request', message: value } : null
+    if ('id' in value) {
+      return isJSONRPCRequest(value) && hasShortId(value) ? { kind: 'request', message: value } : null
+    }
     return isJSONRPCNotification(value) ? { kind: 'notification', message: value } : null
   }
   if (isJSONRPCResultResponse(value)) return { kind: 'response', message: value }
   return isJSONRPCErrorResponse(value) ? { kind: 'response', message: value } : null
 }
 
-/** The longest id of an invalid message that is sent back. */
-const maxEchoedIdLength = 200
+/** The longest id of a request: each answer holds it, and answers are bounded. */
+const maxIdLength = 200
+
+const hasShortId = ({ id }: JSONRPCRequest): boolean => typeof id === 'number' || id.length <= maxIdLength
 
 /** The id to answer an invalid message with (JSON-RPC 2.0, section 5: null where it cannot be told). */
 function idOf(value: unknown): RpcId {
   if (typeof value !== 'object' || value === null || !('id' in value)) return null
   const { id } = value
-  if (typeof id === 'string') return id.length <= maxEchoedIdLength ? id : null
+  if (typeof id === 'string') return id.length <= maxIdLength ? id : null
   return typeof id === 'number' && Number.isSafeInteger(id) ? id : null
 }
 

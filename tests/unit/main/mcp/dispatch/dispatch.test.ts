@@ -219,9 +219,12 @@ describe('progress', () => {
     ])
   })
 
-  it('goes to nobody who did not ask', async () => {
+  it.each([
+    ['did not ask', {}],
+    ['asked with a token that is too long to be in each notification', { progressToken: 'p'.repeat(1001) }],
+  ])('goes to nobody who %s', async (_, asked) => {
     const { bus, dispatcher, llm, request, report } = dispatchFixture()
-    const call = fakeCall(bus, llm)
+    const call = fakeCall(bus, llm, asked)
     const outcome = dispatcher.run(request(), call.context)
     report('d-1', 'running', { progress: 0.5 })
     report('d-1', 'completed')

@@ -68,6 +68,12 @@ describe('the body parser', () => {
     )
   })
 
+  test('bounds the id of a request, which its answer has to hold', () => {
+    const request = (id: string) => JSON.stringify({ jsonrpc: '2.0', id, method: 'm' })
+    expect(parseBody(request('x'.repeat(200)), bounds).kind).toBe('messages')
+    expect(parseBody(request('x'.repeat(201)), bounds)).toEqual({ kind: 'invalid', id: null })
+  })
+
   test('bounds batches and depth', () => {
     const message = { jsonrpc: '2.0', method: 'm' }
     expect(parseBody(JSON.stringify(Array.from({ length: 4 }, () => message)), bounds)).toEqual({
