@@ -21,7 +21,7 @@ interface DispatchToolDefinition<Shape extends z.ZodRawShape> {
   input: z.ZodObject<Shape>
   /** The hints that programs decide by, and others where MCP's default is another. */
   annotations: ToolAnnotations
-  run(args: z.infer<z.ZodObject<Shape>>, context: CallContext): Promise<DispatchAnswer>
+  run(args: z.infer<z.ZodObject<Shape>>, context: CallContext): DispatchAnswer | Promise<DispatchAnswer>
 }
 
 /**

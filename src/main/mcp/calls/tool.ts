@@ -135,18 +135,18 @@ function outputSchemaOf(output: z.ZodObject): ToolDescription['inputSchema'] {
 export const inputSchemaOf = (input: z.ZodObject): ToolDescription['inputSchema'] =>
   objectSchema(input, 'input')
 
-/** Bounds that are checked and not listed: strict providers refuse some of them, and each would be paid for in every prompt. */
-const checkedOnly = ['minLength', 'maxLength', 'maxItems'] as const
-
 /**
  * A root object schema, as MCP asks of tool schemas. What a JSON schema can't say is said by the `meta` of its part.
+ * Bounds of lengths are checked and not listed: strict providers refuse some of them, and every prompt would pay for each.
  */
 function objectSchema(schema: z.ZodType, io: 'input' | 'output'): ToolDescription['inputSchema'] {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     override({ jsonSchema }) {
-      for (const bound of checkedOnly) delete jsonSchema[bound]
+      delete jsonSchema.minLength
+      delete jsonSchema.maxLength
+      delete jsonSchema.maxItems
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     },
   })

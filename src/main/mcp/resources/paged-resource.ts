@@ -10,9 +10,9 @@ interface PagedDefinition {
   readonly description: string
   readonly mimeType: string
   /** The whole text; null where there is none for this caller. */
-  find(id: string, context: CallContext): string | null
+  readonly find: (id: string, context: CallContext) => string | null
   /** Values of the variable that may be suggested. Default: none. */
-  names?(context: CallContext): string[]
+  readonly names?: (context: CallContext) => string[]
 }
 
 /**

@@ -15,7 +15,7 @@ export function useTargetTool(dispatcher: Dispatcher): Tool {
       '"group:<id>", "any" or "any:<capability>": the least busy one of them.',
     input: z.object({ target: targetSchema.optional().describe('Left out: no choice any more') }),
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-    async run({ target }, context) {
+    run({ target }, context) {
       const chosen = dispatcher.useTarget(target ?? null, context)
       if (chosen === null) return answer(target ?? null, null)
       if ('ok' in chosen) {

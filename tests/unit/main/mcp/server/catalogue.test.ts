@@ -27,7 +27,7 @@ function* parts(schema: unknown): Generator<Record<string, unknown>> {
   if (typeof schema !== 'object' || schema === null) return
   const part = schema as Record<string, unknown>
   yield part
-  for (const inner of Object.values((part['properties'] ?? {}) as object)) yield* parts(inner)
+  for (const inner of Object.values(part['properties'] ?? {})) yield* parts(inner)
   yield* parts(part['items'])
 }
 

@@ -28,7 +28,7 @@ function polling(capabilities: string[] = []) {
     bus,
     read: (id: string) => largeMessages.read(bus, id, session),
     send: (payload: JsonObject) => bus.send({ payload, target_uuid: 'b', session: null }),
-    async poll(args: object = {}) {
+    poll: async (args: object = {}) => {
       const result = await tool.call({ client_uuid: 'b', ...args }, fakeCall(bus, session).context)
       const { messages, remaining } = structured(result) as { messages: MessageData[]; remaining: number }
       return { messages, remaining, bytes: bytesOf(result) }

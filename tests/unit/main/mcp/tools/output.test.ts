@@ -23,7 +23,7 @@ describe('the output that an answer holds', () => {
   it('is the head and the tail of a long text, with a line that says what is missing and where it is', () => {
     const long = 'a'.repeat(300_000) + 'z'.repeat(300_000)
     const { result, error } = shortened({ result: long, error: '' }, 'j')
-    const [head, tail] = (result as string).split(/\n\[….*\]\n/)
+    const [head, tail] = result.split(/\n\[….*\]\n/)
     expect(result).toBe(`${'a'.repeat(32_719)}${line(534_562, 600_000)}${'z'.repeat(32_719)}`)
     expect([head, tail]).toStrictEqual(['a'.repeat(32_719), 'z'.repeat(32_719)])
     expect(error).toBe('')
