@@ -53,7 +53,7 @@ export interface McpServerPorts {
 const resourceNotFound = -32002
 
 /** As the SDK's schema, but for the arguments: those that are none are the tool's to refuse, so that its model reads why. */
-const toolCallSchema = z.object({ params: z.object({ name: z.string(), arguments: z.unknown() }) })
+const toolCallSchema = z.object({ params: z.object({ name: z.string(), arguments: z.unknown().optional() }) })
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 type Handler = (request: JSONRPCRequest, context: CallContext) => ServerResult | Promise<ServerResult>

@@ -97,9 +97,12 @@ describe('the server of a session', () => {
         isError: true,
       },
     })
-    expect(await rpc('tools/call', { name: 'broken', arguments: 'none' })).toMatchObject({
-      result: { isError: true, structuredContent: { error: 'invalid_arguments' } },
-    })
+    // None at all, and null, are no arguments; a text is a wrong one.
+    for (const args of [{}, { arguments: null }, { arguments: 'none' }]) {
+      expect(await rpc('tools/call', { name: 'broken', ...args })).toMatchObject({
+        result: { isError: true, structuredContent: { error: 'invalid_arguments' } },
+      })
+    }
     expect(await rpc('no/such/method')).toStrictEqual({
       jsonrpc: '2.0',
       id: 1,
