@@ -73,13 +73,8 @@ describe('the layers', () => {
       'main/mcp/dispatch':
         'shared main/base main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals',
       'main/mcp/tools':
-<<<<<<< HEAD
         'shared main/base main/bus main/access main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch',
       'main/mcp/resources': 'shared main/bus main/mcp/calls main/mcp/sessions main/mcp/tools',
-=======
-        'shared main/bus main/access main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch',
-      'main/mcp/resources': 'shared main/bus main/mcp/calls main/mcp/sessions main/mcp/tools',
->>>>>>> ab55936 (Make pictures fit an answer, and try pages and links on any text)
       'main/mcp/prompts': 'shared main/mcp/calls',
       'main/mcp/server':
         'shared main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/tools main/mcp/resources main/mcp/prompts',

@@ -1,3 +1,4 @@
+import { after } from '../../base/guarded.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { BusMessage } from '../../bus/message.ts'
@@ -94,11 +95,11 @@ class KeptPayloads {
   /** Frees what is too old to be read, also where nothing more is ever sent. */
   #lookAgain(): void {
     if (this.#timer !== null || this.#kept.size === 0) return
-    this.#timer = setTimeout(() => {
+    this.#timer = after('large messages', keptMs, () => {
       this.#timer = null
       for (const [id, { untilMs }] of this.#kept) if (this.#clock() >= untilMs) this.#forget(id)
       this.#lookAgain()
-    }, keptMs).unref()
+    }).unref()
   }
 
   #forget(id: string): void {
