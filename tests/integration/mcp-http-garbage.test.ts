@@ -38,6 +38,7 @@ function garbage(session: string, n: number): { method: string; headers: Headers
     { method: 'POST', headers: good, body: '['.repeat(40_000) },
     { method: 'POST', headers: good, body: request([text]) },
     { method: 'POST', headers: good, body: JSON.stringify([text, text]) },
+    { method: 'POST', headers: good, body: JSON.stringify({ jsonrpc: '2.0', id: text, method: 'ping' }) },
     { method: 'POST', headers: goodHeaders(`session-${text.slice(0, 4000)}`), body: request({}) },
     { method: 'POST', headers: { ...good, authorization: `Bearer ${text.slice(0, 4000)}` }, body: text },
     { method: 'POST', headers: { ...good, origin: `http://${text.slice(0, 4000)}` }, body: text },
@@ -55,7 +56,7 @@ function nonsense(n: number): object {
   const text = randomBytes(3000).toString('base64')
   const kinds = [
     { jsonrpc: '2.0', id: n, method: text },
-    { jsonrpc: '2.0', id: text, method: 'tools/call', params: { name: 7 } },
+    { jsonrpc: '2.0', id: text.slice(0, 200), method: 'tools/call', params: { name: 7 } },
     { jsonrpc: '2.0', method: text },
     { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: text } },
     { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: n, progress: 1 } },

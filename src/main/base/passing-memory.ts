@@ -7,6 +7,8 @@ export type PassingKind = 'requests' | 'output'
 export interface PassingMemory {
   /** Charges bytes to the user, or answers null where there is no room, not even in the margin. */
   take(kind: PassingKind, bytes: number): MemoryHold | null
+  /** A hold of nothing yet, to be resized as it goes. */
+  open(kind: PassingKind): MemoryHold
   /** Whose limit stands against so many bytes more, as a sentence for who asked. */
   whatIsFull(bytes: number): string
 }
@@ -28,27 +30,31 @@ export function createPassingMemory(
     const account = ledger.of(userId)
     const margin = margins.get(userId) ?? { usedBytes: 0 }
     margins.set(userId, margin)
+    const open = (kind: PassingKind): MemoryHold => {
+      const charged = account.take(kind, 0)
+      if (charged === null) throw new Error('a ledger has room for nothing')
+      let beyond = 0
+      const resize = (next: number): boolean => {
+        const more = charged.resize(next) ? 0 : next - charged.bytes
+        if (more > beyond && margin.usedBytes - beyond + more > marginBytes) return false
+        margin.usedBytes += more - beyond
+        beyond = more
+        return true
+      }
+      return {
+        get bytes() {
+          return charged.bytes + beyond
+        },
+        resize,
+        release: () => void resize(0),
+      }
+    }
     return {
       whatIsFull: (bytes) => account.whatIsFull(bytes),
+      open,
       take(kind, bytes) {
-        const charged = account.take(kind, 0)
-        if (charged === null) return null
-        let beyond = 0
-        const resize = (next: number): boolean => {
-          const more = charged.resize(next) ? 0 : next - charged.bytes
-          if (margin.usedBytes - beyond + more > marginBytes && more > beyond) return false
-          margin.usedBytes += more - beyond
-          beyond = more
-          return true
-        }
-        const hold: MemoryHold = {
-          get bytes() {
-            return charged.bytes + beyond
-          },
-          resize,
-          release: () => void resize(0),
-        }
-        return resize(bytes) ? hold : null
+        const hold = open(kind)
+        return hold.resize(bytes) ? hold : null
       },
     }
   }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { clip } from '../../../shared/well-formed.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { CallContext } from './call-context.ts'
-import { inputSchemaOf, isOptional, faults, type Tool } from './tool.ts'
+import { inputSchemaOf, isOptional, faults, runTool, type Tool } from './tool.ts'
 import { fitsWire, mostOnWire } from './wire-size.ts'
 
 /** What a dispatch tool answers: an object that becomes one compact JSON text, and pictures beside it. */
@@ -21,7 +21,7 @@ interface DispatchToolDefinition<Shape extends z.ZodRawShape> {
   input: z.ZodObject<Shape>
   /** The hints that programs decide by, and others where MCP's default is another. */
   annotations: ToolAnnotations
-  run(args: z.infer<z.ZodObject<Shape>>, context: CallContext): DispatchAnswer | Promise<DispatchAnswer>
+  run: (args: z.infer<z.ZodObject<Shape>>, context: CallContext) => DispatchAnswer | Promise<DispatchAnswer>
 }
 
 /**
@@ -42,23 +42,23 @@ export function defineDispatchTool<Shape extends z.ZodRawShape>(
       inputSchema: { ...inputSchemaOf(input), additionalProperties: false },
       annotations,
     },
-    async call(args, context) {
+    // No async function: one that waits keeps its arguments as they came, beside what the tool takes of them.
+    call(args, context) {
       const given = z.record(z.string(), z.unknown()).safeParse(args ?? {})
-      if (!given.success) return textAnswer(invalidArguments(`${name} takes an object of arguments.`))
+      if (!given.success) return refuse(`${name} takes an object of arguments.`)
       const unknown = Object.keys(given.data).filter((key) => !known.includes(key))
       if (unknown.length > 0) {
         const each = unknown.slice(0, 8).map((key) => `"${clip(key, 100)}"${suggestion(key, known)}`)
-        const message = `${name} does not take ${each.join(', ')}. Nothing was run. It takes: ${known.join(', ')}.`
-        return textAnswer(invalidArguments(message))
+        return refuse(
+          `${name} does not take ${each.join(', ')}. Nothing was run. It takes: ${known.join(', ')}.`,
+        )
       }
       const present = Object.entries(given.data).filter(
         ([key, value]) => !((value === null || value === '') && isOptional(input.shape, key)),
       )
       const parsed = input.safeParse(Object.fromEntries(present))
-      if (!parsed.success) {
-        return textAnswer(invalidArguments(`Invalid arguments for ${name}: ${faults(parsed.error)}`))
-      }
-      return textAnswer(await definition.run(parsed.data, context))
+      if (!parsed.success) return refuse(`Invalid arguments for ${name}: ${faults(parsed.error)}`)
+      return runTool(definition.run, parsed.data, context).then(textAnswer)
     },
   }
 }
@@ -70,6 +70,9 @@ export function dispatchRefusal(error: string, message: string): DispatchAnswer 
 
 export const invalidArguments = (message: string): DispatchAnswer =>
   dispatchRefusal('invalid_arguments', message)
+
+const refuse = (message: string): Promise<CallToolResult> =>
+  Promise.resolve(textAnswer(invalidArguments(message)))
 
 function textAnswer(answer: DispatchAnswer): CallToolResult {
   const result = resultOf(answer)

@@ -31,7 +31,7 @@ interface ToolDefinition<Input extends z.ZodObject> {
   output: z.ZodObject
   /** The hints that programs decide by, and others where MCP's default is another. */
   annotations: ToolAnnotations
-  run(args: z.infer<Input>, context: CallContext): ToolAnswer | Promise<ToolAnswer>
+  run: (args: z.infer<Input>, context: CallContext) => ToolAnswer | Promise<ToolAnswer>
 }
 
 /**
@@ -73,15 +73,17 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
       outputSchema: outputSchemaOf(definition.output),
       annotations,
     },
-    async call(args, context) {
+    // No async function: one that waits keeps its arguments, also those that the tool does not take.
+    call(args, context) {
       const parsed = definition.input.safeParse(withoutNulls(args ?? {}, definition.input.shape))
       if (!parsed.success) {
         const message = `Invalid arguments for ${name}: ${faults(parsed.error)}`
-        return resultOf(failure({ error: 'invalid_arguments', message }))
+        return Promise.resolve(resultOf(failure({ error: 'invalid_arguments', message })))
       }
-      const answer = await definition.run(parsed.data, context)
-      const result = resultOf(answer)
-      return answer.anySize === true || fitsWire(result) ? result : resultOf(tooLarge(name))
+      return runTool(definition.run, parsed.data, context).then((answer) => {
+        const result = resultOf(answer)
+        return answer.anySize === true || fitsWire(result) ? result : resultOf(tooLarge(name))
+      })
     },
   }
 }
@@ -112,6 +114,19 @@ function withoutNulls(args: unknown, shape: z.ZodRawShape): unknown {
 export function isOptional(shape: z.ZodRawShape, key: string): boolean {
   const schema = Object.hasOwn(shape, key) ? shape[key] : undefined
   return schema !== undefined && z.safeParse(schema, undefined).success
+}
+
+/**
+ * Runs a tool with the arguments that it takes. While it waits, the call keeps these and nothing else of its request.
+ */
+export function runTool<Args extends object, Answer>(
+  run: (args: Args, context: CallContext) => Answer | Promise<Answer>,
+  args: Args,
+  context: CallContext,
+): Promise<Answer> {
+  const answer = new Promise<Answer>((resolve) => resolve(run(args, context)))
+  context.session.keepsOnly(context.extra.requestId, args)
+  return answer
 }
 
 /** The answer for a refusal: its code and its message. */

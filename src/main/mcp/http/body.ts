@@ -1,10 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
+import type { MemoryHold } from '../../base/ledger.ts'
 
 export type BodyResult =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'too_large' }
   | { readonly kind: 'not_utf8' }
+  /** There is no memory for the next bytes of it. */
+  | { readonly kind: 'no_room'; readonly bytes: number }
   /** The client went away in the middle; there is nobody to answer. */
   | { readonly kind: 'aborted' }
 
@@ -16,8 +19,10 @@ export function declaresTooMuch(request: IncomingMessage, maxBytes: number): boo
 /**
  * Reads a request's body, at most `maxBytes` of it: what is over the bound is not kept. JSON on the wire is
  * UTF-8 (RFC 8259, section 8.1); bytes that are not are refused, not mended.
+ *
+ * @param hold grows with each byte that arrives; who asked gives it back
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyResult> {
+export function readBody(request: IncomingMessage, maxBytes: number, hold: MemoryHold): Promise<BodyResult> {
   if (declaresTooMuch(request, maxBytes)) return Promise.resolve({ kind: 'too_large' })
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
@@ -33,6 +38,12 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
       if (bytes > maxBytes) {
         request.pause()
         settle({ kind: 'too_large' })
+        return
+      }
+      if (!hold.resize(bytes)) {
+        request.pause()
+        chunks.length = 0
+        settle({ kind: 'no_room', bytes: chunk.length })
         return
       }
       chunks.push(chunk)

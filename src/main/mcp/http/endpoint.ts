@@ -1,17 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  InitializeRequestSchema,
-  type RequestId,
-  SUPPORTED_PROTOCOL_VERSIONS,
-} from '@modelcontextprotocol/sdk/types.js'
-import { clip } from '../../../shared/well-formed.ts'
+import { type RequestId, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/sdk/types.js'
 import type { SessionRequest, Blocked, Caller, TooManyAttempts } from '../../access/caller.ts'
 import { createEvents, every } from '../../base/guarded.ts'
-import type { MemoryLedger } from '../../base/ledger.ts'
+import { type MemoryHold, MemoryLedger } from '../../base/ledger.ts'
 import type { Log } from '../../base/log.ts'
+import { createPassingMemory, type PassingMemory } from '../../base/passing-memory.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import type { ExchangeHost } from './exchange.ts'
+import { readInitialize } from './initialize.ts'
 import type { Incoming } from './json-rpc.ts'
 import { defaultMcpHttpLimits, type Limit, type McpHttpLimits } from './limits.ts'
 import { accepts } from './negotiation.ts'
@@ -21,9 +18,10 @@ import { createRefusalLog } from './refusal-log.ts'
 import * as refusals from './refusals.ts'
 import { createResumeStore } from './resume-store.ts'
 import { LiveSession } from './live-session.ts'
-import type { McpClientInfo, McpSession, McpSessionEvents, SessionEndCause } from './session.ts'
+import type { McpSession, McpSessionEvents, SessionEndCause } from './session.ts'
 import { createSessionTable, isSameToken } from './session-table.ts'
 import { sessionTag } from './session-tag.ts'
+import { createUnreadAnswers } from './unread-answers.ts'
 
 export interface McpEndpointPorts {
   /** Who sends this request; null for a missing or wrong token. */
@@ -60,6 +58,16 @@ export interface McpEndpoint {
   close(): Promise<void>
 }
 
+/** A POST whose head is right. */
+interface Posted {
+  readonly caller: Caller
+  /** The session that it names; undefined where it names none. */
+  readonly session: LiveSession | undefined
+  readonly memory: PassingMemory
+  /** What its body is charged as. */
+  readonly body: MemoryHold
+}
+
 /**
  * MCP's Streamable HTTP transport (revisions 2025-03-26, 2025-06-18 and 2025-11-25) on plain `node:http`. Knows
  * nothing of the bus, of tools, or of where tokens come from.
@@ -69,15 +77,18 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   const limits: McpHttpLimits = { ...defaultMcpHttpLimits, ...ports.limits }
   const clock = (): number => ports.clock()
   const events = createEvents<McpSessionEvents>('session')
-  const resume = createResumeStore<ExchangeHost>({ clock, limits })
+  const memoryOf = createPassingMemory(ports.memory ?? new MemoryLedger(Infinity))
+  const resume = createResumeStore<ExchangeHost>({ clock, limits, memoryOf: ({ memory }) => memory })
+  const unread = createUnreadAnswers({ clock, stalledMs: limits.stalledStreamMs, log })
   const refusalLog = createRefusalLog({ clock, log, maxPerMinute: limits.maxLoggedRefusalsPerMinute })
-  const table = createSessionTable({ clock, limits, events, resume, log })
+  const table = createSessionTable({ clock, limits, events, resume, unread, memoryOf, log })
   let largestBodyBytes = 0
   let closed = false
   let closing = Promise.resolve()
 
   const keepalive = every('keepalive', limits.keepaliveIntervalMs, () => {
     table.tick()
+    unread.sweep()
     resume.sweep()
     refusalLog.sweep()
   }).unref()
@@ -156,28 +167,41 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       refuse(request, response, refusals.sessionNotFound)
       return
     }
-    const messages = await readMessages(request, limits)
-    if (messages === null || response.destroyed) return
-    largestBodyBytes = Math.max(largestBodyBytes, Number(request.headers['content-length'] ?? 0))
-    if ('status' in messages) {
-      refuse(request, response, messages)
-      return
+    const memory = memoryOf(caller.user_id)
+    const body = memory.open('requests')
+    let wasTaken = false
+    try {
+      wasTaken = await serve(request, response, { caller, session, memory, body })
+    } finally {
+      if (!wasTaken) body.release()
     }
+  }
+
+  /** The rest of a POST, once its head is right. True where a session took its messages, and their body with them. */
+  async function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { caller, session, memory, body }: Posted,
+  ): Promise<boolean> {
+    const messages = await readMessages(request, { limits, memory, hold: body })
+    if (messages === null || response.destroyed) return false
+    largestBodyBytes = Math.max(largestBodyBytes, Number(request.headers['content-length'] ?? 0))
+    const refuseThis = (refusal: Refusal): false => {
+      refuse(request, response, refusal)
+      return false
+    }
+    if ('status' in messages) return refuseThis(messages)
     const initialize = messages.list.find(isInitialize)
     if (initialize !== undefined) {
-      if (messages.isBatch) refuse(request, response, refusals.initializeInBatch)
-      else if (session !== undefined) {
-        refuse(request, response, refusals.alreadyInitialized(initialize.message.id))
-      } else await begin(initialize, request, response, caller)
-      return
+      if (messages.isBatch) return refuseThis(refusals.initializeInBatch)
+      if (session !== undefined) return refuseThis(refusals.alreadyInitialized(initialize.message.id))
+      return begin(initialize, request, response, { caller, body })
     }
-    if (session === undefined) {
-      refuse(request, response, refusals.missingSession)
-      return
-    }
+    if (session === undefined) return refuseThis(refusals.missingSession)
     const refusal = versionRefusal(request) ?? sessionRefusal(session, messages.list, messages.isBatch)
-    if (refusal !== null) refuse(request, response, refusal)
-    else session.receive(messages.list, messages.isBatch, response)
+    if (refusal !== null) return refuseThis(refusal)
+    session.receive({ ...messages, body }, response)
+    return true
   }
 
   /** What the session's own state has against these messages. */
@@ -208,26 +232,23 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     initialize: InitializeMessage,
     request: IncomingMessage,
     response: ServerResponse,
-    caller: Caller,
-  ): Promise<void> {
+    { caller, body }: Pick<Posted, 'caller' | 'body'>,
+  ): Promise<boolean> {
     const { id } = initialize.message
-    const valid = InitializeRequestSchema.safeParse(initialize.message)
-    if (!valid.success) {
-      refuse(request, response, refusals.invalidInitialize(id))
-      return
+    const refuseThis = (refusal: Refusal): false => {
+      refuse(request, response, refusal)
+      return false
     }
-    const clientInfo = describeClient(valid.data.params.clientInfo)
+    const valid = readInitialize(initialize)
+    if (valid === null) return refuseThis(refusals.invalidInitialize(id))
+    const { message, clientInfo } = valid
     const remoteAddress = request.socket.remoteAddress ?? 'unknown'
     const block = ports.blocked?.({ caller, remoteAddress, programName: clientInfo.name }) ?? null
-    if (block !== null) {
-      refuse(request, response, refusals.blocked(block, id))
-      return
-    }
+    if (block !== null) return refuseThis(refusals.blocked(block, id))
     const session = table.create(ports.newId(), caller, remoteAddress)
     if (!(session instanceof LiveSession)) {
       const full = session === 'maxSessions' ? refusals.tooManySessions : refusals.tooManySessionsOfToken
-      refuse(request, response, full(limits[session], id))
-      return
+      return refuseThis(full(limits[session], id))
     }
     try {
       await ports.connect(session)
@@ -237,15 +258,14 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
         'a server could not be attached to a new session',
       )
       table.end(session, 'ended')
-      refuse(request, response, refusals.sessionNotOpened(id))
-      return
+      return refuseThis(refusals.sessionNotOpened(id))
     }
     if (response.destroyed || session.ended) {
       table.end(session, 'ended')
-      refuse(request, response, closed ? refusals.shuttingDown : refusals.sessionNotOpened(id))
-      return
+      return refuseThis(closed ? refusals.shuttingDown : refusals.sessionNotOpened(id))
     }
-    session.receiveInitialize(initialize, clientInfo, response)
+    session.receiveInitialize(message, clientInfo, body, response)
+    return true
   }
 
   function route(request: IncomingMessage, response: ServerResponse): void {
@@ -314,19 +334,6 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
 
 /** The last revision with JSON-RPC batches; 2025-06-18 took them out. */
 const lastBatchRevision = '2025-03-26'
-
-/** The longest name, title or version of a client that is kept and shown. */
-const maxClientInfoLength = 200
-
-function describeClient(info: { name: string; version: string; title?: string | undefined }): McpClientInfo {
-  const short = (text: string): string => clip(text, maxClientInfoLength)
-  const { name, version, title } = info
-  return {
-    name: short(name),
-    version: short(version),
-    ...(title === undefined ? {} : { title: short(title) }),
-  }
-}
 
 /** A header that may stand only once; Node joins repeated ones with commas, and such a value matches nothing. */
 function headerOf(request: IncomingMessage, name: string): string | undefined {

@@ -1,16 +1,28 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js'
+import { soon } from '../../base/guarded.ts'
+import type { MemoryHold } from '../../base/ledger.ts'
+import type { Log } from '../../base/log.ts'
+import type { PassingMemory } from '../../base/passing-memory.ts'
 import type { McpHttpLimits } from './limits.ts'
-import { type Refusal, sendRefusal } from './refusal.ts'
+import { type Refusal, refusalJson, sendRefusal } from './refusal.ts'
+import { answerWithoutRoom } from './refusals.ts'
 import { positionOf, type ResumableStream, type ResumeStore } from './resume-store.ts'
+import { sessionTag } from './session-tag.ts'
 import { keepaliveFrame, primingFrame, responseClosed, SseStream, type SseStreamOwner } from './sse-stream.ts'
+import type { UnreadAnswers } from './unread-answers.ts'
 
 /** What an exchange needs of its session. */
 export interface ExchangeHost {
+  readonly id: string
   /** What identifies the session in each of its answers. */
   sessionHeaders(): OutgoingHttpHeaders
   readonly protocolVersion: string | null
   readonly limits: McpHttpLimits
   readonly resume: ResumeStore<ExchangeHost>
+  readonly unread: UnreadAnswers
+  readonly memory: PassingMemory
+  readonly log: Log
   clock(): number
   countEvent(): void
 }
@@ -21,6 +33,17 @@ const primingRevision = '2025-11-25'
 /** True for clients that can be sent away from a response stream and come back to it. */
 export function understandsPriming(protocolVersion: string | null): boolean {
   return protocolVersion !== null && protocolVersion >= primingRevision
+}
+
+/** A body up to this size is charged as a whole until its answer: what is needed of it is not worth counting. */
+const smallBodyBytes = 64 * 1024
+
+/** What an exchange answers. */
+export interface ExchangeRequest {
+  readonly ids: readonly RequestId[]
+  readonly isBatch: boolean
+  /** What its body is charged as; given back with the last answer. */
+  readonly body: MemoryHold
 }
 
 /**
@@ -38,13 +61,18 @@ export class Exchange implements SseStreamOwner {
   #open: number
   /** Answers that wait for the rest of a batch. */
   #answers: string[] | null = null
+  /** Pays for the answers of a batch that wait. */
+  #waiting: MemoryHold | null = null
+  /** Pays for the body of the request, as far as it is needed until the answer. */
+  readonly #body: MemoryHold
   #seenByTick = false
 
-  constructor(host: ExchangeHost, response: ServerResponse, requests: number, isBatch: boolean) {
+  constructor(host: ExchangeHost, response: ServerResponse, request: ExchangeRequest) {
     this.#host = host
     this.#response = response
-    this.#open = requests
-    this.#isBatch = isBatch
+    this.#open = request.ids.length
+    this.#isBatch = request.isBatch
+    this.#body = request.body
     response.once('close', () => {
       this.#response = null
     })
@@ -60,20 +88,30 @@ export class Exchange implements SseStreamOwner {
     return this.#response !== null || this.#resumable !== null
   }
 
+  /**
+   * Its one request needs no more than so many bytes of its body from now on. They are counted a moment later, as most
+   * requests are answered by then. Of a batch the whole body is charged.
+   */
+  keepsOnly(countBytes: () => number): void {
+    if (this.#isBatch || this.#body.bytes <= smallBodyBytes) return
+    soon('what a call keeps of its body', () => {
+      if (this.#open > 0) this.#body.resize(Math.min(this.#body.bytes, countBytes()))
+    })
+  }
+
   /** Answers one request. The exchange is over with the last one. */
-  answer(json: string): void {
+  answer(id: RequestId, json: string): void {
     this.#open -= 1
     const last = this.#open === 0
+    if (last) this.#body.release()
     if (this.#resumable !== null) {
-      this.#write(json)
+      if (!this.#write(json)) this.#write(this.#withoutRoom(id, json))
       if (last) this.#finish()
-      return
+    } else if (last && !this.#isBatch) this.#answerPlainly(json, id)
+    else {
+      this.#keep(id, json)
+      if (last) this.#answerBatch()
     }
-    if (!last || this.#isBatch) {
-      this.#answers ??= []
-      this.#answers.push(json)
-    }
-    if (last) this.#answerPlainly(this.#isBatch ? `[${(this.#answers ?? []).join(',')}]` : json)
   }
 
   /**
@@ -83,8 +121,7 @@ export class Exchange implements SseStreamOwner {
   relate(json: string): boolean {
     if (!this.#becomeStream()) return false
     if (this.#stream?.alive === true && !this.#stream.writable) return false
-    this.#write(json)
-    return true
+    return this.#write(json)
   }
 
   /**
@@ -94,8 +131,9 @@ export class Exchange implements SseStreamOwner {
   withdraw(): void {
     this.#open -= 1
     if (this.#open > 0) return
+    this.#body.release()
     if (this.#isBatch && this.#answers !== null && this.#resumable === null) {
-      this.#answerPlainly(`[${this.#answers.join(',')}]`)
+      this.#answerBatch()
       return
     }
     if (this.#resumable === null && this.#response !== null) this.#startStream(this.#response)
@@ -125,6 +163,8 @@ export class Exchange implements SseStreamOwner {
   abandon(refusal: Refusal): void {
     const response = this.#response
     this.#response = null
+    this.#body.release()
+    this.#dropAnswers()
     this.#stream?.end()
     if (response !== null) sendRefusal(response.req, response, refusal)
   }
@@ -136,7 +176,7 @@ export class Exchange implements SseStreamOwner {
   tick(): void {
     if (this.#seenByTick) this.#becomeStream()
     this.#seenByTick = true
-    this.#stream?.comment(keepaliveFrame, this.#host.clock())
+    this.#stream?.comment(keepaliveFrame)
     this.#cutIfStalled()
   }
 
@@ -148,10 +188,15 @@ export class Exchange implements SseStreamOwner {
     // Nothing waits here: what a slow reader could not take was refused or is in the store.
   }
 
+  clock(): number {
+    return this.#host.clock()
+  }
+
   #cutIfStalled(): void {
-    const { limits } = this.#host
-    if (this.#stream?.stalledSince(this.#host.clock() - limits.stalledStreamMs) === true)
-      this.#stream.destroy()
+    const { limits, log, id } = this.#host
+    if (this.#stream?.stalledSince(this.clock() - limits.stalledStreamMs) !== true) return
+    log.warn({ session: sessionTag(id) }, 'a response stream that nobody reads was closed')
+    this.#stream.destroy()
   }
 
   /** True where a stream is open or can be come back to. */
@@ -161,28 +206,36 @@ export class Exchange implements SseStreamOwner {
     const stream = this.#startStream(this.#response)
     this.#resumable = this.#host.resume.open(this.#host)
     if (understandsPriming(this.#host.protocolVersion)) {
-      const frame = primingFrame(positionOf(this.#resumable), this.#host.limits.resumeRetryMs)
-      stream.write(frame, this.#host.clock())
+      stream.write(primingFrame(positionOf(this.#resumable), this.#host.limits.resumeRetryMs))
     }
-    for (const answer of this.#answers ?? []) this.#write(answer)
-    this.#answers = null
+    const answers = this.#dropAnswers()
+    for (const answer of answers) {
+      // Neither sent nor kept: the client sees that its connection breaks.
+      if (!this.#write(answer)) stream.destroy()
+    }
     return true
   }
 
   #startStream(response: ServerResponse): SseStream {
-    const maxBufferedBytes = this.#host.limits.maxStreamBufferedBytes
-    this.#stream = new SseStream(response, this, maxBufferedBytes, this.#host.sessionHeaders())
+    this.#stream = new SseStream(response, this, {
+      maxBufferedBytes: this.#host.limits.maxStreamBufferedBytes,
+      memory: this.#host.memory,
+      headers: this.#host.sessionHeaders(),
+    })
     this.#response = null
     return this.#stream
   }
 
-  #write(json: string): void {
-    if (this.#resumable === null) return
+  /** False where it can neither be sent nor kept. */
+  #write(json: string): boolean {
+    if (this.#resumable === null) return false
     const frame = this.#host.resume.append(this.#resumable, json)
-    if (this.#stream?.alive === true) {
-      this.#stream.write(frame, this.#host.clock())
-      this.#host.countEvent()
-    }
+    const isKept = this.#host.resume.keeps(this.#resumable)
+    if (this.#stream?.alive !== true) return isKept
+    if (this.#stream.write(frame)) this.#host.countEvent()
+    else if (isKept) this.#stream.destroy()
+    else return false
+    return true
   }
 
   #finish(): void {
@@ -190,15 +243,38 @@ export class Exchange implements SseStreamOwner {
     this.#stream?.end()
   }
 
-  #answerPlainly(body: string): void {
+  #keep(id: RequestId, json: string): void {
+    this.#waiting ??= this.#host.memory.open('output')
+    const answer = this.#waiting.resize(this.#waiting.bytes + json.length)
+      ? json
+      : this.#withoutRoom(id, json)
+    this.#answers ??= []
+    this.#answers.push(answer)
+  }
+
+  #dropAnswers(): string[] {
+    const answers = this.#answers ?? []
+    this.#answers = null
+    this.#waiting?.release()
+    return answers
+  }
+
+  #answerBatch(): void {
+    this.#answerPlainly(`[${this.#dropAnswers().join(',')}]`, null)
+  }
+
+  #answerPlainly(body: string, id: RequestId | null): void {
     const response = this.#response
     if (response === null) return
     this.#response = null
-    response.writeHead(200, {
-      'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(body),
-      ...this.#host.sessionHeaders(),
-    })
-    response.end(body)
+    const { unread, memory } = this.#host
+    const headers = this.#host.sessionHeaders()
+    if (unread.send(response, headers, body, memory)) return
+    sendRefusal(response.req, response, { ...answerWithoutRoom(memory.whatIsFull(body.length), id), headers })
+  }
+
+  /** The answer in place of one that there is no room for. */
+  #withoutRoom(id: RequestId, json: string): string {
+    return refusalJson(answerWithoutRoom(this.#host.memory.whatIsFull(json.length), id))
   }
 }

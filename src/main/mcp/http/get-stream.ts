@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Log } from '../../base/log.ts'
+import type { PassingMemory } from '../../base/passing-memory.ts'
 import { understandsPriming } from './exchange.ts'
 import type { McpHttpLimits } from './limits.ts'
 import { type SentBudget, type SentEvent, sentEventId, SentEvents } from './sent-events.ts'
@@ -18,6 +19,7 @@ export interface GetStreamHost {
   readonly id: string
   readonly limits: McpHttpLimits
   readonly sentBudget: SentBudget
+  readonly memory: PassingMemory
   readonly log: Log
   readonly protocolVersion: string | null
   /** When the client last sent anything. */
@@ -45,6 +47,8 @@ export class GetStream implements SseStreamOwner {
   #pingSequence = 0
   /** The client answers pings, so its silence means something. */
   #answersPings = false
+  /** An event was turned away, since there was no memory to keep it until it is read. */
+  #turnedAway = false
 
   constructor(host: GetStreamHost) {
     this.#host = host
@@ -67,14 +71,21 @@ export class GetStream implements SseStreamOwner {
     return this.#stream?.bufferedBytes ?? 0
   }
 
-  /** Writes an event and keeps it until it is confirmed. False, with nothing written, where the stream takes none. */
+  /**
+   * Writes an event and keeps it until it is confirmed. False, with nothing written, where the stream takes none or
+   * there is no memory for it; `getStreamDrained` is called when it is worth another try.
+   */
   write(json: string, origin: object | null): boolean {
     const stream = this.#stream
     if (stream?.writable !== true) return false
-    this.#sent ??= new SentEvents(this.#host.limits, this.#host.sentBudget)
+    this.#sent ??= new SentEvents(this.#host)
     if (stream.bufferedBytes === 0) this.#takenSequence = this.#sent.last
-    const sequence = this.#sent.add(json, origin, this.#takenSequence)
-    stream.write(messageFrameWithId(sentEventId(sequence), json), this.#host.clock())
+    const sequence = this.#sent.last + 1
+    if (!stream.write(messageFrameWithId(sentEventId(sequence), json))) {
+      this.#turnedAway = true
+      return false
+    }
+    this.#sent.add(json, origin, this.#takenSequence)
     if (stream.bufferedBytes === 0) this.#takenSequence = sequence
     this.#host.countEvent()
     return true
@@ -116,7 +127,7 @@ export class GetStream implements SseStreamOwner {
     if (stream === null) return
     const { limits, log, id, lastRequestAtMs } = this.#host
     const nowMs = this.#host.clock()
-    stream.comment(keepaliveFrame, nowMs)
+    stream.comment(keepaliveFrame)
     if (stream.stalledSince(nowMs - limits.stalledStreamMs)) {
       log.warn({ session: sessionTag(id) }, 'a stream that nobody reads was closed')
       stream.destroy()
@@ -124,7 +135,7 @@ export class GetStream implements SseStreamOwner {
       // A machine that sleeps or lost its network keeps its socket for long, and looks as if it read everything.
       log.warn({ session: sessionTag(id) }, 'the stream of a client that fell silent was closed')
       stream.destroy()
-    }
+    } else this.#tryAgain()
   }
 
   /** Writes a ping's frame, unless the reader is behind: then it has enough to answer to. */
@@ -133,17 +144,23 @@ export class GetStream implements SseStreamOwner {
     this.#takenSequence = this.#sent?.last ?? 0
     this.#pingId = id
     this.#pingSequence = this.#takenSequence
-    this.#stream.write(frame, this.#host.clock())
+    this.#stream.write(frame)
   }
 
   /** The client has answered a ping. Streams are read in order: it has seen what was written before that ping. */
   ponged(id: string): void {
     this.#answersPings = true
     if (id === this.#pingId) this.#sent?.confirm(this.#pingSequence)
+    this.#tryAgain()
   }
 
   end(): void {
     this.#stream?.end()
+  }
+
+  /** Nobody will ask for what was written any more. */
+  forget(): void {
+    this.#sent?.takeAfter(0)
   }
 
   async flushed(): Promise<void> {
@@ -154,6 +171,10 @@ export class GetStream implements SseStreamOwner {
     if (this.#stream !== stream) return
     this.#stream = null
     this.#host.getStreamClosed()
+  }
+
+  clock(): number {
+    return this.#host.clock()
   }
 
   streamDrained(stream: SseStream): void {
@@ -170,16 +191,28 @@ export class GetStream implements SseStreamOwner {
       log.info({ session: sessionTag(id), alive: old.alive }, 'a second GET replaces the open stream')
       old.end()
     }
-    const stream = new SseStream(response, this, limits.maxStreamBufferedBytes, this.#host.sessionHeaders())
+    const stream = new SseStream(response, this, {
+      maxBufferedBytes: limits.maxStreamBufferedBytes,
+      memory: this.#host.memory,
+      headers: this.#host.sessionHeaders(),
+    })
     this.#stream = stream
     // Without a place to come back to, a client that never got an event could not ask for the first.
     if (understandsPriming(protocolVersion))
-      stream.write(primingFrame(sentEventId(standsAt), limits.resumeRetryMs), this.#host.clock())
+      stream.write(primingFrame(sentEventId(standsAt), limits.resumeRetryMs))
     return stream
   }
 
   #writeAgain(stream: SseStream, { sequence, json }: SentEvent): void {
-    stream.write(messageFrameWithId(sentEventId(sequence), json), this.#host.clock())
-    this.#host.countEvent()
+    if (stream.write(messageFrameWithId(sentEventId(sequence), json))) this.#host.countEvent()
+    // A gap would look as if it had been read: the client comes back for the rest.
+    else stream.destroy()
+  }
+
+  /** Memory may be free again. */
+  #tryAgain(): void {
+    if (!this.#turnedAway || !this.writable) return
+    this.#turnedAway = false
+    this.#host.getStreamDrained()
   }
 }

@@ -19,6 +19,7 @@ export type ParsedBody =
   | { readonly kind: 'malformed' }
   | { readonly kind: 'too_deep' }
   | { readonly kind: 'too_many' }
+  | { readonly kind: 'long_id' }
   | { readonly kind: 'invalid'; readonly id: RpcId }
 
 export interface ParseBounds {
@@ -41,8 +42,9 @@ export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
   }
   if (!Array.isArray(value)) {
     const message = classify(value)
-    return message === null
-      ? { kind: 'invalid', id: idOf(value) }
+    if (message === null) return { kind: 'invalid', id: idOf(value) }
+    return hasLongId(message)
+      ? { kind: 'long_id' }
       : { kind: 'messages', messages: [message], isBatch: false }
   }
   if (value.length > bounds.maxBatchMessages) return { kind: 'too_many' }
@@ -50,6 +52,7 @@ export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
   for (const item of value as unknown[]) {
     const message = classify(item)
     if (message === null) return { kind: 'invalid', id: idOf(item) }
+    if (hasLongId(message)) return { kind: 'long_id' }
     messages.push(message)
   }
   return messages.length === 0 ? { kind: 'invalid', id: null } : { kind: 'messages', messages, isBatch: true }
@@ -58,19 +61,20 @@ export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
 function classify(value: unknown): Incoming | null {
   if (typeof value !== 'object' || value === null) return null
   if ('method' in value) {
-    if ('id' in value) {
-      return isJSONRPCRequest(value) && hasShortId(value) ? { kind: 'request', message: value } : null
-    }
+    if ('id' in value) return isJSONRPCRequest(value) ? { kind: 'request', message: value } : null
     return isJSONRPCNotification(value) ? { kind: 'notification', message: value } : null
   }
   if (isJSONRPCResultResponse(value)) return { kind: 'response', message: value }
   return isJSONRPCErrorResponse(value) ? { kind: 'response', message: value } : null
 }
 
-/** The longest id of a request: each answer holds it, and answers are bounded. */
-const maxIdLength = 200
+/** The longest id of a message, in UTF-16 code units: it is kept until its answer, and sent back. */
+export const maxIdLength = 200
 
-const hasShortId = ({ id }: JSONRPCRequest): boolean => typeof id === 'number' || id.length <= maxIdLength
+/** True for a request whose id is longer. An answer is only kept where its id is one that was given out. */
+function hasLongId({ kind, message }: Incoming): boolean {
+  return kind === 'request' && typeof message.id === 'string' && message.id.length > maxIdLength
+}
 
 /** The id to answer an invalid message with (JSON-RPC 2.0, section 5: null where it cannot be told). */
 function idOf(value: unknown): RpcId {

@@ -10,7 +10,9 @@ import type {
 } from '@modelcontextprotocol/sdk/types.js'
 import { attempt, soon } from '../../base/guarded.ts'
 import type { Caller } from '../../access/caller.ts'
+import type { MemoryHold } from '../../base/ledger.ts'
 import type { Log } from '../../base/log.ts'
+import type { PassingMemory } from '../../base/passing-memory.ts'
 import { PendingServerRequests } from './pending-server-requests.ts'
 import { Exchange, type ExchangeHost, understandsPriming } from './exchange.ts'
 import { GetStream, type GetStreamHost } from './get-stream.ts'
@@ -19,13 +21,15 @@ import type { Incoming } from './json-rpc.ts'
 import type { McpHttpLimits } from './limits.ts'
 import type { McpClientInfo, McpSession, McpSessionEvents, ReturnedDeliveries } from './session.ts'
 import { NotificationBacklog } from './notification-backlog.ts'
-import { sessionNotFound } from './refusals.ts'
+import { refusalJson } from './refusal.ts'
+import { answerNotWritten, sessionNotFound } from './refusals.ts'
 import { RequestRate } from './request-rate.ts'
 import { positionOf, type ResumeStore } from './resume-store.ts'
 import { type SentBudget, sentEventSequence } from './sent-events.ts'
 import { SessionTransport, type TransportOwner } from './session-transport.ts'
 import { primingFrame, SseStream, type SseStreamOwner } from './sse-stream.ts'
 import { sessionTag } from './session-tag.ts'
+import type { UnreadAnswers } from './unread-answers.ts'
 
 /** What all sessions of an endpoint share. */
 export interface SessionHost {
@@ -33,13 +37,26 @@ export interface SessionHost {
   readonly events: EventEmitter<McpSessionEvents>
   readonly resume: ResumeStore<ExchangeHost>
   readonly sentBudget: SentBudget
+  readonly unread: UnreadAnswers
   readonly log: Log
+  memoryOf(userId: string): PassingMemory
   clock(): number
   /** The initialize request was answered with a result. */
   opened(session: LiveSession): void
   /** The SDK's server closed its transport, or would not initialize. */
   ended(session: LiveSession): void
 }
+
+/** The messages of one POST. */
+export interface ReceivedMessages {
+  readonly list: readonly Incoming[]
+  readonly isBatch: boolean
+  /** What its body is charged as. */
+  readonly body: MemoryHold
+}
+
+/** So much room there has to be before messages are taken out of a mailbox for an answer. */
+const likelyAnswerBytes = 64 * 1024
 
 /** Ids of the endpoint's own pings, told apart from those of the SDK's server, which are numbers. */
 export const pingIdPrefix = 'busbar-ping-'
@@ -51,6 +68,8 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   readonly remoteAddress: string
   readonly createdAtMs: number
   readonly transport: SessionTransport
+  /** Pays for what its client sends and has not read. */
+  readonly memory: PassingMemory
   /** Requests and notifications of each second. */
   readonly rate: RequestRate
   lastRequestAtMs: number
@@ -75,6 +94,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     this.#host = host
     this.id = id
     this.caller = caller
+    this.memory = host.memoryOf(caller.user_id)
     this.remoteAddress = remoteAddress
     this.createdAtMs = host.clock()
     this.lastRequestAtMs = this.createdAtMs
@@ -93,6 +113,10 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
 
   get sentBudget(): SentBudget {
     return this.#host.sentBudget
+  }
+
+  get unread(): UnreadAnswers {
+    return this.#host.unread
   }
 
   get log(): Log {
@@ -148,7 +172,14 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   }
 
   hears(requestId: RequestId): boolean {
-    return this.#inFlight.find(requestId)?.answerable === true
+    if (this.#inFlight.find(requestId)?.answerable !== true) return false
+    const room = this.memory.take('output', likelyAnswerBytes)
+    room?.release()
+    return room !== null
+  }
+
+  keepsOnly(requestId: RequestId, kept: object): void {
+    this.#inFlight.find(requestId)?.keepsOnly(() => JSON.stringify(kept).length)
   }
 
   /** True for the id of a request that is not answered yet. */
@@ -156,27 +187,33 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     return this.#inFlight.has(id)
   }
 
-  /** Takes the messages of one POST whose head and body have been checked, and answers it sooner or later. */
-  receive(messages: readonly Incoming[], isBatch: boolean, response: ServerResponse): void {
+  /**
+   * Takes the messages of one POST whose head and body have been checked, and answers it sooner or later.
+   *
+   * @param body what the body is charged as; the session gives it back
+   */
+  receive({ list, isBatch, body }: ReceivedMessages, response: ServerResponse): void {
     this.lastRequestAtMs = this.clock()
-    const ids = requestIds(messages)
+    const ids = requestIds(list)
     if (ids.length > 0) {
-      this.#inFlight.add(ids, new Exchange(this, response, ids.length, isBatch))
+      this.#inFlight.add(ids, new Exchange(this, response, { ids, isBatch, body }))
     } else {
       response.writeHead(202, this.sessionHeaders()).end()
     }
-    for (const incoming of messages) this.#deliver(incoming)
+    for (const incoming of list) this.#deliver(incoming)
+    if (ids.length === 0) body.release()
   }
 
   /** The same for the initialize request, which the session begins with. */
   receiveInitialize(
     message: Incoming & { kind: 'request' },
     clientInfo: McpClientInfo,
+    body: MemoryHold,
     response: ServerResponse,
   ): void {
     this.#initializeId = message.message.id
     this.clientInfo = clientInfo
-    this.receive([message], false, response)
+    this.receive({ list: [message], isBatch: false, body }, response)
   }
 
   /** Opens the GET stream. An older one is ended: its client has come again and may never have left it cleanly. */
@@ -206,13 +243,20 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     const owner: SseStreamOwner = exchange ?? {
       streamClosed: () => undefined,
       streamDrained: () => undefined,
+      clock: () => this.clock(),
     }
-    const stream = new SseStream(response, owner, this.limits.maxStreamBufferedBytes, this.sessionHeaders())
-    const nowMs = this.clock()
+    const stream = new SseStream(response, owner, {
+      maxBufferedBytes: this.limits.maxStreamBufferedBytes,
+      memory: this.memory,
+      headers: this.sessionHeaders(),
+    })
     if (understandsPriming(this.protocolVersion))
-      stream.write(primingFrame(eventId, this.limits.resumeRetryMs), nowMs)
-    for (const frame of found.frames) stream.write(frame, nowMs)
-    this.eventsSent += found.frames.length
+      stream.write(primingFrame(eventId, this.limits.resumeRetryMs))
+    for (const frame of found.frames) {
+      if (stream.write(frame)) this.eventsSent += 1
+      // A gap would look as if it had been read: the client comes back for the rest.
+      else stream.destroy()
+    }
     if (exchange === null) stream.end()
     else exchange.resumeOn(stream)
     this.#host.log.debug(
@@ -247,6 +291,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#getStream.end()
+    this.#backlog?.clear()
     this.#backlog = null
     soon('end of a session', () => this.#abandonRest())
   }
@@ -255,6 +300,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     const exchanges = this.#inFlight.exchanges()
     this.#inFlight.clear()
     for (const exchange of exchanges) attempt('end of a request', () => exchange.abandon(sessionNotFound))
+    this.#getStream.forget()
     this.resume.forgetOwner(this)
     this.transport.onclose?.()
   }
@@ -365,12 +411,23 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
       this.#answerInitialize(message, exchange)
       return
     }
-    exchange.answer(JSON.stringify(message))
+    exchange.answer(id, this.#write(message))
+  }
+
+  /** An answer as JSON; one that can't be written is replaced by an error, so that its caller does not wait for ever. */
+  #write(message: JSONRPCResponse): string {
+    try {
+      return JSON.stringify(message)
+    } catch (error) {
+      this.log.error({ err: error, session: sessionTag(this.id) }, 'an answer could not be written')
+      return refusalJson(answerNotWritten(message.id ?? null))
+    }
   }
 
   #answerInitialize(message: JSONRPCResponse, exchange: Exchange): void {
+    const id = message.id ?? 0
     if ('error' in message) {
-      exchange.answer(JSON.stringify(message))
+      exchange.answer(id, this.#write(message))
       this.#host.ended(this)
       return
     }
@@ -378,7 +435,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     this.protocolVersion = typeof version === 'string' ? version : null
     this.#state = 'open'
     this.#host.opened(this)
-    exchange.answer(JSON.stringify(message))
+    exchange.answer(id, this.#write(message))
   }
 
   /** The SDK's server answers no cancelled request, so its HTTP response has to be let go here. */
@@ -391,7 +448,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   }
 
   #backlogOf(): NotificationBacklog {
-    this.#backlog ??= new NotificationBacklog(this.limits)
+    this.#backlog ??= new NotificationBacklog(this.limits, this.memory)
     return this.#backlog
   }
 
@@ -399,7 +456,10 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     while (this.#backlog !== null && this.streamWritable) {
       const json = this.#backlog.take()
       if (json === null) return
-      this.writeEvent(json)
+      if (!this.writeEvent(json)) {
+        this.#backlog.dropped += 1
+        return
+      }
     }
   }
 }

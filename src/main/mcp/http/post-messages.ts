@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import type { MemoryHold } from '../../base/ledger.ts'
+import type { PassingMemory } from '../../base/passing-memory.ts'
 import { readBody } from './body.ts'
-import { type Incoming, parseBody } from './json-rpc.ts'
+import { type Incoming, maxIdLength, parseBody } from './json-rpc.ts'
 import type { McpHttpLimits } from './limits.ts'
 import { accepts, isJson, isPlainlyEncoded } from './negotiation.ts'
 import type { Refusal } from './refusal.ts'
@@ -23,13 +25,19 @@ export function postHeadRefusal(request: IncomingMessage): Refusal | null {
   return isPlainlyEncoded(request.headers['content-encoding']) ? null : refusals.encoded
 }
 
-/** Reads and checks the messages of a POST; null for a client that went away in the middle. */
+/**
+ * Reads and checks the messages of a POST; null for a client that went away in the middle.
+ *
+ * @param hold grows with the body as it arrives; who asked gives it back
+ */
 export async function readMessages(
   request: IncomingMessage,
-  limits: McpHttpLimits,
+  { limits, memory, hold }: { limits: McpHttpLimits; memory: PassingMemory; hold: MemoryHold },
 ): Promise<PostMessages | Refusal | null> {
-  const body = await readBody(request, limits.maxBodyBytes)
+  const body = await readBody(request, limits.maxBodyBytes, hold)
   switch (body.kind) {
+    case 'no_room':
+      return refusals.bodyWithoutRoom(memory.whatIsFull(body.bytes))
     case 'aborted':
       return null
     case 'too_large':
@@ -47,6 +55,8 @@ export async function readMessages(
       return refusals.tooDeep(limits.maxJsonDepth)
     case 'too_many':
       return refusals.batchTooLong(limits.maxBatchMessages)
+    case 'long_id':
+      return refusals.idTooLong(maxIdLength)
     case 'invalid':
       return refusals.invalidMessage(parsed.id)
     case 'messages':

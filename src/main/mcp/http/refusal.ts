@@ -33,21 +33,18 @@ export interface Refusal {
 const lingerMs = 2000
 const lingerBytes = 32 * 1024 * 1024
 
+/** The JSON-RPC error of a refusal. */
+export function refusalJson({ id = null, code, message, data }: Refusal): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...(data !== undefined && { data }) } })
+}
+
 /**
  * Answers with the refusal. With `closeConnection` the answer goes out whole at once, then the rest of the body
  * is read and thrown away for a moment before the connection is closed: closing over unread bytes makes the
  * system reset the connection, and the client never sees the status (RFC 9112, section 9.6).
  */
 export function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    id: refusal.id ?? null,
-    error: {
-      code: refusal.code,
-      message: refusal.message,
-      ...(refusal.data !== undefined && { data: refusal.data }),
-    },
-  })
+  const body = refusalJson(refusal)
   response.writeHead(refusal.status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),

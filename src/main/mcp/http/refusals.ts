@@ -93,6 +93,9 @@ export const unknownEvent: Refusal = {
   reason: 'unknown_event',
 }
 
+const makeRoom =
+  'Read the answers that wait, fetch waiting messages with blender_receive_messages, or try again later; a person can raise the setting "Memory"'
+
 /** The bound that was met, for a program: `error.data`. Names are those of the panel's list of limits. */
 const limit = (name: string, max: number): JsonObject => ({ limit: name, max })
 
@@ -211,6 +214,43 @@ export function bodyTooLarge(maxBytes: number): Refusal {
   }
 }
 
+/** @param whatIsFull whose limit was reached, as a sentence */
+export function bodyWithoutRoom(whatIsFull: string): Refusal {
+  return {
+    status: 503,
+    code: refused,
+    message: `No room for this request. ${whatIsFull} ${makeRoom}`,
+    data: { limit: 'memory' },
+    reason: 'no_room_for_body',
+    headers: { 'Retry-After': '10' },
+    closeConnection: true,
+  }
+}
+
+/** In place of an answer that finds no room. Status 200: what was carried out must not be sent again. */
+export function answerWithoutRoom(whatIsFull: string, id: RpcId): Refusal {
+  return {
+    status: 200,
+    code: refused,
+    message: `The request was carried out, but there is no room for its answer. ${whatIsFull} ${makeRoom}`,
+    data: { limit: 'memory' },
+    reason: 'no_room_for_answer',
+    id,
+  }
+}
+
+/** In place of an answer that can't be written as JSON, which is a fault of this program. Status 200, as above. */
+export function answerNotWritten(id: RpcId): Refusal {
+  return {
+    status: 200,
+    code: rpcCode.internalError,
+    message:
+      'Internal error: the request was carried out, but its answer could not be written. It was logged; ask for less at once',
+    reason: 'answer_not_written',
+    id,
+  }
+}
+
 export function initializeTooLarge(maxBytes: number, id: RpcId): Refusal {
   return {
     status: 413,
@@ -236,6 +276,15 @@ export function batchTooLong(maxMessages: number): Refusal {
     code: invalidRequest,
     message: `Invalid Request: a batch may have ${maxMessages} messages at most`,
     reason: 'batch_too_long',
+  }
+}
+
+export function idTooLong(maxLength: number): Refusal {
+  return {
+    status: 400,
+    code: invalidRequest,
+    message: `Invalid Request: the id of a request may have ${maxLength} characters at most`,
+    reason: 'id_too_long',
   }
 }
 

@@ -1,8 +1,12 @@
+import type { MemoryHold } from '../../base/ledger.ts'
+import type { PassingMemory } from '../../base/passing-memory.ts'
 import { messageFrameWithId } from './sse-stream.ts'
 import type { McpHttpLimits } from './limits.ts'
 
-export interface ResumeStorePorts {
+export interface ResumeStorePorts<Owner> {
   clock(): number
+  /** Who pays for what is kept for an owner. */
+  memoryOf(owner: Owner): PassingMemory
   readonly limits: Pick<
     McpHttpLimits,
     'maxResumeEventsPerStream' | 'maxResumeBytesPerSession' | 'maxResumeBytesTotal' | 'resumeRetentionMs'
@@ -17,6 +21,7 @@ export interface ResumableStream<Owner> {
   lastSequence: number
   events: { readonly sequence: number; readonly frame: string }[]
   bytes: number
+  readonly hold: MemoryHold
   /** When its last response was stored; null while there is more to come. */
   finishedAtMs: number | null
 }
@@ -26,6 +31,8 @@ export interface ResumeStore<Owner> {
   open(owner: Owner): ResumableStream<Owner>
   /** Stores an event and gives back its SSE frame, id included. */
   append(stream: ResumableStream<Owner>, json: string): string
+  /** False for a stream that was given up: who loses its connection can't come back to it. */
+  keeps(stream: ResumableStream<Owner>): boolean
   finish(stream: ResumableStream<Owner>): void
   /** The stream that an event id belongs to and the frames after that event; null for an id it does not know. */
   find(owner: Owner, eventId: string): { stream: ResumableStream<Owner>; frames: string[] } | null
@@ -43,10 +50,10 @@ export function positionOf(stream: ResumableStream<unknown>): string {
 
 /**
  * Keeps the events of response streams for clients that lose the connection or are sent away to poll (revision
- * 2025-11-25, basic/transports, "Resumability and Redelivery"). Bounded for a stream, a session and in all; the
+ * 2025-11-25, basic/transports, "Resumability and Redelivery"). Bounded for a stream, a session, a user and in all; the
  * oldest goes first. Knows neither sessions nor sockets.
  */
-export function createResumeStore<Owner>(ports: ResumeStorePorts): ResumeStore<Owner> {
+export function createResumeStore<Owner>(ports: ResumeStorePorts<Owner>): ResumeStore<Owner> {
   const { limits } = ports
   const streams = new Map<number, ResumableStream<Owner>>()
   let nextNumber = 1
@@ -57,6 +64,7 @@ export function createResumeStore<Owner>(ports: ResumeStorePorts): ResumeStore<O
     totalBytes -= stream.bytes
     stream.events = []
     stream.bytes = 0
+    stream.hold.release()
   }
 
   function bytesOf(owner: Owner): number {
@@ -96,6 +104,7 @@ export function createResumeStore<Owner>(ports: ResumeStorePorts): ResumeStore<O
         lastSequence: 0,
         events: [],
         bytes: 0,
+        hold: ports.memoryOf(owner).open('output'),
         finishedAtMs: null,
       }
       nextNumber += 1
@@ -113,8 +122,10 @@ export function createResumeStore<Owner>(ports: ResumeStorePorts): ResumeStore<O
       // What leaves here is old progress: the response is always the newest event.
       if (stream.events.length > limits.maxResumeEventsPerStream) dropOldestEvent(stream)
       makeRoom(stream)
+      if (!stream.hold.resize(stream.bytes)) forget(stream)
       return frame
     },
+    keeps: (stream) => streams.has(stream.number),
     finish(stream) {
       stream.finishedAtMs = ports.clock()
     },

@@ -1,3 +1,5 @@
+import type { MemoryHold } from '../../base/ledger.ts'
+import type { PassingMemory } from '../../base/passing-memory.ts'
 import type { McpHttpLimits } from './limits.ts'
 
 /** An event of the GET stream that its client has not confirmed yet. */
@@ -22,6 +24,16 @@ export interface SentBudget {
   held: number
 }
 
+export interface SentEventsPorts {
+  readonly limits: Pick<
+    McpHttpLimits,
+    'maxUnconfirmedEvents' | 'maxUnconfirmedChars' | 'maxUnconfirmedCharsTotal'
+  >
+  readonly sentBudget: SentBudget
+  /** Pays for what is kept. What the system has not taken is kept even where it can't: the stream pays for that. */
+  readonly memory: PassingMemory
+}
+
 const idPattern = /^g-(\d{1,15})$/
 
 /** The SSE id of an event of the GET stream; it goes on counting over all GET streams of its session. */
@@ -37,28 +49,24 @@ export function sentEventSequence(eventId: string): number | null {
 
 /**
  * The events of a session's GET streams that nobody has confirmed: an answer to a later ping confirms them, and so
- * does a `Last-Event-ID`. Bounded by count and size, for the session and for all sessions; the oldest go first, as
- * they are the likeliest to have arrived.
+ * does a `Last-Event-ID`. Bounded by count and size, for the session and for all sessions, and by the memory of its
+ * user; the oldest go first, as they are the likeliest to have arrived.
  */
 export class SentEvents {
   /** The number of the newest event ever written; 0 before the first. */
   last = 0
-  readonly #limits: Pick<
-    McpHttpLimits,
-    'maxUnconfirmedEvents' | 'maxUnconfirmedChars' | 'maxUnconfirmedCharsTotal'
-  >
+  readonly #limits: SentEventsPorts['limits']
   readonly #budget: SentBudget
+  readonly #hold: MemoryHold
   #events: SentEvent[] = []
   #chars = 0
   /** The newest event that had to make room. */
   #givenUp = 0
 
-  constructor(
-    limits: Pick<McpHttpLimits, 'maxUnconfirmedEvents' | 'maxUnconfirmedChars' | 'maxUnconfirmedCharsTotal'>,
-    budget: SentBudget,
-  ) {
+  constructor({ limits, sentBudget, memory }: SentEventsPorts) {
     this.#limits = limits
-    this.#budget = budget
+    this.#budget = sentBudget
+    this.#hold = memory.open('output')
   }
 
   /**
@@ -71,7 +79,7 @@ export class SentEvents {
     this.last += 1
     this.#events.push({ sequence: this.last, json, origin })
     this.#account(json.length)
-    while (this.#isOver()) {
+    while (this.#isOver() || this.#hold.bytes < this.#chars) {
       const [oldest] = this.#events
       if (oldest === undefined || oldest.sequence > taken) break
       this.#events.shift()
@@ -118,5 +126,6 @@ export class SentEvents {
   #account(chars: number): void {
     this.#chars += chars
     this.#budget.held += chars
+    this.#hold.resize(this.#chars)
   }
 }

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { after, attempt } from '../../base/guarded.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { Log } from '../../base/log.ts'
+import type { PassingMemory } from '../../base/passing-memory.ts'
 import type { ExchangeHost } from './exchange.ts'
 import type { Limit, McpHttpLimits } from './limits.ts'
 import type { ResumeStore } from './resume-store.ts'
@@ -9,12 +10,15 @@ import { LiveSession, pingIdPrefix, type SessionHost } from './live-session.ts'
 import type { McpSessionEvents, SessionEndCause } from './session.ts'
 import { messageFrame } from './sse-stream.ts'
 import { sessionTag } from './session-tag.ts'
+import type { UnreadAnswers } from './unread-answers.ts'
 
 export interface SessionTablePorts {
   clock(): number
   readonly limits: McpHttpLimits
   readonly events: EventEmitter<McpSessionEvents>
   readonly resume: ResumeStore<ExchangeHost>
+  readonly unread: UnreadAnswers
+  memoryOf(userId: string): PassingMemory
   readonly log: Log
 }
 
@@ -54,6 +58,8 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     events,
     resume: ports.resume,
     sentBudget: { held: 0 },
+    unread: ports.unread,
+    memoryOf: (userId) => ports.memoryOf(userId),
     log,
     clock: () => ports.clock(),
     opened(session) {

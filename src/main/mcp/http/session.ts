@@ -60,8 +60,13 @@ export interface McpSession {
   readonly ended: boolean
   /** Requests of the client that are not answered yet. */
   readonly requestsInFlight: number
-  /** Whether the answer to a request of the client still has a way to it; false once its connection is gone for good. */
+  /**
+   * Whether the answer to a request of the client still has a way to it: false once its connection is gone for good, or
+   * where there is no memory to keep an answer until it is read.
+   */
   hears(requestId: RequestId): boolean
+  /** A request that waits needs no more than `kept` from now on: the rest of its body is no longer charged. */
+  keepsOnly(requestId: RequestId, kept: object): void
   /** SSE `message` events sent on any stream; pings and comments not counted. */
   readonly eventsSent: number
   /** Notifications of the SDK's server that found no stream and no room to wait. */

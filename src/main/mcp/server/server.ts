@@ -54,6 +54,8 @@ const resourceNotFound = -32002
 
 /** As the SDK's schema, but for the arguments: those that are none are the tool's to refuse, so that its model reads why. */
 const toolCallSchema = z.object({ params: z.object({ name: z.string(), arguments: z.unknown().optional() }) })
+/** The longest progress token: it comes back with each report. */
+const maxProgressTokenLength = 200
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 type Handler = (request: JSONRPCRequest, context: CallContext) => ServerResult | Promise<ServerResult>
@@ -167,6 +169,30 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
     },
   }
 
+  const contextOf = (session: McpSession, extra: Extra): CallContext => {
+    const { progressToken } = extra._meta ?? {}
+    if (typeof progressToken === 'string' && progressToken.length > maxProgressTokenLength) {
+      throw invalidParams(`A progressToken may have ${String(maxProgressTokenLength)} characters at most.`)
+    }
+    // As with the request itself: the SDK keeps what it was given.
+    delete extra._meta
+    return {
+      bus: ports.busOf(session),
+      session,
+      extra: { ...extra, ...(progressToken !== undefined && { _meta: { progressToken } }) },
+    }
+  }
+
+  const logFaults = (answer: Promise<ServerResult>, method: string): Promise<ServerResult> =>
+    answer.catch((error: unknown) => {
+      if (error instanceof RpcError) throw error
+      ports.onFault(error, method)
+      throw new RpcError(
+        ErrorCode.InternalError,
+        'Internal error. It was logged; try again or restart Busbar.',
+      )
+    })
+
   const servers = new WeakMap<McpSession, { sendResourceUpdated(params: { uri: string }): Promise<void> }>()
 
   return {
@@ -181,21 +207,13 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       })
       // The SDK answers setLevel by itself, with a map a server; ours keeps the threshold by session.
       server.removeRequestHandler('logging/setLevel')
-      server.fallbackRequestHandler = async (request: JSONRPCRequest, extra: Extra) => {
-        const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined
+      server.fallbackRequestHandler = (request: JSONRPCRequest, extra: Extra) => {
+        const { method } = request
+        const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
         if (handler === undefined) {
-          throw new RpcError(ErrorCode.MethodNotFound, `Method not found: ${clip(request.method, 100)}`)
+          throw new RpcError(ErrorCode.MethodNotFound, `Method not found: ${clip(method, 100)}`)
         }
-        try {
-          return await handler(request, { bus: ports.busOf(session), session, extra })
-        } catch (error) {
-          if (error instanceof RpcError) throw error
-          ports.onFault(error, request.method)
-          throw new RpcError(
-            ErrorCode.InternalError,
-            'Internal error. It was logged; try again or restart Busbar.',
-          )
-        }
+        return logFaults(start(handler, takeOver(request), contextOf(session, extra)), method)
       }
       servers.set(session, server)
       await server.connect(session.transport)
@@ -218,6 +236,21 @@ const uriLength = 2000
 function whatFits<Result extends ServerResult>(result: Result, what: string): Result {
   if (fitsWire(result)) return result
   throw invalidParams(`${what} would be larger than the ${mostOnWire} that an answer may take.`)
+}
+
+/**
+ * The request as its handler gets it. The SDK keeps its own until the answer, which may take a minute: that one is left
+ * without what was asked.
+ */
+function takeOver(request: JSONRPCRequest): JSONRPCRequest {
+  const taken = { ...request }
+  delete request.params
+  return taken
+}
+
+/** No async function, and apart from who waits: both would keep the request until the answer. */
+function start(handler: Handler, request: JSONRPCRequest, context: CallContext): Promise<ServerResult> {
+  return new Promise((resolve) => resolve(handler(request, context)))
 }
 
 /** The SDK makes a JSON schema compiler a server, for elicitation answers; this server never elicits. */

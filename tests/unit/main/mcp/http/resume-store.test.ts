@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { MemoryLedger } from '../../../../../src/main/base/ledger.ts'
+import { createPassingMemory } from '../../../../../src/main/base/passing-memory.ts'
 import {
   createResumeStore,
   positionOf,
@@ -13,9 +15,19 @@ const limits = {
   resumeRetentionMs: 100,
 }
 
-function createStore(): { store: ResumeStore<string>; time: { nowMs: number } } {
+function createStore(ledger = new MemoryLedger(Infinity)): {
+  store: ResumeStore<string>
+  time: { nowMs: number }
+} {
   const time = { nowMs: 0 }
-  return { store: createResumeStore<string>({ clock: () => time.nowMs, limits }), time }
+  return {
+    store: createResumeStore<string>({
+      clock: () => time.nowMs,
+      limits,
+      memoryOf: createPassingMemory(ledger, 0),
+    }),
+    time,
+  }
 }
 
 const frame = (id: string, json: string): string => `id: ${id}\nevent: message\ndata: ${json}\n\n`
@@ -35,6 +47,26 @@ describe('the resume store', () => {
       expect(store.find('ann', id), id).toBeNull()
     }
     expect(store.find('bob', '1-0')).toBeNull()
+  })
+
+  test('gives up a stream that its user has no memory for, and the memory with it', () => {
+    const ledger = new MemoryLedger(160)
+    const { store } = createStore(ledger)
+    const stream = store.open('ann')
+    store.append(stream, '1')
+    expect([store.keeps(stream), ledger.snapshot().byKind.output]).toEqual([true, frame('1-1', '1').length])
+    store.append(store.open('bob'), '1')
+    store.append(stream, '2')
+    expect([store.keeps(stream), store.find('ann', '1-1'), store.find('bob', '2-0')?.frames]).toEqual([
+      true,
+      { stream, frames: [frame('1-2', '2')] },
+      [frame('2-1', '1')],
+    ])
+    store.append(stream, '3')
+    expect([store.keeps(stream), store.find('ann', '1-1')]).toEqual([false, null])
+    expect(ledger.usedBytes).toBe(frame('2-1', '1').length)
+    store.forgetOwner('bob')
+    expect(ledger.usedBytes).toBe(0)
   })
 
   test('keeps the newest events of a stream', () => {

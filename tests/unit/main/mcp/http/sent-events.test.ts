@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { SentEvents, sentEventId, sentEventSequence } from '../../../../../src/main/mcp/http/sent-events.ts'
+import { MemoryLedger } from '../../../../../src/main/base/ledger.ts'
+import { createPassingMemory } from '../../../../../src/main/base/passing-memory.ts'
+import {
+  type SentBudget,
+  SentEvents,
+  sentEventId,
+  sentEventSequence,
+} from '../../../../../src/main/mcp/http/sent-events.ts'
 
 const limits = { maxUnconfirmedEvents: 3, maxUnconfirmedChars: 10, maxUnconfirmedCharsTotal: 15 }
+const sentEvents = (sentBudget: SentBudget, ledger = new MemoryLedger(Infinity)) =>
+  new SentEvents({ limits, sentBudget, memory: createPassingMemory(ledger, 0)('alice') })
 const kept = (sent: SentEvents, after = 0) =>
   sent.after(after).events.map(({ sequence, json }) => [sequence, json])
 
 describe('the events that nobody has confirmed', () => {
   it('are numbered from 1 and kept in order until they are confirmed', () => {
     const budget = { held: 0 }
-    const sent = new SentEvents(limits, budget)
+    const sent = sentEvents(budget)
     expect([
       sent.last,
       sent.add('a', null, Infinity),
@@ -27,7 +36,7 @@ describe('the events that nobody has confirmed', () => {
 
   it('give way by count and by size, oldest first, and a client that comes too late is told how many', () => {
     const budget = { held: 0 }
-    const sent = new SentEvents(limits, budget)
+    const sent = sentEvents(budget)
     for (const json of ['1', '2', '3', '4']) sent.add(json, null, Infinity)
     expect(sent.after(0)).toEqual({
       events: [
@@ -52,7 +61,7 @@ describe('the events that nobody has confirmed', () => {
 
   it('never give way while the system has not taken them', () => {
     const budget = { held: 0 }
-    const sent = new SentEvents(limits, budget)
+    const sent = sentEvents(budget)
     sent.add('a', null, 0)
     for (const json of ['bbbbbbbb', 'cccccccc', 'dddddddd']) sent.add(json, null, 1)
     expect([kept(sent).map(([sequence]) => sequence), budget.held]).toEqual([[2, 3, 4], 24])
@@ -60,8 +69,8 @@ describe('the events that nobody has confirmed', () => {
 
   it('share one budget over all sessions', () => {
     const budget = { held: 0 }
-    const one = new SentEvents(limits, budget)
-    const other = new SentEvents(limits, budget)
+    const one = sentEvents(budget)
+    const other = sentEvents(budget)
     one.add('x'.repeat(9), null, Infinity)
     other.add('yyyy', null, Infinity)
     other.add('zzz', null, Infinity)
@@ -70,7 +79,7 @@ describe('the events that nobody has confirmed', () => {
 
   it('are taken out once, from a number on', () => {
     const budget = { held: 0 }
-    const sent = new SentEvents(limits, budget)
+    const sent = sentEvents(budget)
     const origin = {}
     sent.add('a', null, Infinity)
     sent.add('b', origin, Infinity)
@@ -91,5 +100,35 @@ describe('the id of such an event', () => {
       null,
       null,
     ])
+  })
+
+  it('give way where their user has no memory left, except what the system has not taken', () => {
+    const ledger = new MemoryLedger(12)
+    const sent = sentEvents({ held: 0 }, ledger)
+    sent.add('aaa', null, 0)
+    sent.add('bbb', null, 1)
+    expect([kept(sent), ledger.snapshot().byKind.output]).toEqual([
+      [
+        [1, 'aaa'],
+        [2, 'bbb'],
+      ],
+      6,
+    ])
+    sent.add('c', null, 1)
+    expect([kept(sent), ledger.usedBytes]).toEqual([
+      [
+        [2, 'bbb'],
+        [3, 'c'],
+      ],
+      4,
+    ])
+    // Nothing but the second may go, and that alone makes no room.
+    sent.add('dddddd', null, 2)
+    expect(kept(sent)).toEqual([
+      [3, 'c'],
+      [4, 'dddddd'],
+    ])
+    sent.takeAfter(0)
+    expect([kept(sent), ledger.usedBytes]).toEqual([[], 0])
   })
 })

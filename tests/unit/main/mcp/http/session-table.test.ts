@@ -3,12 +3,15 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import { Socket, type AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Caller } from '../../../../../src/main/access/caller.ts'
+import { MemoryLedger } from '../../../../../src/main/base/ledger.ts'
+import { createPassingMemory } from '../../../../../src/main/base/passing-memory.ts'
 import { defaultMcpHttpLimits, type McpHttpLimits } from '../../../../../src/main/mcp/http/limits.ts'
 import type { LiveSession } from '../../../../../src/main/mcp/http/live-session.ts'
 import { createResumeStore } from '../../../../../src/main/mcp/http/resume-store.ts'
 import type { McpSessionEvents } from '../../../../../src/main/mcp/http/session.ts'
 import { createSessionTable, isSameToken } from '../../../../../src/main/mcp/http/session-table.ts'
 import { sessionTag } from '../../../../../src/main/mcp/http/session-tag.ts'
+import { createUnreadAnswers } from '../../../../../src/main/mcp/http/unread-answers.ts'
 import { recordedLog } from '../../access/recorded-log.ts'
 
 const alice: Caller = { user_id: 'alice', token_id: 'a' }
@@ -28,7 +31,9 @@ function fixture(limits: Partial<McpHttpLimits> = {}) {
     clock,
     limits: all,
     events,
-    resume: createResumeStore({ clock, limits: all }),
+    resume: createResumeStore({ clock, limits: all, memoryOf: ({ memory }) => memory }),
+    unread: createUnreadAnswers({ clock, stalledMs: all.stalledStreamMs, log }),
+    memoryOf: createPassingMemory(new MemoryLedger(Infinity)),
     log,
   })
   const create = (id: string, caller: Caller) => table.create(id, caller, '127.0.0.1')
