@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { CallToolRequestSchema, ResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterEach } from 'vitest'
+import type { MemoryLedger } from '../../src/main/base/ledger.ts'
 import type { Log } from '../../src/main/base/log.ts'
 import { createGuard } from '../../src/main/access/request-guard.ts'
 import { createMcpEndpoint, type McpEndpoint } from '../../src/main/mcp/http/endpoint.ts'
@@ -40,6 +41,7 @@ export const tokens = { alice: 'token-of-alice', bob: 'token-of-bob' }
 export interface HostOptions {
   readonly limits?: Partial<McpHttpLimits>
   readonly connect?: (session: McpSession) => Promise<void>
+  readonly memory?: MemoryLedger
 }
 
 /**
@@ -94,6 +96,7 @@ async function startHost(options: HostOptions = {}): Promise<Host> {
     newId: () => `session-${String((ids += 1))}`,
     log,
     limits: { ...quiet, ...options.limits },
+    ...(options.memory !== undefined && { memory: options.memory }),
   })
 
   async function attach(session: McpSession): Promise<void> {
@@ -114,6 +117,10 @@ async function startHost(options: HostOptions = {}): Promise<Host> {
           })
           await hold()
           break
+        case 'endless': {
+          const text = 'x'.repeat(2 ** 27)
+          return { content: Array.from({ length: 5 }, () => ({ type: 'text', text })) }
+        }
         case 'late':
           await hold()
           await extra.sendNotification({

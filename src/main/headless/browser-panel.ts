@@ -4,6 +4,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { attempt, every } from '../base/guarded.ts'
 import { closeBadKey, panelKeyPrefix, panelSubprotocol } from '../../shared/panel-socket.ts'
 import type { BrowserPanelParts } from '../app/app-options.ts'
+import { createPassingMemory } from '../base/passing-memory.ts'
 import type { BrowserPanel } from '../http/routes.ts'
 import { readPanelFile } from '../panel/static-files.ts'
 import { answerCalls } from './panel-calls.ts'
@@ -13,12 +14,16 @@ const maxFrameBytes = 5 * 1024 * 1024
 /** How often a panel must answer a ping, or lose its connection: a laptop's lid closes without a word. */
 const heartbeatMs = 30_000
 
+/** Who pays for a panel that shows all users: whoever runs the server. */
+const operatorId = 'local'
+
 /**
  * Serves the built panel and its WebSocket over HTTP. The page needs no secret; the socket needs the panel key,
  * which comes as a subprotocol and is compared before anything else is read.
  */
 export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelParts) => BrowserPanel {
-  return ({ routerOf, logins, revoked, blocks, log }) => {
+  return ({ routerOf, logins, revoked, blocks, memory, log }) => {
+    const memoryOf = createPassingMemory(memory)
     const tokenOf = new WeakMap<WebSocket, string>()
     const sockets = new WebSocketServer({
       noServer: true,
@@ -60,7 +65,14 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
           return
         }
       }
-      answerCalls(socket, { router: routerOf(viewer), log, panel: remote })
+      answerCalls(socket, {
+        router: routerOf(viewer),
+        log,
+        panel: remote,
+        memory: memoryOf(viewer.userId ?? operatorId),
+        // One that reads slowly answers a ping only when it has read what stands before it.
+        taken: () => answered.add(socket),
+      })
     }
 
     const endPanelsOf = ({ id }: { id: string }): void => {

@@ -1,7 +1,6 @@
 import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
 import { ServerPeer } from '@orpc/standard-server-peer'
 import { wellFormedJson } from '../../shared/well-formed.ts'
-import { inBackground } from '../base/guarded.ts'
 import { createAcks } from './paced-watch.ts'
 import { createPanelHandler, type PanelHandlerPorts } from './panel-handler.ts'
 
@@ -14,8 +13,10 @@ export interface PanelLink {
 }
 
 export interface PanelPeer {
-  /** Answers what came in, or refuses it. Text alone is a call: the contract has no files. */
-  take(frame: unknown): void
+  /**
+   * Answers what came in, or refuses it; resolves when that is done. Text alone is a call: the contract has no files.
+   */
+  take(frame: unknown): Promise<void>
   /** Ends the calls and watches that are open. */
   close(): void
 }
@@ -46,9 +47,9 @@ export function createPanelPeer(link: PanelLink, ports: PanelHandlerPorts): Pane
     }
   }
   return {
-    take(frame) {
+    async take(frame) {
       if (!link.isOpen()) return
-      if (typeof frame === 'string') inBackground('call of a panel', answer(frame))
+      if (typeof frame === 'string') await answer(frame)
       else link.refuse()
     },
     close: () => peer.close(),

@@ -1,4 +1,4 @@
-import { guarded } from '../base/guarded.ts'
+import { guarded, inBackground } from '../base/guarded.ts'
 import type { PanelHandlerPorts } from './panel-handler.ts'
 import { createPanelPeer } from './panel-peer.ts'
 
@@ -27,7 +27,9 @@ export function answerPort(port: PanelPort, ports: PanelHandlerPorts): () => voi
   )
   port.on(
     'message',
-    guarded('frame of a panel', ({ data }: { data: unknown }) => peer.take(data)),
+    guarded('frame of a panel', ({ data }: { data: unknown }) =>
+      inBackground('call of a panel', peer.take(data)),
+    ),
   )
   port.on(
     'close',

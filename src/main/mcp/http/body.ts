@@ -6,14 +6,18 @@ export type BodyResult =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'too_large' }
   | { readonly kind: 'not_utf8' }
-  /** There is no memory for the next bytes of it. */
+  /** There is no memory for it: for what came, or all that was declared. */
   | { readonly kind: 'no_room'; readonly bytes: number }
   /** The client went away in the middle; there is nobody to answer. */
   | { readonly kind: 'aborted' }
 
 /** True where the declared length alone shows that the body is over the bound. */
 export function declaresTooMuch(request: IncomingMessage, maxBytes: number): boolean {
-  return Number(request.headers['content-length'] ?? 0) > maxBytes
+  return declaredBytes(request) > maxBytes
+}
+
+function declaredBytes(request: IncomingMessage): number {
+  return Number(request.headers['content-length'] ?? 0)
 }
 
 /**
@@ -43,7 +47,8 @@ export function readBody(request: IncomingMessage, maxBytes: number, hold: Memor
       if (!hold.resize(bytes)) {
         request.pause()
         chunks.length = 0
-        settle({ kind: 'no_room', bytes: chunk.length })
+        hold.release()
+        settle({ kind: 'no_room', bytes: Math.max(bytes, declaredBytes(request)) })
         return
       }
       chunks.push(chunk)

@@ -77,7 +77,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   const limits: McpHttpLimits = { ...defaultMcpHttpLimits, ...ports.limits }
   const clock = (): number => ports.clock()
   const events = createEvents<McpSessionEvents>('session')
-  const memoryOf = createPassingMemory(ports.memory ?? new MemoryLedger(Infinity))
+  const memoryOf = createPassingMemory(ports.memory ?? new MemoryLedger(Infinity), limits.maxBeyondShareBytes)
   const resume = createResumeStore<ExchangeHost>({ clock, limits, memoryOf: ({ memory }) => memory })
   const unread = createUnreadAnswers({ clock, stalledMs: limits.stalledStreamMs, log })
   const refusalLog = createRefusalLog({ clock, log, maxPerMinute: limits.maxLoggedRefusalsPerMinute })

@@ -1,3 +1,5 @@
+import { passingMarginBytes } from '../../base/passing-memory.ts'
+
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
 const secondMs = 1000
@@ -43,6 +45,8 @@ export const defaultMcpHttpLimits = {
   maxUnconfirmedEvents: 256,
   maxUnconfirmedChars: 2 * mebibyte,
   maxUnconfirmedCharsTotal: 64 * mebibyte,
+  /** How far request bodies and unread output may go beyond a user's full share of the memory, so that it can be emptied. */
+  maxBeyondShareBytes: passingMarginBytes,
   /** How long a finished response stream can still be resumed. */
   resumeRetentionMs: 2 * minuteMs,
   /** The SSE `retry` field: how long a client waits before it resumes a stream. */

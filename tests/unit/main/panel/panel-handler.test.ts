@@ -7,6 +7,8 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { ORPCError } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { MemoryLedger } from '../../../../src/main/base/ledger.ts'
+import { createPassingMemory } from '../../../../src/main/base/passing-memory.ts'
 import type { Log } from '../../../../src/main/base/log.ts'
 import { answerCalls } from '../../../../src/main/headless/panel-calls.ts'
 import type { PanelHandlerPorts } from '../../../../src/main/panel/panel-handler.ts'
@@ -63,7 +65,11 @@ const shells: [string, (ports: PanelHandlerPorts) => { panel: PanelApi; end: () 
       const [server, page] = [new SocketEnd(), new SocketEnd()]
       server.other = page
       page.other = server
-      answerCalls(server as unknown as WebSocket, ports)
+      answerCalls(server as unknown as WebSocket, {
+        ...ports,
+        memory: createPassingMemory(new MemoryLedger(Infinity))('local'),
+        taken: () => undefined,
+      })
       const link = new SocketLink({ websocket: page as unknown as globalThis.WebSocket })
       return { panel: createORPCClient<PanelApi>(link), end: () => server.close() }
     },
