@@ -3,6 +3,12 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/websocket'
+import type { ContractRouterClient } from '@orpc/contract'
+import { WebSocket } from 'ws'
+import type { panelContract } from '../../src/shared/panel-contract.ts'
+import type { TokenInput } from '../../src/shared/tokens.ts'
 import { openRawSession, type RawSession } from '../integration/wire/raw-session.ts'
 import type { ServerOrder, ServerSettings, ServerWord } from './processes/server.ts'
 
@@ -16,6 +22,10 @@ export interface FaultServer {
   readonly pid: number
   /** Bytes in use after a collection. */
   memory(): Promise<number>
+  /** The most that the process has ever had in memory, in bytes. */
+  peak(): Promise<number>
+  /** Makes a token of a user, as a person does in the panel. */
+  token(userId: string, scopes: TokenInput['scopes']): Promise<string>
   /** Sets the wall clock forward, or back; no other clock. */
   jump(ms: number): Promise<void>
   /** From now on its steady clock throws, or works again. */
@@ -24,7 +34,8 @@ export interface FaultServer {
   logged(message: string): Promise<number>
   /** How often each place told of a fault, as an error. */
   faults(): Promise<Record<string, number>>
-  raw(name: string): Promise<RawSession>
+  /** @param token default: the local user's */
+  raw(name: string, token?: string): Promise<RawSession>
   /** SIGKILL: no goodbye to anybody. */
   kill(): Promise<void>
 }
@@ -58,6 +69,23 @@ export async function startServer(settings: Partial<ServerSettings> = {}): Promi
       const answer = await ask({ kind: 'memory' })
       return answer.kind === 'memory' ? answer.bytes : Number.NaN
     },
+    async peak() {
+      const answer = await ask({ kind: 'peak' })
+      return answer.kind === 'peak' ? answer.bytes : Number.NaN
+    },
+    async token(userId, scopes) {
+      const socket = new WebSocket(word.panelUrl.replace(/^http(.*)\/#.*$/, 'ws$1/panel/socket'), [
+        'busbar.panel.v1',
+        `busbar.key.${new URL(word.panelUrl).hash.slice('#key='.length)}`,
+      ])
+      await once(socket, 'open')
+      const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })
+      const panel = createORPCClient<ContractRouterClient<typeof panelContract>>(link)
+      const made = await panel.tokens.create({ name: userId, userId, scopes })
+      socket.close()
+      if (made.outcome === 'refused') throw new Error(made.message)
+      return made.token
+    },
     async jump(ms) {
       await ask({ kind: 'jump', ms })
     },
@@ -73,7 +101,7 @@ export async function startServer(settings: Partial<ServerSettings> = {}): Promi
       const answer = await ask({ kind: 'log' })
       return answer.kind === 'log' ? (answer.counts[message] ?? 0) : Number.NaN
     },
-    raw: (name) => openRawSession({ port: word.port, token: 'token-of-the-local-user' }, name),
+    raw: (name, token = 'token-of-the-local-user') => openRawSession({ port: word.port, token }, name),
     kill: () => end(child),
   }
 }

@@ -13,10 +13,12 @@ export interface ServerSettings {
   tls?: AppOptions['tls']
   /** Whether listeners throw that are attached before all others, and one of the bus. */
   faulty?: boolean
+  settings?: AppOptions['settings']
 }
 
 export type ServerOrder =
   | { kind: 'memory' }
+  | { kind: 'peak' }
   | { kind: 'jump'; ms: number }
   | { kind: 'log' }
   /** From now on the steady clock throws, or works again. */
@@ -25,6 +27,8 @@ export type ServerOrder =
 export type ServerWord =
   | { kind: 'ready'; port: number; url: string; panelUrl: string; portWasTaken: boolean }
   | { kind: 'memory'; bytes: number }
+  /** The most that the process has ever had in memory. */
+  | { kind: 'peak'; bytes: number }
   | { kind: 'jump' }
   | { kind: 'clock' }
   /** How often each line was logged, and each fault as `fault: <place>`. */
@@ -70,7 +74,7 @@ const app = createApp({
   allowHosts: settings.allowHosts,
   tls: settings.tls,
   clocks: { wall: () => Date.now() + wallOffsetMs, steady },
-  settings: { history_payloads: false },
+  settings: { history_payloads: false, ...settings.settings },
   env: { BUSBAR_TOKEN: 'token-of-the-local-user' },
   log: {
     debug: count,
@@ -90,6 +94,9 @@ process.on('message', (order: ServerOrder) => {
   switch (order.kind) {
     case 'memory':
       void memory().then((bytes) => say({ kind: 'memory', bytes }))
+      break
+    case 'peak':
+      say({ kind: 'peak', bytes: process.resourceUsage().maxRSS * 1024 })
       break
     case 'jump':
       wallOffsetMs += order.ms

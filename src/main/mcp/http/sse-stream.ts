@@ -153,7 +153,8 @@ export class SseStream {
   }
 
   destroy(): void {
-    this.#response.destroy()
+    // Not the response, which has no connection of its own while others of a pipeline stand before it.
+    this.#response.req.socket.destroy()
     this.#close()
   }
 

@@ -66,7 +66,8 @@ export function createUnreadAnswers(ports: UnreadAnswersPorts): UnreadAnswers {
       let cut = 0
       for (const [response, atMs] of takenAtMs) {
         if (atMs > beforeMs) continue
-        response.destroy()
+        // Not the response, which has no connection of its own while others of a pipeline stand before it.
+        response.req.socket.destroy()
         cut += 1
       }
       if (cut > 0) log.warn({ answers: cut }, 'answers that nobody reads were cut')
