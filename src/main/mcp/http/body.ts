@@ -46,7 +46,6 @@ export function readBody(request: IncomingMessage, maxBytes: number, hold: Memor
       }
       if (!hold.resize(bytes)) {
         request.pause()
-        chunks.length = 0
         hold.release()
         settle({ kind: 'no_room', bytes: Math.max(bytes, declaredBytes(request)) })
         return
@@ -54,7 +53,7 @@ export function readBody(request: IncomingMessage, maxBytes: number, hold: Memor
       chunks.push(chunk)
     }
     const onEnd = (): void => {
-      const first = chunks[0]
+      const [first] = chunks
       const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes)
       settle(isUtf8(body) ? { kind: 'text', text: body.toString('utf8') } : { kind: 'not_utf8' })
     }
@@ -62,7 +61,14 @@ export function readBody(request: IncomingMessage, maxBytes: number, hold: Memor
     request.on('data', onData)
     request.on('end', onEnd)
     request.on('close', onClose)
-    // A broken connection also shows as an error; without a listener it would be thrown.
-    request.on('error', () => undefined)
+    request.on('error', ignore)
   })
+}
+
+/**
+ * A broken connection also shows as an error; without a listener it would be thrown. It stands out here since the request
+ * keeps it for as long as it is answered: a closure in there would keep the body with it.
+ */
+function ignore(): void {
+  // The body is settled by `close`.
 }
