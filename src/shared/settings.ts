@@ -87,7 +87,7 @@ export const settings = {
   },
   stalled_stream_seconds: {
     title: 'Stalled streams',
-    help: 'A reader that is over its buffer and takes nothing for this long loses its stream.',
+    help: 'A reader that takes nothing for this long, though something waits for it, loses its connection.',
     group: 'times',
     unit: 'seconds',
     default: 120,
