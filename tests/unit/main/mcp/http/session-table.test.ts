@@ -43,23 +43,29 @@ function fixture(limits: Partial<McpHttpLimits> = {}) {
     const session = create(id, caller)
     if (typeof session === 'string') throw new Error(`There is no place for it: ${session}.`)
     const message = { jsonrpc: '2.0', id: 0, method: 'initialize' } as const
-    session.receiveInitialize({ kind: 'request', message }, { name: 'model', version: '1' }, unsent())
+    session.receiveInitialize({ kind: 'request', message }, { name: 'model', version: '1' }, body(), unsent())
     await session.transport.send({ jsonrpc: '2.0', id: 0, result: { protocolVersion: '2025-06-18' } })
     return session
   }
   return { table, create, open, events, opened, closed, time, log }
 }
 
+/** What an empty body is charged as. */
+const body = () => createPassingMemory(new MemoryLedger(Infinity))('alice').open('requests')
+
 /** A response that nobody reads. */
 const unsent = (): ServerResponse => new ServerResponse(new IncomingMessage(new Socket()))
 
 function notify(session: LiveSession, method: string): void {
-  session.receive([{ kind: 'notification', message: { jsonrpc: '2.0', method } }], false, unsent())
+  session.receive(
+    { list: [{ kind: 'notification', message: { jsonrpc: '2.0', method } }], isBatch: false, body: body() },
+    unsent(),
+  )
 }
 
 function ask(session: LiveSession, id: number, response = unsent()): void {
   const message = { jsonrpc: '2.0', id, method: 'tools/call' } as const
-  session.receive([{ kind: 'request', message }], false, response)
+  session.receive({ list: [{ kind: 'request', message }], isBatch: false, body: body() }, response)
 }
 
 /** A response over a real connection, and all that its client has read once it holds `until`. */
