@@ -6,9 +6,6 @@ const heartbeatMs = 10_000
 /** The most that one heartbeat adds; the sum of them never reaches 1. */
 const heartbeatStep = 0.001
 
-/** Most characters of a progress token that is answered to. */
-const tokenLength = 1000
-
 export interface ProgressReport {
   /** What the peer says: 0..1, and a text that may be empty. */
   tell(progress: number, message: string): void
@@ -23,8 +20,7 @@ const silent: ProgressReport = { tell: () => undefined, close: () => undefined }
  */
 export function reportProgress({ extra }: CallContext, jobId: string): ProgressReport {
   const progressToken = extra._meta?.progressToken
-  // Each notification holds the token, and notifications are bounded.
-  if (progressToken === undefined || String(progressToken).length > tokenLength) return silent
+  if (progressToken === undefined) return silent
   let last: number | null = null
   let lastMessage = ''
 

@@ -71,7 +71,7 @@ describe('the body parser', () => {
   test('bounds the id of a request, which its answer has to hold', () => {
     const request = (id: string) => JSON.stringify({ jsonrpc: '2.0', id, method: 'm' })
     expect(parseBody(request('x'.repeat(200)), bounds).kind).toBe('messages')
-    expect(parseBody(request('x'.repeat(201)), bounds)).toEqual({ kind: 'invalid', id: null })
+    expect(parseBody(request('x'.repeat(201)), bounds)).toEqual({ kind: 'long_id' })
   })
 
   test('bounds batches and depth', () => {
