@@ -18,14 +18,14 @@ export const layers: readonly Layer[] = [
   { path: 'main/activity', imports: ['shared', 'main/base', 'main/bus', 'main/access'] },
   { path: 'main/http', imports: ['shared', 'main/version.ts', 'main/base', 'main/access'] },
   { path: 'main/mcp/http', imports: ['shared', 'main/base', 'main/access'] },
-  { path: 'main/mcp/calls', imports: ['shared', 'main/bus', 'main/mcp/http'] },
+  { path: 'main/mcp/calls', imports: ['shared', 'main/base', 'main/bus', 'main/mcp/http'] },
   {
     path: 'main/mcp/sessions',
     imports: ['shared', 'main/base', 'main/bus', 'main/mcp/http', 'main/mcp/calls'],
   },
   {
     path: 'main/mcp/approvals',
-    imports: ['shared', 'main/bus', 'main/access', 'main/mcp/calls', 'main/mcp/sessions'],
+    imports: ['shared', 'main/base', 'main/bus', 'main/access', 'main/mcp/calls', 'main/mcp/sessions'],
   },
   {
     path: 'main/mcp/dispatch',

@@ -67,9 +67,9 @@ describe('the layers', () => {
       'main/activity': 'shared main/base main/bus main/access',
       'main/http': 'shared main/version.ts main/base main/access',
       'main/mcp/http': 'shared main/base main/access',
-      'main/mcp/calls': 'shared main/bus main/mcp/http',
+      'main/mcp/calls': 'shared main/base main/bus main/mcp/http',
       'main/mcp/sessions': 'shared main/base main/bus main/mcp/http main/mcp/calls',
-      'main/mcp/approvals': 'shared main/bus main/access main/mcp/calls main/mcp/sessions',
+      'main/mcp/approvals': 'shared main/base main/bus main/access main/mcp/calls main/mcp/sessions',
       'main/mcp/dispatch':
         'shared main/base main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals',
       'main/mcp/tools':

@@ -290,9 +290,8 @@ function describe(client: ClientInfo): string {
   return [client.client_type, label, blend_file].filter((part) => part !== undefined).join(', ')
 }
 
-function kindOf({ payload }: BusMessage): string {
-  const named = [payload.message_type, payload.kind].find((name) => typeof name === 'string')
-  return typeof named === 'string' ? clip(named, 100) : 'message'
+function kindOf({ head }: BusMessage): string {
+  return head.kind ?? 'message'
 }
 
 /** At most 4 KiB of UTF-8, as a copy: a slice would keep the whole text alive (V8), a half character goes. */

@@ -54,6 +54,7 @@ export function serveBusesOverMcp(ports: {
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
+    memory: bounds.memory,
   })
   const largeMessages = createLargeMessages(steady)
   const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })

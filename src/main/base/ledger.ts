@@ -13,6 +13,15 @@ export interface MemoryHold {
 export interface MemoryAccount {
   /** Charges bytes to the user, or answers null where the user's share or the total has no room for them. */
   take(kind: MemoryKind, bytes: number): MemoryHold | null
+  /**
+   * Charges bytes even where there is no room: for what must not get lost, is small, and has a bound of its own. Until
+   * as much has been given back, nobody gets more.
+   */
+  takeAnyway(kind: MemoryKind, bytes: number): MemoryHold
+  /** Bytes that would be granted now. */
+  readonly roomBytes: number
+  /** The most that the user gets. */
+  readonly shareBytes: number
   /** Whose limit stands against so many bytes more, as a sentence for who asked; what to do about it is up to the caller. */
   whatIsFull(bytes: number): string
 }
@@ -52,21 +61,20 @@ export class MemoryLedger {
 
   /** The account of a user. All accounts of one user share one count. */
   of(userId: string): MemoryAccount {
+    const room = (): number => this.#room(userId)
+    const { shareBytes } = this
     return {
+      shareBytes,
+      get roomBytes() {
+        return room()
+      },
       take: (kind, bytes) => {
-        let held = 0
-        const hold: MemoryHold = {
-          get bytes() {
-            return held
-          },
-          resize: (next) => {
-            if (!this.#charge(userId, kind, next - held)) return false
-            held = next
-            return true
-          },
-          release: () => void hold.resize(0),
-        }
+        const hold = this.#hold(userId, kind)
         return hold.resize(bytes) ? hold : null
+      },
+      takeAnyway: (kind, bytes) => {
+        this.#charge(userId, kind, bytes)
+        return this.#hold(userId, kind, bytes)
       },
       whatIsFull: (bytes) => this.#whatIsFull(userId, bytes),
     }
@@ -85,24 +93,49 @@ export class MemoryLedger {
     }
   }
 
-  #charge(userId: string, kind: MemoryKind, bytes: number): boolean {
+  /** @param held what is charged for it already */
+  #hold(userId: string, kind: MemoryKind, held = 0): MemoryHold {
+    const hold: MemoryHold = {
+      get bytes() {
+        return held
+      },
+      resize: (next) => {
+        if (next > held && next - held > this.#room(userId)) return false
+        this.#charge(userId, kind, next - held)
+        held = next
+        return true
+      },
+      release: () => void hold.resize(0),
+    }
+    return hold
+  }
+
+  /** Bytes that a user may be charged more; none where it is over already. */
+  #room(userId: string): number {
+    const used = this.#users.get(userId)?.usedBytes ?? 0
+    return Math.max(0, Math.min(this.shareBytes - used, this.totalBytes - this.#usedBytes))
+  }
+
+  #charge(userId: string, kind: MemoryKind, bytes: number): void {
     const user = this.#users.get(userId) ?? { usedBytes: 0, byKind: perKind(() => 0) }
-    const fits = user.usedBytes + bytes <= this.shareBytes && this.#usedBytes + bytes <= this.totalBytes
-    if (bytes > 0 && !fits) return false
     user.byKind[kind] += bytes
     user.usedBytes += bytes
     this.#usedBytes += bytes
     if (user.usedBytes === 0) this.#users.delete(userId)
     else this.#users.set(userId, user)
-    return true
   }
 
   #whatIsFull(userId: string, bytes: number): string {
     const used = this.#users.get(userId)?.usedBytes ?? 0
     return used + bytes > this.shareBytes
-      ? `User "${userId}" keeps ${mebibytes(used)} in this server, and one user may keep ${mebibytes(this.shareBytes)}: there is no room for ${mebibytes(bytes)} more.`
-      : `All users together keep ${mebibytes(this.#usedBytes)} in this server, which may keep ${mebibytes(this.totalBytes)}: there is no room for ${mebibytes(bytes)} more.`
+      ? `User "${userId}" keeps ${mebibytes(used)} in this server, and one user may keep ${mebibytes(this.shareBytes)}: there is no room for ${sizeOf(bytes)} more.`
+      : `All users together keep ${mebibytes(this.#usedBytes)} in this server, which may keep ${mebibytes(this.totalBytes)}: there is no room for ${sizeOf(bytes)} more.`
   }
+}
+
+/** Small sizes in KiB, so that none is 0.0 MiB. */
+function sizeOf(bytes: number): string {
+  return bytes < 100 * 1024 ? `${String(Math.ceil(bytes / 1024))} KiB` : mebibytes(bytes)
 }
 
 function mebibytes(bytes: number): string {

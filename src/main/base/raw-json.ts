@@ -23,6 +23,11 @@ export class RawJson {
     return new RawJson(Buffer.from(withoutRepeats(onOneLine(json), value)).toString())
   }
 
+  /** The value in a text that is JSON already. */
+  static ofText(json: string): RawJson {
+    return new RawJson(json)
+  }
+
   static of(value: unknown): RawJson {
     return new RawJson(JSON.stringify(value))
   }

@@ -14,6 +14,7 @@ export type BusErrorCode =
   | 'too_many_jobs'
   | 'reserved_name'
   | 'reserved_message'
+  | 'out_of_memory_share'
 
 /** A refusal as a value. `message` says what happened, to what, and what to do next. */
 export interface BusError {

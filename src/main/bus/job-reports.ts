@@ -1,10 +1,12 @@
 import type { EventEmitter } from 'node:events'
+import type { MemoryAccount } from '../base/ledger.ts'
 import { bounds, isTerminal, type JsonObject, type Priority, type Routing } from '../../shared/protocol.ts'
 import type { BusEvents } from './bus-events.ts'
 import type { ClientInfo } from './client-info.ts'
 import type { ClientRegistry } from './client-registry.ts'
+import { refuse, type BusError } from './errors.ts'
 import { cutText, type Job, type JobTable, type JobUpdate } from './jobs.ts'
-import type { JobPurpose } from './message.ts'
+import { messageBytes, type JobPurpose } from './message.ts'
 import type { Mailboxes } from './mailboxes.ts'
 import { tellOfJob } from './tell-of-job.ts'
 
@@ -19,11 +21,12 @@ interface JobReportsPorts {
   readonly jobs: JobTable
   readonly mailboxes: Mailboxes
   readonly events: EventEmitter<BusEvents>
+  readonly memory: MemoryAccount
   /** Whom the bus itself speaks as. */
   readonly serverUuid: string
   /** Unix seconds. */
   readonly now: () => number
-  /** Sends a message of the bus's own making. */
+  /** Sends a message of the bus's own making, whether there is room for it or not. */
   readonly post: (
     from: string,
     targets: readonly ClientInfo[],
@@ -34,6 +37,9 @@ interface JobReportsPorts {
   ) => void
 }
 
+/** What is left at least of a result that there is no room for, its marker included. */
+const shortestCutBytes = 256
+
 /** Word on the jobs of one bus, from whoever has it to whoever waits for it; and the order to drop a job. */
 export class JobReports {
   readonly #ports: JobReportsPorts
@@ -42,39 +48,69 @@ export class JobReports {
     this.#ports = ports
   }
 
-  /** Passes a word on; `job` is undefined for one that this bus does not know (any more). */
-  report(job: Job | undefined, update: JobUpdate, reporter: string): JobUpdateResult {
-    const { registry, jobs, events, now, post } = this.#ports
-    const cut: JobUpdate = {
-      ...update,
-      result: cutText(update.result, bounds.resultBytes),
-      error: cutText(update.error, bounds.resultBytes),
+  /**
+   * Passes a word on; `job` is undefined for one that this bus does not know (any more). Refused: what the bus's user
+   * has no room for. The end of a job is never refused: what does not fit is cut from its result and error.
+   */
+  report(job: Job | undefined, update: JobUpdate, reporter: string): JobUpdateResult | BusError {
+    const { registry, jobs, events, memory, now, post } = this.#ports
+    const sender = job === undefined ? undefined : registry.get(job.from_uuid)
+    const delivered = job?.reply === 'caller' || sender !== undefined ? 'direct' : 'broadcast'
+    if (job !== undefined && jobs.isRepeat(job, reporter)) return { ok: true, delivered, targets: [] }
+    const targets =
+      job?.reply === 'caller'
+        ? []
+        : sender !== undefined
+          ? [sender]
+          : [...registry.all()].filter((client) => client.uuid !== reporter)
+    const fit = this.#fit(job, update, targets.length)
+    // Its sender hears of the end of a job in any case; of other news and for strangers there has to be room.
+    const isLastWord = job !== undefined && sender !== undefined && jobs.endsWith(job, update, reporter)
+    if (!fit.fits && (job === undefined || !isTerminal(update.status))) {
+      return refuse(
+        'out_of_memory_share',
+        `${memory.whatIsFull(fit.bytes)} Nothing was changed. Let the messages that wait be read, or report a shorter result.`,
+      )
     }
-    const senderOnBus = job === undefined ? undefined : registry.get(job.from_uuid)
-    const delivered = job?.reply === 'caller' || senderOnBus !== undefined ? 'direct' : 'broadcast'
     if (job !== undefined) {
-      if (!jobs.apply(job, cut, reporter, now())) return { ok: true, delivered, targets: [] }
+      jobs.apply(job, fit.update, reporter, now())
       tellOfJob(events, jobs, job)
-    } else if (isTerminal(cut.status) && !jobs.noteUnknownJob(cut.job_id, reporter)) {
+    } else if (isTerminal(update.status) && !jobs.noteUnknownJob(update.job_id, reporter)) {
       return { ok: true, delivered, targets: [] }
     }
     if (job?.reply === 'caller') return { ok: true, delivered, targets: [job.from_uuid] }
-    const targets =
-      senderOnBus !== undefined
-        ? [senderOnBus]
-        : [...registry.all()].filter((client) => client.uuid !== reporter)
+    if (!fit.fits && !isLastWord) return { ok: true, delivered, targets: [] }
     const routing: Routing =
-      senderOnBus !== undefined ? { type: 'direct', target_uuid: senderOnBus.uuid } : { type: 'broadcast' }
-    post(reporter, targets, routing, 5, {
-      kind: 'job_update',
-      job_id: cut.job_id,
-      status: cut.status,
-      result: cut.result,
-      error: cut.error,
-      ...(cut.progress !== undefined && { progress: cut.progress }),
-      ...(cut.progress_message !== undefined && { progress_message: cut.progress_message }),
-    })
+      sender !== undefined ? { type: 'direct', target_uuid: sender.uuid } : { type: 'broadcast' }
+    post(reporter, targets, routing, 5, payloadOfUpdate(fit.update))
     return { ok: true, delivered, targets: targets.map((client) => client.uuid) }
+  }
+
+  /**
+   * An update cut to its bounds, and one that ends something so far that there is room for it. `fits` is false where
+   * there is none, not even for that; `bytes` is what it takes.
+   */
+  #fit(
+    job: Job | undefined,
+    update: JobUpdate,
+    targets: number,
+  ): { update: JobUpdate; fits: boolean; bytes: number } {
+    const { jobs, memory } = this.#ports
+    let maxBytes: number = bounds.resultBytes
+    for (;;) {
+      const cut = {
+        ...update,
+        result: cutText(update.result, maxBytes),
+        error: cutText(update.error, maxBytes),
+      }
+      const bytes =
+        (job === undefined ? 0 : Math.max(0, jobs.growth(job, cut))) +
+        (targets === 0 ? 0 : messageBytes(asMessage(cut), targets))
+      const fits = bytes <= memory.roomBytes
+      if (fits || !isTerminal(update.status) || maxBytes <= shortestCutBytes)
+        return { update: cut, fits, bytes }
+      maxBytes = Math.max(shortestCutBytes, Math.floor(maxBytes / 4))
+    }
   }
 
   /** Ends what a client that left was working on; returns how many jobs, looks not counted. */
@@ -121,7 +157,34 @@ export class JobReports {
         job_id: job.job_id,
         ...(interrupt && { interrupt }),
       }
+      // One that waits is enough: there may be no room for more, and the bus does not ask for it.
+      if (mailboxes.has(target, JSON.stringify(payload))) continue
       post(serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, payload, job.purpose)
     }
   }
+}
+
+function payloadOfUpdate({
+  job_id,
+  status,
+  result,
+  error,
+  progress,
+  progress_message,
+}: JobUpdate): JsonObject {
+  return {
+    kind: 'job_update',
+    job_id,
+    status,
+    result,
+    error,
+    ...(progress !== undefined && { progress }),
+    ...(progress_message !== undefined && { progress_message }),
+  }
+}
+
+/** What a message about an update would keep. */
+function asMessage(update: JobUpdate): { payloadJson: string; payloadBytes: number } {
+  const payloadJson = JSON.stringify(payloadOfUpdate(update))
+  return { payloadJson, payloadBytes: Buffer.byteLength(payloadJson) }
 }

@@ -1,9 +1,8 @@
-import { clip } from '../../shared/well-formed.ts'
+import type { MemoryAccount, MemoryHold } from '../base/ledger.ts'
+import { keptBytes } from '../base/raw-json.ts'
 import { isTerminal, type JobState, type JobStatus } from '../../shared/protocol.ts'
 import { keepNewest } from '../../shared/keep-newest.ts'
-import type { BusMessage, JobPurpose } from './message.ts'
-
-export type JobKind = 'job_dispatch' | 'command_dispatch'
+import type { BusMessage, JobKind, JobPurpose } from './message.ts'
 
 /** Who hears of a job's updates: the client that sent it, or the caller in this process that waits for it. */
 export type JobReply = 'client' | 'caller'
@@ -53,11 +52,12 @@ const knownLooksMax = 1000
 /** Silence after which an unfinished job gives up its place to a new one. */
 const silentJobSeconds = 3600
 
-/** The kind of job a payload dispatches, or null for any other message. */
-export function jobKind({ payload }: Pick<BusMessage, 'payload'>): JobKind | null {
-  const type = payload.message_type
-  return type === 'job_dispatch' || type === 'command_dispatch' ? type : null
-}
+/** Bytes for a job's record, and for the tables that name it. */
+const recordBytes = 1024
+/** Bytes for a target of a job: its uuid, how its part ended, and whether it was handed the job. */
+const targetBytes = 192
+/** What ended jobs may take at most of what their user may have: the rest is for what goes on. */
+const finishedShare = 1 / 4
 
 /**
  * Cuts text to so many bytes of UTF-8 and says how much went. The whole, marker included, stays within
@@ -74,9 +74,11 @@ export function cutText(text: string, maxBytes: number): string {
   return `${kept}\n[cut: ${String(size - Buffer.byteLength(kept))} of ${String(size)} bytes left out]`
 }
 
-/** The jobs of one bus: those in flight, and the last of those that ended. */
+/** The jobs of one bus: those in flight, and the last of those that ended. All of it is charged to the bus's user. */
 export class JobTable {
   readonly #limits: JobTableLimits
+  readonly #account: MemoryAccount
+  readonly #holds = new WeakMap<Job, MemoryHold>()
   readonly #pending = new Map<string, Job>()
   readonly #finished = new Map<string, Job>()
   /** Looks apart from all work, in the order they were sent, whether they have ended or not. */
@@ -88,9 +90,11 @@ export class JobTable {
   /** Ends that were reported of jobs this bus never knew, by job and reporter; the oldest are forgotten first. */
   readonly #unknownJobs = new Set<string>()
   #finishedChars = 0
+  #finishedBytes = 0
 
-  constructor(limits: JobTableLimits) {
+  constructor(limits: JobTableLimits, account: MemoryAccount) {
     this.#limits = limits
+    this.#account = account
   }
 
   /** Of work; looks do not count. */
@@ -129,20 +133,21 @@ export class JobTable {
     for (const job of this.#pending.values()) {
       if (nowSeconds - job.updated_at < silentJobSeconds) continue
       this.#pending.delete(job.job_id)
+      this.#release(job)
       return true
     }
     return false
   }
 
-  /** Remembers a dispatched job. A job id used again means the newer dispatch from then on. */
-  add(message: BusMessage, kind: JobKind, targets: readonly string[], reply: JobReply): Job {
-    this.#forgetFinished(message.job_id)
-    this.#pending.delete(message.job_id)
-    this.#looks.delete(message.job_id)
+  /**
+   * Remembers a dispatched job; null, and nothing changes, where its user has no room for it. A job id used again
+   * means the newer dispatch from then on.
+   */
+  add(message: BusMessage, kind: JobKind, targets: readonly string[], reply: JobReply): Job | null {
     const job: Job = {
       job_id: message.job_id,
       kind,
-      title: title(message, kind),
+      title: message.head.title,
       from_uuid: message.from_uuid,
       reply,
       purpose: message.purpose,
@@ -155,6 +160,15 @@ export class JobTable {
       error: '',
       updated_at: message.timestamp,
     }
+    const hold = this.#account.take('jobs', bytesOf(job))
+    if (hold === null) return null
+    this.#forgetFinished(job.job_id)
+    for (const table of [this.#pending, this.#looks]) {
+      const known = table.get(job.job_id)
+      if (known !== undefined) this.#release(known)
+      table.delete(job.job_id)
+    }
+    this.#holds.set(job, hold)
     if (job.purpose === 'look') this.#addLook(job)
     else this.#pending.set(job.job_id, job)
     return job
@@ -180,17 +194,34 @@ export class JobTable {
     return this.unfinishedOf(uuid).filter((job) => this.#handedTo.get(job)?.has(uuid) === true)
   }
 
+  /** Whether an update comes after the end of the job, or of its reporter's part of it: then it changes nothing. */
+  isRepeat(job: Job, reporterUuid: string): boolean {
+    return isTerminal(job.state) || this.#parts.get(job)?.has(reporterUuid) === true
+  }
+
+  /** Whether the job is over with this update, and not a part of it alone. */
+  endsWith(job: Job, update: JobUpdate, reporterUuid: string): boolean {
+    if (!isTerminal(update.status)) return false
+    const isPart = job.targets.length > 1 && job.targets.includes(reporterUuid)
+    return !isPart || (this.#parts.get(job)?.size ?? 0) + 1 >= job.targets.length
+  }
+
+  /** Bytes that a job takes more with an update than it takes now. */
+  growth(job: Job, update: Pick<JobUpdate, 'result' | 'error' | 'progress_message'>): number {
+    const progress_message = update.progress_message ?? job.progress_message
+    return bytesOf({ ...job, ...update, progress_message }) - (this.#holds.get(job)?.bytes ?? 0)
+  }
+
   /**
-   * Applies an update; false when it is a repeat after the end, which changes nothing. Of a job with several
+   * Applies an update, for which there should be room; false when it is a repeat after the end, which changes nothing. Of a job with several
    * targets each ends its own part, and the job ends with the last part: `failed` if one failed, else
    * `cancelled` if one was cancelled. A reporter that is no target speaks for the whole job.
    */
   apply(job: Job, update: JobUpdate, reporterUuid: string, nowSeconds: number): boolean {
-    if (isTerminal(job.state)) return false
+    if (this.isRepeat(job, reporterUuid)) return false
     let state: JobStatus = update.status
     if (job.targets.length > 1 && job.targets.includes(reporterUuid)) {
       const parts = this.#parts.get(job) ?? new Map<string, JobStatus>()
-      if (parts.has(reporterUuid)) return false
       if (isTerminal(update.status)) {
         this.#parts.set(job, parts.set(reporterUuid, update.status))
         state = parts.size < job.targets.length ? 'running' : worst(parts.values())
@@ -202,6 +233,7 @@ export class JobTable {
     job.error = update.error
     if (update.progress !== undefined) job.progress = update.progress
     if (update.progress_message !== undefined) job.progress_message = update.progress_message
+    this.#charge(job)
     if (isTerminal(state)) this.#finish(job)
     return true
   }
@@ -222,11 +254,16 @@ export class JobTable {
   dropAnswer(look: Job): void {
     look.result = ''
     look.error = ''
+    this.#charge(look)
   }
 
   #addLook(job: Job): void {
     this.#looks.set(job.job_id, job)
-    keepNewest(this.#looks, knownLooksMax)
+    for (const oldest of this.#looks.values()) {
+      if (this.#looks.size <= knownLooksMax) break
+      this.#looks.delete(oldest.job_id)
+      this.#release(oldest)
+    }
   }
 
   #finish(job: Job): void {
@@ -234,10 +271,13 @@ export class JobTable {
     this.#pending.delete(job.job_id)
     this.#finished.set(job.job_id, job)
     this.#finishedChars += job.result.length + job.error.length
+    this.#finishedBytes += this.#holds.get(job)?.bytes ?? 0
+    const maxBytes = this.#account.shareBytes * finishedShare
     for (const id of this.#finished.keys()) {
       const fits =
         this.#finished.size <= this.#limits.maxFinished &&
-        this.#finishedChars <= this.#limits.maxFinishedChars
+        this.#finishedChars <= this.#limits.maxFinishedChars &&
+        this.#finishedBytes <= maxBytes
       if (fits || id === job.job_id) break
       this.#forgetFinished(id)
     }
@@ -248,17 +288,34 @@ export class JobTable {
     if (job === undefined) return
     this.#finished.delete(jobId)
     this.#finishedChars -= job.result.length + job.error.length
+    this.#finishedBytes -= this.#holds.get(job)?.bytes ?? 0
+    this.#release(job)
   }
+
+  /** Charges what a job takes by now, also where that is more than there is room for: it has been accepted. */
+  #charge(job: Job): void {
+    const hold = this.#holds.get(job)
+    const bytes = bytesOf(job)
+    if (hold === undefined || hold.resize(bytes)) return
+    hold.release()
+    this.#holds.set(job, this.#account.takeAnyway('jobs', bytes))
+  }
+
+  #release(job: Job): void {
+    this.#holds.get(job)?.release()
+    this.#holds.delete(job)
+  }
+}
+
+/** What keeping a job takes. */
+function bytesOf(job: Pick<Job, 'targets' | 'result' | 'error' | 'progress_message'>): number {
+  const { targets, result, error, progress_message } = job
+  const texts = [result, error, progress_message].reduce((sum, text) => sum + keptBytes(text), 0)
+  return recordBytes + targets.length * targetBytes + texts
 }
 
 function worst(ends: Iterable<JobStatus>): JobStatus {
   const all = new Set(ends)
   if (all.has('failed')) return 'failed'
   return all.has('cancelled') ? 'cancelled' : 'completed'
-}
-
-function title(message: BusMessage, kind: JobKind): string {
-  const { command, description } = message.payload
-  const text = kind === 'command_dispatch' ? command : description
-  return clip(typeof text === 'string' && text !== '' ? text : kind, 200)
 }

@@ -42,6 +42,10 @@ class Fifo {
     return index === -1 ? undefined : this.#items.splice(index, 1)[0]
   }
 
+  has(isMeant: (item: QueuedMessage) => boolean): boolean {
+    return this.#items.some((item) => item !== undefined && isMeant(item))
+  }
+
   shift(): QueuedMessage | undefined {
     const item = this.#items[this.#head]
     if (item === undefined) return undefined
@@ -115,6 +119,11 @@ export class Mailbox {
       if (found !== undefined) return this.#account(found)
     }
     return undefined
+  }
+
+  /** Whether a message is there that is meant. */
+  has(isMeant: (message: BusMessage) => boolean): boolean {
+    return this.#queues.some((queue) => queue?.has((item) => isMeant(item.message)) === true)
   }
 
   #queueOf(entry: QueuedMessage): Fifo {

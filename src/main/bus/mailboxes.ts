@@ -2,7 +2,8 @@ import type { EventEmitter } from 'node:events'
 import type { BusEvents } from './bus-events.ts'
 import type { ClientInfo } from './client-info.ts'
 import type { ClientRegistry } from './client-registry.ts'
-import { jobKind, type JobTable } from './jobs.ts'
+import type { HeldMessages } from './held-messages.ts'
+import type { JobTable } from './jobs.ts'
 import { Mailbox, type MailboxLimits } from './mailbox.ts'
 import type { BusMessage, Outcome, QueuedMessage } from './message.ts'
 import { tellOfJob } from './tell-of-job.ts'
@@ -21,6 +22,7 @@ interface MailboxesPorts {
   readonly limits: MailboxLimits
   readonly registry: ClientRegistry
   readonly jobs: JobTable
+  readonly held: HeldMessages
   readonly events: EventEmitter<BusEvents>
 }
 
@@ -65,10 +67,13 @@ export class Mailboxes {
       this.#end(client, entry, 'dropped')
     }
     this.#counters.delete(client.uuid)
-    this.#kept.delete(client.uuid)
+    this.#letGo(client)
   }
 
-  /** Puts a message into the mailbox of each target and tells the listeners, who may deliver it before this returns. */
+  /**
+   * Puts a message, for whose places the caller has charged, into the mailbox of each target and tells the listeners, who
+   * may deliver it before this returns.
+   */
   deliver(message: BusMessage, targets: readonly ClientInfo[]): QueuedMessage[] {
     const entries = targets.map((client) => {
       const entry: QueuedMessage = { message, outcome: 'queued' }
@@ -111,10 +116,14 @@ export class Mailboxes {
     while (taken.length < max) {
       const entry = this.next(client.uuid)
       if (entry === undefined || !fits(entry.message)) break
+      if (keep) this.#ports.held.retain(entry.message)
       this.settle(client, 'sent')
       taken.push(entry.message)
     }
-    if (keep && taken.length > 0) this.#kept.set(client.uuid, taken)
+    if (keep && taken.length > 0) {
+      this.#letGo(client)
+      this.#kept.set(client.uuid, taken)
+    }
     return taken
   }
 
@@ -126,9 +135,10 @@ export class Mailboxes {
   confirm(client: ClientInfo, lastId: string | undefined): void {
     const kept = this.#kept.get(client.uuid)
     if (kept === undefined) return
-    this.#kept.delete(client.uuid)
-    if (lastId === undefined || kept.at(-1)?.message_id === lastId) return
-    for (const message of kept.toReversed()) this.putBack(client, message)
+    if (lastId !== undefined && kept.at(-1)?.message_id !== lastId) {
+      for (const message of kept.toReversed()) this.putBack(client, message)
+    }
+    this.#letGo(client)
   }
 
   /**
@@ -138,7 +148,7 @@ export class Mailboxes {
   putBack(client: ClientInfo, message: BusMessage): void {
     const { registry, jobs, events } = this.#ports
     if (registry.get(client.uuid) !== client) return
-    if (jobKind(message) !== null) {
+    if (message.head.jobKind !== null) {
       const job = jobs.get(message.job_id)
       if (job?.state !== 'pending') return
       jobs.noteWithdrawn(message.job_id, client.uuid)
@@ -154,6 +164,7 @@ export class Mailboxes {
     const counters = this.#counters.get(client.uuid)
     if (counters !== undefined) counters.received -= 1
     const entry: QueuedMessage = { message, outcome: 'queued' }
+    this.#ports.held.retain(message)
     events.emit('returned', client, entry)
     for (const overflow of this.#boxOf(client).putBack(entry)) this.#end(client, overflow, 'dropped')
   }
@@ -162,10 +173,21 @@ export class Mailboxes {
   withdrawJob(client: ClientInfo, jobId: string): boolean {
     const waiting = this.#boxes
       .get(client.uuid)
-      ?.pull((message) => message.job_id === jobId && jobKind(message) !== null)
+      ?.pull((message) => message.job_id === jobId && message.head.jobKind !== null)
     if (waiting === undefined) return false
     this.#end(client, waiting, 'dropped')
     return true
+  }
+
+  /** Whether a message with this very payload waits for a client. */
+  has(client: ClientInfo, payloadJson: string): boolean {
+    return this.#boxes.get(client.uuid)?.has((message) => message.payloadJson === payloadJson) === true
+  }
+
+  /** Forgets what `take` kept for a client. */
+  #letGo(client: ClientInfo): void {
+    for (const message of this.#kept.get(client.uuid) ?? []) this.#ports.held.release(message)
+    this.#kept.delete(client.uuid)
   }
 
   #boxOf(client: ClientInfo): Mailbox {
@@ -181,9 +203,10 @@ export class Mailboxes {
     entry.outcome = outcome
     const counters = this.#counters.get(client.uuid)
     if (counters !== undefined) counters[outcome === 'sent' ? 'received' : outcome] += 1
-    if (outcome === 'sent' && jobKind(entry.message) !== null) {
+    if (outcome === 'sent' && entry.message.head.jobKind !== null) {
       this.#ports.jobs.noteDelivered(entry.message.job_id, client.uuid)
     }
+    this.#ports.held.release(entry.message)
     this.#ports.events.emit('settled', client, entry)
   }
 }

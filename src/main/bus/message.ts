@@ -1,3 +1,5 @@
+import { keptBytes } from '../base/raw-json.ts'
+import { startOf } from '../base/start-of.ts'
 import type { JsonObject, Priority, Routing } from '../../shared/protocol.ts'
 
 /**
@@ -6,18 +8,32 @@ import type { JsonObject, Priority, Routing } from '../../shared/protocol.ts'
  */
 export type JobPurpose = 'work' | 'look'
 
+export type JobKind = 'job_dispatch' | 'command_dispatch'
+
+/** What the bus itself looks at of a payload. Every text is a copy: a slice would keep the whole alive (V8). */
+export interface PayloadHead {
+  /** `message_type`, else `kind`, where it is text: at most 100 characters. Null where neither is. */
+  readonly kind: string | null
+  /** Null for any message that is no job. */
+  readonly jobKind: JobKind | null
+  /** The command's name, or the description of a script, of a job: at most 200 characters. */
+  readonly title: string
+  /** `job_id` as it was sent, where it is text and not empty. */
+  readonly jobId: string | null
+}
+
 /**
- * One message as it was sent, shared by all of its targets. `payloadJson` is the payload serialised once:
- * its size is checked, kept and written to every target without another pass over the object.
+ * One message as it was sent, shared by all of its targets. `payloadJson` is the payload as the text that came in: kept
+ * once, and written to every target as it is. No parsed copy stands beside it, which would be several times as large.
  */
 export interface BusMessage {
   readonly user_id: string
   readonly from_uuid: string
   readonly routing: Routing
-  readonly payload: JsonObject
   readonly payloadJson: string
   /** UTF-8 bytes of `payloadJson`. */
   readonly payloadBytes: number
+  readonly head: PayloadHead
   readonly job_id: string
   readonly message_id: string
   readonly priority: Priority
@@ -46,27 +62,63 @@ export interface Draft {
   from: string
   routing: Routing
   priority: Priority
-  payload: JsonObject
-  /** The same serialised. */
   payloadJson: string
+  head: PayloadHead
   purpose: BusMessage['purpose']
+}
+
+/** The kind of job a payload dispatches, or null for any other message. */
+export function jobKindOf({ message_type }: JsonObject): JobKind | null {
+  return message_type === 'job_dispatch' || message_type === 'command_dispatch' ? message_type : null
+}
+
+/** Reads of a payload what the bus looks at. */
+export function headOf(payload: JsonObject): PayloadHead {
+  const { message_type, kind, command, description, job_id } = payload
+  const jobKind = jobKindOf(payload)
+  const named = [message_type, kind].find((name) => typeof name === 'string')
+  const titled = jobKind === 'command_dispatch' ? command : description
+  return {
+    kind: typeof named === 'string' ? startOf(named, 100) : null,
+    jobKind,
+    title:
+      jobKind === null ? '' : startOf(typeof titled === 'string' && titled !== '' ? titled : jobKind, 200),
+    jobId: typeof job_id === 'string' && job_id !== '' ? job_id : null,
+  }
+}
+
+/** The payload of a message as a value, parsed anew: hold it no longer than it is needed. */
+export function payloadOf({ payloadJson }: Pick<BusMessage, 'payloadJson'>): JsonObject {
+  return JSON.parse(payloadJson) as JsonObject
 }
 
 /** A message of its own id; the payload's `job_id` is its correlation id, and without one its own id serves. */
 export function composeMessage(
   origin: Pick<BusMessage, 'user_id' | 'message_id' | 'timestamp'>,
-  { from, routing, priority, payload, payloadJson, purpose }: Draft,
+  { from, routing, priority, payloadJson, head, purpose }: Draft,
 ): BusMessage {
-  const jobId = payload.job_id
   return {
     ...origin,
     from_uuid: from,
     routing,
-    payload,
     payloadJson,
     payloadBytes: Buffer.byteLength(payloadJson),
-    job_id: typeof jobId === 'string' && jobId !== '' ? jobId : origin.message_id,
+    head,
+    job_id: head.jobId ?? origin.message_id,
     priority,
     purpose,
   }
+}
+
+/** Bytes for what stands around a payload: ids, routing, and the tables that name the message. */
+const envelopeBytes = 1024
+/** Bytes for a message's place in one mailbox. */
+const placeBytes = 128
+
+/** What keeping a message for so many targets takes, in bytes. */
+export function messageBytes(
+  { payloadJson, payloadBytes }: Pick<BusMessage, 'payloadJson' | 'payloadBytes'>,
+  targets: number,
+): number {
+  return keptBytes(payloadJson, payloadBytes) + envelopeBytes + targets * placeBytes
 }

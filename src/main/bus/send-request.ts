@@ -12,11 +12,13 @@ import type { SessionHandle } from './client-info.ts'
 import type { ClientRegistry } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import type { JobReply } from './jobs.ts'
-import type { JobPurpose } from './message.ts'
+import { headOf, type JobPurpose, type PayloadHead } from './message.ts'
 import type { Address, Route } from './routing.ts'
 
 export interface SendRequest extends Address {
   payload: JsonObject
+  /** The same as the text that it came in, on one line; it is what the targets get. Default: made of the payload. */
+  payloadJson?: string | undefined
   /** A name in any case or an integer 0..7; default `info`. */
   priority?: unknown
   /** Who it is from; default the client bound to `session`, else `server:<user_id>`. */
@@ -39,6 +41,7 @@ export interface Sendable {
   /** The payload serialised, and its UTF-8 bytes. */
   readonly payloadJson: string
   readonly payloadBytes: number
+  readonly head: PayloadHead
 }
 
 /** What a client is told that a person unregisters (docs/protocol.md, "Being unregistered"). */
@@ -62,21 +65,24 @@ export function checkRequest(
   }
   const from = senderOf(request, registry, serverUuid)
   if (typeof from !== 'string') return from
-  if (request.payload.message_type === unregisteredType) {
+  const { payload } = request
+  if (payload.message_type === unregisteredType) {
     return refuse(
       'reserved_message',
       `Only the server says "${unregisteredType}": a client that hears it stops. Use blender_unregister_client.`,
     )
   }
-  const { job_id } = request.payload
-  if (typeof job_id === 'string' && !isWhole(job_id)) {
-    return refuse('invalid_arguments', `payload.job_id ${notWhole}. Send the whole id, or leave it out.`)
+  const { job_id } = payload
+  if (typeof job_id === 'string') {
+    if (!isWhole(job_id)) {
+      return refuse('invalid_arguments', `payload.job_id ${notWhole}. Send the whole id, or leave it out.`)
+    }
+    if (job_id.length > bounds.nameLength) {
+      const message = `payload.job_id has ${String(job_id.length)} characters; at most ${String(bounds.nameLength)} are allowed. Send a shorter id, or leave it out.`
+      return refuse('invalid_arguments', message)
+    }
   }
-  if (typeof job_id === 'string' && job_id.length > bounds.nameLength) {
-    const most = String(bounds.nameLength)
-    return refuse('invalid_arguments', `payload.job_id has more than ${most} characters. Send a shorter one.`)
-  }
-  const payloadJson = JSON.stringify(request.payload)
+  const payloadJson = request.payloadJson ?? JSON.stringify(payload)
   const payloadBytes = Buffer.byteLength(payloadJson)
   if (payloadBytes > bounds.payloadBytes) {
     return refuse(
@@ -85,7 +91,7 @@ export function checkRequest(
         'Write large data to a file and send its path.',
     )
   }
-  return { ok: true, from, priority, payloadJson, payloadBytes }
+  return { ok: true, from, priority, payloadJson, payloadBytes, head: headOf(payload) }
 }
 
 /** Names that the server speaks under, of whichever user. */

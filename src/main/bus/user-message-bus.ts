@@ -1,16 +1,17 @@
 import { attempt, createEvents } from '../base/guarded.ts'
-import type { MemoryAccount } from '../base/ledger.ts'
+import { MemoryLedger, type MemoryAccount } from '../base/ledger.ts'
 import { bounds, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
 import type { BusEvents, UnregisterCause } from './bus-events.ts'
 import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
 import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
+import { HeldMessages } from './held-messages.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
-import { jobKind, JobTable, type Job, type JobUpdate } from './jobs.ts'
+import { JobTable, type Job, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { refusesJobOf } from './message-size.ts'
-import { composeMessage, type BusMessage, type JobPurpose } from './message.ts'
+import { composeMessage, headOf, messageBytes, type BusMessage, type JobPurpose } from './message.ts'
 import { resolveTarget, route, type Address, type Route } from './routing.ts'
 import { checkRequest, isServerUuid, shorten, unregisteredType, type SendRequest } from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
@@ -59,7 +60,10 @@ export class UserMessageBus {
   /** Unix seconds of the last `send` or `jobUpdate`, null before the first. */
   last_activity: number | null = null
   readonly #ports: BusPorts
+  /** Who pays for what is kept here, and on the way to it. */
+  readonly memory: MemoryAccount
   readonly #limits: BusLimits
+  readonly #held: HeldMessages
   readonly #reports: JobReports
   #largestPayload = 0
 
@@ -67,14 +71,18 @@ export class UserMessageBus {
     this.user_id = userId
     this.#ports = ports
     this.#limits = { ...defaultBusLimits, ...ports.limits }
-    this.jobs = new JobTable(this.#limits.jobs)
+    this.memory = ports.memory ?? new MemoryLedger(Infinity).of(userId)
+    this.#held = new HeldMessages(this.memory)
+    this.jobs = new JobTable(this.#limits.jobs, this.memory)
     const { registry, jobs, events } = this
-    this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, events })
+    const held = this.#held
+    this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, held, events })
     this.#reports = new JobReports({
       registry,
       jobs,
       events,
       mailboxes: this.mailboxes,
+      memory: this.memory,
       serverUuid: this.#serverUuid,
       now: () => this.#nowSeconds(),
       post: (...message) => this.#post(...message),
@@ -216,12 +224,13 @@ export class UserMessageBus {
 
   /**
    * Resolves the targets, puts one message in each target's mailbox and tells the listeners, who may deliver it
-   * before this returns. Refused: what `checkRequest` refuses, an unknown direct target, a job too many or too large for a target.
+   * before this returns. Refused: what `checkRequest` refuses, an unknown direct target, a job too many or too large
+   * for a target, what the bus's user has no room for.
    */
   send(request: SendRequest): SendResult | BusError {
     const checked = checkRequest(request, this.registry, this.#serverUuid)
     if (!checked.ok) return checked
-    const { from, priority, payloadJson, payloadBytes } = checked
+    const { from, priority, payloadJson, payloadBytes, head } = checked
     this.#largestPayload = Math.max(this.#largestPayload, payloadBytes)
     const found = request.route ?? this.routeOf(request, from)
     if (!found.ok) return found
@@ -231,11 +240,11 @@ export class UserMessageBus {
       from,
       routing: found.routing,
       priority,
-      payload: request.payload,
       payloadJson,
+      head,
       purpose: request.purpose ?? 'work',
     })
-    const kind = jobKind(message)
+    const kind = head.jobKind
     if (kind !== null && targets.length > 0) {
       const tooLarge = refusesJobOf(payloadBytes, targets)
       if (tooLarge !== null) return tooLarge
@@ -245,8 +254,15 @@ export class UserMessageBus {
           `At most ${String(this.#limits.jobs.maxPending)} jobs may be unfinished at once. Wait until some end, or cancel them.`,
         )
       }
+    }
+    if (!this.#held.take(message, targets.length)) return this.#noRoomFor(message, targets)
+    if (kind !== null && targets.length > 0) {
       const uuids = targets.map((client) => client.uuid)
       const job = this.jobs.add(message, kind, uuids, request.reply ?? 'client')
+      if (job === null) {
+        for (const _ of targets) this.#held.release(message)
+        return this.#noRoomFor(message, targets)
+      }
       tellOfJob(this.events, this.jobs, job)
     }
     const entries = this.mailboxes.deliver(message, targets)
@@ -260,7 +276,8 @@ export class UserMessageBus {
 
   /**
    * Passes a peer's word on a job to whoever sent the job, at `notice`; to everybody else if that is unknown or
-   * gone. A repeat after the end is accepted and reaches nobody. Refused: a job of another user's bus.
+   * gone. A repeat after the end is accepted and reaches nobody. Refused: a job of another user's bus, and what there is
+   * no room for (see `JobReports.report`).
    */
   jobUpdate(update: JobUpdate, session: SessionHandle | null): JobUpdateResult | BusError {
     this.last_activity = this.#nowSeconds()
@@ -299,7 +316,14 @@ export class UserMessageBus {
     return composeMessage(origin, draft)
   }
 
-  /** A message of the bus's own making: no sender to check, no job to remember. */
+  #noRoomFor(message: BusMessage, targets: readonly ClientInfo[]): BusError {
+    return refuse(
+      'out_of_memory_share',
+      `${this.memory.whatIsFull(messageBytes(message, targets.length))} Nothing was sent. Let the messages that wait be read, or unregister clients that nobody reads for.`,
+    )
+  }
+
+  /** A message of the bus's own making: no sender to check, no job to remember, and no question of room. */
   #post(
     from: string,
     targets: readonly ClientInfo[],
@@ -308,8 +332,10 @@ export class UserMessageBus {
     payload: JsonObject,
     purpose: JobPurpose = 'work',
   ): void {
-    const payloadJson = JSON.stringify(payload)
-    this.mailboxes.deliver(this.#compose({ from, routing, priority, payload, payloadJson, purpose }), targets)
+    const draft = { payloadJson: JSON.stringify(payload), head: headOf(payload) }
+    const message = this.#compose({ from, routing, priority, ...draft, purpose })
+    this.#held.takeAnyway(message, targets.length)
+    this.mailboxes.deliver(message, targets)
   }
 
   /** The last word to a client that has to leave, at `alert`. */

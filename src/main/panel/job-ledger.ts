@@ -12,8 +12,8 @@ import {
 } from '../../shared/jobs.ts'
 import { isTerminal, type JsonObject } from '../../shared/protocol.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
-import { jobKind, type Job } from '../bus/jobs.ts'
-import type { BusMessage } from '../bus/message.ts'
+import type { Job } from '../bus/jobs.ts'
+import { payloadOf, type BusMessage } from '../bus/message.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import { lastLine } from '../activity/last-line.ts'
 import { createKeptPayloads } from './kept-payloads.ts'
@@ -71,7 +71,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
     })
     // The bus tells of a job first and then of the message that carries it.
     bus.events.on('message', (message) => {
-      if (jobKind(message) === null) return
+      if (message.head.jobKind === null) return
       const job = bus.jobs.get(message.job_id)
       const known = job === undefined ? undefined : notes.get(job)
       if (job === undefined || known === undefined) return
@@ -188,8 +188,8 @@ function takeNotes(bus: UserMessageBus, job: Job): JobNotes {
 }
 
 /** The code of a job as it is, the parameters of any other command as JSON; white space is drawn together. */
-function previewOf({ payload }: BusMessage): string {
-  const { script, params } = payload
+function previewOf(message: BusMessage): string {
+  const { script, params } = payloadOf(message)
   const code = typeof params === 'object' && params !== null && 'code' in params ? params.code : undefined
   const text =
     [script, code].find((each) => typeof each === 'string') ??

@@ -1,7 +1,7 @@
 import type { MessageInput, MessageOutcome } from '../../shared/messages.ts'
 import type { JsonObject } from '../../shared/protocol.ts'
 import type { BusErrorCode } from '../bus/errors.ts'
-import { jobKind } from '../bus/jobs.ts'
+import { jobKindOf } from '../bus/message.ts'
 import type { OperatorMessages } from './operator-messages.ts'
 import type { Roster } from './roster.ts'
 
@@ -26,7 +26,7 @@ export function createPanelMessages({ roster, post, newId }: PanelMessagesPorts)
       const found = roster.client(client)
       if (found === null) return unknownClient(client.uuid)
       const { bus } = found
-      const jobId = jobKind({ payload }) === null ? null : (idIn(payload) ?? newId())
+      const jobId = jobKindOf(payload) === null ? null : (idIn(payload) ?? newId())
       if (jobId !== null && bus.jobs.get(jobId) !== undefined) {
         return {
           outcome: 'refused',

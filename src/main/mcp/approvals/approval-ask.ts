@@ -1,15 +1,19 @@
 import { clip } from '../../../shared/well-formed.ts'
 import { approvalCodeLength } from '../../../shared/approvals.ts'
+import { indentJson, memberOf, withMembers } from '../../../shared/json-text.ts'
 import type { JsonObject, Routing } from '../../../shared/protocol.ts'
 import type { TokenScope } from '../../../shared/tokens.ts'
 import { isReading, toolOf } from '../../access/approval-policy.ts'
 import type { ApprovalRequest } from '../../access/approvals.ts'
+import { startOf } from '../../base/start-of.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { CallContext } from '../calls/call-context.ts'
 
 /** A payload that makes its targets work, and who they are. */
 export interface RequestedWork {
   readonly payload: JsonObject
+  /** The same as the text that it came in; what a person is shown keeps its numbers. Default: made of the payload. */
+  readonly json?: string
   readonly routing: Routing
   readonly targets: readonly ClientInfo[]
 }
@@ -51,7 +55,7 @@ export function askForWork(
   const tool = toolOf(command)
   // A command that is no text is none that reads.
   const reads = isReading(isCommand && typeof payload.command === 'string' ? command : null)
-  return askFor({ tool, reads, title, routing, targets, ...codeIn(payload, isCommand) }, context, scopes)
+  return askFor({ tool, reads, title, routing, targets, ...codeIn(work, isCommand) }, context, scopes)
 }
 
 /** The question whether a session may take another session's client off the bus. */
@@ -102,9 +106,9 @@ function askFor(
       ),
       tokenId: caller.token_id,
       address: session.remoteAddress,
-      tool: clip(tool, titleLength),
-      title: clip(title, titleLength),
-      code: clip(code, approvalCodeLength),
+      tool: startOf(tool, titleLength),
+      title: startOf(title, titleLength),
+      code: startOf(code, approvalCodeLength),
       codeKind,
       codeLength: code.length,
       routing,
@@ -120,7 +124,10 @@ function party({ uuid, metadata }: ClientInfo): { uuid: string; name: string } {
 }
 
 /** Code alone only where there is nothing else in the payload that a peer could act on. */
-function codeIn(payload: JsonObject, isCommand: boolean): Pick<RequestedAction, 'code' | 'codeKind'> {
+function codeIn(
+  { payload, json = JSON.stringify(payload) }: RequestedWork,
+  isCommand: boolean,
+): Pick<RequestedAction, 'code' | 'codeKind'> {
   const { message_type: _, job_id: __, ...rest } = payload
   if (!isCommand) {
     const { script, description: ___, ...more } = rest
@@ -132,10 +139,13 @@ function codeIn(payload: JsonObject, isCommand: boolean): Pick<RequestedAction, 
         const { code, ...others } = params
         if (typeof code === 'string' && isEmpty(others)) return { code, codeKind: 'python' }
       }
-      return { code: JSON.stringify(params ?? {}, null, 2), codeKind: 'json' }
+      const span = params === undefined || params === null ? null : memberOf(json, 'params')
+      const text = span === null ? '{}' : json.slice(span.start, span.end)
+      return { code: indentJson(text), codeKind: 'json' }
     }
   }
-  return { code: JSON.stringify(rest, null, 2), codeKind: 'json' }
+  const text = withMembers(json, { without: ['message_type', 'job_id'] })
+  return { code: indentJson(text), codeKind: 'json' }
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null))

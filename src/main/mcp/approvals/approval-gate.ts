@@ -6,6 +6,7 @@ import {
   type Verdict,
 } from '../../access/approvals.ts'
 import type { Caller } from '../../access/caller.ts'
+import { keptBytes } from '../../base/raw-json.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import { askForRemoval, askForWork, workKind, type RequestedWork } from './approval-ask.ts'
@@ -14,7 +15,13 @@ import { sessionOf } from '../sessions/session-of.ts'
 
 /** Why work may not begin. `cancelled` and `unknown_target`: nobody waits for it any more, or its target has left. */
 export interface GateRefusal {
-  readonly error: 'denied' | 'approval_timeout' | 'too_many_approvals' | 'cancelled' | 'unknown_target'
+  readonly error:
+    | 'denied'
+    | 'approval_timeout'
+    | 'too_many_approvals'
+    | 'out_of_memory_share'
+    | 'cancelled'
+    | 'unknown_target'
   /** For the caller: what happened, and that nothing was run. */
   readonly message: string
 }
@@ -47,6 +54,7 @@ export function createApprovalGate(ports: {
 
   const put = (
     ask: ApprovalRequest,
+    bytes: number,
     targets: readonly ClientInfo[],
     only: ClientInfo | undefined,
     context: CallContext,
@@ -64,21 +72,31 @@ export function createApprovalGate(ports: {
       const same = targets.filter((_, index) => stillMeant[index]?.() === true)
       return only !== undefined && same.length === 0 ? replaced(only) : { ok: true, targets: same }
     }
+    // What waits is kept: by the question, and by who asked it.
+    const hold = bus.memory.take('requests', bytes)
+    if (hold === null) return noRoom(bus.memory.whatIsFull(bytes))
     const asked = approvals.request(ask, AbortSignal.any([extra.signal, left.signal]))
-    if (!(asked instanceof Promise)) return answerTo(asked)
+    if (!(asked instanceof Promise)) {
+      hold.release()
+      return answerTo(asked)
+    }
     bus.events.on('unregistered', onUnregistered)
-    return asked.then(answerTo).finally(() => bus.events.off('unregistered', onUnregistered))
+    return asked.then(answerTo).finally(() => {
+      hold.release()
+      bus.events.off('unregistered', onUnregistered)
+    })
   }
 
   return {
     pass(work, context) {
-      const { payload, routing, targets } = work
+      const { payload, json, routing, targets } = work
       if (workKind(payload) === null || targets.length === 0) return { ok: true, targets }
       const only = routing.type === 'direct' ? targets[0] : undefined
-      return put(askForWork(work, context, scopesOf(context)), targets, only, context)
+      const ask = askForWork(work, context, scopesOf(context))
+      return put(ask, keptBytes(ask.shown.code) + keptBytes(json ?? ''), targets, only, context)
     },
     passRemoval: (client, context) =>
-      put(askForRemoval(client, context, scopesOf(context)), [client], client, context),
+      put(askForRemoval(client, context, scopesOf(context)), 0, [client], client, context),
   }
 }
 
@@ -107,6 +125,13 @@ function replaced({ uuid }: ClientInfo): GateRefusal {
     message:
       `Another program has taken the place of "${uuid}" since this was asked. Nothing was run. ` +
       'Send it again: the person is then asked about the one that is there now.',
+  }
+}
+
+function noRoom(whatIsFull: string): GateRefusal {
+  return {
+    error: 'out_of_memory_share',
+    message: `${whatIsFull} Nothing was run. Wait until what waits is answered or read, then try again.`,
   }
 }
 

@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { clip } from '../../../shared/well-formed.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
+import { jsonText } from '../../base/raw-json.ts'
 import type { CallContext } from './call-context.ts'
 import { inputSchemaOf, isOptional, faults, runTool, type Tool } from './tool.ts'
 import { fitsWire, mostOnWire } from './wire-size.ts'
@@ -81,7 +82,7 @@ function textAnswer(answer: DispatchAnswer): CallToolResult {
 
 function resultOf({ content, isError, blocks = [] }: DispatchAnswer): CallToolResult {
   return {
-    content: [{ type: 'text', text: JSON.stringify(content) }, ...blocks],
+    content: [{ type: 'text', text: jsonText(content) }, ...blocks],
     ...(isError && { isError }),
   }
 }

@@ -5,6 +5,7 @@ import type {
 } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { JsonObject } from '../../../shared/protocol.ts'
+import { jsonText } from '../../base/raw-json.ts'
 import type { CallContext } from './call-context.ts'
 import { fitsWire, mostOnWire } from './wire-size.ts'
 
@@ -19,7 +20,10 @@ export interface ToolAnswer {
 /** A tool as the catalogue holds it: its description for `tools/list`, and a call that checks its own arguments. */
 export interface Tool {
   readonly description: ToolDescription
-  /** Wrong arguments are an answer too: `invalid_arguments`. */
+  /**
+   * Wrong arguments are an answer too: `invalid_arguments`. While it waits it keeps what it needs and not its arguments:
+   * those may be megabytes. So nothing on this way is an async function, whose frame keeps them.
+   */
   call(args: unknown, context: CallContext): Promise<CallToolResult>
 }
 
@@ -90,7 +94,7 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
 
 function resultOf({ structured, isError }: ToolAnswer): CallToolResult {
   return {
-    content: [{ type: 'text', text: JSON.stringify(structured) }],
+    content: [{ type: 'text', text: jsonText(structured) }],
     structuredContent: structured,
     ...(isError === true && { isError }),
   }

@@ -1,5 +1,6 @@
 import type { ServerResult } from '@modelcontextprotocol/sdk/types.js'
 import { bounds } from '../../../shared/protocol.ts'
+import { jsonText } from '../../base/raw-json.ts'
 
 /** What stands around a result on the wire: the event's fields, the request's id, and the keys of both. */
 const envelopeBytes = 4 * 1024
@@ -18,7 +19,7 @@ export const bytesTwice = (json: string): number =>
 
 /** Whether a result may go out as the answer to a request. */
 export function fitsWire(result: ServerResult): boolean {
-  return Buffer.byteLength(JSON.stringify(result)) <= resultBytes
+  return Buffer.byteLength(jsonText(result)) <= resultBytes
 }
 
 /** For a refusal of what would not fit. */

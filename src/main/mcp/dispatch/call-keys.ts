@@ -9,7 +9,7 @@ const keysPerCaller = 1000
 const callersMax = 1000
 
 interface Use {
-  /** The tool and its arguments, as one text. */
+  /** A digest of the tool and its arguments: these may be megabytes. */
   readonly call: string
   readonly jobId: string
   readonly atMs: number
@@ -33,10 +33,11 @@ export interface CallKeys {
  * a Blender that has run it answers from memory and does not run it again.
  */
 export function keyedJobId(caller: string, key: string, call: string): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([caller, key, call]))
-    .digest('hex')
-  return `job-${digest.slice(0, 32)}`
+  return `job-${digestOf(JSON.stringify([caller, key, call])).slice(0, 32)}`
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** @param clock milliseconds */
@@ -46,14 +47,14 @@ export function createCallKeys(clock: () => number): CallKeys {
     look(caller, key, call) {
       const use = callers.get(caller)?.get(key)
       if (use === undefined || clock() - use.atMs >= keyLifetimeMs) return { kind: 'new' }
-      return use.call === call ? { kind: 'repeat', jobId: use.jobId } : { kind: 'other' }
+      return use.call === digestOf(call) ? { kind: 'repeat', jobId: use.jobId } : { kind: 'other' }
     },
     note(caller, key, call, jobId) {
       const keys = callers.get(caller) ?? new Map<string, Use>()
       callers.delete(caller)
       callers.set(caller, keys)
       keys.delete(key)
-      keys.set(key, { call, jobId, atMs: clock() })
+      keys.set(key, { call: digestOf(call), jobId, atMs: clock() })
       keepNewest(keys, keysPerCaller)
       keepNewest(callers, callersMax)
     },

@@ -120,7 +120,10 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
   }
   const dispatchedJob = (bus: UserMessageBus, jobId: string): DispatchedJob | undefined => {
     const { open, ended } = jobsOf(bus)
-    return open.get(jobId) ?? ended.get(jobId)
+    const known = open.get(jobId) ?? ended.get(jobId)
+    if (known?.isForgotten !== true) return known
+    ended.delete(jobId)
+    return undefined
   }
   const remember = (bus: UserMessageBus, dispatched: DispatchedJob): void => {
     const { jobId } = dispatched

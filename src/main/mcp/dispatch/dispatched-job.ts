@@ -1,6 +1,7 @@
 import { after, every } from '../../base/guarded.ts'
 import { isTerminal, type JsonObject } from '../../../shared/protocol.ts'
-import type { ClientInfo } from '../../bus/client-info.ts'
+import { RawJson } from '../../base/raw-json.ts'
+import type { ClientInfo, SessionHandle } from '../../bus/client-info.ts'
 import type { Job } from '../../bus/jobs.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { Allowed, ApprovalGate, GateRefusal } from '../approvals/approval-gate.ts'
@@ -24,6 +25,8 @@ export interface DispatchedJob {
   readonly startedMs: number
   /** Null until it has ended. */
   readonly endedMs: number | null
+  /** It has ended, and the bus has let go of what it answered. */
+  readonly isForgotten: boolean
   /** Calls that wait for it now. */
   waiting: number
   /** What can be said of it now. */
@@ -75,20 +78,29 @@ export const commandPayload = ({
   params,
 })
 
-/** Asks whether the command may run and sends it; at once, where nobody has to be asked. */
+/** What is sent once it is allowed, and in whose session. */
+interface Unsent {
+  readonly raw: RawJson
+  readonly session: SessionHandle
+}
+
+/**
+ * Asks whether the command may run and sends it; at once, where nobody has to be asked. From then on it knows the job
+ * by its id alone: it is remembered for long after its end, when the bus has let go of what it asked and answered.
+ */
 export function dispatchJob(
   ports: DispatchedJobPorts,
-  order: DispatchOrder,
+  { jobId, command, params, target, from, timeoutMs }: DispatchOrder,
   context: CallContext,
 ): DispatchedJob {
   const { presence, gate, jobWatch, clock, lostTargetGraceMs } = ports
-  const { jobId, command, target, timeoutMs } = order
-  const { bus, session } = context
+  const { bus } = context
   const ending = Promise.withResolvers<undefined>()
   const expiry = Promise.withResolvers<OutcomeOf>()
   /** Ends the question to the person; null once it has been answered. */
   let question: AbortController | null = new AbortController()
-  let job: Job | undefined
+  let isSent = false
+  const job = (): Job | undefined => (isSent ? bus.jobs.get(jobId) : undefined)
   /** What is said of it, where the bus does not know better. */
   let given: OutcomeOf | null = null
   let endedMs: number | null = null
@@ -111,13 +123,14 @@ export function dispatchJob(
     }
     const unwatch = jobWatch.watch(bus, jobId, hear)
     const timer = after('time-out of a job', timeoutMs, () => {
-      const heldBack = job !== undefined && isHeldBack(job) ? job.progress_message : null
-      const running = job?.state === 'running' && heldBack === null
-      const outcome = timeoutOutcome(order, running, heldBack)
+      const known = job()
+      const heldBack = known !== undefined && isHeldBack(known) ? known.progress_message : null
+      const running = known?.state === 'running' && heldBack === null
+      const outcome = timeoutOutcome(jobId, target.uuid, timeoutMs, running, heldBack)
       given = outcome
       hasExpired = true
       // A peer that has not begun drops it, also one that waits for the artist and says that it runs.
-      if (job !== undefined) bus.cancelJob(job)
+      if (known !== undefined) bus.cancelJob(known)
       expiry.resolve(outcome)
       if (!running) end(null)
     })
@@ -131,7 +144,8 @@ export function dispatchJob(
       if (clock() - awaySinceMs < lostTargetGraceMs) return
       const error = lostText(bus, jobId, target.uuid, lostTargetGraceMs)
       fail('failed', error)
-      if (job !== undefined) bus.cancelJob(job)
+      const known = job()
+      if (known !== undefined) bus.cancelJob(known)
     })
     stopWatching = () => {
       unwatch()
@@ -140,8 +154,7 @@ export function dispatchJob(
     }
   }
 
-  const payload = commandPayload(order)
-  const goOn = (passed: Allowed | GateRefusal): void => {
+  const goOn = (passed: Allowed | GateRefusal, unsent: Unsent): void => {
     const wasAsked = question === null
     if (!('ok' in passed)) {
       end(refused(passed, target.uuid))
@@ -152,55 +165,66 @@ export function dispatchJob(
       return
     }
     watch()
-    // Another session may be its sender by now, as after a reconnect.
-    const sender = bus.get(order.from)?.session ?? session
     const sent = bus.send({
       target_uuid: target.uuid,
-      payload,
-      session: sender,
-      from_uuid: order.from,
+      payload: unsent.raw.value() as JsonObject,
+      payloadJson: unsent.raw.text,
+      // Another session may be its sender by now, as after a reconnect.
+      session: bus.get(from)?.session ?? unsent.session,
+      from_uuid: from,
       reply: 'caller',
     })
     if (!sent.ok) {
-      fail('no_target', sent.message)
+      fail(sent.error === 'out_of_memory_share' ? 'failed' : 'no_target', sent.message)
       return
     }
-    job = bus.jobs.get(jobId)
+    isSent = true
   }
 
+  const unsent = unsentOf({ jobId, command, params }, context)
   const asked = gate.pass(
-    { payload, routing: { type: 'direct', target_uuid: target.uuid }, targets: [target] },
+    {
+      payload: unsent.raw.value() as JsonObject,
+      json: unsent.raw.text,
+      routing: { type: 'direct', target_uuid: target.uuid },
+      targets: [target],
+    },
     { ...context, extra: { ...context.extra, signal: question.signal } },
   )
   if (asked instanceof Promise) {
-    asked
-      .then((passed) => {
+    afterwards(
+      asked,
+      unsent,
+      (passed, kept) => {
         question = null
-        goOn(passed)
-      })
+        goOn(passed, kept)
+      },
       // The call may have been answered long ago: nobody else would hear of it, and the process would end.
-      .catch((error: unknown) => {
+      (error) => {
         ports.onFault(error)
         fail(
           'failed',
           'Busbar failed while it passed the job on. It was logged. Look at the scene before you try again.',
         )
-      })
+      },
+    )
   } else {
-    goOn(asked)
+    goOn(asked, unsent)
     question = null
   }
 
   return {
     jobId,
     command,
-    from: order.from,
+    from,
     startedMs: clock(),
     waiting: 0,
     now() {
-      if (job !== undefined && (job.state === 'completed' || job.state === 'failed')) return endOf(job)
-      if (given !== null && (endedMs !== null || job === undefined)) return given
-      if (job !== undefined) return stateOf(job)
+      const known = job()
+      if (known !== undefined && (known.state === 'completed' || known.state === 'failed'))
+        return endOf(known)
+      if (given !== null && (endedMs !== null || known === undefined)) return given
+      if (known !== undefined) return stateOf(known)
       return {
         status: 'waiting_for_approval',
         target_uuid: target.uuid,
@@ -212,6 +236,9 @@ export function dispatchJob(
     get endedMs() {
       return endedMs
     },
+    get isForgotten() {
+      return endedMs !== null && given === null && job() === undefined
+    },
     get hasExpired() {
       return hasExpired
     },
@@ -220,13 +247,34 @@ export function dispatchJob(
     onChange: (hear) => jobWatch.watch(bus, jobId, hear),
     withdraw() {
       question?.abort()
-      if (job !== undefined && endedMs === null) bus.cancelJob(job)
+      const known = job()
+      if (known !== undefined && endedMs === null) bus.cancelJob(known)
     },
     cancel() {
       question?.abort()
-      if (job !== undefined && endedMs === null) bus.cancelJob(job, { interrupt: true })
+      const known = job()
+      if (known !== undefined && endedMs === null) bus.cancelJob(known, { interrupt: true })
     },
   }
+}
+
+/** Not in the scope of what lives as long as the job: closures keep everything that one of them uses (V8). */
+function unsentOf(
+  { jobId, command, params }: Pick<DispatchOrder, 'jobId' | 'command' | 'params'>,
+  { session }: CallContext,
+): Unsent {
+  const payload = { message_type: 'command_dispatch', job_id: jobId, command, params }
+  return { raw: RawJson.of(payload), session }
+}
+
+/** Goes on with what was kept meanwhile, which is gone with the promise. */
+function afterwards<Value, Kept>(
+  promise: Promise<Value>,
+  kept: Kept,
+  goOn: (value: Value, kept: Kept) => void,
+  onFault: (error: unknown) => void,
+): void {
+  promise.then((value) => goOn(value, kept)).catch(onFault)
 }
 
 /** A peer says that a job waits for something there: as `running`, without progress, in words that begin so. */
@@ -234,7 +282,9 @@ const isHeldBack = ({ progress, progress_message }: Job): boolean =>
   progress === null && progress_message.startsWith('Waits for ')
 
 function timeoutOutcome(
-  { jobId, target, timeoutMs }: DispatchOrder,
+  jobId: string,
+  target_uuid: string,
+  timeoutMs: number,
   running: boolean,
   heldBack: string | null,
 ): OutcomeOf {
@@ -243,7 +293,7 @@ function timeoutOutcome(
     (running
       ? `The job has started and goes on. ${askAgain(jobId)}`
       : `The job had not started${heldBack === null ? '' : ` (${heldBack})`} and was withdrawn; the Blender may be busy or closed.`)
-  return { status: 'timeout', target_uuid: target.uuid, result: '', error }
+  return { status: 'timeout', target_uuid, result: '', error }
 }
 
 function lostText(bus: UserMessageBus, jobId: string, uuid: string, graceMs: number): string {

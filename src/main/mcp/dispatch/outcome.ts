@@ -1,5 +1,6 @@
-import { wellFormedJson } from '../../../shared/well-formed.ts'
 import { isTerminal } from '../../../shared/protocol.ts'
+import { wellFormedJson } from '../../../shared/well-formed.ts'
+import { RawJson } from '../../base/raw-json.ts'
 import type { Job } from '../../bus/jobs.ts'
 import type { GateRefusal } from '../approvals/approval-gate.ts'
 
@@ -20,7 +21,7 @@ export interface DispatchOutcome {
   readonly status: DispatchStatus
   readonly job_id: string
   readonly target_uuid: string
-  /** What the peer answered: its JSON as a value, or its text as it is; empty text where there was none. */
+  /** What the peer answered: its JSON as the text that came, or its text as it is; empty text where there was none. */
   readonly result: unknown
   readonly error: string
   readonly duration_ms: number
@@ -81,8 +82,9 @@ export function refused({ error: code, message }: GateRefusal, target_uuid: stri
 /** A result is JSON where it looks like JSON and is; else it is the text. */
 function parseResult(text: string): unknown {
   if (!/^\s*[[{"]/.test(text)) return text
+  const json = wellFormedJson(text)
   try {
-    return JSON.parse(wellFormedJson(text)) as unknown
+    return RawJson.fromText(json, JSON.parse(json))
   } catch {
     return text
   }

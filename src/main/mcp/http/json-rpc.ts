@@ -5,7 +5,9 @@ import {
   isJSONRPCRequest,
   isJSONRPCResultResponse,
 } from '@modelcontextprotocol/sdk/types.js'
+import { elementsOf } from '../../../shared/json-text.ts'
 import { wellFormedJson } from '../../../shared/well-formed.ts'
+import { keepOf } from './kept-request.ts'
 import type { RpcId } from './refusal.ts'
 
 /** One message of a POST, by what it is. */
@@ -34,25 +36,28 @@ export interface ParseBounds {
  */
 export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
   if (!nestsAtMost(text, bounds.maxJsonDepth)) return { kind: 'too_deep' }
+  const json = wellFormedJson(text)
   let value: unknown
   try {
-    value = JSON.parse(wellFormedJson(text))
+    value = JSON.parse(json)
   } catch {
     return { kind: 'malformed' }
   }
   if (!Array.isArray(value)) {
     const message = classify(value)
     if (message === null) return { kind: 'invalid', id: idOf(value) }
-    return hasLongId(message)
-      ? { kind: 'long_id' }
-      : { kind: 'messages', messages: [message], isBatch: false }
+    if (hasLongId(message)) return { kind: 'long_id' }
+    if (message.kind === 'request') keepOf(message.message, json, 0)
+    return { kind: 'messages', messages: [message], isBatch: false }
   }
   if (value.length > bounds.maxBatchMessages) return { kind: 'too_many' }
   const messages: Incoming[] = []
-  for (const item of value as unknown[]) {
+  const spans = elementsOf(json)
+  for (const [index, item] of (value as unknown[]).entries()) {
     const message = classify(item)
     if (message === null) return { kind: 'invalid', id: idOf(item) }
     if (hasLongId(message)) return { kind: 'long_id' }
+    if (message.kind === 'request') keepOf(message.message, json, spans[index]?.start ?? 0)
     messages.push(message)
   }
   return messages.length === 0 ? { kind: 'invalid', id: null } : { kind: 'messages', messages, isBatch: true }

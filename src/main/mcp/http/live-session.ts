@@ -13,6 +13,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { MemoryHold } from '../../base/ledger.ts'
 import type { Log } from '../../base/log.ts'
 import type { PassingMemory } from '../../base/passing-memory.ts'
+import { jsonText } from '../../base/raw-json.ts'
 import { PendingServerRequests } from './pending-server-requests.ts'
 import { Exchange, type ExchangeHost, understandsPriming } from './exchange.ts'
 import { GetStream, type GetStreamHost } from './get-stream.ts'
@@ -333,7 +334,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     const isRequest = 'id' in message
     if (isRequest) this.#asked.add(message.id)
     else if (message.method === 'notifications/cancelled') this.#asked.remove(message.params?.['requestId'])
-    const json = JSON.stringify(message)
+    const json = jsonText(message)
     const related = options?.relatedRequestId
     if (related !== undefined) {
       if (this.#inFlight.find(related)?.relate(json) === true) return
@@ -417,7 +418,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   /** An answer as JSON; one that can't be written is replaced by an error, so that its caller does not wait for ever. */
   #write(message: JSONRPCResponse): string {
     try {
-      return JSON.stringify(message)
+      return jsonText(message)
     } catch (error) {
       this.log.error({ err: error, session: sessionTag(this.id) }, 'an answer could not be written')
       return refusalJson(answerNotWritten(message.id ?? null))

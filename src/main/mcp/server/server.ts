@@ -24,7 +24,7 @@ import type { McpSession } from '../http/session.ts'
 import type { PromptEntry } from '../prompts/prompt.ts'
 import type { ResourceEntry } from '../calls/resource.ts'
 import { invalidParams, RpcError } from '../calls/rpc-error.ts'
-import { subscriptionsPerSession, type Subscriptions } from '../sessions/subscriptions.ts'
+import type { Subscriptions } from '../sessions/subscriptions.ts'
 import type { CallContext } from '../calls/call-context.ts'
 import { faults, type Tool } from '../calls/tool.ts'
 import { fitsWire, mostOnWire } from '../calls/wire-size.ts'
@@ -132,11 +132,8 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       const { uri } = check(SubscribeRequestSchema, request).params
       if (uri.length > uriLength) throw notFound(uri)
       find(uri)
-      if (!subscriptions.add(session, uri)) {
-        throw invalidParams(
-          `A session may subscribe to ${String(subscriptionsPerSession)} resources. Unsubscribe from one first.`,
-        )
-      }
+      const refusal = subscriptions.add(session, uri)
+      if (refusal !== null) throw invalidParams(refusal)
       return {}
     },
     'resources/unsubscribe': (request, { session }) => {

@@ -1,7 +1,6 @@
 import { attempt } from '../../base/guarded.ts'
 import { messageBusLogger, priorityName, type Priority } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
-import { jobKind } from '../../bus/jobs.ts'
 import { takesWhole } from '../../bus/message-size.ts'
 import type { BusMessage } from '../../bus/message.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
@@ -93,7 +92,7 @@ export function createDelivery(
     // Each goes before those that are there, so the newest is put back first.
     for (const { origin, taken } of written.toReversed()) {
       if (!(origin instanceof DeliveredMessage)) continue
-      if (!taken || jobKind(origin.message) === null) bus.mailboxes.putBack(origin.client, origin.message)
+      if (!taken || origin.message.head.jobKind === null) bus.mailboxes.putBack(origin.client, origin.message)
     }
   }
 

@@ -1,4 +1,6 @@
 import { after, attempt } from '../../base/guarded.ts'
+import { MemoryLedger, type MemoryHold } from '../../base/ledger.ts'
+import { keptBytes } from '../../base/raw-json.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { McpSession } from '../http/session.ts'
@@ -7,11 +9,15 @@ import { clientsUri, jobOutputUri, jobUri, statsUri } from '../calls/resource-ur
 /** Least time between two notices of the same resource to a session. */
 const noticeIntervalMs = 100
 /** Most addresses one session may subscribe to. */
-export const subscriptionsPerSession = 256
+const subscriptionsPerSession = 256
+/** The longest address: a uuid or job id of 200 characters, with each of them in percent-encoding, fits. */
+const addressLength = 2048
+/** Bytes for what stands around an address in the tables. */
+const placeBytes = 256
 
 export interface Subscriptions {
-  /** False where the session has `subscriptionsPerSession` already. */
-  add(session: McpSession, uri: string): boolean
+  /** Null where the session is subscribed now; else why it is not and what to do, as a sentence for its program. */
+  add(session: McpSession, uri: string): string | null
   remove(session: McpSession, uri: string): void
   /** Forgets everything of a session that ended. */
   removeSession(session: McpSession): void
@@ -27,8 +33,11 @@ export interface Subscriptions {
 export function createSubscriptions(ports: {
   notify: (session: McpSession, uri: string) => void
   busOf: (session: McpSession) => UserMessageBus
+  /** What each user pays for. Default: one without a bound. */
+  memory?: MemoryLedger
 }): Subscriptions {
-  const bySession = new Map<McpSession, Set<string>>()
+  const { memory = new MemoryLedger(Infinity) } = ports
+  const bySession = new Map<McpSession, Map<string, MemoryHold>>()
   const changed = new Map<UserMessageBus, Set<string>>()
   let timer: NodeJS.Timeout | null = null
 
@@ -39,7 +48,7 @@ export function createSubscriptions(ports: {
     for (const [session, uris] of bySession) {
       const news = due.get(ports.busOf(session))
       if (news === undefined) continue
-      for (const uri of uris) {
+      for (const uri of uris.keys()) {
         if (news.has(uri)) attempt('notice of a resource', () => ports.notify(session, uri))
       }
     }
@@ -55,17 +64,34 @@ export function createSubscriptions(ports: {
 
   return {
     add(session, uri) {
-      const uris = bySession.get(session) ?? new Set<string>()
-      if (uris.size >= subscriptionsPerSession && !uris.has(uri)) return false
-      bySession.set(session, uris.add(uri))
-      return true
+      const uris = bySession.get(session) ?? new Map<string, MemoryHold>()
+      // Of a session that ended while it asked nothing would be forgotten again.
+      if (uris.has(uri) || session.ended) return null
+      if (uri.length > addressLength) {
+        return `The address has ${String(uri.length)} characters; at most ${String(addressLength)} are allowed.`
+      }
+      if (uris.size >= subscriptionsPerSession) {
+        return `A session may subscribe to ${String(subscriptionsPerSession)} resources. Unsubscribe from one first.`
+      }
+      const account = memory.of(session.caller.user_id)
+      const bytes = keptBytes(uri) + placeBytes
+      const hold = account.take('subscriptions', bytes)
+      if (hold === null) {
+        return `${account.whatIsFull(bytes)} You were not subscribed. Let the messages that wait be read, or unsubscribe from something.`
+      }
+      bySession.set(session, uris.set(uri, hold))
+      return null
     },
     remove(session, uri) {
       const uris = bySession.get(session)
+      uris?.get(uri)?.release()
       uris?.delete(uri)
       if (uris?.size === 0) bySession.delete(session)
     },
-    removeSession: (session) => void bySession.delete(session),
+    removeSession(session) {
+      for (const hold of bySession.get(session)?.values() ?? []) hold.release()
+      bySession.delete(session)
+    },
     attach(bus) {
       const onClient = ({ client }: { client: ClientInfo }): void =>
         mark(bus, [
@@ -79,6 +105,7 @@ export function createSubscriptions(ports: {
     },
     close() {
       if (timer !== null) clearTimeout(timer)
+      for (const uris of bySession.values()) for (const hold of uris.values()) hold.release()
       bySession.clear()
       changed.clear()
     },

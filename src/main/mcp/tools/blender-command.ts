@@ -13,6 +13,8 @@ import {
   invalidArguments,
   type DispatchAnswer,
 } from '../calls/dispatch-tool.ts'
+import { withMembers } from '../../../shared/json-text.ts'
+import { jsonText, RawJson } from '../../base/raw-json.ts'
 import type { Tool } from '../calls/tool.ts'
 import { mostOnWire, resultBytes } from '../calls/wire-size.ts'
 import type { Dispatcher } from '../dispatch/dispatch.ts'
@@ -66,7 +68,7 @@ export function commandTool<Shape extends z.ZodRawShape>(
     description,
     input: z.object({ ...params, ...common }),
     annotations,
-    async run(args: JsonObject, context) {
+    run(args: JsonObject, context) {
       const { target, target_uuid, timeout_seconds, job_id } = commonSchema.parse(args)
       if (target !== undefined && target_uuid !== undefined && target !== target_uuid) {
         return invalidArguments(
@@ -74,7 +76,7 @@ export function commandTool<Shape extends z.ZodRawShape>(
         )
       }
       const given = Object.entries(args).filter(([key, value]) => !(key in common) && value !== undefined)
-      const outcome = await dispatcher.run(
+      const run = dispatcher.run(
         {
           command,
           params: Object.fromEntries(given),
@@ -84,8 +86,9 @@ export function commandTool<Shape extends z.ZodRawShape>(
         },
         context,
       )
-      if ('ok' in outcome) return dispatchRefusal(outcome.error, outcome.message)
-      return answerOf(command, outcome)
+      return run.then((outcome) =>
+        'ok' in outcome ? dispatchRefusal(outcome.error, outcome.message) : answerOf(command, outcome),
+      )
     },
   })
 }
@@ -109,7 +112,7 @@ function pictureAnswer(outcome: DispatchOutcome, { facts, block }: PictureParts)
   const { result, error } = shortened({ result: facts, error: outcome.error }, outcome.job_id)
   const content = { ...outcome, result, error }
   const bytes =
-    Buffer.byteLength(JSON.stringify(block)) + Buffer.byteLength(JSON.stringify(JSON.stringify(content)))
+    Buffer.byteLength(JSON.stringify(block)) + Buffer.byteLength(JSON.stringify(jsonText(content)))
   if (bytes > resultBytes) {
     return noPicture(outcome, result, `It takes ${String(Math.ceil(bytes / 1024))} KiB.`)
   }
@@ -129,18 +132,20 @@ const pictureSchema = z.looseObject({
 })
 
 interface PictureParts {
-  readonly facts: JsonObject
+  readonly facts: RawJson
   readonly block: ContentBlock
 }
 
 /** Moves the picture of a result into an MCP image block; its facts stay, its bytes are not repeated. */
 function pictureOf(result: unknown): PictureParts | null {
-  const parsed = pictureSchema.safeParse(result)
+  const raw = result instanceof RawJson ? result : RawJson.of(result)
+  const parsed = pictureSchema.safeParse(raw.value())
   if (!parsed.success) return null
-  const { image, ...facts } = parsed.data
+  const { image } = parsed.data
   const bytes = Buffer.byteLength(image.data, 'base64')
+  const facts = { image: JSON.stringify({ mime_type: image.mime_type, bytes }) }
   return {
-    facts: { ...facts, image: { mime_type: image.mime_type, bytes } },
+    facts: RawJson.ofText(withMembers(raw.text, { added: facts })),
     block: { type: 'image', data: image.data, mimeType: image.mime_type },
   }
 }

@@ -10,11 +10,22 @@ import {
   type JsonObject,
   type Routing,
 } from '../../../shared/protocol.ts'
-import { jobKind } from '../../bus/jobs.ts'
+import { RawJson } from '../../base/raw-json.ts'
+import { jobKindOf } from '../../bus/message.ts'
 import { refusesJobOf } from '../../bus/message-size.ts'
-import type { ApprovalGate } from '../approvals/approval-gate.ts'
-import { answerSchema, defineTool, failure, someObject, type Tool } from '../calls/tool.ts'
+import type { Route } from '../../bus/routing.ts'
+import type { Allowed, ApprovalGate, GateRefusal } from '../approvals/approval-gate.ts'
+import type { CallContext } from '../calls/call-context.ts'
+import { answerSchema, defineTool, failure, someObject, type Tool, type ToolAnswer } from '../calls/tool.ts'
 import { bytesTwice, firstThatFit, resultBytes } from '../calls/wire-size.ts'
+
+/** As it comes over MCP it is the text that it was sent as (`mcp/http/kept-request.ts`). */
+const payloadSchema: z.ZodType<JsonObject | RawJson> = z
+  .custom<JsonObject | RawJson>(
+    (value) => value instanceof RawJson || jsonObjectSchema.safeParse(value).success,
+    'must be an object',
+  )
+  .meta({ type: 'object', additionalProperties: {} })
 
 const optionalName = z.string().max(bounds.nameLength).optional()
 
@@ -42,7 +53,7 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
       'Sends a JSON payload to clients on the bus: to those of the first of target_uuid, group_id and client_type that ' +
       'is given, else to everybody else. To run something in Blender, use blender_execute_code.',
     input: z.object({
-      payload: jsonObjectSchema.describe('At most 4 MiB'),
+      payload: payloadSchema.describe('At most 4 MiB'),
       target_uuid: optionalName.describe('A uuid, "latest" or "pid:<n>"'),
       group_id: optionalName,
       client_type: optionalName,
@@ -59,38 +70,58 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
       delivery_counts: someObject(),
     }),
     annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
-    async run(args, context) {
+    run(args, context) {
       const { bus, session } = context
       const found = bus.routeOf(args, args.from_uuid ?? bus.registry.boundTo(session)?.uuid ?? '')
       if (!found.ok) return failure(found)
+      const raw = args.payload instanceof RawJson ? args.payload : RawJson.of(args.payload)
+      const order = { raw, priority: args.priority, from_uuid: args.from_uuid ?? undefined, found }
+      const payload = raw.value() as JsonObject
       // Before a person is asked for it.
-      const tooLarge =
-        jobKind(args) === null
-          ? null
-          : refusesJobOf(Buffer.byteLength(JSON.stringify(args.payload)), found.targets)
+      const isJob = jobKindOf(payload) !== null
+      const tooLarge = isJob ? refusesJobOf(Buffer.byteLength(raw.text), found.targets) : null
       if (tooLarge !== null) return failure(tooLarge)
-      const asked = gate.pass({ payload: args.payload, ...found }, context)
-      const passed = asked instanceof Promise ? await asked : asked
-      if (!('ok' in passed)) return failure(passed)
-      // What was allowed goes to those that the person saw, whoever is "latest" or has joined the group by now.
-      const sent = bus.send({
-        payload: args.payload,
-        priority: args.priority,
-        from_uuid: args.from_uuid ?? undefined,
-        route: { ...found, targets: passed.targets },
-        session,
-      })
-      if (!sent.ok) return failure(sent)
-      return {
-        structured: {
-          status: 'ok',
-          message_id: sent.message.message_id,
-          job_id: sent.message.job_id,
-          ...reached(sent.targets, sent.message.routing, sent.deliveries),
-        },
-      }
+      const asked = gate.pass({ payload, json: raw.text, ...found }, context)
+      return asked instanceof Promise
+        ? asked.then((passed) => sendAsAllowed(passed, order, context))
+        : sendAsAllowed(asked, order, context, payload)
     },
   })
+}
+
+/** What a call keeps of its arguments while a person is asked. */
+interface Order {
+  readonly raw: RawJson
+  readonly priority: unknown
+  readonly from_uuid: string | undefined
+  readonly found: Route
+}
+
+/** What was allowed goes to those that the person saw, whoever is "latest" or has joined the group by now. */
+function sendAsAllowed(
+  passed: Allowed | GateRefusal,
+  { raw, priority, from_uuid, found }: Order,
+  { bus, session }: CallContext,
+  payload = raw.value() as JsonObject,
+): ToolAnswer {
+  if (!('ok' in passed)) return failure(passed)
+  const sent = bus.send({
+    payload,
+    payloadJson: raw.text,
+    priority,
+    from_uuid,
+    route: { ...found, targets: passed.targets },
+    session,
+  })
+  if (!sent.ok) return failure(sent)
+  return {
+    structured: {
+      status: 'ok',
+      message_id: sent.message.message_id,
+      job_id: sent.message.job_id,
+      ...reached(sent.targets, sent.message.routing, sent.deliveries),
+    },
+  }
 }
 
 export const jobUpdateTool: Tool = defineTool({

@@ -1,4 +1,6 @@
+import { withMembers } from '../../../shared/json-text.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
+import { jsonText, RawJson } from '../../base/raw-json.ts'
 import { jobOutputUri } from '../calls/resource-uris.ts'
 import { characterStart } from '../calls/text-page.ts'
 
@@ -18,18 +20,31 @@ export interface JobOutput {
  */
 export function shortened<Output extends JobOutput>(output: Output, jobId: string): Output {
   const { result, error } = output
-  const fields = isObject(result) ? textsOf(result) : {}
-  const text = typeof result === 'string' ? result : ''
-  const rest = typeof result === 'string' ? 0 : sizeOf(result, fields)
+  const value = result instanceof RawJson ? result.value() : result
+  const fields = isObject(value) ? textsOf(value) : {}
+  const text = typeof value === 'string' ? value : ''
+  const rest = typeof value === 'string' ? 0 : sizeOf(value, fields)
   const texts = [...Object.values(fields), text, error]
   if (rest + total(texts) <= outputBytes) return output
-  if (rest > outputBytes / 2) return shortened({ ...output, result: JSON.stringify(result) }, jobId)
+  if (rest > outputBytes / 2) return shortened({ ...output, result: jsonText(result) }, jobId)
 
   const most = fairShare(texts.map(bytesOf), outputBytes - rest)
   const cut = (long: string): string => headAndTail(long, most, jobOutputUri(jobId))
   const shorter = Object.fromEntries(Object.entries(fields).map(([key, long]) => [key, cut(long)]))
-  const whole = isObject(result) ? { ...result, ...shorter } : result
-  return { ...output, result: typeof result === 'string' ? cut(result) : whole, error: cut(error) }
+  return {
+    ...output,
+    result: typeof value === 'string' ? cut(value) : withTexts(result, shorter),
+    error: cut(error),
+  }
+}
+
+/** A result with other texts in it; all else is as it came. */
+function withTexts(result: unknown, texts: Readonly<Record<string, string>>): unknown {
+  if (result instanceof RawJson) {
+    const added = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, JSON.stringify(text)]))
+    return RawJson.ofText(withMembers(result.text, { added }))
+  }
+  return isObject(result) ? { ...result, ...texts } : result
 }
 
 /** Head and tail of a text within `maxBytes` of UTF-8, with a line between them; no character is cut in half. */

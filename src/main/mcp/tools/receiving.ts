@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { after } from '../../base/guarded.ts'
 import { bounds, nameSchema, type JsonObject, type MessageData } from '../../../shared/protocol.ts'
+import { jsonText, RawJson } from '../../base/raw-json.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import { takesAnySize } from '../../bus/message-size.ts'
 import type { BusMessage } from '../../bus/message.ts'
@@ -88,15 +89,18 @@ function oneAnswer(client: ClientInfo): (message: BusMessage) => boolean {
 function messageData(
   message: BusMessage,
   client: ClientInfo,
-): { data: MessageData; isLink: boolean; bytes: number } {
-  const whole = dataOf(message, message.payload, client.uuid)
-  const bytes = bytesTwice(JSON.stringify(whole))
+): { data: WrittenMessage; isLink: boolean; bytes: number } {
+  const whole = dataOf(message, RawJson.ofText(message.payloadJson), client.uuid)
+  const bytes = bytesTwice(jsonText(whole))
   if (bytes <= room || takesAnySize(client)) return { data: whole, isLink: false, bytes }
   const link = dataOf(message, linkTo(message), client.uuid)
   return { data: link, isLink: true, bytes: bytesTwice(JSON.stringify(link)) }
 }
 
-function dataOf(message: BusMessage, payload: JsonObject, targetUuid: string): MessageData {
+/** A message as it is written: its payload as it came, or the link to it. */
+type WrittenMessage = Omit<MessageData, 'payload'> & { payload: RawJson | JsonObject }
+
+function dataOf(message: BusMessage, payload: WrittenMessage['payload'], targetUuid: string): WrittenMessage {
   return {
     user_id: message.user_id,
     from_uuid: message.from_uuid,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JobTableLimits } from '../../../../src/main/bus/jobs.ts'
 import type { JobUpdate } from '../../../../src/main/bus/jobs.ts'
+import { payloadOf } from '../../../../src/main/bus/message.ts'
 import { busFixture, fakeSession, registration } from './bus-fixture.ts'
 
 /** A bus with a model and the Blenders of these names; each is its own session. */
@@ -24,7 +25,7 @@ function fixture(blenders: readonly string[] = ['b'], limits: Partial<JobTableLi
     )
   const inbox = (uuid: string) => {
     const client = bus.get(uuid)
-    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(({ payload }) => payload)
+    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(payloadOf)
   }
   const ids = () => [...bus.jobs.all()].map(({ job_id, state }) => `${job_id} ${state}`)
   return { bus, time, model, dispatch, report, inbox, ids }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import type { UserMessageBus } from '../../../../src/main/bus/user-message-bus.ts'
 import { busFixture, fakeSession, registration } from './bus-fixture.ts'
+import { payloadOf } from '../../../../src/main/bus/message.ts'
 
 function llmAndBlender() {
   const fixture = busFixture()
@@ -81,11 +82,11 @@ describe('a job', () => {
       targets: ['llm-1'],
     })
     expect(
-      inbox(bus, 'llm-1').map(({ from_uuid, routing, priority, payload }) => ({
+      inbox(bus, 'llm-1').map(({ from_uuid, routing, priority, payloadJson }) => ({
         from_uuid,
         routing,
         priority,
-        payload,
+        payload: payloadOf({ payloadJson }),
       })),
     ).toStrictEqual([
       {
@@ -187,7 +188,7 @@ describe('a job', () => {
     expect(bus.jobUpdate(update('job-1', 'completed'), blender)).toMatchObject({ targets: [] })
     bus.jobUpdate(update('job-1', 'completed'), other)
     expect(bus.jobs.get('job-1')?.state).toBe('failed')
-    expect(inbox(bus, 'llm-1').map((message) => message.payload.status)).toStrictEqual([
+    expect(inbox(bus, 'llm-1').map((message) => payloadOf(message).status)).toStrictEqual([
       'failed',
       'completed',
     ])
@@ -253,7 +254,7 @@ describe('being unregistered by the operator', () => {
       story.push([
         targets.map((client) => client.uuid),
         message.priority,
-        message.payload,
+        payloadOf(message),
         bus.get('blender-1') !== undefined,
       ])
       for (const client of targets) bus.mailboxes.take(client, 100)
@@ -296,7 +297,7 @@ describe('being unregistered by the operator', () => {
     bus.send({ payload: script, target_uuid: 'blender-1', session: llm })
     inbox(bus, 'blender-1')
     bus.forceUnregister('llm-1', { reason: 'runaway', blocked_until: null })
-    expect(inbox(bus, 'blender-1').map((message) => message.payload)).toStrictEqual([
+    expect(inbox(bus, 'blender-1').map(payloadOf)).toStrictEqual([
       { message_type: 'job_cancel', job_id: 'job-1' },
     ])
   })

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { UserMessageBus } from '../../../../src/main/bus/user-message-bus.ts'
 import { busFixture, fakeSession, registration } from './bus-fixture.ts'
+import { payloadOf } from '../../../../src/main/bus/message.ts'
 
 const payloads = (bus: UserMessageBus, uuid: string) => {
   const client = bus.get(uuid)
-  return client === undefined ? [] : bus.mailboxes.take(client, 100).map(({ payload }) => payload)
+  return client === undefined ? [] : bus.mailboxes.take(client, 100).map(payloadOf)
 }
 
 function blenderAndModel() {
@@ -26,9 +27,9 @@ describe('a client that another session takes off the bus', () => {
   it('is told by whom before its record goes', () => {
     const { bus, llm } = blenderAndModel()
     const notices: unknown[] = []
-    bus.events.on('message', ({ payload, priority, from_uuid }, targets) => {
+    bus.events.on('message', ({ payloadJson, priority, from_uuid }, targets) => {
       notices.push({
-        payload,
+        payload: payloadOf({ payloadJson }),
         priority,
         from_uuid,
         to: targets.map(({ uuid }) => uuid),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Job } from '../../../../src/main/bus/jobs.ts'
 import { busFixture, fakeSession, registration } from './bus-fixture.ts'
+import { payloadOf } from '../../../../src/main/bus/message.ts'
 
 /** A bus with a Blender, and what it told of jobs and of looks. */
 function lookFixture() {
@@ -92,8 +93,8 @@ it('tells with the same purpose that it is not wanted any more', () => {
   look('l')
   bus.mailboxes.take(client, 1)
   const purposes: string[] = []
-  bus.events.on('message', ({ payload, purpose }) =>
-    purposes.push(`${String(payload.message_type)} ${purpose}`),
+  bus.events.on('message', ({ payloadJson, purpose }) =>
+    purposes.push(`${String(payloadOf({ payloadJson }).message_type)} ${purpose}`),
   )
   const job = bus.jobs.get('l')
   if (job !== undefined) bus.cancelJob(job)

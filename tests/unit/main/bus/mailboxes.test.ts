@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MailboxLimits } from '../../../../src/main/bus/mailbox.ts'
+import { payloadOf } from '../../../../src/main/bus/message.ts'
 import { busFixture, registration } from './bus-fixture.ts'
 
 /** A bus with one client, `b`, that nobody delivers to. */
@@ -7,8 +8,8 @@ function fixture(mailbox: MailboxLimits = { maxCount: 10_000, maxBytes: 1e9 }) {
   const { bus } = busFixture({ limits: { mailbox } })
   const { client } = bus.register(registration('b'), null)
   const told: unknown[] = []
-  bus.events.on('settled', ({ uuid }, { message, outcome }) => told.push([uuid, message.payload.n, outcome]))
-  bus.events.on('returned', ({ uuid }, { message, outcome }) => told.push([uuid, message.payload.n, outcome]))
+  bus.events.on('settled', ({ uuid }, { message, outcome }) => told.push([uuid, payloadOf(message).n, outcome]))
+  bus.events.on('returned', ({ uuid }, { message, outcome }) => told.push([uuid, payloadOf(message).n, outcome]))
   const send = (n: number, priority = 'info', more: object = {}) => {
     const sent = bus.send({ payload: { n, ...more }, priority, target_uuid: 'b', session: null })
     if (!sent.ok) throw new Error(sent.message)
@@ -25,7 +26,7 @@ function fixture(mailbox: MailboxLimits = { maxCount: 10_000, maxBytes: 1e9 }) {
     return sent.message
   }
   const take = (max: number, keep = false) =>
-    bus.mailboxes.take(client, max, { keep }).map(({ payload }) => payload.n)
+    bus.mailboxes.take(client, max, { keep }).map((message) => payloadOf(message).n)
   return { bus, client, told, send, job, take }
 }
 
@@ -111,7 +112,7 @@ describe('what is taken out', () => {
     send(2, 'alert')
     send(3)
     expect(take(0)).toStrictEqual([])
-    expect(bus.mailboxes.next('b')?.message.payload.n).toBe(2)
+    expect(bus.mailboxes.next('b')?.message.payloadJson).toBe('{"n":2}')
     expect(take(2)).toStrictEqual([2, 1])
     bus.mailboxes.settle(client, 'filtered')
     bus.mailboxes.settle(client, 'sent')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { payloadOf } from '../../../../src/main/bus/message.ts'
 import { busFixture, fakeSession, registration } from './bus-fixture.ts'
 
 describe('the places of a bus', () => {
@@ -197,7 +198,7 @@ describe('who leaves', () => {
     const { bus } = busFixture()
     bus.register(registration('a'), fakeSession('a'))
     const heard: unknown[] = []
-    bus.events.on('message', ({ payload }) => heard.push(payload))
+    bus.events.on('message', (message) => heard.push(payloadOf(message)))
     bus.events.on('unregistered', ({ cause, reason }) => heard.push([cause, reason]))
     expect(bus.unregister('a', fakeSession('b'))).toBe(true)
     expect(heard).toStrictEqual([
@@ -217,7 +218,7 @@ describe('who leaves', () => {
     for (const n of [1, 2]) bus.send({ payload: { n }, target_uuid: 'a', session: null })
     const settled: unknown[] = []
     bus.events.on('settled', ({ uuid }, { message, outcome }) =>
-      settled.push([uuid, message.payload, outcome]),
+      settled.push([uuid, payloadOf(message), outcome]),
     )
     bus.unregister('a')
     bus.register(registration('a'), null)

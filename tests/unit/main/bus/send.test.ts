@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { UserMessageBus } from '../../../../src/main/bus/user-message-bus.ts'
 import { busFixture, fakeSession, registration } from './bus-fixture.ts'
+import { payloadOf } from '../../../../src/main/bus/message.ts'
 
 /** Delivers everything at once, as an open stream would. */
 function deliverAll(bus: UserMessageBus): void {
@@ -30,9 +31,9 @@ describe('routing', () => {
         user_id: 'local',
         from_uuid: 'llm-1',
         routing: { type: 'direct', target_uuid: 'llm-1' },
-        payload: { a: 1 },
         payloadJson: '{"a":1}',
         payloadBytes: 7,
+        head: { kind: null, jobKind: null, title: '', jobId: null },
         job_id: 'id-1',
         message_id: 'id-1',
         priority: 6,
@@ -235,7 +236,7 @@ describe('delivery', () => {
     }
     const client = bus.get('blender-1')
     const order =
-      client === undefined ? [] : bus.mailboxes.take(client, 4).map((message) => message.payload.n)
+      client === undefined ? [] : bus.mailboxes.take(client, 4).map((message) => payloadOf(message).n)
     expect(order).toStrictEqual([2, 5, 1, 3])
     expect(bus.mailboxes.sizeOf('blender-1').count).toBe(1)
   })
@@ -245,7 +246,7 @@ describe('delivery', () => {
     bus.register(registration('b'), null)
     const dropped: unknown[] = []
     bus.events.on('settled', (client, { message, outcome }) =>
-      dropped.push([client.uuid, message.payload, outcome]),
+      dropped.push([client.uuid, payloadOf(message), outcome]),
     )
     const send = (n: number, priority: string) =>
       bus.send({ payload: { n }, priority, target_uuid: 'b', session: null })

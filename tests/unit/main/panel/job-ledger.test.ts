@@ -4,6 +4,7 @@ import { createKeptPayloads } from '../../../../src/main/panel/kept-payloads.ts'
 import type { JobsEvent } from '../../../../src/shared/jobs.ts'
 import { registration } from '../bus/bus-fixture.ts'
 import { panelFixture } from './panel-fixture.ts'
+import { payloadOf } from '../../../../src/main/bus/message.ts'
 
 const dispatch = (job_id: string, more: object = {}) => ({
   message_type: 'command_dispatch',
@@ -94,7 +95,8 @@ describe('the ledger of jobs', () => {
     const client = bus.get('b')
     if (client !== undefined) bus.mailboxes.take(client, 10)
     expect(jobs.cancel(ref('j'))).toBe('asked')
-    expect(bus.mailboxes.next('b')?.message.payload).toStrictEqual({
+    const waiting = bus.mailboxes.next('b')?.message
+    expect(waiting && payloadOf(waiting)).toStrictEqual({
       message_type: 'job_cancel',
       job_id: 'j',
     })

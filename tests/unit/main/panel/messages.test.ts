@@ -22,7 +22,7 @@ describe('a message from the panel', () => {
     const waiting = bus.mailboxes.next('b')
     expect(waiting?.message).toMatchObject({
       from_uuid: 'server:local',
-      payload: { hello: 1 },
+      payloadJson: '{"hello":1}',
       priority: 4,
       routing: { type: 'direct', target_uuid: 'b' },
     })

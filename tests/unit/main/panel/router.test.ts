@@ -49,7 +49,7 @@ describe('unregistering by a person', () => {
         `${what} (blocked: ${String(blocks.find('local', 'b') !== null)}, registered: ${String(bus.get('b') !== undefined)})`,
       )
     bus.events.on('message', (message, [target]) =>
-      note(`${String(message.payload.message_type ?? message.payload.kind)} to ${target?.uuid ?? 'nobody'}`),
+      note(`${message.head.kind ?? 'message'} to ${target?.uuid ?? 'nobody'}`),
     )
     bus.events.on('job', (changed) => note(`job ${changed.state}`))
     bus.events.on('unregistered', ({ session, cause, reason }) =>

@@ -12,6 +12,7 @@ import { createPresence } from '../../../../../src/main/mcp/sessions/presence.ts
 import type { CallContext } from '../../../../../src/main/mcp/calls/call-context.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 import { fakeSession, openGate } from '../fake-session.ts'
+import { payloadOf } from '../../../../../src/main/bus/message.ts'
 
 /** A bus with the live Blender `blender-1` and the program `llm-1`, and a dispatcher whose job ids are d-1, d-2, … */
 export function dispatchFixture(more: Partial<DispatchPorts> = {}) {
@@ -47,7 +48,7 @@ export function dispatchFixture(more: Partial<DispatchPorts> = {}) {
     bus.jobUpdate({ job_id, status, result: '', error: '', ...more }, blender)
   const inbox = (uuid: string) => {
     const client = bus.get(uuid)
-    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(({ payload }) => payload)
+    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(payloadOf)
   }
   return { bus, time, presence, sticky, dispatcher, blender, llm, request, report, inbox }
 }

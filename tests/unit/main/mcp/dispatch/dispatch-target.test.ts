@@ -3,6 +3,7 @@ import type { DispatchRequest } from '../../../../../src/main/mcp/dispatch/dispa
 import { fakeSession as anybody, registration } from '../../bus/bus-fixture.ts'
 import { fakeCall, fakeSession } from '../fake-session.ts'
 import { dispatchFixture, outcomeOf } from './dispatch-fixture.ts'
+import { payloadOf } from '../../../../../src/main/bus/message.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -24,7 +25,7 @@ function farm() {
     )
   const take = (uuid: string): unknown[] => {
     const client = bus.get(uuid)
-    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(({ payload }) => payload)
+    return client === undefined ? [] : bus.mailboxes.take(client, 100).map(payloadOf)
   }
   /** Both clocks, the one that is read and the one that rings, half a second at a time. */
   const advance = async (ms: number): Promise<void> => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { registration } from '../../bus/bus-fixture.ts'
 import { fakeCall, fakeSession } from '../fake-session.ts'
 import { commandMessage, dispatchFixture, outcomeOf } from './dispatch-fixture.ts'
+import { RawJson } from '../../../../../src/main/base/raw-json.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -17,7 +18,7 @@ describe('the dispatcher', () => {
       status: 'completed',
       job_id: 'd-1',
       target_uuid: 'blender-1',
-      result: [1, 2],
+      result: RawJson.ofText('[1,2]'),
       error: '',
       duration_ms: 1234,
     })
@@ -28,8 +29,12 @@ describe('the dispatcher', () => {
     ['', ''],
     ['42', '42'],
     ['true', 'true'],
-    ['"text"', 'text'],
-    ['{"a":1}', { a: 1 }],
+    ['"text"', RawJson.ofText('"text"')],
+    ['{"a": 1.0, "b": 1e400}', RawJson.ofText('{"a": 1.0, "b": 1e400}')],
+    [
+      '[1915883588174806058,\n{"x":1,"x":"\\ud800"}]',
+      RawJson.ofText('[1915883588174806058,{"x":"\\ufffd"}]'),
+    ],
     ['{broken', '{broken'],
     ['[INFO] not JSON', '[INFO] not JSON'],
   ])('gives the result %j back as %j', async (result, value) => {

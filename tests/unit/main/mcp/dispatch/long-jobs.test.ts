@@ -3,6 +3,7 @@ import { registration } from '../../bus/bus-fixture.ts'
 import { fakeCall, fakeSession } from '../fake-session.ts'
 import type { ApprovalGate } from '../../../../../src/main/mcp/approvals/approval-gate.ts'
 import { commandMessage, dispatchFixture } from './dispatch-fixture.ts'
+import { RawJson } from '../../../../../src/main/base/raw-json.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -50,7 +51,7 @@ describe('a long job', () => {
         status: 'completed',
         job_id: 'd-1',
         target_uuid: 'blender-1',
-        result: { frames: 250 },
+        result: RawJson.ofText('{"frames":250}'),
         error: '',
         duration_ms: 45_000,
       },

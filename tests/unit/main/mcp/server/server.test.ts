@@ -28,7 +28,7 @@ async function serverFixture() {
     info: { name: 'test', version: '1' },
     instructions: 'Read this first.',
     busOf: () => bus,
-    subscriptions: { add: () => true, remove: () => undefined },
+    subscriptions: { add: () => null, remove: () => undefined },
     onFault: (error, method) => faults.push([error, method]),
   })
   const answers: ((message: JSONRPCMessage) => void)[] = []

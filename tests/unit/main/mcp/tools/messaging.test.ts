@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BusManager } from '../../../../../src/main/bus/bus-manager.ts'
+import { jsonText } from '../../../../../src/main/base/raw-json.ts'
 import type { JsonObject, MessageData } from '../../../../../src/shared/protocol.ts'
 import { jobUpdateTool } from '../../../../../src/main/mcp/tools/messaging.ts'
 import { createLargeMessages } from '../../../../../src/main/mcp/sessions/large-messages.ts'
@@ -12,6 +13,9 @@ const receiveMessagesTool = createReceiveTool(largeMessages)
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
+
+/** An answer as its client reads it. */
+const asSent = <Answer>(answer: unknown): Answer => JSON.parse(jsonText(answer)) as Answer
 
 describe('blender_job_update', () => {
   it("[R-510] refuses a job of another user's bus", async () => {
@@ -50,7 +54,7 @@ describe('blender_receive_messages', () => {
     return { bus, session, call, answer }
   }
   const messagesOf = async (answer: ReturnType<typeof receiveMessagesTool.call>) =>
-    ((await answer).structuredContent as { messages: { payload: object }[] }).messages
+    asSent<{ messages: { payload: object }[] }>((await answer).structuredContent).messages
 
   it('waits no longer than it was asked to', async () => {
     const { answer } = receiving()
@@ -99,7 +103,7 @@ describe('blender_receive_messages', () => {
       const { context } = fakeCall(bus, session)
       const poll = async (more: object = {}) => {
         const { structuredContent } = await receiveMessagesTool.call({ client_uuid: 'b', ...more }, context)
-        return (structuredContent as { messages: MessageData[] }).messages
+        return asSent<{ messages: MessageData[] }>(structuredContent).messages
       }
       const send = (payload: JsonObject) => bus.send({ payload, target_uuid: 'b', session: null })
       return { bus, client, poll, send }
