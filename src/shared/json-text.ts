@@ -61,16 +61,24 @@ export function memberOf(json: string, name: string, at = 0): Span | null {
   return membersOf(json, at).findLast((member) => member.name === name) ?? null
 }
 
-/** The object without these members, and with those of `added` (their JSON by name) behind the others. */
+/** The object without these members, and with those of `added` (their JSON by name): in their place, or behind the others. */
 export function withMembers(
   json: string,
   { without = [], added = {} }: { without?: readonly string[]; added?: Readonly<Record<string, string>> },
 ): string {
-  const left = membersOf(json)
-    .filter(({ name }) => !without.includes(name) && !Object.hasOwn(added, name))
-    .map(({ name, start, end }) => `${JSON.stringify(name)}:${json.slice(start, end)}`)
-  const more = Object.entries(added).map(([name, value]) => `${JSON.stringify(name)}:${value}`)
-  return `{${[...left, ...more].join(',')}}`
+  const all = membersOf(json)
+  const parts: string[] = []
+  for (const [index, { name, start, end }] of all.entries()) {
+    if (without.includes(name)) continue
+    const isAdded = Object.hasOwn(added, name)
+    // Of one that stands twice the last is replaced, and no other is left.
+    if (isAdded && all.findLastIndex((member) => member.name === name) !== index) continue
+    parts.push(`${JSON.stringify(name)}:${isAdded ? (added[name] ?? 'null') : json.slice(start, end)}`)
+  }
+  for (const [name, value] of Object.entries(added)) {
+    if (!all.some((member) => member.name === name)) parts.push(`${JSON.stringify(name)}:${value}`)
+  }
+  return `{${parts.join(',')}}`
 }
 
 /** The same on one line: a line break can only stand between values (RFC 8259, section 7). */

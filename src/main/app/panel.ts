@@ -36,7 +36,6 @@ export function createPanelState(ports: {
   buses: BusManager
   presence: Presence
   sticky: StickyTargets
-  memory: MemoryLedger
   runtime: Runtime
 }): PanelState {
   const { buses, presence, sticky, runtime } = ports
@@ -72,7 +71,7 @@ export function servePanel(ports: {
   token: () => string
   runtime: Runtime
 }): PanelRouters {
-  const { access, activityLog, books, buses, mcp, settings, facts } = ports
+  const { access, activityLog, books, buses, mcp, memory, settings, facts } = ports
   const { clock, newId } = ports.runtime
   const { roster, rates, post, jobs } = books
   const { endpoint, threshold } = mcp
@@ -93,7 +92,7 @@ export function servePanel(ports: {
     activity: { log: activityLog, rates },
     settings: { list: () => settings.list(), keep: (change) => settings.keep(change), mayChange: true },
     server: {
-      status: () => panelStatus({ endpoint, buses, rates, activityLog, facts, clock }),
+      status: () => panelStatus({ endpoint, buses, rates, activityLog, memory, facts, clock }),
       addon: () => addon.read(),
       connectInfo: () => ({
         url: facts.url,

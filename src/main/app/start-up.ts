@@ -93,7 +93,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     memory,
   })
   const sticky = createStickyTargets()
-  const books = closers.add(createPanelState({ buses, presence, sticky, memory, runtime }))
+  const books = closers.add(createPanelState({ buses, presence, sticky, runtime }))
   const activity = closers.add(
     startActivityLog({
       dataDir,

@@ -11,6 +11,7 @@ import {
   type PanelJob,
 } from '../../shared/jobs.ts'
 import { isTerminal, type JsonObject } from '../../shared/protocol.ts'
+import { withMembers } from '../../shared/json-text.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { Job } from '../bus/jobs.ts'
 import { payloadOf, type BusMessage } from '../bus/message.ts'
@@ -59,7 +60,8 @@ export interface JobLedgerPorts {
 export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedger {
   const events = createEvents<{ changed: [ref: JobRef] }>('job ledger')
   const notes = new WeakMap<Job, JobNotes>()
-  const payloads = createKeptPayloads()
+  const knownOn = new WeakMap<Job, UserMessageBus>()
+  const payloads = createKeptPayloads((job) => knownOn.get(job)?.jobs.get(job.job_id) === job)
 
   const attach = (bus: UserMessageBus): void => {
     bus.events.on('job', (job) => {
@@ -76,7 +78,8 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       const known = job === undefined ? undefined : notes.get(job)
       if (job === undefined || known === undefined) return
       known.preview = previewOf(message)
-      payloads.keep(job, message)
+      knownOn.set(job, bus)
+      payloads.keep(job, message, bus.memory)
       events.emit('changed', { userId: bus.user_id, jobId: job.job_id })
     })
   }
@@ -153,9 +156,11 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       }
       const { type, ...address } = kept.routing
       const jobId = newId()
+      const payloadJson = withMembers(kept.json, { added: { job_id: JSON.stringify(jobId) } })
       const sent = post.send(found.bus, {
         ...address,
-        payload: { ...(JSON.parse(kept.json) as JsonObject), job_id: jobId },
+        payload: JSON.parse(payloadJson) as JsonObject,
+        payloadJson,
         priority: kept.priority,
       })
       if (!sent.ok) return { outcome: 'refused', message: sent.message }

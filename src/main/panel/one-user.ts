@@ -4,11 +4,12 @@ import { emptyPage } from '../activity/log-queries.ts'
 import { notRegistered } from './pictures.ts'
 import { unknownClient } from './messages.ts'
 import type { PanelRouterPorts } from './router-ports.ts'
+import { statusOf } from './status.ts'
 
 /**
  * The same ports with nothing in them of other users: for a panel that came with one user's token. What concerns
  * others looks as if it were not there; what only the person who runs the server may do is refused. The counts of
- * the status stay those of the whole server.
+ * the status stay those of the whole server; what is kept is told of this user alone.
  *
  * Every member is listed, here and below: a new one is not open to all users until somebody decides that it is.
  */
@@ -35,7 +36,7 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     },
     settings: { list: ports.settings.list, keep: ports.settings.keep, mayChange: false },
     server: {
-      status: server.status,
+      status: () => statusOf(server.status(), userId),
       connectInfo: server.connectInfo,
       addon: server.addon,
       token: () => {

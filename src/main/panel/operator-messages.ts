@@ -17,6 +17,8 @@ const shownMax = 50
 /** What a person at the panel sends. */
 interface OutgoingMessage extends Address {
   payload: JsonObject
+  /** The same as text, where its numbers have to stay as they are. */
+  payloadJson?: string
   /** A name or an integer 0..7. */
   priority: unknown
 }

@@ -84,7 +84,7 @@ export function createPictures(ports: PicturePorts): Pictures {
       const ref = { userId: bus.user_id, uuid }
       const key = clientKey(ref)
       const waiting = asked.get(key)
-      if (waiting?.jobId === job.job_id) waiting.finish(outcomeOf(job, ref, waiting.maxSize))
+      if (waiting?.jobId === job.job_id) waiting.finish(outcomeOf(bus, job, ref, waiting.maxSize))
       if (unanswered.get(key)?.job === job) unanswered.delete(key)
     }
   }
@@ -186,7 +186,7 @@ export function createPictures(ports: PicturePorts): Pictures {
     return promise
   }
 
-  const outcomeOf = (job: Job, ref: ClientRef, askedSize: number): PictureOutcome => {
+  const outcomeOf = (bus: UserMessageBus, job: Job, ref: ClientRef, askedSize: number): PictureOutcome => {
     if (roster.client(ref) === null) return notRegistered(ref)
     if (job.state !== 'completed')
       return none('failed', lastLine(job.error, 300) || 'It dropped the request.')
@@ -194,7 +194,7 @@ export function createPictures(ports: PicturePorts): Pictures {
     if ('needsRender' in read) return none('needs_render', read.needsRender)
     if ('problem' in read) return none('failed', read.problem)
     const picture: Picture = { id: newId(), takenAt: job.updated_at, ...read }
-    kept.keep(ref, { picture, askedSize })
+    kept.keep(ref, { picture, askedSize }, bus.memory)
     return { outcome: 'taken', picture }
   }
 

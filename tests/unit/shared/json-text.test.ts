@@ -47,8 +47,9 @@ describe('JSON as text', () => {
   it('takes members out and puts others in, and leaves every number as it is', () => {
     const json = '{"job_id":"a","n":1915883588174806058,"job_id":"b","f":1e400,"z":-0.10}'
     expect(withMembers(json, { added: { job_id: '"c"' } })).toBe(
-      '{"n":1915883588174806058,"f":1e400,"z":-0.10,"job_id":"c"}',
+      '{"n":1915883588174806058,"job_id":"c","f":1e400,"z":-0.10}',
     )
+    expect(withMembers('{"n":1.0}', { added: { job_id: '"c"' } })).toBe('{"n":1.0,"job_id":"c"}')
     expect(withMembers(json, { without: ['job_id', 'f'] })).toBe('{"n":1915883588174806058,"z":-0.10}')
   })
 

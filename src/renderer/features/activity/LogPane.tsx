@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { placeLink } from '../../panel/router.ts'
+import { indentJson } from '../../../shared/json-text.ts'
 import type { LogDetail, LogEntry } from '../../../shared/activity.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
@@ -257,7 +258,7 @@ function byteLength(text: string): number {
 function indented(text: string): string | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? JSON.stringify(value, null, 2) : null
+    return typeof value === 'object' && value !== null ? indentJson(text) : null
   } catch {
     return null
   }

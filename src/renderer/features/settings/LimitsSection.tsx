@@ -2,6 +2,7 @@ import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { sizeText } from '../../lib/time-text.ts'
 import { useShown } from './Row.tsx'
+import { MemoryTable } from './MemoryTable.tsx'
 import { limitTitle } from '../../model/settings/setting-entries.ts'
 import styles from './Settings.module.css'
 
@@ -14,31 +15,35 @@ export function LimitsSection() {
   const shown = useShown()
   if (limits === null) return <p className={styles['note']}>Not known yet.</p>
   return (
-    <ul className={styles['limits']} aria-label="Limits in use">
-      {limits
-        .filter(({ name }) => shown(`limit ${name}`))
-        .map(({ name, used, max }) => {
-          const text = name.endsWith('_bytes')
-            ? `${sizeText(used)} of ${sizeText(max)}`
-            : `${used.toLocaleString('en')} of ${max.toLocaleString('en')}`
-          return (
-            <li key={name}>
-              <span>{limitTitle(name)}</span>
-              <code title="Its name in refusals">{name}</code>
-              <meter
-                aria-label={limitTitle(name)}
-                className={used > max * near ? styles['near'] : undefined}
-                min={0}
-                max={max}
-                value={Math.min(used, max)}
-              />
-              <span className="num">
-                {text}
-                {used > max * near && <strong className={styles['nearText']}>nearly full</strong>}
-              </span>
-            </li>
-          )
-        })}
-    </ul>
+    <>
+      <ul className={styles['limits']} aria-label="Limits in use">
+        {limits
+          .filter(({ name }) => shown(`limit ${name}`))
+          .map(({ name, used, max }) => {
+            const text =
+              name === 'memory' || name.endsWith('_bytes')
+                ? `${sizeText(used)} of ${sizeText(max)}`
+                : `${used.toLocaleString('en')} of ${max.toLocaleString('en')}`
+            return (
+              <li key={name}>
+                <span>{limitTitle(name)}</span>
+                <code title="Its name in refusals">{name}</code>
+                <meter
+                  aria-label={limitTitle(name)}
+                  className={used > max * near ? styles['near'] : undefined}
+                  min={0}
+                  max={max}
+                  value={Math.min(used, max)}
+                />
+                <span className="num">
+                  {text}
+                  {used > max * near && <strong className={styles['nearText']}>nearly full</strong>}
+                </span>
+              </li>
+            )
+          })}
+      </ul>
+      <MemoryTable />
+    </>
   )
 }

@@ -1,3 +1,4 @@
+import { indentJson, memberOf, withMembers } from '../../../shared/json-text.ts'
 import type { JobDetail } from '../../../shared/jobs.ts'
 import { priorityNames, type JsonObject } from '../../../shared/protocol.ts'
 
@@ -7,23 +8,20 @@ import { priorityNames, type JsonObject } from '../../../shared/protocol.ts'
  */
 export function toolCallOf(detail: JobDetail): string | null {
   if (detail.payload === null || detail.routing === null) return null
-  const payload = JSON.parse(detail.payload) as JsonObject
-  delete payload['job_id']
+  const payload = withMembers(detail.payload, { without: ['job_id'] })
   const address: JsonObject = { ...detail.routing }
   delete address['type']
   const priority = detail.priority === null ? undefined : priorityNames[detail.priority]
-  return JSON.stringify(
-    { name: 'blender_send_message', arguments: { ...address, payload, priority } },
-    null,
-    2,
-  )
+  const args = withMembers(JSON.stringify({ ...address, priority }), { added: { payload } })
+  return indentJson(withMembers('{"name":"blender_send_message"}', { added: { arguments: args } }))
 }
 
-/** What a person wants to read of a payload: the code of a job as it is, else the parameters as JSON. */
+/** What a person wants to read of a payload: the code of a job as it is, else the parameters as the JSON that came. */
 export function codeOf(payload: string): { language: 'python' | 'json'; text: string } {
   const { script, params } = JSON.parse(payload) as JsonObject
   const code = typeof params === 'object' && params !== null && 'code' in params ? params.code : undefined
   if (typeof script === 'string') return { language: 'python', text: script }
   if (typeof code === 'string') return { language: 'python', text: code }
-  return { language: 'json', text: JSON.stringify(params ?? {}, null, 2) }
+  const span = params === undefined || params === null ? null : memberOf(payload, 'params')
+  return { language: 'json', text: span === null ? '{}' : indentJson(payload.slice(span.start, span.end)) }
 }

@@ -1,5 +1,6 @@
 import type { ApprovalMode, ApprovalPolicy, ApprovalRule } from '../../../shared/approvals.ts'
 import type { Block } from '../../../shared/blocks.ts'
+import { memoryKindNames } from '../../../shared/memory.ts'
 import type { PanelStatus } from '../../../shared/status.ts'
 import type { TokenInfo } from '../../../shared/tokens.ts'
 import {
@@ -69,6 +70,11 @@ export const fixedRows = {
     section: 'blocks',
     title: 'Blocked',
     help: 'Who is kept away: clients, programs, addresses and tokens.',
+  },
+  memory: {
+    section: 'limits',
+    title: 'Memory in use',
+    help: `What the server keeps, and for whom: ${Object.values(memoryKindNames).join(', ')}.`,
   },
   history: {
     section: 'history',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { jobsSource } from '../../../../src/main/panel/sources.ts'
+import { MemoryLedger } from '../../../../src/main/base/ledger.ts'
 import { createKeptPayloads } from '../../../../src/main/panel/kept-payloads.ts'
 import type { JobsEvent } from '../../../../src/shared/jobs.ts'
 import { registration } from '../bus/bus-fixture.ts'
@@ -154,16 +155,44 @@ describe('the kept payloads', () => {
   it('make room for newer ones by forgetting the oldest', () => {
     const { bus, jobs } = ledgerFixture()
     jobs.close()
-    const kept = createKeptPayloads({ payloadMax: 150, totalMax: 250 })
+    const memory = new MemoryLedger(Infinity)
+    const kept = createKeptPayloads(undefined, { payloadMax: 150, totalMax: 250 })
     const send = (id: string) => {
       const sent = bus.send({ payload: dispatch(id), target_uuid: 'b', session: null })
       const job = bus.jobs.get(id)
       if (!sent.ok || job === undefined) return expect.fail('not sent')
-      kept.keep(job, sent.message)
+      kept.keep(job, sent.message, memory.of('eve'))
       return job
     }
     const [a, b, c] = [send('a'), send('b'), send('c')]
     expect([a, b, c].map((job) => kept.of(job) !== null)).toStrictEqual([false, true, true])
+    const length = (id: string) => JSON.stringify(dispatch(id)).length
+    expect(memory.usedBytes).toBe(length('b') + length('c'))
+  })
+
+  it('are forgotten with their jobs, and not begun with where their user has no room', () => {
+    const { bus, jobs } = ledgerFixture()
+    jobs.close()
+    const memory = new MemoryLedger(1000)
+    const known = new Set<string>(['a'])
+    const kept = createKeptPayloads(({ job_id }) => known.has(job_id))
+    const send = (id: string) => {
+      const sent = bus.send({ payload: dispatch(id), target_uuid: 'b', session: null })
+      const job = bus.jobs.get(id)
+      if (!sent.ok || job === undefined) return expect.fail('not sent')
+      kept.keep(job, sent.message, memory.of('eve'))
+      return job
+    }
+    const a = send('a')
+    const filled = memory.of('eve').take('output', 500 - memory.usedBytes)
+    const b = send('b')
+    expect([a, b].map((job) => kept.of(job) !== null)).toStrictEqual([true, false])
+    known.clear()
+    filled?.release()
+    known.add('c')
+    const c = send('c')
+    expect([a, b, c].map((job) => kept.of(job) !== null)).toStrictEqual([false, false, true])
+    expect(memory.usedBytes).toBe(JSON.stringify(dispatch('c')).length)
   })
 })
 

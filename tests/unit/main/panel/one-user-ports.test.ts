@@ -27,7 +27,6 @@ describe('the ports of a panel of one user', () => {
       'settings.list',
       // Refused before it is called: `mayChange` is false.
       'settings.keep',
-      'server.status',
       'server.connectInfo',
       'server.addon',
       'clock',

@@ -92,6 +92,13 @@ export const panelStatus: PanelStatus = {
   jobsRunning: 0,
   messagesPerSecond: [],
   history: { state: 'on', reason: '' },
+  memory: {
+    usedBytes: 0,
+    maxBytes: 1_073_741_824,
+    shareBytes: 536_870_912,
+    byKind: { mailboxes: 0, jobs: 0, subscriptions: 0, requests: 0, output: 0 },
+    users: [],
+  },
   limits: [],
 }
 export const clientsSnapshot = (revision: number, ...clients: (string | PanelClient)[]): ClientsEvent => ({

@@ -32,3 +32,16 @@ it.each([
 ])('shows what matters of the payload %j', (payload, shown) => {
   expect(codeOf(JSON.stringify(payload))).toEqual(shown)
 })
+
+it('shows and writes numbers as they were sent', () => {
+  const payload = '{"command":"bake","job_id":"j","params":{"id":1915883588174806058, "far":[1e400]}}'
+  expect(codeOf(payload)).toEqual({
+    language: 'json',
+    text: '{\n  "id": 1915883588174806058,\n  "far": [\n    1e400\n  ]\n}',
+  })
+  const call = toolCallOf({ ...detail, payload })
+  expect(call?.replace(/\s+/g, '')).toBe(
+    '{"name":"blender_send_message","arguments":{"group_id":"farm","priority":"warning",' +
+      '"payload":{"command":"bake","params":{"id":1915883588174806058,"far":[1e400]}}}}',
+  )
+})
