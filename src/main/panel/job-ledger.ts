@@ -12,6 +12,7 @@ import {
 } from '../../shared/jobs.ts'
 import { isTerminal, type JsonObject } from '../../shared/protocol.ts'
 import { withMembers } from '../../shared/json-text.ts'
+import { startOf } from '../base/start-of.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { Job } from '../bus/jobs.ts'
 import { payloadOf, type BusMessage } from '../bus/message.ts'
@@ -60,8 +61,7 @@ export interface JobLedgerPorts {
 export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedger {
   const events = createEvents<{ changed: [ref: JobRef] }>('job ledger')
   const notes = new WeakMap<Job, JobNotes>()
-  const knownOn = new WeakMap<Job, UserMessageBus>()
-  const payloads = createKeptPayloads((job) => knownOn.get(job)?.jobs.get(job.job_id) === job)
+  const payloads = createKeptPayloads((ref) => find(ref) !== null)
 
   const attach = (bus: UserMessageBus): void => {
     bus.events.on('job', (job) => {
@@ -78,8 +78,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       const known = job === undefined ? undefined : notes.get(job)
       if (job === undefined || known === undefined) return
       known.preview = previewOf(message)
-      knownOn.set(job, bus)
-      payloads.keep(job, message, bus.memory)
+      payloads.keep(bus.user_id, job, message, bus.memory)
       events.emit('changed', { userId: bus.user_id, jobId: job.job_id })
     })
   }
@@ -127,7 +126,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       const found = find(ref)
       if (found === null) return null
       const { result, error } = found.job
-      const kept = payloads.of(found.job)
+      const kept = payloads.of(ref.userId, found.job)
       return {
         payload: kept?.json ?? null,
         routing: kept?.routing ?? null,
@@ -150,7 +149,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
     },
     repeat(ref) {
       const found = find(ref)
-      const kept = found === null ? null : payloads.of(found.job)
+      const kept = found === null ? null : payloads.of(ref.userId, found.job)
       if (found === null || kept === null) {
         return { outcome: 'refused', message: 'What this job asked for is not known any more.' }
       }
@@ -199,8 +198,12 @@ function previewOf(message: BusMessage): string {
   const text =
     [script, code].find((each) => typeof each === 'string') ??
     (params === undefined || isEmpty(params) ? '' : JSON.stringify(params))
-  const start = clip(text, 4 * previewLength).replace(/\s+/g, ' ')
-  return clip(start.trim(), previewLength)
+  return startOf(
+    startOf(text, 4 * previewLength)
+      .replace(/\s+/g, ' ')
+      .trim(),
+    previewLength,
+  )
 }
 
 function isEmpty(params: unknown): boolean {

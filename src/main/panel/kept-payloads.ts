@@ -1,5 +1,6 @@
 import type { MemoryAccount, MemoryHold } from '../base/ledger.ts'
 import { keptBytes } from '../base/raw-json.ts'
+import { jobKey, type JobRef } from '../../shared/jobs.ts'
 import type { Priority, Routing } from '../../shared/protocol.ts'
 import type { Job } from '../bus/jobs.ts'
 import type { BusMessage } from '../bus/message.ts'
@@ -22,41 +23,57 @@ export interface KeptPayloads {
    *
    * @param account of the job's user, who pays for it
    */
-  keep(job: Job, message: BusMessage, account: MemoryAccount): void
-  of(job: Job): KeptPayload | null
+  keep(userId: string, job: Job, message: BusMessage, account: MemoryAccount): void
+  of(userId: string, job: Job): KeptPayload | null
 }
 
-/** @param isKnown false for a job that its bus has forgotten: then its payload is forgotten too */
+interface Entry extends KeptPayload {
+  readonly ref: JobRef
+  readonly createdAt: number
+  readonly hold: MemoryHold
+}
+
+/**
+ * By the ids of the jobs and not by the jobs themselves, which would stay with what they answered.
+ *
+ * @param isKnown false for a job that its bus has forgotten: then its payload is forgotten too
+ */
 export function createKeptPayloads(
-  isKnown: (job: Job) => boolean = () => true,
+  isKnown: (ref: JobRef) => boolean,
   limits = { payloadMax, totalMax },
 ): KeptPayloads {
-  const kept = new Map<Job, KeptPayload & { readonly hold: MemoryHold }>()
+  const kept = new Map<string, Entry>()
   let total = 0
-  const forget = (job: Job): void => {
-    const payload = kept.get(job)
-    if (payload === undefined) return
-    payload.hold.release()
-    kept.delete(job)
-    total -= payload.json.length
+  const forget = (key: string): void => {
+    const entry = kept.get(key)
+    if (entry === undefined) return
+    entry.hold.release()
+    kept.delete(key)
+    total -= entry.json.length
   }
   return {
-    keep(job, { payloadJson: json, payloadBytes, routing, priority }, account) {
+    keep(userId, job, { payloadJson: json, payloadBytes, routing, priority }, account) {
+      const ref = { userId, jobId: job.job_id }
+      const key = jobKey(ref)
+      forget(key)
       // A bus forgets its oldest jobs first.
-      for (const oldest of kept.keys()) {
-        if (isKnown(oldest)) break
+      for (const [oldest, entry] of kept) {
+        if (isKnown(entry.ref)) break
         forget(oldest)
       }
       if (json.length > limits.payloadMax) return
       const hold = account.take('jobs', keptBytes(json, payloadBytes))
       if (hold === null) return
-      kept.set(job, { json, routing, priority, hold })
+      kept.set(key, { json, routing, priority, ref, createdAt: job.created_at, hold })
       total += json.length
       for (const oldest of kept.keys()) {
         if (total <= limits.totalMax) break
         forget(oldest)
       }
     },
-    of: (job) => kept.get(job) ?? null,
+    of(userId, job) {
+      const entry = kept.get(jobKey({ userId, jobId: job.job_id }))
+      return entry?.createdAt === job.created_at ? entry : null
+    },
   }
 }

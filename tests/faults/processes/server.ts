@@ -11,6 +11,7 @@ export interface ServerSettings {
   /** Further names that it goes by. */
   allowHosts: string[]
   tls?: AppOptions['tls']
+  settings?: AppOptions['settings']
   /** Whether listeners throw that are attached before all others, and one of the bus. */
   faulty?: boolean
   settings?: AppOptions['settings']

@@ -55,6 +55,8 @@ export function readBody(request: IncomingMessage, maxBytes: number, hold: Memor
     const onEnd = (): void => {
       const [first] = chunks
       const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes)
+      // The request lives until it is answered, and with it its listeners and what they use.
+      chunks.length = 0
       settle(isUtf8(body) ? { kind: 'text', text: body.toString('utf8') } : { kind: 'not_utf8' })
     }
     const onClose = (): void => settle({ kind: 'aborted' })

@@ -156,16 +156,16 @@ describe('the kept payloads', () => {
     const { bus, jobs } = ledgerFixture()
     jobs.close()
     const memory = new MemoryLedger(Infinity)
-    const kept = createKeptPayloads(undefined, { payloadMax: 150, totalMax: 250 })
+    const kept = createKeptPayloads(() => true, { payloadMax: 150, totalMax: 250 })
     const send = (id: string) => {
       const sent = bus.send({ payload: dispatch(id), target_uuid: 'b', session: null })
       const job = bus.jobs.get(id)
       if (!sent.ok || job === undefined) return expect.fail('not sent')
-      kept.keep(job, sent.message, memory.of('eve'))
+      kept.keep('eve', job, sent.message, memory.of('eve'))
       return job
     }
     const [a, b, c] = [send('a'), send('b'), send('c')]
-    expect([a, b, c].map((job) => kept.of(job) !== null)).toStrictEqual([false, true, true])
+    expect([a, b, c].map((job) => kept.of('eve', job) !== null)).toStrictEqual([false, true, true])
     const length = (id: string) => JSON.stringify(dispatch(id)).length
     expect(memory.usedBytes).toBe(length('b') + length('c'))
   })
@@ -175,23 +175,23 @@ describe('the kept payloads', () => {
     jobs.close()
     const memory = new MemoryLedger(1000)
     const known = new Set<string>(['a'])
-    const kept = createKeptPayloads(({ job_id }) => known.has(job_id))
+    const kept = createKeptPayloads(({ jobId }) => known.has(jobId))
     const send = (id: string) => {
       const sent = bus.send({ payload: dispatch(id), target_uuid: 'b', session: null })
       const job = bus.jobs.get(id)
       if (!sent.ok || job === undefined) return expect.fail('not sent')
-      kept.keep(job, sent.message, memory.of('eve'))
+      kept.keep('eve', job, sent.message, memory.of('eve'))
       return job
     }
     const a = send('a')
     const filled = memory.of('eve').take('output', 500 - memory.usedBytes)
     const b = send('b')
-    expect([a, b].map((job) => kept.of(job) !== null)).toStrictEqual([true, false])
+    expect([a, b].map((job) => kept.of('eve', job) !== null)).toStrictEqual([true, false])
     known.clear()
     filled?.release()
     known.add('c')
     const c = send('c')
-    expect([a, b, c].map((job) => kept.of(job) !== null)).toStrictEqual([false, false, true])
+    expect([a, b, c].map((job) => kept.of('eve', job) !== null)).toStrictEqual([false, false, true])
     expect(memory.usedBytes).toBe(JSON.stringify(dispatch('c')).length)
   })
 })
