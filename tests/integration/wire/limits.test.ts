@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { memoryByDefault } from '../../../src/main/config/machine-memory.ts'
 import type { PanelStatus } from '../../../src/shared/status.ts'
 import { register, startApp, type AppFixture } from './app-fixture.ts'
 
@@ -26,5 +27,6 @@ it('every limit that docs/configuration.md names is in the panel’s status, and
     clients_per_bus: 5000,
     pending_jobs: 10_000,
     payload_bytes: 4_194_304,
+    memory: memoryByDefault() * 1_048_576,
   })
 })
