@@ -8,8 +8,12 @@ function fixture(mailbox: MailboxLimits = { maxCount: 10_000, maxBytes: 1e9 }) {
   const { bus } = busFixture({ limits: { mailbox } })
   const { client } = bus.register(registration('b'), null)
   const told: unknown[] = []
-  bus.events.on('settled', ({ uuid }, { message, outcome }) => told.push([uuid, payloadOf(message).n, outcome]))
-  bus.events.on('returned', ({ uuid }, { message, outcome }) => told.push([uuid, payloadOf(message).n, outcome]))
+  bus.events.on('settled', ({ uuid }, { message, outcome }) =>
+    told.push([uuid, payloadOf(message).n, outcome]),
+  )
+  bus.events.on('returned', ({ uuid }, { message, outcome }) =>
+    told.push([uuid, payloadOf(message).n, outcome]),
+  )
   const send = (n: number, priority = 'info', more: object = {}) => {
     const sent = bus.send({ payload: { n, ...more }, priority, target_uuid: 'b', session: null })
     if (!sent.ok) throw new Error(sent.message)
