@@ -61,7 +61,7 @@ export function memberOf(json: string, name: string, at = 0): Span | null {
   return membersOf(json, at).findLast((member) => member.name === name) ?? null
 }
 
-/** The object without these members, and with those of `added` (their JSON by name): in their place, or behind the others. */
+/** The object without these members, and with those of `added` (their JSON by name): in their place, or behind the others where they had none or are in `without`. */
 export function withMembers(
   json: string,
   { without = [], added = {} }: { without?: readonly string[]; added?: Readonly<Record<string, string>> },
@@ -76,7 +76,8 @@ export function withMembers(
     parts.push(`${JSON.stringify(name)}:${isAdded ? (added[name] ?? 'null') : json.slice(start, end)}`)
   }
   for (const [name, value] of Object.entries(added)) {
-    if (!all.some((member) => member.name === name)) parts.push(`${JSON.stringify(name)}:${value}`)
+    if (without.includes(name) || !all.some((member) => member.name === name))
+      parts.push(`${JSON.stringify(name)}:${value}`)
   }
   return `{${parts.join(',')}}`
 }

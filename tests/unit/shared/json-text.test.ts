@@ -49,6 +49,7 @@ describe('JSON as text', () => {
     expect(withMembers(json, { added: { job_id: '"c"' } })).toBe(
       '{"n":1915883588174806058,"job_id":"c","f":1e400,"z":-0.10}',
     )
+    expect(withMembers('{"a":1.0,"n":2}', { without: ['a'], added: { a: '3.0' } })).toBe('{"n":2,"a":3.0}')
     expect(withMembers('{"n":1.0}', { added: { job_id: '"c"' } })).toBe('{"n":1.0,"job_id":"c"}')
     expect(withMembers(json, { without: ['job_id', 'f'] })).toBe('{"n":1915883588174806058,"z":-0.10}')
   })

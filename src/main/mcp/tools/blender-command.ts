@@ -145,7 +145,7 @@ function pictureOf(result: unknown): PictureParts | null {
   const bytes = Buffer.byteLength(image.data, 'base64')
   const facts = { image: JSON.stringify({ mime_type: image.mime_type, bytes }) }
   return {
-    facts: RawJson.ofText(withMembers(raw.text, { added: facts })),
+    facts: RawJson.ofText(withMembers(raw.text, { without: ['image'], added: facts })),
     block: { type: 'image', data: image.data, mimeType: image.mime_type },
   }
 }
