@@ -14,7 +14,6 @@ export interface ServerSettings {
   settings?: AppOptions['settings']
   /** Whether listeners throw that are attached before all others, and one of the bus. */
   faulty?: boolean
-  settings?: AppOptions['settings']
 }
 
 export type ServerOrder =

@@ -54,6 +54,7 @@ it('an id that no peer could report on is refused', () => {
   expect(send({ target_uuid: 'b' }, { job_id: 'j'.repeat(201) })).toStrictEqual({
     ok: false,
     error: 'invalid_arguments',
-    message: 'payload.job_id has more than 200 characters. Send a shorter one.',
+    message:
+      'payload.job_id has 201 characters; at most 200 are allowed. Send a shorter id, or leave it out.',
   })
 })

@@ -135,7 +135,7 @@ describe('a request that has come in', () => {
     ).toStrictEqual(['{"n":1.0}', '{"n":2.0}'])
   })
 
-  test('keeps of _meta the progress token alone, where that is short', () => {
+  test('keeps of _meta the progress token alone', () => {
     const meta = (_meta: object) =>
       read(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'x', params: { a: 1, _meta } }))[0]
     expect(meta({ progressToken: 'p', big: 'x'.repeat(5000) })).toStrictEqual({
@@ -143,7 +143,6 @@ describe('a request that has come in', () => {
       _meta: { progressToken: 'p' },
     })
     expect(meta({ progressToken: 0 })).toStrictEqual({ a: 1, _meta: { progressToken: 0 } })
-    expect(meta({ progressToken: 'x'.repeat(1001) })).toStrictEqual({ a: 1, _meta: {} })
     expect(meta({ 'io.modelcontextprotocol/related-task': { taskId: 'x' } })).toStrictEqual({
       a: 1,
       _meta: {},

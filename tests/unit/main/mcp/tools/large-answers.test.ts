@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { expect, it } from 'vitest'
 import type { JsonObject, MessageData } from '../../../../../src/shared/protocol.ts'
+import { jsonText } from '../../../../../src/main/base/raw-json.ts'
 import { createPresence } from '../../../../../src/main/mcp/sessions/presence.ts'
 import { createLargeMessages } from '../../../../../src/main/mcp/sessions/large-messages.ts'
 import { listClientsTool } from '../../../../../src/main/mcp/tools/listing.ts'
@@ -12,10 +13,12 @@ import { fakeCall, fakeSession, openGate } from '../fake-session.ts'
 /** As the answer to a request: what may be 900 KiB on the wire. */
 const bytesOf = (result: CallToolResult): number =>
   Buffer.byteLength(
-    `id: g-123456789\nevent: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id: 123_456, result })}\n\n`,
+    `id: g-123456789\nevent: message\ndata: ${jsonText({ jsonrpc: '2.0', id: 123_456, result })}\n\n`,
   )
 
-const structured = (result: CallToolResult): JsonObject => result.structuredContent as JsonObject
+/** What a client reads: payloads are written as the text that came in. */
+const structured = (result: CallToolResult): JsonObject =>
+  JSON.parse(jsonText(result.structuredContent)) as JsonObject
 
 /** A client that asks in pages, and what a message to it is. */
 function polling(capabilities: string[] = []) {
