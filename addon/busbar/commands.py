@@ -8,6 +8,7 @@ from . import params as read
 from .data_browser import browse_data
 from .executor import Command, CommandError, ReportProgress
 from .files import open_file, save_file
+from .interrupt import Interrupter
 from .messages import Job
 from .rendering import render_image
 from .scene_queries import get_object_info, get_scene_info, list_objects
@@ -17,12 +18,17 @@ from .script import ScriptOutcome, run_script
 MAX_UNDO_STEPS = 50
 
 
-def execute_code(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> ScriptOutcome:
+def _execute_code(interrupter: Interrupter) -> Command:
     """Runs `code` in a fresh namespace with `bpy` and `report_progress`."""
-    code = params.get("code")
-    if not isinstance(code, str):
-        raise CommandError("execute_code needs the parameter code: a text with Python.")
-    return run_script(code, {"bpy": bpy, "report_progress": report_progress}, f"job {job.job_id}")
+
+    def run(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> ScriptOutcome:
+        code = params.get("code")
+        if not isinstance(code, str):
+            raise CommandError("execute_code needs the parameter code: a text with Python.")
+        namespace = {"bpy": bpy, "report_progress": report_progress}
+        return run_script(code, namespace, f"job {job.job_id}", interrupter)
+
+    return Command(run, mutates=True)
 
 
 def undo(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> Dict[str, Any]:
@@ -47,10 +53,10 @@ def ping(params: Dict[str, Any], report_progress: ReportProgress, job: Job) -> D
     return {"pong": True, "blender_version": bpy.app.version_string, "blend_file": bpy.data.filepath}
 
 
-def create_commands() -> Dict[str, Command]:
-    """The commands by name, as jobs ask for them."""
+def create_commands(interrupter: Interrupter) -> Dict[str, Command]:
+    """The commands by name, as jobs ask for them. `interrupter` interrupts scripts."""
     return {
-        "execute_code": Command(execute_code, mutates=True),
+        "execute_code": _execute_code(interrupter),
         "get_scene_info": Command(get_scene_info, reads=True),
         "list_objects": Command(list_objects, reads=True),
         "get_object_info": Command(get_object_info, reads=True),

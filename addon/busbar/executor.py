@@ -7,10 +7,11 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Callable, Deque, Dict, Optional
 
+from .interrupt import Interrupted, Interrupter
 from .jobs import JobDesk
 from .json_text import dump_answer, visible, well_formed
 from .messages import Job
-from .script import MAX_RESULT_BYTES, ScriptOutcome, format_error
+from .script import CANCELLED, MAX_RESULT_BYTES, ScriptOutcome, format_error
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,7 @@ HISTORY = 20
 # A script may report as often as it likes; the panel and the network see at most this many reports a second.
 PROGRESS_INTERVAL_S = 0.1
 INTERRUPTED = "The job was interrupted: Blender was asked to end."
+NOT_STARTED = "Cancelled before it started."
 
 
 class CommandError(Exception):
@@ -25,18 +27,30 @@ class CommandError(Exception):
 
 
 class ReportProgress:
-    """`report_progress(fraction, message="")` of one job: `fraction` from 0 to 1, beyond is clamped."""
+    """`report_progress(fraction, message="")` of one job: `fraction` from 0 to 1, beyond is clamped.
 
-    def __init__(self, desk: JobDesk, job: Job, settle: Callable[[], None], clock: Callable[[], float]) -> None:
+    Raises Interrupted where the job was cancelled.
+    """
+
+    def __init__(
+        self,
+        desk: JobDesk,
+        job: Job,
+        settle: Callable[[], None],
+        clock: Callable[[], float],
+        check: Callable[[], None],
+    ) -> None:
         self._desk = desk
         self._job = job
         self._settle = settle
         self._clock = clock
+        self.check = check
         self._last: Optional[float] = None
 
     def __call__(self, fraction: float, message: str = "") -> None:
         if self.aside(fraction, message):
             self._settle()
+        self.check()
 
     def aside(self, fraction: float, message: str = "") -> bool:
         """The same from a thread beside the one that runs the job: it waits for nothing. False for one too soon."""
@@ -86,6 +100,7 @@ class Executor:
 
     `busy` says why no job may start that changes something, or None. Such jobs wait.
     `settle` is called after each update that is sent while a job is under way, and may wait a moment for it to go out.
+    `interrupter` interrupts the job that runs.
     """
 
     def __init__(
@@ -96,6 +111,7 @@ class Executor:
         settle: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         busy: Callable[[], Optional[str]] = lambda: None,
+        interrupter: Optional[Interrupter] = None,
     ) -> None:
         self._desk = desk
         self._busy = busy
@@ -103,6 +119,8 @@ class Executor:
         self._undo_step = undo_step
         self._settle = settle
         self._clock = clock
+        self._interrupter = interrupter or Interrupter()
+        desk.on_interrupt(self._interrupter.request)
         self.history: Deque[JobRecord] = deque(maxlen=HISTORY)
 
     def run_next(self, timeout_s: float = 0.0) -> bool:
@@ -113,7 +131,8 @@ class Executor:
         began = self._clock()
         status, result, error = "failed", "", INTERRUPTED
         try:
-            status, result, error = self._run(job)
+            with self._interrupter.watch(job):
+                status, result, error = self._run(job)
         finally:
             self._desk.finish(job, status, result, error)
             if not job.look:
@@ -133,13 +152,19 @@ class Executor:
             # A look makes nobody wait: not the artist, for a word that it has begun.
             settle = (lambda: None) if job.look else self._settle
             settle()
-            answer = command.run(job.params, ReportProgress(self._desk, job, settle, self._clock), job)
+            if self._interrupter.asked:
+                return "cancelled", "", NOT_STARTED
+            report_progress = ReportProgress(self._desk, job, settle, self._clock, self._interrupter.check)
+            answer = command.run(job.params, report_progress, job)
             if isinstance(answer, ScriptOutcome):
-                status, result, error = "failed" if answer.error else "completed", answer.to_json(), answer.error or ""
+                status = "cancelled" if answer.cancelled else "failed" if answer.error else "completed"
+                result, error = answer.to_json(), answer.error or ""
             else:
                 status, result, error = "completed", dump_answer(answer), ""
         except CommandError as problem:
             return "failed", "", well_formed(str(problem))
+        except Interrupted:
+            return "cancelled", "", f"{CANCELLED}."
         except KeyboardInterrupt:
             return "failed", "", INTERRUPTED
         except (Exception, SystemExit) as raised:  # A failing command is the job's outcome, not the add-on's end.

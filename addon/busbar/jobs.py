@@ -104,9 +104,14 @@ class JobDesk:
         # What the sender of a job that is held back was told.
         self._held: Dict[str, str] = {}
         self._running: Optional[Job] = None
+        self._interrupt: Callable[[Job], None] = lambda job: None
         # Finished jobs by id, oldest first: what they were, and their final update while it is kept.
         self._finished: "OrderedDict[str, Tuple[str, Optional[Update]]]" = OrderedDict()
         self._remembered_chars = 0
+
+    def on_interrupt(self, interrupt: Callable[[Job], None]) -> None:
+        """Sets the one function that is called, on any thread, to interrupt the job that runs."""
+        self._interrupt = interrupt
 
     @property
     def running(self) -> Optional[Job]:
@@ -146,17 +151,21 @@ class JobDesk:
         self.outbox.add(_update(job.job_id, "failed", error=job.problem))
 
     def cancel(self, request: CancelRequest) -> None:
-        """Drops a job that has not started. One that runs can't be interrupted, and its sender is told so."""
+        """Drops a job that has not started. One that runs goes on, unless it is to be interrupted."""
         with self._changed:
             job = self._queued.pop(request.job_id, None)
             self._held.pop(request.job_id, None)
-            running = self._running is not None and self._running.job_id == request.job_id
+            running = self._running
         if job is not None:
             self._finish(job, _update(job.job_id, "cancelled", error="Cancelled before it started."))
-        elif running:
-            update = _update(request.job_id, "running")
-            update["progress_message"] = "This job is already running in Blender and can't be interrupted."
-            self.outbox.add(update)
+        elif request.interrupt and running is not None and running.job_id == request.job_id:
+            self._interrupt(running)
+
+    def say(self, job: Job, text: str) -> None:
+        """Tells the sender of the running job something about it; nothing once it has ended."""
+        with self._changed:
+            if self._running is job:
+                self.outbox.add({**_update(job.job_id, "running"), "progress_message": text})
 
     def take(self, timeout_s: float = 0.0, hold: Callable[[Job], Optional[str]] = lambda job: None) -> Optional[Job]:
         """The most urgent job that may start, now running, or None when there is none within `timeout_s` seconds.
@@ -201,7 +210,7 @@ class JobDesk:
         self.outbox.add(update)
 
     def finish(self, job: Job, status: str, result: str, error: str) -> None:
-        """Ends the running job: `status` is completed or failed, `result` a JSON text or ""."""
+        """Ends the running job: `status` is completed, failed or cancelled, `result` a JSON text or ""."""
         with self._changed:
             self._running = None
         self._finish(job, _update(job.job_id, status, result, error))
@@ -217,9 +226,15 @@ class JobDesk:
             self._finish(job, _update(job.job_id, "cancelled", error=reason))
 
     def drop_all(self) -> None:
-        """Forgets waiting jobs and results not yet sent: this client was unregistered, and the server told their senders."""
+        """Forgets waiting jobs and results not yet sent: this client was unregistered, and the server told their senders.
+
+        The job that runs is interrupted.
+        """
         self._empty()
         self.outbox.clear()
+        running = self.running
+        if running is not None:
+            self._interrupt(running)
 
     def _empty(self) -> List[Job]:
         with self._changed:

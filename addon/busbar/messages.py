@@ -38,7 +38,10 @@ class MalformedJob:
 
 @dataclass(frozen=True)
 class CancelRequest:
+    """A job that has not started is to be dropped; with `interrupt` also one that runs is to stop."""
+
     job_id: str
+    interrupt: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def parse_notification(method: str, params: Dict[str, Any]) -> Optional[Delivery
     if not job_id:
         return None
     if kind == "job_cancel":
-        return CancelRequest(job_id)
+        return CancelRequest(job_id, payload.get("interrupt") is True)
     if kind == "command_dispatch":
         command, given = payload.get("command"), payload.get("params")
         if not isinstance(command, str) or not command:

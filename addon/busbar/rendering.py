@@ -231,6 +231,8 @@ def _render(
         scene.render.filepath = os.path.join(folder, "render")
         facts = {**facts, "frame": scene.frame_current}
         note = _run(scene, report_progress, note)
+        # The render itself can't be interrupted.
+        report_progress.check()
         # One file, with or without the frame's number in its name.
         path = next((entry.path for entry in os.scandir(folder)), None)
         if path is None:

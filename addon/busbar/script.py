@@ -9,7 +9,9 @@ import threading
 import traceback
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Dict, Iterator, Optional, TextIO
+from typing import Any, Callable, Dict, Iterator, Optional, TextIO
+
+from .interrupt import Interrupted, Interrupter
 
 from .json_text import dump_json, well_formed
 
@@ -19,13 +21,15 @@ MAX_ERROR_CHARS = 64 * 1024
 MAX_VALUE_CHARS = 64 * 1024
 MAX_STDERR_CHARS = 64 * 1024
 OWN_THREADS = "busbar-"
+CANCELLED = "Cancelled while it ran"
 
 
 @dataclass(frozen=True)
 class ScriptOutcome:
     """`error` is None, or what the script died of: a traceback, or a sentence.
 
-    `stdout_lost` counts the characters of output that were not kept in `stdout`.
+    `stdout_lost` counts the characters of output that were not kept in `stdout`. `cancelled`: it was interrupted, and
+    `error` says where.
     """
 
     stdout: str
@@ -33,6 +37,7 @@ class ScriptOutcome:
     value: Optional[str]
     error: Optional[str]
     stdout_lost: int = 0
+    cancelled: bool = False
 
     def to_json(self) -> str:
         """The `{"stdout","stderr","value"}` object, in at most MAX_RESULT_BYTES of UTF-8."""
@@ -60,13 +65,15 @@ def _marker(count: int) -> str:
 class BoundedText(io.TextIOBase):
     """A stream that keeps the first `limit` characters and counts the rest.
 
-    What the add-on's own threads write meanwhile (their log lines) passes through to `outer`.
+    What the add-on's own threads write meanwhile (their log lines) passes through to `outer`. `written` is called after
+    each `write` of anybody else, and may raise.
     """
 
-    def __init__(self, limit: int, outer: Optional[TextIO]) -> None:
+    def __init__(self, limit: int, outer: Optional[TextIO], written: Callable[[], None]) -> None:
         super().__init__()
         self._limit = limit
         self._outer = outer
+        self._written = written
         self._lock = threading.Lock()
         self._parts: list = []
         self._kept = 0
@@ -90,6 +97,7 @@ class BoundedText(io.TextIOBase):
                 self._parts.append(part)
                 self._kept += len(part)
             self._lost += len(text) - len(part)
+        self._written()
         return len(text)
 
     def kept(self) -> "tuple[str, int]":
@@ -98,22 +106,28 @@ class BoundedText(io.TextIOBase):
             return "".join(self._parts), self._lost
 
 
-def run_script(code: str, namespace: Dict[str, Any], name: str) -> ScriptOutcome:
+def run_script(
+    code: str, namespace: Dict[str, Any], name: str, interrupter: Optional[Interrupter] = None
+) -> ScriptOutcome:
     """Runs `code` on this thread in `namespace`. `name` stands for the file in tracebacks.
 
     Whatever the script raises ends in the outcome: SystemExit never reaches Blender, and a KeyboardInterrupt (this
-    process was asked to end) ends the script.
+    process was asked to end) ends the script. `interrupter` may interrupt it.
     """
+    interrupter = interrupter or Interrupter()
     filename = f"<{name}>"
     namespace.setdefault("__name__", "__main__")
     namespace["__file__"] = filename
-    stdout = BoundedText(MAX_RESULT_BYTES, sys.stdout)
-    stderr = BoundedText(MAX_STDERR_CHARS, sys.stderr)
+    stdout = BoundedText(MAX_RESULT_BYTES, sys.stdout, interrupter.check)
+    stderr = BoundedText(MAX_STDERR_CHARS, sys.stderr, interrupter.check)
     value: Optional[str] = None
     error: Optional[str] = None
     with _source_known(filename, code), contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
         try:
-            value = _evaluate(code, namespace, filename)
+            with interrupter.script(filename):
+                value = _evaluate(code, namespace, filename)
+        except Interrupted as interrupted:
+            error = CANCELLED + _line_of(interrupted.__traceback__, filename)
         except SystemExit as ended:
             if ended.code not in (None, 0):
                 error = well_formed(f"The script ended with exit code {str(ended.code)[:500]}.")
@@ -121,11 +135,25 @@ def run_script(code: str, namespace: Dict[str, Any], name: str) -> ScriptOutcome
             error = "The job was interrupted: Blender was asked to end."
         except BaseException as raised:  # A script may raise anything; it is the job's outcome, not the add-on's.
             error = format_error(raised)
+    cancelled = interrupter.stopped
+    if cancelled and (error is None or not error.startswith(CANCELLED)):
+        # It caught the interrupt and ended, or made another exception of it.
+        error = CANCELLED + ("." if error is None else f". It ended with:\n{error}")
     output, lost = stdout.kept()
     complaints, complaints_lost = stderr.kept()
     if complaints_lost:
         complaints += _marker(complaints_lost)
-    return ScriptOutcome(output, complaints, value, error, lost)
+    return ScriptOutcome(output, complaints, value, error, lost, cancelled)
+
+
+def _line_of(frames: Optional[TracebackType], filename: str) -> str:
+    """Where the script was: ", in line 3.", or "." where that is not known."""
+    line: Optional[int] = None
+    while frames is not None:
+        if frames.tb_frame.f_code.co_filename == filename:
+            line = frames.tb_lineno
+        frames = frames.tb_next
+    return "." if line is None else f", in line {line}."
 
 
 def format_error(raised: BaseException) -> str:

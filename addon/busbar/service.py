@@ -19,6 +19,8 @@ from .connection import Connection
 from .context import OVERRIDE_IS_SAFE, window_context
 from .endpoint import EndpointFinder, default_data_dir
 from .executor import Executor
+from .foreign_code import kind_of
+from .interrupt import Interrupter
 from .jobs import JobDesk, Outbox
 from .registration import Registration
 from .status import Status
@@ -56,8 +58,14 @@ class Service:
         self._data_dir = default_data_dir()
         self._desk = JobDesk(Outbox())
         self._artist = ArtistWatch()
+        interrupter = Interrupter(self._desk.say, kind_of)
         self._executor = Executor(
-            self._desk, create_commands(), self._undo_step, self._settle, busy=self._artist.busy
+            self._desk,
+            create_commands(interrupter),
+            self._undo_step,
+            self._settle,
+            busy=self._artist.busy,
+            interrupter=interrupter,
         )
         # The name of an undo step that waits for the artist's tool, which a script may have started, to end.
         self._step: Optional[str] = None

@@ -131,24 +131,33 @@ class DeskTest(unittest.TestCase):
         self.assertIsNone(self.desk.take())
         self.assertEqual(drain(self.outbox)[1:], [fixture("job-update-cancelled")])
 
-    def test_a_running_job_cannot_be_cancelled_and_says_so(self):
+    def test_a_running_job_goes_on_unless_it_is_to_be_interrupted(self):
+        interrupted = []
+        self.desk.on_interrupt(interrupted.append)
         self.desk.offer(job("a"))
         taken = self.desk.take()
         drain(self.outbox)
         self.desk.cancel(CancelRequest("a"))
+        self.desk.cancel(CancelRequest("other", interrupt=True))
+        self.assertEqual((drain(self.outbox), interrupted), ([], []))
+        self.desk.cancel(CancelRequest("a", interrupt=True))
+        self.assertEqual((drain(self.outbox), interrupted), ([], [taken]))
+        self.assertIs(self.desk.running, taken)
+
+    def test_word_about_the_job_that_runs_and_about_no_other(self):
+        self.desk.offer(job("a"))
+        taken = self.desk.take()
+        drain(self.outbox)
+        self.desk.say(taken, "Does not stop")
+        self.desk.finish(taken, "completed", "{}", "")
+        self.desk.say(taken, "Does not stop")
         self.assertEqual(
             drain(self.outbox),
             [
-                {
-                    "job_id": "a",
-                    "status": "running",
-                    "result": "",
-                    "error": "",
-                    "progress_message": "This job is already running in Blender and can't be interrupted.",
-                }
+                {"job_id": "a", "status": "running", "result": "", "error": "", "progress_message": "Does not stop"},
+                {"job_id": "a", "status": "completed", "result": "{}", "error": ""},
             ],
         )
-        self.assertIs(self.desk.running, taken)
 
     def test_malformed_jobs_are_answered(self):
         self.desk.refuse(MalformedJob("a", "The job has no script."))

@@ -62,6 +62,11 @@ class ParseTest(unittest.TestCase):
         for payload, problem in cases:
             self.assertEqual(parse(with_payload(payload)), MalformedJob("j", problem))
 
+    def test_an_interrupt_is_only_asked_for_by_true(self):
+        for given, expected in ((True, True), (False, False), (1, False), ("true", False), (None, False)):
+            payload = {"message_type": "job_cancel", "job_id": "j", "interrupt": given}
+            self.assertEqual(parse(with_payload(payload)), CancelRequest("j", expected))
+
     def test_what_is_none_of_a_blenders_business(self):
         other_logger = fixture("delivery-command-dispatch")
         other_logger["params"]["logger"] = "app"
