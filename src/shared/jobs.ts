@@ -30,6 +30,8 @@ export const panelJobSchema = z.object({
   /** Null until it ends. */
   endedAt: z.number().nullable(),
   updatedAt: z.number(),
+  /** When somebody asked for it to be stopped, null where nobody did. Until it has ended, it is being cancelled. */
+  cancelRequestedAt: z.number().nullable(),
   from: jobPartySchema,
   /** At most 20 of `targetCount`. */
   targets: z.array(jobPartySchema),
@@ -72,8 +74,9 @@ export const jobTextInputSchema = jobRefSchema.extend({ part: z.enum(['result', 
 export type JobTextInput = z.infer<typeof jobTextInputSchema>
 
 /**
- * What came of asking to cancel. `asked`: its peers were told, and it ends when they say so. `withdrawn`: it had
- * not gone out and has ended. `ended`: it had ended before. `nobody`: none of its targets is on the bus.
+ * What came of asking to cancel. `asked`: its peers were told to drop it, and to interrupt it where it runs; it ends when
+ * they say so. `withdrawn`: it had not gone out and has ended. `ended`: it had ended before. `nobody`: none of its targets
+ * is on the bus.
  */
 export const jobCancelOutcomeSchema = z.enum(['asked', 'withdrawn', 'ended', 'nobody', 'not_found'])
 export type JobCancelOutcome = z.infer<typeof jobCancelOutcomeSchema>

@@ -130,20 +130,21 @@ export class JobReports {
     }
   }
 
-  /** Asks the peers of a client that was unregistered to drop its jobs they have not started. */
-  withdrawFrom(uuid: string): void {
+  /** Asks the peers of a client that a person unregistered to stop its jobs: nobody wants any of them any more. */
+  stopAllFrom(uuid: string): void {
     for (const job of [...this.#ports.jobs.pending()].filter((pending) => pending.from_uuid === uuid)) {
-      this.cancel(job)
+      this.cancel(job, true)
     }
   }
 
   /**
    * Asks a job's targets to drop it, by `job_cancel`. The job ends when they say so. What runs goes on, unless
    * `interrupt` asks its peer to stop it. From a target that has not been sent it yet, it is taken back and ends at once.
+   * Who asks for less than was asked for before changes nothing.
    */
   cancel(job: Job, interrupt = false): void {
-    if (isTerminal(job.state)) return
-    const { registry, mailboxes, serverUuid, post } = this.#ports
+    if (isTerminal(job.state) || (!interrupt && job.cancel_requested_at !== null)) return
+    const { registry, jobs, events, mailboxes, serverUuid, now, post } = this.#ports
     for (const uuid of job.targets) {
       const target = registry.get(uuid)
       if (target === undefined) continue
@@ -160,6 +161,7 @@ export class JobReports {
       // One that waits is enough: there may be no room for more, and the bus does not ask for it.
       if (mailboxes.has(target, JSON.stringify(payload))) continue
       post(serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, payload, job.purpose)
+      if (interrupt && jobs.noteCancelRequested(job, now())) tellOfJob(events, jobs, job)
     }
   }
 }

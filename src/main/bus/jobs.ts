@@ -26,6 +26,8 @@ export interface Job {
   result: string
   error: string
   updated_at: number
+  /** When somebody asked for it to be stopped where it runs, null where nobody did. It ends when its peer says so. */
+  cancel_requested_at: number | null
 }
 
 export interface JobUpdate {
@@ -159,6 +161,7 @@ export class JobTable {
       result: '',
       error: '',
       updated_at: message.timestamp,
+      cancel_requested_at: null,
     }
     const hold = this.#account.take('jobs', bytesOf(job))
     if (hold === null) return null
@@ -210,6 +213,13 @@ export class JobTable {
   growth(job: Job, update: Pick<JobUpdate, 'result' | 'error' | 'progress_message'>): number {
     const progress_message = update.progress_message ?? job.progress_message
     return bytesOf({ ...job, ...update, progress_message }) - (this.#holds.get(job)?.bytes ?? 0)
+  }
+
+  /** Notes that somebody wants it stopped; false where that is known or it has ended. */
+  noteCancelRequested(job: Job, nowSeconds: number): boolean {
+    if (job.cancel_requested_at !== null || isTerminal(job.state)) return false
+    job.cancel_requested_at = nowSeconds
+    return true
   }
 
   /**

@@ -357,7 +357,7 @@ export class UserMessageBus {
     const session = client.session
     this.mailboxes.close(client)
     const jobsCancelled = this.#reports.cancelAllOf(uuid, reason)
-    if (cause === 'operator') this.#reports.withdrawFrom(uuid)
+    if (cause === 'operator') this.#reports.stopAllFrom(uuid)
     this.events.emit('unregistered', { client, session, cause, reason })
     client.session = null
     return { jobsCancelled, session }

@@ -106,6 +106,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       startedAt: known.startedAt,
       endedAt: known.endedAt,
       updatedAt: job.updated_at,
+      cancelRequestedAt: job.cancel_requested_at,
       from: known.from,
       targets: known.targets,
       targetCount: job.targets.length,
@@ -144,7 +145,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       const { bus, job } = found
       if (isTerminal(job.state)) return 'ended'
       if (!job.targets.some((uuid) => bus.get(uuid) !== undefined)) return 'nobody'
-      bus.cancelJob(job)
+      bus.cancelJob(job, { interrupt: true })
       return hasEnded(job) ? 'withdrawn' : 'asked'
     },
     repeat(ref) {

@@ -1,3 +1,4 @@
+import { isBeingCancelled } from '../model/jobs/job-text.ts'
 import { createWatchIds, followWatch, type Watch } from '../connection/follow-watch.ts'
 import { createConnection, type Connection, type LinkSession } from '../connection/connection.ts'
 import { createServerClock, type ServerClock } from '../connection/server-clock.ts'
@@ -421,7 +422,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     cancelSelectedJobs() {
       const { byKey } = jobs.state.getState()
       const chosen = [...jobSelection.state.getState().selected].flatMap((key) => byKey.get(key) ?? [])
-      const unfinished = chosen.filter((job) => !isTerminal(job.state))
+      const unfinished = chosen.filter((job) => !isTerminal(job.state) && !isBeingCancelled(job))
       if (unfinished.length > 0) void jobs.cancelAll(unfinished)
     },
     askUnregisterShown: () => askAbout(rowOrder()),

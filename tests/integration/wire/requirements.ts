@@ -168,7 +168,7 @@ export const requirements: readonly Requirement[] = [
     805: 'A dispatch tool that waits for it answers cancelled with the reason.',
     806: 'Its session is ended: every later request gets 404.',
     807: 'Without a block it may register again at once, as new.',
-    808: 'Jobs it asked others for are withdrawn with job_cancel.',
+    808: 'Jobs it asked others for are stopped by job_cancel with interrupt.',
     809: 'A client without a stream finds 404, and the block where there is one.',
     810: 'A block is named in the notice and answers a registration with blocked and blocked_until.',
     811: 'A lifted block lets the client in.',

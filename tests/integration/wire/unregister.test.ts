@@ -171,7 +171,7 @@ describe('a client that is unregistered', () => {
     expect(await buckets(llm)).toStrictEqual({ persistent: [], ephemeral: ['llm-1', 'blender-1'] })
   })
 
-  it('[R-808] that asked others for jobs has them withdrawn', async () => {
+  it('[R-808] that asked others for jobs has them stopped', async () => {
     const blender = await app.connect('blender')
     const worker = await app.connect('worker')
     await register(blender, 'blender-1')
@@ -183,6 +183,7 @@ describe('a client that is unregistered', () => {
     expect((await worker.messages.next()).data.payload).toStrictEqual({
       message_type: 'job_cancel',
       job_id: 'job-1',
+      interrupt: true,
     })
   })
 

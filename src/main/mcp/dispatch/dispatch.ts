@@ -111,6 +111,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     if (known !== undefined) return known
     const jobs: KnownJobs = { open: new Map(), ended: new Map() }
     buses.set(bus, jobs)
+    // Where a person ordered it to leave, the bus has told the peers to stop what runs; this lets go of what has not begun.
     bus.events.on('unregistered', ({ client }) => {
       for (const each of jobs.open.values()) {
         if (each.from === client.uuid) attempt('jobs of a client that left', () => each.withdraw())

@@ -1,5 +1,5 @@
 import { clientName, uniqueName } from '../../model/clients/client-text.ts'
-import { jobStateWords } from '../../model/jobs/jobs-order.ts'
+import { jobStateText } from '../../model/jobs/job-text.ts'
 import { placeLink } from '../../panel/router.ts'
 import { glossary } from '../../lib/glossary.ts'
 import { isLive, openClients, type Action, type ActionPorts } from './action.ts'
@@ -61,7 +61,7 @@ function foundJobs({ panel, go }: ActionPorts, has: Has): Action[] {
     found.push({
       id: `job ${job.key}`,
       title: job.title,
-      hint: `job, ${jobStateWords[job.state]}`,
+      hint: `job, ${jobStateText(job)}`,
       run: () => go(placeLink('jobs', job.jobId)),
     })
   }

@@ -7,7 +7,8 @@ import { ClientText } from '../../ui/ClientText.tsx'
 import { LastSeen } from '../../widgets/Times.tsx'
 import { JobDot } from '../jobs/JobDot.tsx'
 import { JobDuration } from '../jobs/JobRow.tsx'
-import { jobsOfClient, jobStateWords } from '../../model/jobs/jobs-order.ts'
+import { jobStateText } from '../../model/jobs/job-text.ts'
+import { jobsOfClient } from '../../model/jobs/jobs-order.ts'
 import inspectorStyles from '../../ui/Pane.module.css'
 import styles from './JobsTab.module.css'
 
@@ -30,7 +31,7 @@ export function JobsTab({ client }: { client: PanelClient }) {
               <JobDot state={job.state} />
               <ClientText className={styles['title']} text={job.title} />
               <span className={styles['side']}>
-                {jobStateWords[job.state]}, <JobDuration job={job} />
+                {jobStateText(job)}, <JobDuration job={job} />
               </span>
               <span className={styles['party']}>
                 {asked ? 'asked of ' : 'for '}

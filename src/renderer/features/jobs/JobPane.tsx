@@ -1,4 +1,5 @@
 import { Download, X } from 'lucide-react'
+import { isBeingCancelled } from '../../model/jobs/job-text.ts'
 import { useStore } from 'zustand'
 import { placeLink } from '../../panel/router.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
@@ -55,8 +56,12 @@ export function JobPane() {
           </Button>
         )}
         {!isTerminal(job.state) && (
-          <Button kind="danger" disabled={!live || !known} onClick={() => void jobs.cancel(job)}>
-            Cancel job
+          <Button
+            kind="danger"
+            disabled={!live || !known || isBeingCancelled(job)}
+            onClick={() => void jobs.cancel(job)}
+          >
+            {isBeingCancelled(job) ? 'Cancelling…' : 'Cancel job'}
           </Button>
         )}
       </div>

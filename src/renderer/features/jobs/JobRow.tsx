@@ -10,8 +10,7 @@ import { JobDot } from './JobDot.tsx'
 import grid from '../../ui/GridRow.module.css'
 import { ProgressBar } from '../../ui/ProgressBar.tsx'
 import styles from './JobRow.module.css'
-import { partyText } from '../../model/jobs/job-text.ts'
-import { jobStateWords } from '../../model/jobs/jobs-order.ts'
+import { isBeingCancelled, jobStateText, partyText } from '../../model/jobs/job-text.ts'
 
 /** Height in CSS pixels; the style sheet says the same. */
 export const jobRowHeight = 44
@@ -37,7 +36,7 @@ export const JobRow = memo(function JobRow({ jobKey, index, top, tabStop }: JobR
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}
-      aria-label={visibleText(`${job.title}, ${jobStateWords[job.state]}, ${targets}`)}
+      aria-label={visibleText(`${job.title}, ${jobStateText(job)}, ${targets}`)}
       data-job={jobKey}
       tabIndex={tabStop ? 0 : -1}
       className={`${grid['row']} ${styles['row']} ${live ? '' : grid['quiet']}`}
@@ -85,8 +84,12 @@ export function JobDuration({ job }: { job: PanelJob }) {
 }
 
 export function JobProgress({ job }: { job: PanelJob }) {
-  if (job.state !== 'running' || job.progress === null) {
-    return <span className={styles[job.state]}>{jobStateWords[job.state]}</span>
+  if (job.state !== 'running' || job.progress === null || isBeingCancelled(job)) {
+    return (
+      <span className={styles[job.state]} title={visibleText(job.progressMessage)}>
+        {jobStateText(job)}
+      </span>
+    )
   }
   return (
     <span className={styles['progress']} title={visibleText(job.progressMessage)}>

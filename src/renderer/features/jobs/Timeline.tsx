@@ -9,7 +9,8 @@ import { visibleText } from '../../lib/visible-text.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { countOf } from '../../lib/count-text.ts'
 import { durationText } from '../../lib/time-text.ts'
-import { jobStateWords, tookSeconds } from '../../model/jobs/jobs-order.ts'
+import { jobStateText } from '../../model/jobs/job-text.ts'
+import { tookSeconds } from '../../model/jobs/jobs-order.ts'
 import {
   adjacentBar,
   jobsInWindow,
@@ -136,7 +137,7 @@ export function Timeline() {
 function Told({ job, now }: { job: PanelJob; now: number }) {
   return (
     <>
-      <ClientText text={job.title} />, {jobStateWords[job.state]},{' '}
+      <ClientText text={job.title} />, {jobStateText(job)},{' '}
       <span className="num">{durationText(tookSeconds(job, now))}</span>, for{' '}
       <ClientText text={job.from.name} />
     </>
@@ -165,7 +166,7 @@ function LaneRow({ lane, tabStop, onStand, onTell }: LaneRowProps) {
             tabIndex={bar.job.key === tabStop ? 0 : -1}
             className={`${styles['bar']} ${styles[bar.job.state] ?? ''}`}
             style={placeOf(bar)}
-            aria-label={visibleText(`${bar.job.title}, ${jobStateWords[bar.job.state]}, ${lane.name}`)}
+            aria-label={visibleText(`${bar.job.title}, ${jobStateText(bar.job)}, ${lane.name}`)}
             onClick={() => panel.openJob(bar.job.key)}
             onFocus={() => {
               onStand(bar.job.key)

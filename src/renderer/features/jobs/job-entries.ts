@@ -7,7 +7,7 @@ import { copyAndTell, copyLink } from '../../model/toasts/copy-and-tell.ts'
 import { filterTerm } from '../../lib/filter-language.ts'
 import type { MenuEntries, MenuEntry } from '../../ui/menu-entries.ts'
 import { exactTime } from '../../lib/time-text.ts'
-import { partyText } from '../../model/jobs/job-text.ts'
+import { isBeingCancelled, jobStateText, partyText } from '../../model/jobs/job-text.ts'
 import { jobStateWords, type JobColumn } from '../../model/jobs/jobs-order.ts'
 import { toolCallOf } from '../../model/jobs/tool-call.ts'
 
@@ -17,7 +17,7 @@ function cellText(job: PanelJob, column: JobColumn): string {
     case 'job':
       return job.problem === '' ? job.title : `${job.title}: ${job.problem}`
     case 'state':
-      return jobStateWords[job.state]
+      return jobStateText(job)
     case 'parties':
       return `${job.from.name} → ${partyText(job)}`
     case 'took':
@@ -39,7 +39,7 @@ export function jobEntries(
   const { selected } = jobSelection.state.getState()
   const { byKey } = jobs.state.getState()
   const chosen = selected.has(job.key) ? [...selected].flatMap((key) => byKey.get(key) ?? []) : [job]
-  const unfinished = chosen.filter(({ state }) => !isTerminal(state))
+  const unfinished = chosen.filter((each) => !isTerminal(each.state) && !isBeingCancelled(each))
   const copy = (what: string, text: string) => () => copyAndTell(toasts, what, text)
   const value = column === null ? '' : cellText(job, column)
   const onBus = (uuid: string) =>
@@ -85,7 +85,7 @@ export function jobEntries(
       label: unfinished.length > 1 ? `Cancel ${unfinished.length} jobs` : 'Cancel job',
       run: () => void jobs.cancelAll(unfinished),
       danger: true,
-      unusable: !live ? 'no connection' : unfinished.length === 0 ? 'it has ended' : null,
+      unusable: !live ? 'no connection' : unfinished.length > 0 ? null : isBeingCancelled(job) ? 'it is being cancelled' : 'it has ended',
     },
   ]
 }

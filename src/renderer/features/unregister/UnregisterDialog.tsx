@@ -7,7 +7,8 @@ import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
 import { Term } from '../../ui/Term.tsx'
 import { visibleText } from '../../lib/visible-text.ts'
 import { partyText } from '../../model/jobs/job-text.ts'
-import { jobsThatEnd, jobStateWords } from '../../model/jobs/jobs-order.ts'
+import { jobStateText } from '../../model/jobs/job-text.ts'
+import { jobsThatEnd } from '../../model/jobs/jobs-order.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { countOf } from '../../lib/count-text.ts'
 import { OutcomeList } from './OutcomeList.tsx'
@@ -221,7 +222,7 @@ function Consequences({ targets }: { targets: readonly UnregisterTarget[] }) {
             <li key={job.key}>
               <ClientText className={styles['name']} text={job.title} />
               <span>
-                {jobStateWords[job.state]}
+                {jobStateText(job)}
                 {job.progress !== null && job.state === 'running' && ` ${Math.round(job.progress * 100)} %`},
                 for <ClientText text={job.from.name} />
                 {!one && (

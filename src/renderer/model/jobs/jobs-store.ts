@@ -54,7 +54,7 @@ export interface Jobs {
   settleOrder: () => void
   open: (key: string) => void
   close: () => void
-  /** Asks its peers to drop a job, and tells by a toast what came of that. */
+  /** Asks its peers to stop a job, and tells by a toast what came of that. */
   cancel: (job: PanelJob) => Promise<void>
   /** The same for several, with one toast for all. */
   cancelAll: (jobs: readonly PanelJob[]) => Promise<void>
@@ -67,7 +67,7 @@ export interface Jobs {
 }
 
 const cancelWords: Record<JobCancelOutcome, { kind: 'done' | 'problem'; text: string }> = {
-  asked: { kind: 'done', text: 'was asked to be dropped. It ends when its Blender says so.' },
+  asked: { kind: 'done', text: 'is being cancelled. It ends when its Blender says so.' },
   withdrawn: { kind: 'done', text: 'was withdrawn before it reached anybody.' },
   ended: { kind: 'problem', text: 'had ended already.' },
   nobody: { kind: 'problem', text: 'was not cancelled: none of its targets is on the bus.' },
@@ -76,7 +76,7 @@ const cancelWords: Record<JobCancelOutcome, { kind: 'done' | 'problem'; text: st
 
 /** The same in few words, for a sum over several. */
 const cancelledWords: Record<JobCancelOutcome | 'unknown', string> = {
-  asked: 'asked to be dropped',
+  asked: 'being cancelled',
   withdrawn: 'withdrawn',
   ended: 'had ended already',
   nobody: 'without a target on the bus',

@@ -48,6 +48,7 @@ describe('a job', () => {
       result: '',
       error: '',
       updated_at: 1_700_000_000.5,
+      cancel_requested_at: null,
     })
     expect(bus.jobs.pendingCount).toBe(1)
   })
@@ -292,13 +293,13 @@ describe('being unregistered by the operator', () => {
     expect(bus.forceUnregister('blender-1', { reason: '', blocked_until: null })).toBeNull()
   })
 
-  it('asks peers to drop the jobs of a sender that was unregistered', () => {
+  it('asks peers to stop the jobs of a sender that was unregistered', () => {
     const { bus, llm } = llmAndBlender()
     bus.send({ payload: script, target_uuid: 'blender-1', session: llm })
     inbox(bus, 'blender-1')
     bus.forceUnregister('llm-1', { reason: 'runaway', blocked_until: null })
     expect(inbox(bus, 'blender-1').map(payloadOf)).toStrictEqual([
-      { message_type: 'job_cancel', job_id: 'job-1' },
+      { message_type: 'job_cancel', job_id: 'job-1', interrupt: true },
     ])
   })
 })

@@ -91,6 +91,37 @@ describe('a job that is cancelled', () => {
   })
 })
 
+describe('a job that is to be stopped', () => {
+  it('is being cancelled until its peer says so, whatever is asked for after that', () => {
+    const { bus, dispatch } = blenderAndModel()
+    dispatch('job-1')
+    payloads(bus, 'blender-1')
+    const told: unknown[] = []
+    bus.events.on('job', ({ state, cancel_requested_at }) => told.push([state, cancel_requested_at !== null]))
+    const job = bus.jobs.get('job-1')
+    if (job === undefined) expect.fail('the job is gone')
+    bus.cancelJob(job, { interrupt: true })
+    // The time-out of its call, say: it asks for less.
+    bus.cancelJob(job)
+    bus.cancelJob(job, { interrupt: true })
+    const order = { message_type: 'job_cancel', job_id: 'job-1', interrupt: true }
+    expect(payloads(bus, 'blender-1')).toStrictEqual([order, order])
+    bus.jobUpdate({ job_id: 'job-1', status: 'cancelled', result: '', error: '' }, null)
+    expect(told).toStrictEqual([
+      ['pending', true],
+      ['cancelled', true],
+    ])
+  })
+
+  it('is not being cancelled where it was taken back before it went out', () => {
+    const { bus, dispatch } = blenderAndModel()
+    dispatch('job-1')
+    const job = bus.jobs.get('job-1')
+    if (job !== undefined) bus.cancelJob(job, { interrupt: true })
+    expect(job).toMatchObject({ state: 'cancelled', cancel_requested_at: null })
+  })
+})
+
 describe('a client that is started anew', () => {
   it('loses what its last process had, and keeps what it had not got yet', () => {
     const { bus, dispatch } = blenderAndModel()

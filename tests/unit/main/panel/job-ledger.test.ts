@@ -41,6 +41,7 @@ describe('the ledger of jobs', () => {
       startedAt: null,
       endedAt: null,
       updatedAt: 1_700_000_000.5,
+      cancelRequestedAt: null,
       from: { uuid: 'l', name: 'l' },
       targets: [{ uuid: 'b', name: 'Atelier 1' }],
       targetCount: 1,
@@ -65,6 +66,7 @@ describe('the ledger of jobs', () => {
       startedAt: 1_700_000_001.5,
       endedAt: 1_700_000_003.5,
       updatedAt: 1_700_000_003.5,
+      cancelRequestedAt: null,
       problem: 'ValueError: no such object',
     })
     expect(jobs.detail(ref('j'))).toStrictEqual({
@@ -100,8 +102,11 @@ describe('the ledger of jobs', () => {
     expect(waiting && payloadOf(waiting)).toStrictEqual({
       message_type: 'job_cancel',
       job_id: 'j',
+      interrupt: true,
     })
-    expect(jobs.row(ref('j'))?.state).toBe('pending')
+    // Not cancelled before its Blender says so.
+    const row = jobs.row(ref('j'))
+    expect([row?.state, row?.cancelRequestedAt]).toStrictEqual(['pending', 1_700_000_000.5])
     bus.jobUpdate({ job_id: 'j', status: 'cancelled', result: '', error: '' }, null)
     expect(jobs.cancel(ref('j'))).toBe('ended')
     bus.send({ payload: dispatch('k'), target_uuid: 'b', session: null })

@@ -15,6 +15,7 @@ export function panelJob(jobId: string, change: Partial<PanelJob> = {}): PanelJo
     startedAt: null,
     endedAt: null,
     updatedAt: 1000,
+    cancelRequestedAt: null,
     from: { uuid: 'llm', name: 'Claude' },
     targets: [{ uuid: 'b', name: 'Atelier 1' }],
     targetCount: 1,

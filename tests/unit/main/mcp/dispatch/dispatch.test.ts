@@ -124,6 +124,20 @@ describe('the dispatcher', () => {
     expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1' }])
   })
 
+  it('stops what the caller began when a person unregisters it, once, and it is being cancelled until its end', async () => {
+    const { bus, time, dispatcher, request, report, inbox } = dispatchFixture()
+    const session = fakeSession({ clientInfo: { name: 'codex', version: '1' } })
+    const outcome = dispatcher.run(request(), fakeCall(bus, session).context)
+    report('d-1', 'running')
+    inbox('blender-1')
+    const from = bus.jobs.get('d-1')?.from_uuid ?? ''
+    bus.forceUnregister(from, { reason: 'runaway', blocked_until: null })
+    expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1', interrupt: true }])
+    expect(bus.jobs.get('d-1')).toMatchObject({ state: 'running', cancel_requested_at: time.nowMs / 1000 })
+    report('d-1', 'cancelled', { error: 'Cancelled while it ran.' })
+    expect(await outcome).toMatchObject({ status: 'cancelled', error: 'Cancelled while it ran.' })
+  })
+
   it('never picks one of several live Blenders, and counts only live ones', async () => {
     const { bus, time, dispatcher, llm, request, report, inbox } = dispatchFixture()
     bus.register(registration('blender-2', { metadata: { label: 'Two' } }), fakeSession())

@@ -253,7 +253,7 @@ describe('what a person does about a job', () => {
     await jobs.cancelAll([panelJob('a'), panelJob('b')])
     await jobs.cancelAll([panelJob('a')])
     expect(said()).toEqual([
-      'done: 2 jobs: 2 asked to be dropped.',
+      'done: 2 jobs: 2 being cancelled.',
       'problem: 3 jobs: 3 without a target on the bus.',
       'problem: 2 jobs: 2 without an answer.',
       'problem: No answer came: it is not known whether “execute_code” was cancelled.',
