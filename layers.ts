@@ -114,7 +114,15 @@ export const layers: readonly Layer[] = [
   { path: 'main/desktop', imports: ['shared', 'main/base', 'main/panel', 'main/config', 'main/app'] },
   {
     path: 'main/cli',
-    imports: ['shared', 'main/version.ts', 'main/base', 'main/access', 'main/config', 'main/headless'],
+    imports: [
+      'shared',
+      'main/version.ts',
+      'main/base',
+      'main/access',
+      'main/http',
+      'main/config',
+      'main/headless',
+    ],
   },
   { path: 'preload', imports: ['shared'] },
   { path: 'renderer/lib', imports: [] },

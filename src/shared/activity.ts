@@ -29,6 +29,8 @@ export const activityKindSchema = z.enum([
   'approval_allowed',
   'approval_denied',
   'policy_set',
+  'programs_paused',
+  'programs_resumed',
 ])
 export type ActivityKind = z.infer<typeof activityKindSchema>
 
@@ -65,6 +67,8 @@ export const logPriorities: Readonly<Record<Exclude<LogKind, 'message'>, Priorit
   approval_allowed: 5,
   approval_denied: 5,
   policy_set: 5,
+  programs_paused: 4,
+  programs_resumed: 5,
   job_completed: 6,
   job_failed: 3,
   job_cancelled: 5,

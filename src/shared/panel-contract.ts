@@ -28,6 +28,7 @@ import {
   jobsEventSchema,
   jobTextInputSchema,
 } from './jobs.ts'
+import { pausedBusSchema, pauseSchema, resumeInputSchema, stopOutcomeSchema } from './pauses.ts'
 import { pictureOutcomeSchema, pictureRequestSchema, pictureSchema } from './pictures.ts'
 import { rateWindowSchema, ratesSchema } from './rates.ts'
 import { messageInputSchema, messageOutcomeSchema } from './messages.ts'
@@ -66,6 +67,15 @@ export const panelContract = {
     cancel: oc.input(jobRefSchema).output(z.object({ outcome: jobCancelOutcomeSchema })),
     /** Sends the same payload along the same routing as a new job, whose updates go to nobody but the panel. */
     repeat: oc.input(jobRefSchema).output(jobRepeatOutcomeSchema),
+  },
+  pauses: {
+    watch: oc.input(watchInput).output(eventIterator(z.array(pauseSchema))),
+    /** Stops all work, and pauses all programs of models until `resume` with the program null. */
+    stopAll: oc.input(pausedBusSchema).output(stopOutcomeSchema),
+    /** Pauses the program of a client, by its name and token. False where that has no session now. */
+    pause: oc.input(clientRefSchema).output(z.object({ paused: z.boolean() })),
+    /** False where there was no such pause. */
+    resume: oc.input(resumeInputSchema).output(z.object({ resumed: z.boolean() })),
   },
   pictures: {
     /**

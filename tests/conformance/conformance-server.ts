@@ -69,6 +69,7 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
     },
     info: { name: 'busbar-conformance', version: '0.0.0' },
     instructions,
+    programOf: () => 'llm-conformance-000000-',
     busOf,
     subscriptions,
     onFault: (error) => log.error({ err: error }, 'a request failed'),

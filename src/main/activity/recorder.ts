@@ -13,6 +13,7 @@ import type { UnregisterCause } from '../bus/bus-events.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
 import type { Job } from '../bus/jobs.ts'
 import type { BusMessage, Outcome } from '../bus/message.ts'
+import type { Pause } from '../bus/pause.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import { approvalLine } from './approval-line.ts'
 import type { ActivityRow, OutcomeRow } from './entries.ts'
@@ -208,6 +209,13 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
         if (message.purpose === 'work') counted(message.message_id, 'sent', -1)
       })
       bus.events.on('job', (job) => jobChanged(bus, job))
+      const who = ({ program, name }: Pause): string => (program === null ? 'All programs' : name)
+      bus.events.on('paused', (pause) =>
+        note({ kind: 'programs_paused', userId, by: 'operator', text: `${who(pause)}, by ${pause.by}` }),
+      )
+      bus.events.on('resumed', (pause, by) =>
+        note({ kind: 'programs_resumed', userId, by: 'operator', text: `${who(pause)}, by ${by}` }),
+      )
     },
     attachBlocks(events, setAside) {
       const line = (kind: ActivityKind, block: Block, more: string): void => {

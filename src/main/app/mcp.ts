@@ -1,4 +1,5 @@
 import { blockedAnswer } from '../access/block-list.ts'
+import type { Caller } from '../access/caller.ts'
 import { mayUseTool } from '../access/logins.ts'
 import type { MemoryLedger } from '../base/ledger.ts'
 import type { Runtime } from '../base/runtime.ts'
@@ -11,7 +12,7 @@ import { busCatalogue } from '../mcp/server/catalogue.ts'
 import { createLargeMessages } from '../mcp/sessions/large-messages.ts'
 import { createDelivery } from '../mcp/sessions/delivery.ts'
 import type { StickyTargets } from '../mcp/dispatch/sticky-targets.ts'
-import { createCallerIdentity } from '../mcp/dispatch/caller-identity.ts'
+import { createCallerIdentity, programOf } from '../mcp/dispatch/caller-identity.ts'
 import { createDispatcher } from '../mcp/dispatch/dispatch.ts'
 import { createMcpEndpoint, type McpEndpoint } from '../mcp/http/endpoint.ts'
 import type { McpHttpLimits } from '../mcp/http/limits.ts'
@@ -51,6 +52,7 @@ export function serveBusesOverMcp(ports: {
   const { guard, logins, registry, blocks, approvals } = access
   const { clock, steady, newId, log } = ports.runtime
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
+  const tokenTagOf = (caller: Caller): string => logins.tokenTagOf(caller)
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),
     busOf,
@@ -62,7 +64,7 @@ export function serveBusesOverMcp(ports: {
     presence,
     sticky,
     gate,
-    identity: createCallerIdentity({ tokenTagOf: (caller) => logins.tokenTagOf(caller) }),
+    identity: createCallerIdentity({ tokenTagOf }),
     blocked(userId, uuid) {
       const block = blocks.find(userId, uuid)
       return block === null ? null : blockedAnswer(block, `A person blocked "${uuid}"`).message
@@ -78,6 +80,7 @@ export function serveBusesOverMcp(ports: {
     instructions,
     busOf,
     mayUse: ({ caller }, tool) => mayUseTool(logins.scopesOf(caller), tool),
+    programOf: (session) => programOf(session, tokenTagOf).program,
     subscriptions,
     onFault: (error, method) =>
       log.error({ err: error, method }, 'a request failed by a fault of this program'),

@@ -1,3 +1,4 @@
+import type { Caller } from '../access/caller.ts'
 import type { Viewer } from '../access/logins.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import { createClosers } from '../base/closers.ts'
@@ -6,6 +7,7 @@ import type { Runtime } from '../base/runtime.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import { addonFolders, createAddonSource } from '../config/addon-package.ts'
 import type { ServerSettings } from '../config/settings.ts'
+import { programOf } from '../mcp/dispatch/caller-identity.ts'
 import type { StickyTargets } from '../mcp/dispatch/sticky-targets.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { Presence } from '../mcp/sessions/presence.ts'
@@ -13,6 +15,7 @@ import { createJobLedger, type JobLedger } from '../panel/job-ledger.ts'
 import { createPanelMessages } from '../panel/messages.ts'
 import { limitToUser } from '../panel/one-user.ts'
 import { createOperatorMessages, type OperatorMessages } from '../panel/operator-messages.ts'
+import { createPanelPauses, type PanelPauses } from '../panel/pauses.ts'
 import { createPictures } from '../panel/pictures.ts'
 import { createRateCounters, type RateCounters } from '../panel/rates.ts'
 import { createRoster, type Roster } from '../panel/roster.ts'
@@ -22,12 +25,16 @@ import { panelStatus, type StatusPorts } from '../panel/status.ts'
 import type { Access } from './access.ts'
 import type { McpOfBuses } from './mcp.ts'
 
+/** Who the person is that runs the server, in words that follow "by". */
+export const operatorName = 'the operator'
+
 /** What the panel notes of the buses, whether a panel looks or not. */
 export interface PanelState {
   readonly roster: Roster
   readonly rates: RateCounters
   readonly post: OperatorMessages
   readonly jobs: JobLedger
+  readonly pauses: PanelPauses
   close(): Promise<void>
 }
 
@@ -36,9 +43,10 @@ export function createPanelState(ports: {
   buses: BusManager
   presence: Presence
   sticky: StickyTargets
+  tokenTagOf: (caller: Caller) => string
   runtime: Runtime
 }): PanelState {
-  const { buses, presence, sticky, runtime } = ports
+  const { buses, presence, sticky, tokenTagOf, runtime } = ports
   const { clock, newId, log } = runtime
   const closers = createClosers(log)
   const roster = closers.add(createRoster({ buses, presence, targetOf: (session) => sticky.of(session) }))
@@ -46,7 +54,10 @@ export function createPanelState(ports: {
   const rates = createRateCounters(buses, clock)
   const post = closers.add(createOperatorMessages({ buses }))
   const jobs = closers.add(createJobLedger({ buses, post, newId }))
-  return { roster, rates, post, jobs, close: () => closers.close() }
+  const pauses = closers.add(
+    createPanelPauses({ buses, programOf: (session) => programOf(session, tokenTagOf) }),
+  )
+  return { roster, rates, post, jobs, pauses, close: () => closers.close() }
 }
 
 /** The panel's contract, whole and for each user who looks at their own. */
@@ -73,7 +84,7 @@ export function servePanel(ports: {
 }): PanelRouters {
   const { access, activityLog, books, buses, mcp, memory, settings, facts } = ports
   const { clock, newId } = ports.runtime
-  const { roster, rates, post, jobs } = books
+  const { roster, rates, post, jobs, pauses } = books
   const { endpoint, threshold } = mcp
   for (const event of ['streamOpened', 'writable', 'streamClosed'] as const) {
     endpoint.events.on(event, (session: McpSession) => roster.sessionChanged(session))
@@ -85,6 +96,13 @@ export function servePanel(ports: {
   const all: PanelRouterPorts = {
     roster,
     jobs,
+    pauses: {
+      events: pauses.events,
+      list: () => pauses.list(),
+      stopAll: (userId) => pauses.stopAll(userId, operatorName),
+      pause: (client) => pauses.pause(client, operatorName),
+      resume: (userId, program) => pauses.resume(userId, program, operatorName),
+    },
     pictures,
     messages: createPanelMessages({ roster, post, newId }),
     sessions: { threshold, scopesOf: (caller) => access.logins.scopesOf(caller) },

@@ -1,4 +1,5 @@
 import { attempt, every, logFaults } from '../base/guarded.ts'
+import { answerControl } from '../http/control.ts'
 import { createProver } from '../access/proof.ts'
 import { createEndpointFile } from '../config/endpoint-file.ts'
 import type { Closers } from '../base/closers.ts'
@@ -93,7 +94,15 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     memory,
   })
   const sticky = createStickyTargets()
-  const books = closers.add(createPanelState({ buses, presence, sticky, runtime }))
+  const books = closers.add(
+    createPanelState({
+      buses,
+      presence,
+      sticky,
+      tokenTagOf: (caller) => access.logins.tokenTagOf(caller),
+      runtime,
+    }),
+  )
   const activity = closers.add(
     startActivityLog({
       dataDir,
@@ -153,6 +162,10 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     endpoint: mcp.endpoint,
     guard: access.guard,
     prover: createProver({ store: tokens, registry: access.registry }),
+    control: answerControl({
+      logins: access.logins,
+      pauses: books.pauses,
+    }),
     panel,
     log,
   })

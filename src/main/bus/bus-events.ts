@@ -1,6 +1,7 @@
 import type { ClientInfo, SessionHandle } from './client-info.ts'
 import type { Job } from './jobs.ts'
 import type { BusMessage, QueuedMessage } from './message.ts'
+import type { Pause } from './pause.ts'
 
 /** Why a record left its bucket. */
 export type UnregisterCause = 'request' | 'operator' | 'session_ended' | 'expired'
@@ -29,4 +30,8 @@ export interface BusEvents {
   job: [job: Job]
   /** The same of a look. What it answered is let go of when the listeners are done. */
   look: [job: Job]
+  /** A program may call no tools, or none may. */
+  paused: [pause: Pause]
+  /** It may again, by the word of `by`. */
+  resumed: [pause: Pause, by: string]
 }

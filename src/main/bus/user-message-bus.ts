@@ -12,6 +12,7 @@ import { JobTable, type Job, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { refusesJobOf } from './message-size.ts'
 import { composeMessage, headOf, messageBytes, type BusMessage, type JobPurpose } from './message.ts'
+import { Pauses, stopEverything } from './pause.ts'
 import { resolveTarget, route, type Address, type Route } from './routing.ts'
 import { checkRequest, isServerUuid, shorten, unregisteredType, type SendRequest } from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
@@ -57,6 +58,7 @@ export class UserMessageBus {
   readonly registry = new ClientRegistry()
   readonly jobs: JobTable
   readonly mailboxes: Mailboxes
+  readonly pauses: Pauses
   /** Unix seconds of the last `send` or `jobUpdate`, null before the first. */
   last_activity: number | null = null
   readonly #ports: BusPorts
@@ -76,6 +78,7 @@ export class UserMessageBus {
     this.jobs = new JobTable(this.#limits.jobs, this.memory)
     const { registry, jobs, events } = this
     const held = this.#held
+    this.pauses = new Pauses(events, () => this.#nowSeconds())
     this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, held, events })
     this.#reports = new JobReports({
       registry,
@@ -295,6 +298,11 @@ export class UserMessageBus {
   /** Asks a job's targets to drop it, and with `interrupt` also to stop it where it runs: see `JobReports.cancel`. */
   cancelJob(job: Job, how?: { readonly interrupt: boolean }): void {
     this.#reports.cancel(job, how?.interrupt === true)
+  }
+
+  /** Stops all work and pauses all programs: see `stopEverything`. Returns how many jobs were told to stop. */
+  stopEverything(by: string): number {
+    return stopEverything({ pauses: this.pauses, jobs: this.jobs, reports: this.#reports }, by)
   }
 
   get #serverUuid(): string {

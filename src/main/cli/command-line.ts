@@ -6,6 +6,7 @@ import { endOnUncaughtFault } from '../base/last-resort.ts'
 import { readServerOptions, serverOptions, type GivenOptions } from '../config/server-options.ts'
 import { serve } from '../headless/serve.ts'
 import { version } from '../version.ts'
+import { controlCommands } from './control-command.ts'
 import { tokenCommand } from './token-command.ts'
 
 /** The build keeps the panel beside the bundle; the source tree keeps it where the build put it. */
@@ -29,16 +30,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .action(runServe)
   for (const option of serverOptions()) serveCommand.addOption(option)
 
-  program.addCommand(
-    tokenCommand({
-      env: process.env,
-      say: (line) => process.stdout.write(`${line}\n`),
-      fail(message) {
-        process.stderr.write(`busbar: ${message}\n`)
-        process.exitCode = 1
-      },
-    }),
-  )
+  const ports = {
+    env: process.env,
+    say: (line: string) => process.stdout.write(`${line}\n`),
+    fail(message: string) {
+      process.stderr.write(`busbar: ${message}\n`)
+      process.exitCode = 1
+    },
+  }
+  program.addCommand(tokenCommand(ports))
+  for (const command of controlCommands(ports)) program.addCommand(command)
 
   await program.parseAsync(argv)
 }

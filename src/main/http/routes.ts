@@ -17,7 +17,7 @@ export interface BrowserPanel {
 
 /**
  * Leads each request to its owner: `/mcp` and `/mcp/` to the endpoint, which has its own checks; everything
- * else past the guard, to the health check or the panel. A fault in here costs the request that met it its answer, and
+ * else past the guard, to the health check, the control of the command line or the panel. A fault in here costs the request that met it its answer, and
  * nobody else anything.
  */
 export function routeHttp(
@@ -26,11 +26,12 @@ export function routeHttp(
     endpoint: { handle(request: IncomingMessage, response: ServerResponse): void }
     guard: RequestGuard
     prover: Prover
+    control: (path: string, request: IncomingMessage, response: ServerResponse) => boolean
     panel: BrowserPanel | null
     log: Log
   },
 ): void {
-  const { endpoint, guard, prover, panel, log } = parts
+  const { endpoint, guard, prover, control, panel, log } = parts
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const path = pathOf(request)
@@ -45,6 +46,8 @@ export function routeHttp(
         .end(`${refused.message}\n`)
     } else if (path === '/healthz') {
       answerHealth(request, response, prover)
+    } else if (control(path, request, response)) {
+      return
     } else if (panel !== null) {
       panel.handle(request, response)
     } else {

@@ -18,6 +18,7 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
   return {
     roster: limitRoster(ports.roster, userId),
     jobs: limitJobs(ports.jobs, userId),
+    pauses: limitPauses(ports.pauses, userId),
     pictures: limitPictures(ports.pictures, userId),
     messages: {
       send: (input) =>
@@ -91,6 +92,22 @@ function limitJobs(jobs: Ports['jobs'], userId: string): Ports['jobs'] {
     cancel: (ref) => (own(ref) ? jobs.cancel(ref) : 'not_found'),
     repeat: (ref) =>
       own(ref) ? jobs.repeat(ref) : { outcome: 'refused', message: 'This job is not known (any more).' },
+  }
+}
+
+/** Null, which is all buses to the operator, is the panel's own here. */
+function limitPauses(pauses: Ports['pauses'], userId: string): Ports['pauses'] {
+  const events: Ports['pauses']['events'] = new EventEmitter()
+  events.setMaxListeners(0)
+  pauses.events.on('changed', (other) => {
+    if (other === userId) events.emit('changed', other)
+  })
+  return {
+    events,
+    list: () => pauses.list().filter((pause) => pause.userId === userId),
+    stopAll: (other) => ((other ?? userId) === userId ? pauses.stopAll(userId) : 0),
+    pause: (client) => client.userId === userId && pauses.pause(client),
+    resume: (other, program) => other === userId && pauses.resume(userId, program),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ClientRef } from '../../shared/clients.ts'
 import type { AddonPackage, ConnectInfo } from '../../shared/connect.ts'
 import type { PanelStatus } from '../../shared/status.ts'
 import type { TokenScope } from '../../shared/tokens.ts'
@@ -10,6 +11,7 @@ import type { ActivityLog } from '../activity/activity-log.ts'
 import type { McpServerFactory } from '../mcp/server/server.ts'
 import type { JobLedger } from './job-ledger.ts'
 import type { PanelMessages } from './messages.ts'
+import type { PanelPauses } from './pauses.ts'
 import type { Pictures } from './pictures.ts'
 import type { RateCounters } from './rates.ts'
 import type { Roster } from './roster.ts'
@@ -18,6 +20,14 @@ import type { Roster } from './roster.ts'
 export interface PanelRouterPorts {
   roster: Pick<Roster, 'rows' | 'row' | 'client' | 'deliveries' | 'events'>
   jobs: Omit<JobLedger, 'close'>
+  pauses: {
+    list: PanelPauses['list']
+    /** By the person at this panel. */
+    stopAll: (userId: string | null) => number
+    pause: (client: ClientRef) => boolean
+    resume: (userId: string, program: string | null) => boolean
+    events: PanelPauses['events']
+  }
   pictures: Pick<Pictures, 'take' | 'last'>
   messages: PanelMessages
   sessions: {

@@ -19,6 +19,7 @@ import {
   clientsSource,
   detailSource,
   jobsSource,
+  pausesSource,
   secondsSource,
 } from './sources.ts'
 
@@ -34,7 +35,7 @@ export interface PanelContext {
 
 /** Serves the panel contract. It holds no state of a panel: that is in the watches, which end with their connection. */
 export function createPanelRouter(ports: PanelRouterPorts) {
-  const { roster, jobs, pictures, messages, activity, settings, server } = ports
+  const { roster, jobs, pauses, pictures, messages, activity, settings, server } = ports
   const { blocks, approvals } = ports.access
   const os = implement(panelContract).$context<PanelContext>()
 
@@ -66,6 +67,14 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       }),
       cancel: os.jobs.cancel.handler(({ input }) => ({ outcome: jobs.cancel(input) })),
       repeat: os.jobs.repeat.handler(({ input }) => jobs.repeat(input)),
+    },
+    pauses: {
+      watch: os.pauses.watch.handler((call) => paced(pausesSource(pauses), call, listIntervalMs)),
+      stopAll: os.pauses.stopAll.handler(({ input }) => ({ jobs: pauses.stopAll(input.userId) })),
+      pause: os.pauses.pause.handler(({ input }) => ({ paused: pauses.pause(input) })),
+      resume: os.pauses.resume.handler(({ input }) => ({
+        resumed: pauses.resume(input.userId, input.program),
+      })),
     },
     pictures: {
       take: os.pictures.take.handler(({ input }) => pictures.take(input)),

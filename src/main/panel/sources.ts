@@ -4,6 +4,7 @@ import type { Block } from '../../shared/blocks.ts'
 import type { ClientDetail } from '../../shared/client-detail.ts'
 import type { ClientRef, ClientsEvent } from '../../shared/clients.ts'
 import type { JobRef, JobsEvent } from '../../shared/jobs.ts'
+import type { PanelPause } from '../../shared/pauses.ts'
 import { clientKey } from '../../shared/clients.ts'
 import { jobKey } from '../../shared/jobs.ts'
 import type { Source } from './paced-watch.ts'
@@ -139,6 +140,26 @@ export function blocksSource(blocks: PanelRouterPorts['access']['blocks']): Sour
         clearInterval(expiry)
         blocks.events.off('changed', listener)
       }
+    },
+  }
+}
+
+/** Who is paused, at every change. */
+export function pausesSource(pauses: PanelRouterPorts['pauses']): Source<PanelPause[]> {
+  let news = true
+  return {
+    take() {
+      if (!news) return null
+      news = false
+      return pauses.list()
+    },
+    onNews(listener) {
+      const mark = (): void => {
+        news = true
+        listener()
+      }
+      pauses.events.on('changed', mark)
+      return () => void pauses.events.off('changed', mark)
     },
   }
 }

@@ -9,6 +9,7 @@ import { createLog, type Log } from '../model/activity/log-store.ts'
 import { createRateCharts, type RateCharts } from '../model/activity/rates-store.ts'
 import { createApprovals, type Approvals } from '../model/approvals/approvals-store.ts'
 import { createBlocks, type Blocks } from '../model/blocks/blocks-store.ts'
+import { createPauses, type Pauses } from '../model/pauses/pauses-store.ts'
 import { createClients, type Clients, type ClientsState } from '../model/clients/clients-store.ts'
 import { keysOfGroup } from '../model/clients/client-groups.ts'
 import { listsOf } from '../model/clients/client-order.ts'
@@ -63,6 +64,7 @@ export interface Panel {
   newLog: (fixed: LogFilter) => Log
   readonly rateCharts: RateCharts
   readonly blocks: Blocks
+  readonly pauses: Pauses
   readonly approvals: Approvals
   readonly tokens: Tokens
   readonly serverSettings: ServerSettings
@@ -169,6 +171,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
         settled: drawn,
       }),
   })
+  const pauses = createPauses({ api, toasts })
   const blocks = createBlocks({ api, toasts, now: () => clock.state.getState().now })
   const approvals = createApprovals({ api, toasts })
   const tokens = createTokens({ api, toasts })
@@ -239,6 +242,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
       followClients(session, onSnapshot),
       followJobs(session),
       followBlocks(session),
+      followPauses(session),
       followApprovals(session),
     ]
     for (const watch of watches) {
@@ -295,6 +299,17 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
       open: (input, options) => session.api.blocks.watch(input, options),
       take(list) {
         blocks.replace(list)
+        return 'go on'
+      },
+      settled: drawn,
+    })
+  }
+
+  function followPauses(session: LinkSession) {
+    return follow(session, {
+      open: (input, options) => session.api.pauses.watch(input, options),
+      take(list) {
+        pauses.replace(list)
         return 'go on'
       },
       settled: drawn,
@@ -392,6 +407,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     newLog,
     rateCharts,
     blocks,
+    pauses,
     approvals,
     tokens,
     serverSettings,

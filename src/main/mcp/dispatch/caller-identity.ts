@@ -1,6 +1,8 @@
 import { clip } from '../../../shared/well-formed.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
+import type { ProgramName } from '../../bus/pause.ts'
+import type { McpSession } from '../http/session.ts'
 import type { CallContext } from '../calls/call-context.ts'
 
 /** Most characters of a program's name that its identity keeps. */
@@ -17,6 +19,15 @@ export function identityPrefix(programName: string, tokenTag: string): string {
     .replace(/[^a-z0-9]/g, '-')
     .slice(0, programLength)
   return `llm-${program === '' ? 'program' : program}-${tokenTag}-`
+}
+
+/** The program of a session, for a person who means all its sessions: its name with its token. */
+export function programOf(
+  { clientInfo, caller }: Pick<McpSession, 'clientInfo' | 'caller'>,
+  tokenTagOf: (caller: Caller) => string,
+): ProgramName {
+  const name = clientInfo?.title ?? clientInfo?.name ?? 'A program without a name'
+  return { program: identityPrefix(clientInfo?.name ?? '', tokenTagOf(caller)), name }
 }
 
 /**

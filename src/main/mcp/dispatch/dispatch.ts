@@ -117,6 +117,10 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
         if (each.from === client.uuid) attempt('jobs of a client that left', () => each.withdraw())
       }
     })
+    // The bus has told the peers to stop what runs: what still waits for a person's yes is not to begin.
+    bus.events.on('paused', ({ program }) => {
+      for (const each of jobs.open.values()) if (program === null) each.withdraw()
+    })
     return jobs
   }
   const dispatchedJob = (bus: UserMessageBus, jobId: string): DispatchedJob | undefined => {

@@ -26,6 +26,7 @@ import type { ResourceEntry } from '../calls/resource.ts'
 import { invalidParams, RpcError } from '../calls/rpc-error.ts'
 import type { Subscriptions } from '../sessions/subscriptions.ts'
 import type { CallContext } from '../calls/call-context.ts'
+import { pausedAnswer } from '../calls/paused-call.ts'
 import { faults, type Tool } from '../calls/tool.ts'
 import { fitsWire, mostOnWire } from '../calls/wire-size.ts'
 
@@ -44,6 +45,8 @@ export interface McpServerPorts {
   busOf: (session: McpSession) => UserMessageBus
   /** Whether the session's token opens a tool; one that it does not open is neither listed nor called. Default: all. */
   mayUse?: (session: McpSession, tool: string) => boolean
+  /** What is the same of all sessions of a session's program, for pauses. */
+  programOf: (session: McpSession) => string
   subscriptions: Pick<Subscriptions, 'add' | 'remove'>
   /** Called for faults of this program, never for mistakes of a client. */
   onFault: (error: unknown, method: string) => void
@@ -110,7 +113,8 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
           `The token of this session does not open the tool "${params.name}". Ask for a token with another scope.`,
         )
       }
-      return tool.call(params.arguments, context)
+      const paused = pausedAnswer(tool, params.arguments, context, () => ports.programOf(context.session))
+      return paused ?? tool.call(params.arguments, context)
     },
     'resources/list': () => ({
       resources: catalogue.resources.flatMap(({ listing }) =>

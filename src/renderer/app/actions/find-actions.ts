@@ -9,6 +9,7 @@ import { addConnect } from './connect-actions.ts'
 import { foundThings } from './found-things.ts'
 import { addInspectors } from './inspector-actions.ts'
 import { addJob, addJobsView } from './jobs-actions.ts'
+import { addPauses } from './pause-actions.ts'
 import { addBlocks, addLook, addSettings } from './settings-actions.ts'
 import { addWall } from './wall-actions.ts'
 
@@ -26,6 +27,7 @@ const parts: readonly ((add: AddAction, ports: ActionPorts) => void)[] = [
   addJobsView,
   addActivity,
   addBlocks,
+  addPauses,
   addLook,
   addConnect,
   addSettings,

@@ -75,6 +75,7 @@ export function routerPorts(fixture: ReturnType<typeof panelFixture>): PanelRout
   return {
     roster,
     jobs,
+    pauses: { list: () => [], stopAll: unasked, pause: unasked, resume: unasked, events: new EventEmitter() },
     pictures,
     messages,
     sessions: { threshold: () => null, scopesOf: unasked },

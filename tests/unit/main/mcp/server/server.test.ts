@@ -27,6 +27,7 @@ async function serverFixture() {
     catalogue: { tools: [broken], resources: [], prompts: [] },
     info: { name: 'test', version: '1' },
     instructions: 'Read this first.',
+    programOf: () => 'llm-test-000000-',
     busOf: () => bus,
     subscriptions: { add: () => null, remove: () => undefined },
     onFault: (error, method) => faults.push([error, method]),

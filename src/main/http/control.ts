@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logins } from '../access/logins.ts'
+import { bearerToken } from '../access/token-store.ts'
+
+/** Where `busbar stop-all` and `busbar resume` ask. */
+const paths = new Set(['/control/stop-all', '/control/resume'])
+
+/** What can be asked for: `userId` null for all buses. */
+interface ControlPorts {
+  readonly logins: Pick<Logins, 'viewer'>
+  readonly pauses: {
+    stopAll(userId: string | null, by: string): number
+    resume(userId: string, program: null, by: string): boolean
+    resumeAll(by: string): number
+  }
+}
+
+/**
+ * `POST /control/stop-all` and `POST /control/resume`: what the command line asks a running server for. Both take the
+ * panel key, or a token with the scope `panel`, as a bearer token: no program of a model has one. With the token of a
+ * user they mean that user's bus. False for a request that is none of these.
+ */
+export function answerControl({ logins, pauses }: ControlPorts) {
+  return (path: string, request: IncomingMessage, response: ServerResponse): boolean => {
+    if (!paths.has(path)) return false
+    if (request.method !== 'POST') {
+      response.writeHead(405, { allow: 'POST' }).end()
+      return true
+    }
+    const viewer = logins.viewer(bearerToken(request), request.socket.remoteAddress ?? 'unknown')
+    if (viewer === null || 'retryAfterSeconds' in viewer) {
+      const status = viewer === null ? 401 : 429
+      answer(response, status, {
+        status: 'error',
+        error: viewer === null ? 'unauthorized' : 'too_many_attempts',
+        message: 'This takes the panel key, or a token with the scope panel, as a bearer token.',
+      })
+      return true
+    }
+    const { userId } = viewer
+    const by = userId === null ? 'the operator' : userId
+    if (path === '/control/stop-all') {
+      answer(response, 200, { status: 'ok', jobs: pauses.stopAll(userId, by) })
+    } else {
+      const resumed = userId === null ? pauses.resumeAll(by) : Number(pauses.resume(userId, null, by))
+      answer(response, 200, { status: 'ok', resumed })
+    }
+    return true
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body))
+}

@@ -1,0 +1,12 @@
+import { isLive, type ActionPorts, type Add } from './action.ts'
+
+/** The way to stop everything, and to let go on. */
+export function addPauses(add: Add, { panel }: ActionPorts): void {
+  if (!isLive(panel)) return
+  const { pauses } = panel
+  add('Stop everything: cancel all jobs and pause all programs', 'stop', () => void pauses.stopAll())
+  for (const pause of pauses.state.getState().pauses) {
+    const who = pause.program === null ? `all programs of ${pause.userId}` : pause.name
+    add(`Resume ${who}`, 'stop', () => void pauses.resume(pause))
+  }
+}
