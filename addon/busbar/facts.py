@@ -16,23 +16,30 @@ MAX_NAME_CHARS = 200
 MAX_PATH_CHARS = 4096
 
 
-def registration(uuid: str, label: str, group: str) -> Registration:
-    """What to register now. Without a label of the artist's own, the blend file's name is the label."""
+def label_of(label: str) -> str:
+    """What this Blender is called: the artist's own label, else the blend file's name."""
+    return (visible(label.strip()) or visible(os.path.basename(bpy.data.filepath)) or "Unsaved file")[:MAX_LABEL_CHARS]
+
+
+def registration(uuid: str, label: str, group: str, paused: bool = False) -> Registration:
+    """What to register now; `paused`: it takes no jobs."""
     path = visible(bpy.data.filepath)
     metadata: Dict[str, Any] = {
-        "label": (visible(label.strip()) or visible(os.path.basename(bpy.data.filepath)) or "Unsaved file")[:MAX_LABEL_CHARS],
+        "label": label_of(label),
         "pid": os.getpid(),
         "hostname": visible(socket.gethostname())[:MAX_NAME_CHARS],
         "blend_file": path[:MAX_PATH_CHARS],
         "blender_version": bpy.app.version_string,
         "addon_version": ADDON_VERSION,
     }
-    return Registration(uuid, _capabilities(), group.strip() or None, metadata)
+    return Registration(uuid, _capabilities(paused), group.strip() or None, metadata)
 
 
-def _capabilities() -> Tuple[str, ...]:
+def _capabilities(paused: bool) -> Tuple[str, ...]:
     # Messages of any size come whole; the bus would send a link in place of a large one, and no large job at all.
     found: List[str] = ["python_execution", "scene_info", "large_messages"]
+    if paused:
+        found.append("paused")
     if bpy.app.background:
         found.append("headless")
     else:

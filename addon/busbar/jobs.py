@@ -105,6 +105,7 @@ class JobDesk:
         self._held: Dict[str, str] = {}
         self._running: Optional[Job] = None
         self._interrupt: Callable[[Job], None] = lambda job: None
+        self._paused_by: Optional[str] = None
         # Finished jobs by id, oldest first: what they were, and their final update while it is kept.
         self._finished: "OrderedDict[str, Tuple[str, Optional[Update]]]" = OrderedDict()
         self._remembered_chars = 0
@@ -123,6 +124,20 @@ class JobDesk:
         with self._changed:
             return len(self._queued)
 
+    def pause(self, who: Optional[str]) -> None:
+        """Refuses jobs from now on in the name of `who`, also those that wait; with None takes them again.
+
+        A job that runs goes on, and so do looks.
+        """
+        with self._changed:
+            self._paused_by = who
+            refused = [] if who is None else [job for job in self._queued.values() if not job.look]
+            for job in refused:
+                del self._queued[job.job_id]
+                self._held.pop(job.job_id, None)
+        for job in refused:
+            self.outbox.add(_update(job.job_id, "failed", error=f"paused: {who}"))
+
     def offer(self, job: Job) -> None:
         """Queues a job, unless it repeats one that waits, runs or is finished (whose answer is then sent again)."""
         with self._changed:
@@ -134,8 +149,9 @@ class JobDesk:
                 return
             fingerprint, answer = self._finished.get(job.job_id, ("", None))
             repeat = fingerprint == job.fingerprint
+            paused_by = None if repeat or job.look else self._paused_by
             full = not repeat and len(self._queued) >= MAX_QUEUED_JOBS
-            if not repeat and not full:
+            if not repeat and not full and paused_by is None:
                 self._queued[job.job_id] = job
                 heapq.heappush(self._heap, (job.priority, next(self._order), job))
                 self._changed.notify_all()
@@ -143,6 +159,9 @@ class JobDesk:
             log.info("Job %s was delivered again after it had run: not run again.", job.job_id)
             forgotten = "This job ran before, and its answer is no longer kept. It was not run again."
             self.outbox.add(_update(job.job_id, "failed", error=forgotten) if answer is None else answer)
+        elif paused_by is not None:
+            # Not remembered: sent again later, it may run.
+            self.outbox.add(_update(job.job_id, "failed", error=f"paused: {paused_by}"))
         elif full:
             problem = f"This Blender already has {MAX_QUEUED_JOBS} jobs waiting. Try again later."
             self.outbox.add(_update(job.job_id, "failed", error=problem))

@@ -42,6 +42,21 @@ class BUSBAR_OT_disconnect(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class BUSBAR_OT_pause(bpy.types.Operator):
+    bl_idname = "busbar.pause"
+    bl_label = "Pause"
+    bl_description = "Refuse all jobs for now, or take them again. A job that runs goes on"
+
+    @classmethod
+    def poll(cls, context):
+        return service.current() is not None
+
+    def execute(self, context):
+        running = service.current()
+        running.pause(not running.paused)
+        return {"FINISHED"}
+
+
 class BUSBAR_OT_serve(bpy.types.Operator):
     bl_idname = "busbar.serve"
     bl_label = "Serve"
@@ -106,4 +121,4 @@ def _log_to_stderr():
         root.setLevel(level)
 
 
-CLASSES = (BUSBAR_OT_connect, BUSBAR_OT_disconnect, BUSBAR_OT_serve)
+CLASSES = (BUSBAR_OT_connect, BUSBAR_OT_disconnect, BUSBAR_OT_pause, BUSBAR_OT_serve)

@@ -74,6 +74,7 @@ class Service:
         self._drawn: object = None
         # Blender knows a timer by the function object, and every `self._tick` is a new one.
         self._timer = self._tick
+        self._paused = False
         self._closed = False
         self._serving = False
 
@@ -101,6 +102,18 @@ class Service:
     @property
     def busy(self) -> bool:
         return self._desk.running is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the artist wants no jobs for now."""
+        return self._paused
+
+    def pause(self, paused: bool) -> None:
+        """Refuses jobs for now, or takes them again, and says so on the bus. A job that runs goes on."""
+        self._paused = paused
+        self._desk.pause(f"the artist at {facts.label_of(self._label)}" if paused else None)
+        if self._connection is not None and self.wanted:
+            self._connection.update_registration(self._registration())
 
     def connect(self) -> None:
         """Starts to connect, with the settings as they are now. Does nothing while a connection is wanted."""
@@ -176,10 +189,13 @@ class Service:
         if not OVERRIDE_IS_SAFE and self.status.state == "connected":
             self._desk.outbox.wait_empty(SETTLE_S)
 
+    @property
+    def _label(self) -> str:
+        return self._settings.label or os.environ.get("BUSBAR_LABEL", "")
+
     def _registration(self) -> Registration:
-        label = self._settings.label or os.environ.get("BUSBAR_LABEL", "")
         group = self._settings.group or os.environ.get("BUSBAR_GROUP", "")
-        return facts.registration(self.uuid, label, group)
+        return facts.registration(self.uuid, self._label, group, self._paused)
 
     def _tick(self) -> Optional[float]:
         try:

@@ -6,7 +6,7 @@ import time
 import bpy
 
 from . import service
-from .operators import BUSBAR_OT_connect, BUSBAR_OT_disconnect
+from .operators import BUSBAR_OT_connect, BUSBAR_OT_disconnect, BUSBAR_OT_pause
 
 ICONS = {
     "off": "UNLINKED",
@@ -58,6 +58,16 @@ class BUSBAR_PT_sidebar(bpy.types.Panel):
             column.operator(BUSBAR_OT_disconnect.bl_idname, icon="UNLINKED")
         else:
             column.operator(BUSBAR_OT_connect.bl_idname, icon="LINKED")
+        if running.paused:
+            row = column.row()
+            row.alert = True
+            row.label(text="Paused: jobs are refused", icon="PAUSE")
+        column.operator(
+            BUSBAR_OT_pause.bl_idname,
+            text="Take Jobs Again" if running.paused else "Pause",
+            icon="PLAY" if running.paused else "PAUSE",
+            depress=running.paused,
+        )
         addon = context.preferences.addons.get(__package__)
         if addon is not None and addon.preferences is not None:
             fields = self.layout.column()

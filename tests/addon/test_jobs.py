@@ -1,3 +1,4 @@
+import dataclasses
 import unittest
 
 from busbar.jobs import MAX_OUTBOX_CHARS, MAX_REMEMBERED_CHARS, JobDesk, Outbox
@@ -158,6 +159,25 @@ class DeskTest(unittest.TestCase):
                 {"job_id": "a", "status": "completed", "result": "{}", "error": ""},
             ],
         )
+
+    def test_while_paused_every_job_is_refused_and_what_runs_goes_on(self):
+        self.desk.offer(job("runs"))
+        self.desk.offer(job("waits"))
+        taken = self.desk.take()
+        drain(self.outbox)
+        self.desk.pause("the artist at shot.blend")
+        self.desk.offer(job("comes"))
+        refused = {"status": "failed", "result": "", "error": "paused: the artist at shot.blend"}
+        self.assertEqual(drain(self.outbox), [{"job_id": "waits", **refused}, {"job_id": "comes", **refused}])
+        self.desk.finish(taken, "completed", "{}", "")
+        self.assertEqual(states(self.outbox), [("runs", "completed")])
+        # A look shows a person what is there.
+        self.desk.offer(dataclasses.replace(job("look"), look=True))
+        self.assertEqual(self.run_all(), ["look"])
+        self.desk.pause(None)
+        for name in ("waits", "comes"):
+            self.desk.offer(job(name))
+        self.assertEqual(self.run_all(), ["waits", "comes"])
 
     def test_malformed_jobs_are_answered(self):
         self.desk.refuse(MalformedJob("a", "The job has no script."))

@@ -55,7 +55,8 @@ export class Pauses {
     const program = target?.program ?? null
     const known = this.#byProgram.get(program)
     if (known !== undefined) return known
-    if (this.#byProgram.size > programsMax) return null
+    const single = this.list().filter((pause) => pause.program !== null)
+    if (program !== null && single.length >= programsMax) return null
     const pause: Pause = { program, name: target?.name ?? '', by, since: this.#now() }
     this.#byProgram.set(program, pause)
     this.#events.emit('paused', pause)

@@ -110,6 +110,7 @@ async function populate(): Promise<World> {
     if (approval === undefined) throw new Error('The request has not arrived yet.')
     return approval.id
   })
+  await operator.pauses.pause(secretClient)
   const logId = await vi.waitFor(async () => {
     const { entries } = await operator.activity.list({ userId: 'local', kinds: ['message'] })
     const [entry] = entries
@@ -165,6 +166,7 @@ const looks: Record<string, { ask: Ask; eve: unknown }[]> = {
   'jobs.detail': [{ ask: (api) => api.jobs.detail(endedJob), eve: null }],
   'jobs.text': [{ ask: (api) => api.jobs.text({ ...endedJob, part: 'result' }), eve: null }],
   'pictures.last': [{ ask: (api) => api.pictures.last(secretClient), eve: null }],
+  'pauses.watch': [{ ask: (api) => firstOf(api.pauses.watch({ watchId })), eve: [] }],
   'blocks.watch': [{ ask: (api) => firstOf(api.blocks.watch({ watchId })), eve: [] }],
   'approvals.watch': [
     {
@@ -250,6 +252,19 @@ const deeds: Record<string, { ask: Ask; eve: unknown; operator: unknown }[]> = {
       ask: (api) => api.blocks.lift({ userId: 'local', uuid: 'other-secret-block' }),
       eve: { lifted: false },
       operator: { lifted: true },
+    },
+  ],
+  'pauses.pause': [
+    { ask: (api) => api.pauses.pause(secretClient), eve: { paused: false }, operator: { paused: true } },
+  ],
+  'pauses.stopAll': [
+    { ask: (api) => api.pauses.stopAll({ userId: 'local' }), eve: { jobs: 0 }, operator: { jobs: 2 } },
+  ],
+  'pauses.resume': [
+    {
+      ask: (api) => api.pauses.resume({ userId: 'local', program: null }),
+      eve: { resumed: false },
+      operator: { resumed: true },
     },
   ],
   'clients.unregister': [

@@ -213,6 +213,12 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     if ('ok' in target) {
       return { jobId, state: { ...nothingRun, status: target.status, error: target.error } }
     }
+    if (target.capabilities.includes('paused')) {
+      identity.register(context)
+      const name = target.metadata.label ?? target.uuid
+      const error = `paused: "${name}" takes no jobs now. Its artist paused it: ask them, or choose another Blender.`
+      return { jobId, state: { status: 'failed', target_uuid: target.uuid, result: '', error } }
+    }
     const { command, params, timeoutMs } = request
     const size = Buffer.byteLength(JSON.stringify(commandPayload({ jobId, command, params })))
     // Before a person is asked for it.

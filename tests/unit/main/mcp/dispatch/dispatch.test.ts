@@ -138,6 +138,32 @@ describe('the dispatcher', () => {
     expect(await outcome).toMatchObject({ status: 'cancelled', error: 'Cancelled while it ran.' })
   })
 
+  it('answers at once for a Blender whose artist paused it', async () => {
+    const { bus, dispatcher, llm, request, inbox } = dispatchFixture()
+    bus.register(registration('blender-1', { capabilities: ['scene_info', 'paused'] }), null)
+    expect(await outcomeOf(dispatcher, request(), fakeCall(bus, llm).context)).toStrictEqual({
+      status: 'failed',
+      job_id: 'd-1',
+      target_uuid: 'blender-1',
+      result: '',
+      error:
+        'paused: "blender-1" takes no jobs now. Its artist paused it: ask them, or choose another Blender.',
+      duration_ms: 0,
+    })
+    expect(inbox('blender-1')).toStrictEqual([])
+  })
+
+  it('lets go of what waits for a person when everything is stopped, and stops what runs once', async () => {
+    const { bus, dispatcher, llm, request, report, inbox } = dispatchFixture()
+    const outcome = outcomeOf(dispatcher, request(), fakeCall(bus, llm).context)
+    report('d-1', 'running')
+    inbox('blender-1')
+    expect(bus.stopEverything('the operator')).toBe(1)
+    expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1', interrupt: true }])
+    report('d-1', 'cancelled', { error: 'Cancelled while it ran.' })
+    expect(await outcome).toMatchObject({ status: 'cancelled' })
+  })
+
   it('never picks one of several live Blenders, and counts only live ones', async () => {
     const { bus, time, dispatcher, llm, request, report, inbox } = dispatchFixture()
     bus.register(registration('blender-2', { metadata: { label: 'Two' } }), fakeSession())
