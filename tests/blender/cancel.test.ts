@@ -74,7 +74,7 @@ describe.each([{ window: false }, { window: true }])('a Blender (with a window: 
     )
     const heard = (start: string): string =>
       told.find((text) => text.startsWith(start))?.slice(start.length) ?? ''
-    await until(() => heard('Rendering for'), 'the beginning of the render')
+    await until(() => heard('Rendering for') !== '', 'the beginning of the render')
     const job_id = heard('Job ')
     // Answered while it still runs: it does not say that it is cancelled before it is.
     expect((await llm.call('cancel_job', { job_id, timeout_seconds: undefined })).outcome.status).toBe('running')
