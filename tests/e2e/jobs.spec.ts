@@ -148,9 +148,7 @@ test('jobs are sorted, filtered by terms, walked on the timeline, cancelled toge
   await view.getByRole('row', { name: /^alpha/ }).click()
   await view.getByRole('row', { name: /^gamma/ }).click({ modifiers: ['ControlOrMeta'] })
   await view.getByRole('button', { name: 'Cancel 2 jobs' }).click()
-  await expect(
-    panel.getByText(/^2 jobs: 2 being cancelled\.|^2 jobs: 2 withdrawn\./).first(),
-  ).toBeVisible()
+  await expect(panel.getByText(/^2 jobs: 2 being cancelled\.|^2 jobs: 2 withdrawn\./).first()).toBeVisible()
   await view.getByRole('row', { name: /^beta/ }).click({ button: 'right' })
   await panel.getByRole('menuitem', { name: 'Copy job id' }).click()
   await expect(panel.getByText('Copied the job id.').first()).toBeVisible()

@@ -49,7 +49,11 @@ describe('Stop everything', () => {
       job_id,
       interrupt: true,
     })
-    await call(blender, 'blender_job_update', { job_id, status: 'cancelled', error: 'Cancelled while it ran.' })
+    await call(blender, 'blender_job_update', {
+      job_id,
+      status: 'cancelled',
+      error: 'Cancelled while it ran.',
+    })
     expect(await running).toMatchObject({ structured: { status: 'cancelled', job_id } })
 
     const answer = refused('All programs are', 'the operator')
@@ -129,7 +133,9 @@ describe('Stop everything', () => {
       const headers = token === null ? {} : { authorization: `Bearer ${token}` }
       return (await fetch(new URL('/control/stop-all', app.url), { method, headers })).status
     }
-    expect([await ask(null), await ask(app.token), await ask(app.panelKey, 'GET')]).toStrictEqual([401, 401, 405])
+    expect([await ask(null), await ask(app.token), await ask(app.panelKey, 'GET')]).toStrictEqual([
+      401, 401, 405,
+    ])
     expect(await pausesNow()).toStrictEqual([])
   })
 })

@@ -31,7 +31,8 @@ export function pausedAnswer(
   const { name, outputSchema } = tool.description
   if (reportingTools.has(name)) {
     const bound = bus.registry.boundTo(session)
-    const asked = name === 'blender_register_client' ? registration.safeParse(args).data?.client_type : undefined
+    const asked =
+      name === 'blender_register_client' ? registration.safeParse(args).data?.client_type : undefined
     const type = asked ?? bound?.client_type ?? 'llm'
     if (type !== 'llm' && bound?.client_type !== 'llm') return null
   }

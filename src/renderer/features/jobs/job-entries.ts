@@ -85,7 +85,13 @@ export function jobEntries(
       label: unfinished.length > 1 ? `Cancel ${unfinished.length} jobs` : 'Cancel job',
       run: () => void jobs.cancelAll(unfinished),
       danger: true,
-      unusable: !live ? 'no connection' : unfinished.length > 0 ? null : isBeingCancelled(job) ? 'it is being cancelled' : 'it has ended',
+      unusable: !live
+        ? 'no connection'
+        : unfinished.length > 0
+          ? null
+          : isBeingCancelled(job)
+            ? 'it is being cancelled'
+            : 'it has ended',
     },
   ]
 }

@@ -31,13 +31,11 @@ export function createPauses({ api, toasts }: { api: () => PanelApi | null; toas
     stopAll: () =>
       call(async (link) => {
         const { jobs } = await link.pauses.stopAll({ userId: null })
-        const told = jobs === 0 ? 'No job ran.' : `${jobs === 1 ? '1 job is' : `${jobs} jobs are`} being cancelled.`
+        const told =
+          jobs === 0 ? 'No job ran.' : `${jobs === 1 ? '1 job is' : `${jobs} jobs are`} being cancelled.`
         toasts.show({ kind: 'done', text: `All programs are paused. ${told}` })
       }, 'whether everything was stopped'),
     resume: ({ userId, program }) =>
-      call(
-        async (link) => void (await link.pauses.resume({ userId, program })),
-        'whether they may go on',
-      ),
+      call(async (link) => void (await link.pauses.resume({ userId, program })), 'whether they may go on'),
   }
 }
