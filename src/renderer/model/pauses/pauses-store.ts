@@ -36,6 +36,8 @@ export function createPauses({ api, toasts }: { api: () => PanelApi | null; toas
         toasts.show({ kind: 'done', text: `All programs are paused. ${told}` })
       }, 'whether everything was stopped'),
     resume: ({ userId, program }) =>
-      call(async (link) => void (await link.pauses.resume({ userId, program })), 'whether they may go on'),
+      call(async (link) => {
+        await link.pauses.resume({ userId, program })
+      }, 'whether they may go on'),
   }
 }
