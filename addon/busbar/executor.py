@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Callable, Deque, Dict, Optional
 
-from .interrupt import Interrupted, Interrupter
+from .interrupt import IN_ONE_CALL, Interrupted, Interrupter
 from .jobs import JobDesk
 from .json_text import dump_answer, visible, well_formed
 from .messages import Job
@@ -38,13 +38,14 @@ class ReportProgress:
         job: Job,
         settle: Callable[[], None],
         clock: Callable[[], float],
-        check: Callable[[], None],
+        interrupter: Interrupter,
     ) -> None:
         self._desk = desk
         self._job = job
         self._settle = settle
         self._clock = clock
-        self.check = check
+        self._interrupter = interrupter
+        self.check = interrupter.check
         self._last: Optional[float] = None
 
     def __call__(self, fraction: float, message: str = "") -> None:
@@ -61,6 +62,9 @@ class ReportProgress:
         if self._last is not None and now - self._last < PROGRESS_INTERVAL_S and value < 1.0:
             return False
         self._last = now
+        if self._interrupter.asked and not self._interrupter.stopped:
+            # What it tells of itself must not hide that it is being cancelled and can't be interrupted.
+            message = f"{IN_ONE_CALL} {message}".strip()
         self._desk.progress(self._job, min(1.0, max(0.0, value)), well_formed(str(message)[:500]))
         return True
 
@@ -154,7 +158,7 @@ class Executor:
             settle()
             if self._interrupter.asked:
                 return "cancelled", "", NOT_STARTED
-            report_progress = ReportProgress(self._desk, job, settle, self._clock, self._interrupter.check)
+            report_progress = ReportProgress(self._desk, job, settle, self._clock, self._interrupter)
             answer = command.run(job.params, report_progress, job)
             if isinstance(answer, ScriptOutcome):
                 status = "cancelled" if answer.cancelled else "failed" if answer.error else "completed"

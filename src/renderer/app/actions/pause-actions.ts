@@ -1,7 +1,7 @@
-import { isLive, type ActionPorts, type Add } from './action.ts'
+import { isLive, type ActionPorts, type AddAction } from './action.ts'
 
 /** The way to stop everything, and to let go on. */
-export function addPauses(add: Add, { panel }: ActionPorts): void {
+export function addPauses(add: AddAction, { panel }: ActionPorts): void {
   if (!isLive(panel)) return
   const { pauses } = panel
   add('Stop everything: cancel all jobs and pause all programs', 'stop', () => void pauses.stopAll())
