@@ -4,7 +4,7 @@ The main thread is asked to look up from its work. On POSIX a signal does that, 
 such as `time.sleep`. On every system a pending call does, which runs between two instructions of the interpreter; where
 there is no signal, the script gets a sleep in slices. Who looks up sees the frames that run at that moment: only where the
 innermost code is the script's, or of a library that the script called, is `Interrupted` raised. For that reason it is
-not left to PyThreadState_SetAsyncExc, which raises wherever the main thread happens to be next (docs/decisions/0014).
+not left to PyThreadState_SetAsyncExc, which raises wherever the main thread happens to be next (docs/decisions/0015).
 """
 
 import contextlib

@@ -85,7 +85,7 @@ describe('the layers', () => {
         'shared main/version.ts main/base main/bus main/access main/activity main/http main/mcp/http main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/server main/panel main/config',
       'main/headless': 'shared main/base main/http main/panel main/config main/app',
       'main/desktop': 'shared main/base main/panel main/config main/app',
-      'main/cli': 'shared main/version.ts main/base main/access main/config main/headless',
+      'main/cli': 'shared main/version.ts main/base main/access main/http main/config main/headless',
       preload: 'shared',
       'renderer/lib': '',
       'renderer/theme': '',

@@ -1,7 +1,7 @@
 import type { ClientInfo, SessionHandle } from './client-info.ts'
 import type { Job } from './jobs.ts'
 import type { BusMessage, QueuedMessage } from './message.ts'
-import type { Pause } from './pause.ts'
+import type { Pause } from './paused-program.ts'
 
 /** Why a record left its bucket. */
 export type UnregisterCause = 'request' | 'operator' | 'session_ended' | 'expired'

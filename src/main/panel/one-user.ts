@@ -97,8 +97,7 @@ function limitJobs(jobs: Ports['jobs'], userId: string): Ports['jobs'] {
 
 /** Null, which is all buses to the operator, is the panel's own here. */
 function limitPauses(pauses: Ports['pauses'], userId: string): Ports['pauses'] {
-  const events: Ports['pauses']['events'] = new EventEmitter()
-  events.setMaxListeners(0)
+  const events: Ports['pauses']['events'] = createEvents('pauses of a user')
   pauses.events.on('changed', (other) => {
     if (other === userId) events.emit('changed', other)
   })

@@ -1,8 +1,9 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import type { ClientRef } from '../../shared/clients.ts'
 import type { PanelPause } from '../../shared/pauses.ts'
+import { createEvents } from '../base/guarded.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
-import type { ProgramName } from '../bus/pause.ts'
+import type { ProgramName } from '../bus/paused-program.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import { sessionOf } from '../mcp/sessions/session-of.ts'
 
@@ -28,8 +29,7 @@ export function createPanelPauses({
   buses: BusManager
   programOf: (session: McpSession) => ProgramName
 }): PanelPauses {
-  const events: PanelPauses['events'] = new EventEmitter()
-  events.setMaxListeners(0)
+  const events: PanelPauses['events'] = createEvents('pauses')
   const unfollow = buses.follow((bus) => {
     bus.events.on('paused', () => events.emit('changed', bus.user_id))
     bus.events.on('resumed', () => events.emit('changed', bus.user_id))

@@ -1,4 +1,4 @@
-import { isBeingCancelled } from '../model/jobs/job-text.ts'
+import { isBeingCancelled } from '../model/jobs/job-state-text.ts'
 import { createWatchIds, followWatch, type Watch } from '../connection/follow-watch.ts'
 import { createConnection, type Connection, type LinkSession } from '../connection/connection.ts'
 import { createServerClock, type ServerClock } from '../connection/server-clock.ts'

@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
-import type { Pause } from '../../bus/pause.ts'
+import type { Pause } from '../../bus/paused-program.ts'
 import type { CallContext } from './call-context.ts'
 import type { Tool } from './tool.ts'
 

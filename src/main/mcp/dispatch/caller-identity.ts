@@ -1,7 +1,7 @@
 import { clip } from '../../../shared/well-formed.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
-import type { ProgramName } from '../../bus/pause.ts'
+import type { ProgramName } from '../../bus/paused-program.ts'
 import type { McpSession } from '../http/session.ts'
 import type { CallContext } from '../calls/call-context.ts'
 

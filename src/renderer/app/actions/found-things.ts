@@ -1,5 +1,5 @@
 import { clientName, uniqueName } from '../../model/clients/client-text.ts'
-import { jobStateText } from '../../model/jobs/job-text.ts'
+import { jobStateText } from '../../model/jobs/job-state-text.ts'
 import { placeLink } from '../../panel/router.ts'
 import { glossary } from '../../lib/glossary.ts'
 import { isLive, openClients, type Action, type ActionPorts } from './action.ts'

@@ -1,5 +1,5 @@
 import { Download, X } from 'lucide-react'
-import { isBeingCancelled } from '../../model/jobs/job-text.ts'
+import { isBeingCancelled } from '../../model/jobs/job-state-text.ts'
 import { useStore } from 'zustand'
 import { placeLink } from '../../panel/router.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'

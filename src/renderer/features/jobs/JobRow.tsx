@@ -10,7 +10,8 @@ import { JobDot } from './JobDot.tsx'
 import grid from '../../ui/GridRow.module.css'
 import { ProgressBar } from '../../ui/ProgressBar.tsx'
 import styles from './JobRow.module.css'
-import { isBeingCancelled, jobStateText, partyText } from '../../model/jobs/job-text.ts'
+import { isBeingCancelled, jobStateText } from '../../model/jobs/job-state-text.ts'
+import { partyText } from '../../model/jobs/job-text.ts'
 
 /** Height in CSS pixels; the style sheet says the same. */
 export const jobRowHeight = 44

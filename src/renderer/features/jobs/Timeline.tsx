@@ -9,7 +9,7 @@ import { visibleText } from '../../lib/visible-text.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { countOf } from '../../lib/count-text.ts'
 import { durationText } from '../../lib/time-text.ts'
-import { jobStateText } from '../../model/jobs/job-text.ts'
+import { jobStateText } from '../../model/jobs/job-state-text.ts'
 import { tookSeconds } from '../../model/jobs/jobs-order.ts'
 import {
   adjacentBar,

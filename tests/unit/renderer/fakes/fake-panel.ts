@@ -3,6 +3,7 @@ import type { PanelApi } from '../../../../src/renderer/connection/panel-transpo
 import { createPanel } from '../../../../src/renderer/panel/panel.ts'
 import type { ApprovalsEvent } from '../../../../src/shared/approvals.ts'
 import type { Block } from '../../../../src/shared/blocks.ts'
+import type { PanelPause } from '../../../../src/shared/pauses.ts'
 import type { ClientsEvent, PanelClient } from '../../../../src/shared/clients.ts'
 import type { JobsEvent } from '../../../../src/shared/jobs.ts'
 import type { PanelStatus } from '../../../../src/shared/status.ts'
@@ -54,6 +55,7 @@ export function fakePanel({ storage = createFakeStorage(), windowStorage = creat
     clients: createFeed<ClientsEvent>(),
     jobs: createFeed<JobsEvent>(),
     blocks: createFeed<Block[]>(),
+    pauses: createFeed<PanelPause[]>(),
     approvals: createFeed<ApprovalsEvent>(),
   }
   const api = {
@@ -62,6 +64,7 @@ export function fakePanel({ storage = createFakeStorage(), windowStorage = creat
     clients: { watch: feeds.clients.watch },
     jobs: { watch: feeds.jobs.watch },
     blocks: { watch: feeds.blocks.watch },
+    pauses: { watch: feeds.pauses.watch },
     approvals: { watch: feeds.approvals.watch },
   } as unknown as PanelApi
   const panel = createPanel({

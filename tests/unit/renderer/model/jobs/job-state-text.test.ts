@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isBeingCancelled, jobStateText } from '../../../../../src/renderer/model/jobs/job-text.ts'
+import { isBeingCancelled, jobStateText } from '../../../../../src/renderer/model/jobs/job-state-text.ts'
 import { panelJob } from '../../fakes/panel-jobs.ts'
 
 it('says that a job is being cancelled until it has ended, and not that it is cancelled', () => {
