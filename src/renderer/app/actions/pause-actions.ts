@@ -4,7 +4,7 @@ import { isLive, type ActionPorts, type AddAction } from './action.ts'
 export function addPauses(add: AddAction, { panel }: ActionPorts): void {
   if (!isLive(panel)) return
   const { pauses } = panel
-  add('Stop everything: cancel all jobs and pause all programs', 'stop', () => void pauses.stopAll())
+  add('Stop everything: cancel all jobs, let no program work', 'stop', () => void pauses.stopAll())
   for (const pause of pauses.state.getState().pauses) {
     const who = pause.program === null ? `all programs of ${pause.userId}` : pause.name
     add(`Resume ${who}`, 'stop', () => void pauses.resume(pause))
