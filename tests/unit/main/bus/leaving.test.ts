@@ -105,7 +105,10 @@ describe('a job that is to be stopped', () => {
     bus.cancelJob(job)
     bus.cancelJob(job, { interrupt: true })
     const order = { message_type: 'job_cancel', job_id: 'job-1', interrupt: true }
-    expect(payloads(bus, 'blender-1')).toStrictEqual([order, order])
+    // One that waits is enough; one that went out may have been lost on the way.
+    expect(payloads(bus, 'blender-1')).toStrictEqual([order])
+    bus.cancelJob(job, { interrupt: true })
+    expect(payloads(bus, 'blender-1')).toStrictEqual([order])
     bus.jobUpdate({ job_id: 'job-1', status: 'cancelled', result: '', error: '' }, null)
     expect(told).toStrictEqual([
       ['pending', true],

@@ -55,7 +55,7 @@ it('stops all work: what has not gone out ends at once, and the rest is being ca
   expect(bus.stopEverything('the operator')).toBe(2)
   expect(bus.jobs.get('waits')).toMatchObject({ state: 'cancelled' })
   expect(bus.jobs.get('gone-out')).toMatchObject({ state: 'pending', cancel_requested_at: 1_700_000_000.5 })
-  expect(bus.mailboxes.next('blender-1')?.message.payload).toStrictEqual({
+  expect(JSON.parse(bus.mailboxes.next('blender-1')?.message.payloadJson ?? '')).toStrictEqual({
     message_type: 'job_cancel',
     job_id: 'gone-out',
     interrupt: true,
