@@ -46,7 +46,6 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
     sticky: createStickyTargets(),
     gate,
     identity: createCallerIdentity({ tokenTagOf: () => '000000' }),
-    blocked: () => null,
     onFault: (error) => {
       throw error
     },

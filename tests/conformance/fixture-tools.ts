@@ -11,7 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { CallContext } from '../../src/main/mcp/calls/call-context.ts'
-import type { Tool } from '../../src/main/mcp/calls/tool.ts'
+import { refuseCall, type Tool } from '../../src/main/mcp/calls/tool.ts'
 import { pixelPng, silentWav } from './fixture-media.ts'
 
 type Extra = CallContext['extra']
@@ -27,6 +27,7 @@ function tool(
   return {
     description: { name, description, inputSchema },
     call: async (args, context) => run(args, context.extra),
+    refuse: refuseCall,
   }
 }
 

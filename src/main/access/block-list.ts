@@ -75,13 +75,33 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
   }
 }
 
+/**
+ * What a model reads whose program may do nothing for now: who did it, why, until when, and what to do. It is told
+ * in the session that goes on, so it says nothing of reconnecting.
+ */
+export function blockedCallAnswer({ kind, subject, reason, blockedUntil }: Block): Blocked {
+  const whom = {
+    program: `every call of "${subject}"`,
+    token: 'every program that uses this token',
+    client: `this client ("${subject}")`,
+    address: `every program at ${subject}`,
+  }[kind]
+  const until = blockedUntil === null ? 'until that is lifted' : `until ${isoTime(blockedUntil)}`
+  return {
+    message:
+      `A person at the Busbar panel has blocked ${whom}, ${until}. ` +
+      `${reason === '' ? 'No reason was given.' : `The reason: ${reason}`} ` +
+      'Nothing was run, and nothing will be while the block holds. Tell your user; do not look for another way.',
+    blockedUntil,
+  }
+}
+
+const isoTime = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString()
+
 /** Says to who is kept out what happened and what to do. `who` is how they are named in it. */
 export function blockedAnswer(block: Block, who: string): Blocked {
   const { blockedUntil, reason } = block
-  const when =
-    blockedUntil === null
-      ? 'until the operator allows it'
-      : `before ${new Date(blockedUntil * 1000).toISOString()}`
+  const when = blockedUntil === null ? 'until the operator allows it' : `before ${isoTime(blockedUntil)}`
   return {
     message:
       `${who} ${when}${reason === '' ? '' : ` (${reason})`}. ` +

@@ -1,4 +1,4 @@
-import { blockedAnswer } from '../access/block-list.ts'
+import { blockedAnswer, blockedCallAnswer } from '../access/block-list.ts'
 import type { Caller } from '../access/caller.ts'
 import { mayUseTool } from '../access/logins.ts'
 import type { MemoryLedger } from '../base/ledger.ts'
@@ -23,7 +23,7 @@ import { createMcpServerFactory, type McpServerFactory } from '../mcp/server/ser
 import { createSubscriptions } from '../mcp/sessions/subscriptions.ts'
 import { version } from '../version.ts'
 import type { Access } from './access.ts'
-import { endBlockedSessions } from './apply-blocks.ts'
+import { applyBlocks, createSessionBlocks } from './apply-blocks.ts'
 
 /** The buses over MCP. */
 export interface McpOfBuses {
@@ -60,15 +60,13 @@ export function serveBusesOverMcp(ports: {
   })
   const largeMessages = createLargeMessages(steady)
   const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
+  const identity = createCallerIdentity({ tokenTagOf })
+  const blockOf = createSessionBlocks({ blocks, buses, identity })
   const dispatcher = createDispatcher({
     presence,
     sticky,
     gate,
-    identity: createCallerIdentity({ tokenTagOf }),
-    blocked(userId, uuid) {
-      const block = blocks.find(userId, uuid)
-      return block === null ? null : blockedAnswer(block, `A person blocked "${uuid}"`).message
-    },
+    identity,
     clock,
     newId,
     onFault: (error) => log.error({ err: error }, 'a dispatched job failed by a fault of this program'),
@@ -81,6 +79,10 @@ export function serveBusesOverMcp(ports: {
     busOf,
     mayUse: ({ caller }, tool) => mayUseTool(logins.scopesOf(caller), tool),
     programOf: (session) => programOf(session, tokenTagOf).program,
+    refusal(session) {
+      const block = blockOf(session)
+      return block === null ? null : { error: 'blocked', ...blockedCallAnswer(block) }
+    },
     subscriptions,
     onFault: (error, method) =>
       log.error({ err: error, method }, 'a request failed by a fault of this program'),
@@ -91,8 +93,10 @@ export function serveBusesOverMcp(ports: {
     guard,
     blocked(applicant) {
       const block = blocks.blockOf(applicant)
-      if (block !== null) recorder.refused(applicant, block)
-      return block === null ? null : blockedAnswer(block, 'The operator has blocked you: no session')
+      // A session of any other that is blocked opens, so that its model learns why nothing is done for it.
+      if (block?.kind !== 'address') return null
+      recorder.refused(applicant, block)
+      return blockedAnswer(block, 'The operator has blocked you: no session')
     },
     connect: (session) => factory.connect(session),
     clock: steady,
@@ -102,9 +106,22 @@ export function serveBusesOverMcp(ports: {
     memory: bounds.memory,
   })
   endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
-  endBlockedSessions({ endpoint, buses, blocks, registry })
+  const holdBack = (session: McpSession): void => {
+    subscriptions.removeSession(session)
+    busOf(session).endSession(session)
+    factory.refuseOpenCalls(session)
+  }
+  applyBlocks({ endpoint, buses, blocks, registry, holdBack })
   endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
-  linkSessionsToBuses({ endpoint, buses, delivery, subscriptions, presence })
+  linkSessionsToBuses({
+    endpoint,
+    buses,
+    staysOpen: (session) => blockOf(session) !== null,
+    holdBack,
+    delivery,
+    subscriptions,
+    presence,
+  })
   return {
     endpoint,
     threshold: (session) => factory.threshold(session),

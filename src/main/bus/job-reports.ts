@@ -130,11 +130,14 @@ export class JobReports {
     }
   }
 
-  /** Asks the peers of a client that a person unregistered to stop its jobs: nobody wants any of them any more. */
-  stopAllFrom(uuid: string): void {
-    for (const job of [...this.#ports.jobs.pending()].filter((pending) => pending.from_uuid === uuid)) {
-      this.cancel(job, true)
-    }
+  /**
+   * Stops what a client sent that a person took off, as nobody wants any of it any more; returns how many jobs. They
+   * end when their targets say so.
+   */
+  interruptAllFrom(uuid: string): number {
+    const sent = [...this.#ports.jobs.pending()].filter((job) => job.from_uuid === uuid)
+    for (const job of sent) this.cancel(job, true)
+    return sent.length
   }
 
   /**

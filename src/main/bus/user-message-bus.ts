@@ -159,8 +159,8 @@ export class UserMessageBus {
   }
 
   /**
-   * A person's order to leave: the client is told first, then its record goes, its jobs end and its session is
-   * given to the listeners to end. Returns null if the uuid is unknown.
+   * A person's order to leave: the client is told first, then its record goes, and the jobs end that it was given or
+   * sent, also those that run. What becomes of its session, the listeners decide. Returns null if the uuid is unknown.
    */
   forceUnregister(
     uuid: string,
@@ -364,10 +364,10 @@ export class UserMessageBus {
     if (client === undefined) return null
     const session = client.session
     this.mailboxes.close(client)
-    const jobsCancelled = this.#reports.cancelAllOf(uuid, reason)
-    if (cause === 'operator') this.#reports.stopAllFrom(uuid)
+    const given = this.#reports.cancelAllOf(uuid, reason)
+    const sent = cause === 'operator' ? this.#reports.interruptAllFrom(uuid) : 0
     this.events.emit('unregistered', { client, session, cause, reason })
     client.session = null
-    return { jobsCancelled, session }
+    return { jobsCancelled: given + sent, session }
   }
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Block, BlockInput } from '../../../src/shared/blocks.ts'
-import { buckets, call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
+import { call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
 
 let app: AppFixture
 let panel: PanelApi
@@ -43,20 +43,20 @@ async function initialize(name: string) {
   return { status: response.status, body: response.status === 200 ? null : (JSON.parse(text) as unknown) }
 }
 
-describe.each(['program', 'address', 'token'] as const)('a block by %s', (kind) => {
-  const subject = { program: 'Wild', address: '127.0.0.1', token: 'local' }[kind]
-
+describe('a block by address', () => {
   it('ends what is connected, keeps it out under new sessions and after a restart, and is lifted', async () => {
     const wild = await app.connect('wild')
     await register(wild, 'w', { is_persistent: true })
-    await panel.blocks.add(asked(kind, subject))
+    await panel.blocks.add(asked('address', '127.0.0.1'))
     expect((await wild.messages.next()).data.payload).toStrictEqual({
       message_type: 'client_unregistered',
       reason: 'It ran wild.',
       by: 'operator',
       blocked_until: null,
     })
-    await expect(call(wild, 'blender_list_available_clients')).rejects.toThrow('Session not found')
+    await expect(call(wild, 'blender_list_available_clients')).rejects.toThrow(
+      'Session not found: a person at the Busbar panel unregistered this client. The reason: It ran wild.',
+    )
     const refused = {
       status: 403,
       body: {
@@ -68,16 +68,12 @@ describe.each(['program', 'address', 'token'] as const)('a block by %s', (kind) 
     expect(await initialize('wild')).toStrictEqual(refused)
     await app.restart()
     expect(await initialize('wild')).toStrictEqual(refused)
-    if (kind === 'program') {
-      const tame = await app.connect('tame')
-      expect(await buckets(tame)).toStrictEqual({ persistent: [], ephemeral: [] })
-    }
 
     panel = await app.operator()
     const watch = await panel.blocks.watch({ watchId: 'b' })
     const list = (await watch.next()).value as Block[]
     expect(list).toMatchObject([
-      { kind, subject: subject.toLowerCase(), reason: 'It ran wild.', blockedUntil: null },
+      { kind: 'address', subject: '127.0.0.1', reason: 'It ran wild.', blockedUntil: null },
     ])
     expect(await panel.blocks.lift({ id: list[0]?.id ?? '' })).toStrictEqual({ lifted: true })
     expect(await initialize('wild')).toStrictEqual({ status: 200, body: null })

@@ -156,7 +156,15 @@ describe('a client that is unregistered', () => {
     const ping = await blender.post({ jsonrpc: '2.0', id: 9, method: 'ping' })
     expect([ping.status, JSON.parse(ping.text)]).toStrictEqual([
       404,
-      { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } },
+      {
+        jsonrpc: '2.0',
+        id: null,
+        error: {
+          code: -32001,
+          message:
+            'Session not found: a person at the Busbar panel unregistered this client. The reason: The farm needs it.',
+        },
+      },
     ])
     expect((await blender.openStream()).status).toBe(404)
     expect((await blender.end()).status).toBe(404)
@@ -171,7 +179,7 @@ describe('a client that is unregistered', () => {
     expect(await buckets(llm)).toStrictEqual({ persistent: [], ephemeral: ['llm-1', 'blender-1'] })
   })
 
-  it('[R-808] that asked others for jobs has them stopped', async () => {
+  it('[R-808] that asked others for jobs has them stopped, also those that run', async () => {
     const blender = await app.connect('blender')
     const worker = await app.connect('worker')
     await register(blender, 'blender-1')

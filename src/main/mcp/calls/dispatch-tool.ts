@@ -5,6 +5,7 @@ import { clip } from '../../../shared/well-formed.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import { jsonText } from '../../base/raw-json.ts'
 import type { CallContext } from './call-context.ts'
+import type { SessionRefusal } from './session-refusal.ts'
 import { inputSchemaOf, isOptional, faults, runTool, type Tool } from './tool.ts'
 import { fitsWire, mostOnWire } from './wire-size.ts'
 
@@ -61,7 +62,22 @@ export function defineDispatchTool<Shape extends z.ZodRawShape>(
       if (!parsed.success) return refuse(`Invalid arguments for ${name}: ${faults(parsed.error)}`)
       return runTool(definition.run, parsed.data, context).then(textAnswer)
     },
+    refuse: refuseDispatch,
   }
+}
+
+/** A block is an outcome of its own (docs/protocol.md, dispatch tools). There is no job: nothing was sent. */
+function refuseDispatch({ message, blockedUntil }: SessionRefusal): CallToolResult {
+  const outcome = {
+    status: 'blocked',
+    job_id: '',
+    target_uuid: '',
+    result: '',
+    error: message,
+    duration_ms: 0,
+    ...(blockedUntil !== null && { blocked_until: blockedUntil }),
+  }
+  return textAnswer({ content: outcome, isError: true })
 }
 
 /** A refusal before there is a job (docs/protocol.md, tools: the form of a domain failure). */

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import { jsonText } from '../../base/raw-json.ts'
 import type { CallContext } from './call-context.ts'
+import type { SessionRefusal } from './session-refusal.ts'
 import { fitsWire, mostOnWire } from './wire-size.ts'
 
 /** What a tool of the bus answers: the object that becomes `structuredContent` and the text block. */
@@ -25,6 +26,8 @@ export interface Tool {
    * those may be megabytes. So nothing on this way is an async function, whose frame keeps them.
    */
   call(args: unknown, context: CallContext): Promise<CallToolResult>
+  /** What it answers to a session for which nothing is done now, whatever the arguments. */
+  refuse(refusal: SessionRefusal): CallToolResult
 }
 
 interface ToolDefinition<Input extends z.ZodObject> {
@@ -89,7 +92,14 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
         return answer.anySize === true || fitsWire(result) ? result : resultOf(tooLarge(name))
       })
     },
+    refuse: refuseCall,
   }
+}
+
+/** The answer of a tool to a session for which nothing is done now; that of a tool which does not exist, too. */
+export function refuseCall(refusal: SessionRefusal): CallToolResult {
+  const { blockedUntil } = refusal
+  return resultOf(failure(refusal, blockedUntil === null ? {} : { blocked_until: blockedUntil }))
 }
 
 function resultOf({ structured, isError }: ToolAnswer): CallToolResult {

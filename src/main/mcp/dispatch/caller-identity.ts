@@ -30,6 +30,8 @@ export function programOf(
   return { program: identityPrefix(clientInfo?.name ?? '', tokenTagOf(caller)), name }
 }
 
+type SessionOnBus = Pick<CallContext, 'bus' | 'session'>
+
 /**
  * The client that a session is on the bus. One that registered nothing gets a sticky identity: the lowest number of
  * its program and token that no open session has. So a program that reconnects is the same client again, and what a
@@ -37,7 +39,9 @@ export function programOf(
  */
 export interface CallerIdentity {
   /** The uuid of the calling session, whether it is on the bus already or not. */
-  of(context: CallContext): string
+  of(context: SessionOnBus): string
+  /** The identity that the session was given, or would be given with its next call; null where it chose its uuid itself. */
+  givenTo(context: SessionOnBus): string | null
   /** Puts the session on the bus as an ephemeral `llm`, unless it is there. */
   register(context: CallContext): ClientInfo
 }
@@ -46,16 +50,26 @@ export function createCallerIdentity(ports: {
   /** 6 hex digits that stand for a caller's token. */
   tokenTagOf: (caller: Caller) => string
 }): CallerIdentity {
-  const of = ({ bus, session }: CallContext): string => {
+  /** What each session was given last. One that left the bus, as by a block, comes back as the same client. */
+  const given = new WeakMap<McpSession, string>()
+  const of = ({ bus, session }: SessionOnBus): string => {
     const bound = bus.registry.boundTo(session)
     if (bound !== undefined) return bound.uuid
+    const isFree = (uuid: string): boolean => (bus.get(uuid)?.session ?? null) === null
+    const last = given.get(session)
+    if (last !== undefined && isFree(last)) return last
     const prefix = identityPrefix(session.clientInfo?.name ?? '', ports.tokenTagOf(session.caller))
     let number = 1
-    while ((bus.get(`${prefix}${String(number)}`)?.session ?? null) !== null) number += 1
+    while (!isFree(`${prefix}${String(number)}`)) number += 1
     return `${prefix}${String(number)}`
   }
   return {
     of,
+    givenTo(context) {
+      const bound = context.bus.registry.boundTo(context.session)
+      if (bound === undefined) return of(context)
+      return bound.uuid === given.get(context.session) ? bound.uuid : null
+    },
     register(context) {
       const { bus, session } = context
       const bound = bus.registry.boundTo(session)
@@ -65,9 +79,11 @@ export function createCallerIdentity(ports: {
         (program?.title ?? program?.name ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '),
         200,
       )
+      const uuid = of(context)
+      given.set(session, uuid)
       return bus.register(
         {
-          client_uuid: of(context),
+          client_uuid: uuid,
           client_type: 'llm',
           is_persistent: false,
           capabilities: [],

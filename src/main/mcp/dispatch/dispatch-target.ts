@@ -7,7 +7,7 @@ import type { Presence } from '../sessions/presence.ts'
 /** Why no Blender was chosen; `error` says what to do about it. */
 export interface NoTarget {
   readonly ok: false
-  readonly status: 'no_target' | 'ambiguous_target' | 'target_away' | 'blocked'
+  readonly status: 'no_target' | 'ambiguous_target' | 'target_away'
   readonly error: string
 }
 

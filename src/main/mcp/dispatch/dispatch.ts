@@ -49,8 +49,6 @@ export interface DispatchPorts {
   sticky: StickyTargets
   gate: ApprovalGate
   identity: CallerIdentity
-  /** Why a client of this uuid may not be on the bus now; null where it may. */
-  blocked: (userId: string, uuid: string) => string | null
   /** Unix milliseconds. */
   clock: () => number
   newId: () => string
@@ -111,10 +109,14 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     if (known !== undefined) return known
     const jobs: KnownJobs = { open: new Map(), ended: new Map() }
     buses.set(bus, jobs)
-    // Where a person ordered it to leave, the bus has told the peers to stop what runs; this lets go of what has not begun.
-    bus.events.on('unregistered', ({ client }) => {
+    // Where a person ordered it to leave, the bus has told the peers to stop what runs.
+    bus.events.on('unregistered', ({ client, cause }) => {
       for (const each of jobs.open.values()) {
-        if (each.from === client.uuid) attempt('jobs of a client that left', () => each.withdraw())
+        if (each.from !== client.uuid) continue
+        // What the client sent has been interrupted already; what nobody has allowed yet is only known here.
+        attempt('jobs of a client that left', () =>
+          cause === 'operator' ? each.dropQuestion() : each.withdraw(),
+        )
       }
     })
     // The bus has told the peers to stop what runs: what still waits for a person's yes is not to begin.
@@ -192,7 +194,9 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
   const answerFor = async (dispatched: DispatchedJob, context: CallContext): Promise<DispatchOutcome> => {
     const { signal } = context.extra
     const state = await follow(dispatched, answerWithinMs, context)
-    if (signal.aborted && dispatched.endedMs === null && dispatched.waiting === 0) {
+    const isDropped = signal.aborted && dispatched.endedMs === null && dispatched.waiting === 0
+    // With its sender the job was withdrawn or interrupted already.
+    if (isDropped && context.bus.get(dispatched.from) !== undefined) {
       // A session that ended lets go of what has not started; a call that was cancelled is to stop.
       if (context.session.ended) dispatched.withdraw()
       else dispatched.cancel()
@@ -206,12 +210,9 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     jobId: string,
   ): DispatchedJob | NotBegun | DispatchRefusal => {
     const from = identity.of(context)
-    const block = ports.blocked(context.bus.user_id, from)
-    const nothingRun = { target_uuid: '', result: '' }
-    if (block !== null) return { jobId, state: { ...nothingRun, status: 'blocked', error: block } }
     const target = choose(context, request.target)
     if ('ok' in target) {
-      return { jobId, state: { ...nothingRun, status: target.status, error: target.error } }
+      return { jobId, state: { target_uuid: '', result: '', status: target.status, error: target.error } }
     }
     if (target.capabilities.includes('paused')) {
       identity.register(context)
@@ -325,8 +326,6 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     },
 
     useTarget(target, context) {
-      const block = ports.blocked(context.bus.user_id, identity.of(context))
-      if (block !== null) return { ok: false, status: 'blocked', error: block }
       identity.register(context)
       if (target === null) {
         sticky.set(context.session, null)

@@ -38,6 +38,8 @@ export interface DispatchedJob {
   readonly expired: Promise<OutcomeOf>
   /** Calls `hear` after each change on the bus, until the returned function is called. */
   onChange(hear: (job: Job) => void): () => void
+  /** Nobody is asked any more whether it may run; where it was not allowed yet, it ends. */
+  dropQuestion(): void
   /** Nobody asks for it any more: it is withdrawn unless it has started. */
   withdraw(): void
   /** Somebody wants it to stop: it is withdrawn, and interrupted if it runs. */
@@ -245,6 +247,9 @@ export function dispatchJob(
     ended: ending.promise,
     expired: expiry.promise,
     onChange: (hear) => jobWatch.watch(bus, jobId, hear),
+    dropQuestion() {
+      question?.abort()
+    },
     withdraw() {
       question?.abort()
       const known = job()

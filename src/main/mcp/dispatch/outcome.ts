@@ -14,7 +14,6 @@ export type DispatchStatus =
   | 'no_target'
   | 'ambiguous_target'
   | 'target_away'
-  | 'blocked'
 
 /** What became of a dispatched command, in the words of the wire (docs/protocol.md, dispatch tools). */
 export interface DispatchOutcome {

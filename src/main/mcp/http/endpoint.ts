@@ -21,6 +21,7 @@ import { LiveSession } from './live-session.ts'
 import type { McpSession, McpSessionEvents, SessionEndCause } from './session.ts'
 import { createSessionTable, isSameToken } from './session-table.ts'
 import { sessionTag } from './session-tag.ts'
+import { createEndedSessions } from './ended-sessions.ts'
 import { createUnreadAnswers } from './unread-answers.ts'
 
 export interface McpEndpointPorts {
@@ -52,8 +53,12 @@ export interface McpEndpoint {
    */
   usage(): Limit[]
   readonly events: EventEmitter<McpSessionEvents>
-  /** What is written goes out, its streams end, and its id answers 404 from now on. Unknown sessions are fine. */
-  end(session: McpSession, cause: SessionEndCause): void
+  /**
+   * What is written goes out, its streams end, and its id answers 404 from now on. Unknown sessions are fine.
+   *
+   * @param why for the client: its 404 says so, while the end is remembered
+   */
+  end(session: McpSession, cause: SessionEndCause, why?: string): void
   /** Ends all sessions and stops the timers; answers 503 from then on. Idempotent. */
   close(): Promise<void>
 }
@@ -82,6 +87,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   const unread = createUnreadAnswers({ clock, stalledMs: limits.stalledStreamMs, log })
   const refusalLog = createRefusalLog({ clock, log, maxPerMinute: limits.maxLoggedRefusalsPerMinute })
   const table = createSessionTable({ clock, limits, events, resume, unread, memoryOf, log })
+  const endedSessions = createEndedSessions()
   let largestBodyBytes = 0
   let closed = false
   let closing = Promise.resolve()
@@ -123,7 +129,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   function sessionOf(request: IncomingMessage, caller: Caller): LiveSession | Refusal {
     const id = headerOf(request, 'mcp-session-id')
     if (id === undefined) return refusals.missingSession
-    return versionRefusal(request) ?? sessionNamed(id, caller) ?? refusals.sessionNotFound
+    return versionRefusal(request) ?? sessionNamed(id, caller) ?? endedSessions.answer(id, caller)
   }
 
   function get(request: IncomingMessage, response: ServerResponse, caller: Caller): void {
@@ -162,9 +168,10 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       return
     }
     const id = headerOf(request, 'mcp-session-id')
-    const session = id === undefined ? undefined : sessionNamed(id, caller)
-    if (session === null) {
-      refuse(request, response, refusals.sessionNotFound)
+    const session =
+      id === undefined ? undefined : (sessionNamed(id, caller) ?? endedSessions.answer(id, caller))
+    if (session !== undefined && !(session instanceof LiveSession)) {
+      refuse(request, response, session)
       return
     }
     const memory = memoryOf(caller.user_id)
@@ -211,7 +218,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     isBatch: boolean,
   ): Refusal | null {
     // It may have ended while the body came in.
-    if (session.ended) return refusals.sessionNotFound
+    if (session.ended) return endedSessions.answer(session.id, session.caller)
     if (isBatch && (session.protocolVersion ?? '') > lastBatchRevision) return refusals.batchNotAllowed
     const ids = new Set<RequestId>()
     for (const incoming of messages) {
@@ -315,9 +322,11 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     sessions: () => table.all(),
     usage: () => [...table.usage(), { name: 'body_bytes', used: largestBodyBytes, max: limits.maxBodyBytes }],
     events,
-    end(session, cause) {
+    end(session, cause, why) {
       const own = table.get(session.id)
-      if (own === session) table.end(own, cause)
+      if (own !== session) return
+      if (why === undefined) table.end(own, cause)
+      else table.end(own, cause, endedSessions.note(own, why))
     },
     close() {
       if (!closed) {

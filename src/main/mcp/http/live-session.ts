@@ -22,7 +22,7 @@ import type { Incoming } from './json-rpc.ts'
 import type { McpHttpLimits } from './limits.ts'
 import type { McpClientInfo, McpSession, McpSessionEvents, ReturnedDeliveries } from './session.ts'
 import { NotificationBacklog } from './notification-backlog.ts'
-import { refusalJson } from './refusal.ts'
+import { refusalJson, type Refusal } from './refusal.ts'
 import { answerNotWritten, sessionNotFound } from './refusals.ts'
 import { RequestRate } from './request-rate.ts'
 import { positionOf, type ResumeStore } from './resume-store.ts'
@@ -286,21 +286,21 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   /**
    * Ends the session: nothing more is taken from its client, its stream ends after what was written. Requests that are
    * being answered right now still are (a call that waited for messages hears that its client was unregistered); the rest
-   * get 404 a moment later. Idempotent.
+   * get `answer`, a 404, a moment later. Idempotent.
    */
-  end(): void {
+  end(answer: Refusal = sessionNotFound): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#getStream.end()
     this.#backlog?.clear()
     this.#backlog = null
-    soon('end of a session', () => this.#abandonRest())
+    soon('end of a session', () => this.#abandonRest(answer))
   }
 
-  #abandonRest(): void {
+  #abandonRest(answer: Refusal): void {
     const exchanges = this.#inFlight.exchanges()
     this.#inFlight.clear()
-    for (const exchange of exchanges) attempt('end of a request', () => exchange.abandon(sessionNotFound))
+    for (const exchange of exchanges) attempt('end of a request', () => exchange.abandon(answer))
     this.#getStream.forget()
     this.resume.forgetOwner(this)
     this.transport.onclose?.()

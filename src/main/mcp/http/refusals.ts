@@ -14,6 +14,13 @@ export const sessionNotFound: Refusal = {
   reason: 'unknown_session',
 }
 
+/** Session not found, where it is known why. */
+export const sessionEnded = (why: string): Refusal => ({
+  ...sessionNotFound,
+  message: `${sessionNotFound.message}: ${why}`,
+  reason: 'ended_session',
+})
+
 export const missingSession: Refusal = {
   status: 400,
   code: refused,

@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts'
 import type { PassingMemory } from '../../base/passing-memory.ts'
 import type { ExchangeHost } from './exchange.ts'
 import type { Limit, McpHttpLimits } from './limits.ts'
+import type { Refusal } from './refusal.ts'
 import type { ResumeStore } from './resume-store.ts'
 import { LiveSession, pingIdPrefix, type SessionHost } from './live-session.ts'
 import type { McpSessionEvents, SessionEndCause } from './session.ts'
@@ -37,7 +38,8 @@ export interface SessionTable {
   openStreams(): number
   /** How near its bounds it is: for those of a session or a token the busiest one. */
   usage(): Limit[]
-  end(session: LiveSession, cause: SessionEndCause): void
+  /** `answer` is what its open requests get; default: that there is no such session. */
+  end(session: LiveSession, cause: SessionEndCause, answer?: Refusal): void
   /** Keepalive comments, and the end of idle sessions. */
   tick(): void
   ping(): void
@@ -70,10 +72,10 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     ended: (session) => end(session, 'ended'),
   }
 
-  function end(session: LiveSession, cause: SessionEndCause): void {
+  function end(session: LiveSession, cause: SessionEndCause, answer?: Refusal): void {
     const wasOpen = open.delete(session.id)
     opening.delete(session)
-    session.end()
+    session.end(answer)
     // Nobody knows of one that was never opened, and nothing was written to it.
     if (!wasOpen) return
     log.info({ session: sessionTag(session.id), cause }, 'a session has ended')

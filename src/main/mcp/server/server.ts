@@ -8,6 +8,7 @@ import {
   SetLevelRequestSchema,
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
+  type CallToolResult,
   type Implementation,
   type JSONRPCRequest,
   type ServerCapabilities,
@@ -27,8 +28,10 @@ import { invalidParams, RpcError } from '../calls/rpc-error.ts'
 import type { Subscriptions } from '../sessions/subscriptions.ts'
 import type { CallContext } from '../calls/call-context.ts'
 import { pausedAnswer } from '../calls/paused-call.ts'
-import { faults, type Tool } from '../calls/tool.ts'
+import { sessionRefusedCode, type SessionRefusal } from '../calls/session-refusal.ts'
+import { faults, refuseCall, type Tool } from '../calls/tool.ts'
 import { fitsWire, mostOnWire } from '../calls/wire-size.ts'
+import { createOpenCalls } from './open-calls.ts'
 
 /** Everything a session is offered. One catalogue serves all sessions. */
 export interface Catalogue {
@@ -47,6 +50,11 @@ export interface McpServerPorts {
   mayUse?: (session: McpSession, tool: string) => boolean
   /** What is the same of all sessions of a session's program, for pauses. */
   programOf: (session: McpSession) => string
+  /**
+   * Why nothing that this session asks for is done now; null where all is. Asked anew for each request, so that the
+   * end of a refusal needs no word. Default: null.
+   */
+  refusal?: (session: McpSession) => SessionRefusal | null
   subscriptions: Pick<Subscriptions, 'add' | 'remove'>
   /** Called for faults of this program, never for mistakes of a client. */
   onFault: (error: unknown, method: string) => void
@@ -72,6 +80,8 @@ export interface McpServerFactory {
   connect(session: McpSession): Promise<void>
   /** The least urgent priority a session asked for by `logging/setLevel`, null if it never did. */
   threshold(session: McpSession): Priority | null
+  /** Ends the calls of a session that is refused from now on: each hears why a moment later. */
+  refuseOpenCalls(session: McpSession): void
   /** Tells a session that a resource it subscribed to has changed. */
   resourceUpdated(session: McpSession, uri: string): void
 }
@@ -89,6 +99,8 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
     completions: {},
   }
 
+  const openCalls = createOpenCalls<ServerResult>()
+  const refusalOf = (session: McpSession): SessionRefusal | null => ports.refusal?.(session) ?? null
   const mayUse = (session: McpSession, tool: string): boolean => ports.mayUse?.(session, tool) ?? true
   const find = (uri: string): ResourceEntry => {
     const entry = catalogue.resources.find((candidate) => candidate.matches(uri))
@@ -194,6 +206,18 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       )
     })
 
+  const toolNamed = (request: JSONRPCRequest): Tool | undefined => {
+    const name = request.params?.['name']
+    return typeof name === 'string' ? tools.get(name) : undefined
+  }
+
+  /** A model reads the result of a call; whoever sent anything else reads an error. */
+  function refuse(request: JSONRPCRequest, refusal: SessionRefusal): ServerResult {
+    const { error, message, blockedUntil } = refusal
+    if (request.method === 'tools/call') return refusing(toolNamed(request))(refusal)
+    throw new RpcError(sessionRefusedCode, message, { error, blocked_until: blockedUntil })
+  }
+
   const servers = new WeakMap<McpSession, { sendResourceUpdated(params: { uri: string }): Promise<void> }>()
 
   return {
@@ -210,16 +234,27 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       server.removeRequestHandler('logging/setLevel')
       server.fallbackRequestHandler = (request: JSONRPCRequest, extra: Extra) => {
         const { method } = request
+        // Every request of the session comes by here, but for `initialize` and `ping`, which the SDK answers.
+        const refusal = method === 'tools/list' ? null : refusalOf(session)
+        if (refusal !== null) return Promise.resolve(refuse(request, refusal))
         const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
         if (handler === undefined) {
           throw new RpcError(ErrorCode.MethodNotFound, `Method not found: ${clip(method, 100)}`)
         }
-        return logFaults(start(handler, takeOver(request), contextOf(session, extra)), method)
+        const context = contextOf(session, extra)
+        if (method !== 'tools/call') return logFaults(start(handler, takeOver(request), context), method)
+        const call = openCalls.begin(session, extra.signal, refusing(toolNamed(request)))
+        const withEnd = { ...context, extra: { ...context.extra, signal: call.signal } }
+        return call.settle(logFaults(start(handler, takeOver(request), withEnd), method))
       }
       servers.set(session, server)
       await server.connect(session.transport)
     },
     threshold: (session) => thresholds.get(session) ?? null,
+    refuseOpenCalls(session) {
+      const refusal = refusalOf(session)
+      if (refusal !== null) openCalls.refuse(session, refusal)
+    },
     resourceUpdated(session, uri) {
       servers
         .get(session)
@@ -253,6 +288,12 @@ function takeOver(request: JSONRPCRequest): JSONRPCRequest {
 function start(handler: Handler, request: JSONRPCRequest, context: CallContext): Promise<ServerResult> {
   return new Promise((resolve) => resolve(handler(request, context)))
 }
+
+/** How a call of a tool is refused. It holds nothing of the request, as it may wait as long as the call. */
+const refusing =
+  (tool: Tool | undefined) =>
+  (refusal: SessionRefusal): CallToolResult =>
+    tool === undefined ? refuseCall(refusal) : tool.refuse(refusal)
 
 /** The SDK makes a JSON schema compiler a server, for elicitation answers; this server never elicits. */
 const noElicitation: jsonSchemaValidator = {

@@ -16,20 +16,26 @@ import { sessionOf } from './session-of.ts'
 export function linkSessionsToBuses(ports: {
   endpoint: Pick<McpEndpoint, 'end'> & { events: EventEmitter<McpSessionEvents> }
   buses: BusManager
+  /** Whether a session stays open whose client a person took off: every request of it is refused with the reason. */
+  staysOpen: (session: McpSession) => boolean
+  /** Takes a session off the bus that stays open. */
+  holdBack: (session: McpSession) => void
   delivery: Delivery
   subscriptions: Subscriptions
   presence: Presence
 }): void {
-  const { endpoint, buses, delivery, subscriptions, presence } = ports
+  const { endpoint, buses, staysOpen, holdBack, delivery, subscriptions, presence } = ports
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
 
   buses.follow((bus) => {
     subscriptions.attach(bus)
     delivery.attach(bus)
     bus.events.on('unregistered', (ended) => {
-      // Unregistering by hand ends the session; what was written to it, the notice among it, still goes out.
       const session = sessionOf(ended)
-      if (ended.cause === 'operator' && session !== null) endpoint.end(session, 'ended')
+      if (ended.cause !== 'operator' || session === null) return
+      if (staysOpen(session)) holdBack(session)
+      // What was written to it, the notice among it, still goes out.
+      else endpoint.end(session, 'ended', unregisteredBecause(ended.reason))
     })
   })
 
@@ -50,4 +56,10 @@ export function linkSessionsToBuses(ports: {
     if (lost) attempt('messages of a lost session', () => delivery.takeBack(busOf(session), session, 'lost'))
     busOf(session).endSession(session, lost ? 'lost' : 'ended')
   })
+}
+
+/** Why there is no session any more, for the model of a program that asks again in it. */
+function unregisteredBecause(reason: string): string {
+  const why = reason === '' ? 'No reason was given.' : `The reason: ${reason}`
+  return `a person at the Busbar panel unregistered this client. ${why}`
 }

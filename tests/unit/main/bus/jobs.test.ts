@@ -293,11 +293,14 @@ describe('being unregistered by the operator', () => {
     expect(bus.forceUnregister('blender-1', { reason: '', blocked_until: null })).toBeNull()
   })
 
-  it('asks peers to stop the jobs of a sender that was unregistered', () => {
+  it('stops the jobs of a sender that was unregistered, also those that run', () => {
     const { bus, llm } = llmAndBlender()
     bus.send({ payload: script, target_uuid: 'blender-1', session: llm })
     inbox(bus, 'blender-1')
-    bus.forceUnregister('llm-1', { reason: 'runaway', blocked_until: null })
+    expect(bus.forceUnregister('llm-1', { reason: 'runaway', blocked_until: null })).toStrictEqual({
+      jobsCancelled: 1,
+      session: llm,
+    })
     expect(inbox(bus, 'blender-1').map(payloadOf)).toStrictEqual([
       { message_type: 'job_cancel', job_id: 'job-1', interrupt: true },
     ])

@@ -25,7 +25,6 @@ export function dispatchFixture(more: Partial<DispatchPorts> = {}) {
     gate: openGate,
     sticky,
     identity: createCallerIdentity({ tokenTagOf: () => 'c0ffee' }),
-    blocked: () => null,
     clock: () => time.nowMs,
     newId: () => `d-${String((ids += 1))}`,
     onFault: (error) => {

@@ -260,26 +260,4 @@ describe('the identity of a program that registers nothing', () => {
     expect(bus.registry.boundTo(again)?.uuid).toBe('llm-claude-code-c0ffee-1')
     await vi.advanceTimersByTimeAsync(0)
   })
-
-  it('meets the block of its last session', async () => {
-    const blocked = (_: string, uuid: string) =>
-      uuid === 'llm-codex-c0ffee-1' ? 'A person blocked you.' : null
-    const { bus, dispatcher, request, inbox } = dispatchFixture({ blocked })
-    const session = fakeSession({ clientInfo: { name: 'codex', version: '1' } })
-    expect(await dispatcher.run(request(), fakeCall(bus, session).context)).toStrictEqual({
-      status: 'blocked',
-      job_id: 'd-1',
-      target_uuid: '',
-      result: '',
-      error: 'A person blocked you.',
-      duration_ms: 0,
-    })
-    expect(dispatcher.useTarget('blender-1', fakeCall(bus, session).context)).toStrictEqual({
-      ok: false,
-      status: 'blocked',
-      error: 'A person blocked you.',
-    })
-    expect(bus.registry.boundTo(session)).toBeUndefined()
-    expect(inbox('blender-1')).toStrictEqual([])
-  })
 })
