@@ -42,8 +42,8 @@ export const panelClientSchema = z.object({
   state: clientStateSchema,
   /** Remote address of its session, null without one. */
   address: z.string().nullable(),
-  /** Name and version the program gave at `initialize`. */
-  program: z.object({ name: z.string(), version: z.string() }).nullable(),
+  /** Name and version that the program gave at `initialize`; `title` is what it is shown as. */
+  program: z.object({ name: z.string(), title: z.string(), version: z.string() }).nullable(),
   /** MCP protocol version its session agreed on, null without a session. */
   protocolVersion: z.string().nullable(),
   /** Messages waiting in its mailbox. */

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { clip } from '../../shared/well-formed.ts'
 import type { ActivityKind } from '../../shared/activity.ts'
 import type { Block } from '../../shared/blocks.ts'
+import { programTitle } from '../../shared/program-names.ts'
 import { priorityName } from '../../shared/protocol.ts'
 import type { Approvals } from '../access/approvals.ts'
 import type { BlockList } from '../access/block-list.ts'
@@ -29,7 +30,7 @@ const keptTargets = 100
 interface RecordedSession {
   readonly caller: Caller
   readonly remoteAddress: string
-  readonly clientInfo: { readonly name: string; readonly version: string } | null
+  readonly clientInfo: { readonly name: string; readonly title?: string; readonly version: string } | null
 }
 
 /** What the activity log hears of the operator's messages. */
@@ -160,7 +161,7 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
 
   function sessionLine(kind: ActivityKind, session: RecordedSession, more: string): void {
     const { caller, remoteAddress, clientInfo } = session
-    const program = clientInfo === null ? 'unknown' : `${clientInfo.name} ${clientInfo.version}`
+    const program = clientInfo === null ? 'unknown' : `${programTitle(clientInfo)} ${clientInfo.version}`
     const text = `${program} at ${remoteAddress}, token ${caller.token_id}${more}`
     note({ kind, userId: caller.user_id, by: 'client', text })
   }
@@ -275,7 +276,7 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
       )
     },
     refused({ caller, remoteAddress, programName }, block) {
-      const text = `${programName ?? 'unknown'} at ${remoteAddress}, blocked by ${block.kind} ${block.subject}`
+      const text = `${programName === null ? 'unknown' : programTitle({ name: programName })} at ${remoteAddress}, blocked by ${block.kind} ${block.subject}`
       note({ kind: 'blocked_refused', userId: caller.user_id, text }, keyOf('blocked', block.id))
     },
     sessionOpened: (session) => sessionLine('session_opened', session, ''),

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { createEvents, every } from '../base/guarded.ts'
 import { clientKey, type ClientRef, type PanelClient } from '../../shared/clients.ts'
+import { programTitle } from '../../shared/program-names.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { ClientInfo } from '../bus/client-info.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
@@ -85,7 +86,10 @@ export function createRoster(ports: {
       record: client.toDict(),
       state: contact === 'live' && (given.length > 0 || asked.length > 0) ? 'busy' : contact,
       address: session?.remoteAddress ?? null,
-      program: program === null ? null : { name: program.name, version: program.version },
+      program:
+        program === null
+          ? null
+          : { name: program.name, title: programTitle(program), version: program.version },
       protocolVersion: session?.protocolVersion ?? null,
       queued: bus.mailboxes.sizeOf(client.uuid).count,
       sent: counters.sent,

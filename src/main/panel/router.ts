@@ -4,6 +4,7 @@ import type { Block, BlockInput } from '../../shared/blocks.ts'
 import type { ClientDetail } from '../../shared/client-detail.ts'
 import { clientKey, type ClientRef } from '../../shared/clients.ts'
 import { panelContract } from '../../shared/panel-contract.ts'
+import { programTitle } from '../../shared/program-names.ts'
 import type { UnregisterInput, UnregisterResult } from '../../shared/unregister.ts'
 import { priorityName } from '../../shared/protocol.ts'
 import { blockId } from '../access/block-list.ts'
@@ -232,7 +233,7 @@ function detailOf(
       session === null
         ? null
         : {
-            programName: session.clientInfo?.title ?? session.clientInfo?.name ?? 'unknown',
+            programName: session.clientInfo === null ? 'unknown' : programTitle(session.clientInfo),
             programVersion: session.clientInfo?.version ?? '',
             tokenId: session.caller.token_id,
             asksByToken: asksByToken(session.caller.token_id, scopesOf(session.caller)),

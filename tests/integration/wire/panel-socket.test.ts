@@ -163,7 +163,7 @@ describe('clients.watch over the socket', () => {
           record,
           state: 'live',
           address: '127.0.0.1',
-          program: { name: 'blender', version: '1.0' },
+          program: { name: 'blender', title: 'blender', version: '1.0' },
           protocolVersion: '2025-11-25',
           queued: 0,
           sent: 0,

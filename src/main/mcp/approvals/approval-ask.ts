@@ -1,6 +1,7 @@
 import { clip } from '../../../shared/well-formed.ts'
 import { approvalCodeLength } from '../../../shared/approvals.ts'
 import { indentJson, memberOf, withMembers } from '../../../shared/json-text.ts'
+import { programTitle } from '../../../shared/program-names.ts'
 import type { JsonObject, Routing } from '../../../shared/protocol.ts'
 import type { TokenScope } from '../../../shared/tokens.ts'
 import { isReading, toolOf } from '../../access/approval-policy.ts'
@@ -101,7 +102,7 @@ function askFor(
       userId: bus.user_id,
       from: own === undefined ? null : party(own),
       program: clip(
-        `${clientInfo?.title ?? clientInfo?.name ?? 'unknown program'} ${clientInfo?.version ?? ''}`.trim(),
+        `${clientInfo === null ? 'unknown program' : programTitle(clientInfo)} ${clientInfo?.version ?? ''}`.trim(),
         titleLength,
       ),
       tokenId: caller.token_id,

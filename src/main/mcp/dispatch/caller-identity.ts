@@ -1,4 +1,5 @@
 import { clip } from '../../../shared/well-formed.ts'
+import { programTitle } from '../../../shared/program-names.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { ProgramName } from '../../bus/paused-program.ts'
@@ -76,7 +77,7 @@ export function createCallerIdentity(ports: {
       if (bound !== undefined) return bound
       const program = session.clientInfo
       const label = clip(
-        (program?.title ?? program?.name ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '),
+        (program === null ? '' : programTitle(program)).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '),
         200,
       )
       const uuid = of(context)

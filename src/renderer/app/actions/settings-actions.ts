@@ -1,6 +1,7 @@
 import { settingOf } from '../../../shared/settings.ts'
 import { playApprovalSound } from '../../model/approvals/approval-sound.ts'
 import { blockEntries } from '../../features/blocks/block-entries.ts'
+import { blockName } from '../../model/blocks/block-name.ts'
 import { ruleEntry, ruleText, settingSections } from '../../model/settings/setting-entries.ts'
 import { placeLink } from '../../panel/router.ts'
 import type { Intent } from '../../panel/intents.ts'
@@ -30,7 +31,7 @@ export function addLook(add: AddAction, { theme, preferences }: ActionPorts): vo
 /** Who is kept away, and the ways to let them in again. */
 export function addBlocks(add: AddAction, { panel, go }: ActionPorts): void {
   for (const block of panel.blocks.state.getState().blocks.slice(0, eachMax)) {
-    addEntries(add, blockEntries(panel, block, go), 'block', block.subject, () => undefined)
+    addEntries(add, blockEntries(panel, block, go), 'block', blockName(block), () => undefined)
   }
 }
 

@@ -2,6 +2,7 @@ import { Ban } from 'lucide-react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import type { Block } from '../../../shared/blocks.ts'
+import { blockName } from '../../model/blocks/block-name.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { Term } from '../../ui/Term.tsx'
@@ -38,10 +39,11 @@ const kindNames = { program: 'Program', address: 'Address', token: 'Token' } as 
 
 function BlockedClient({ block, live }: { block: Block; live: boolean }) {
   const { blocks } = usePanel()
+  const who = blockName(block)
   return (
     <li data-block={block.id}>
       {block.kind !== 'client' && <span>{kindNames[block.kind]}</span>}
-      <ClientText className={styles['who']} text={block.subject} />
+      <ClientText className={styles['who']} text={who} />
       <span className={styles['why']} title={visibleText(block.reason)}>
         {block.reason === '' ? 'no reason given' : <bdi>{visibleText(block.reason)}</bdi>}
       </span>
@@ -49,8 +51,8 @@ function BlockedClient({ block, live }: { block: Block; live: boolean }) {
       <Button
         className={styles['lift']}
         disabled={!live}
-        aria-label={`Lift the block of ${visibleText(block.subject)}`}
-        onClick={() => void blocks.lift({ id: block.id }, visibleText(block.subject))}
+        aria-label={`Lift the block of ${visibleText(who)}`}
+        onClick={() => void blocks.lift({ id: block.id }, visibleText(who))}
       >
         Lift
       </Button>

@@ -52,7 +52,7 @@ export function ClientCell({ client, column }: { client: PanelClient; column: Co
     case 'address':
       return <Maybe text={client.address ?? ''} />
     case 'program':
-      return <Maybe text={program === null ? '' : `${program.name} ${program.version}`} />
+      return <Maybe text={program === null ? '' : `${program.title} ${program.version}`} />
     case 'protocol':
       return <Maybe text={client.protocolVersion ?? ''} />
     case 'connected':
@@ -89,8 +89,8 @@ function Identity({ client }: { client: PanelClient }) {
             <bdi>{visibleText(shortUuid(record.uuid))}</bdi>
           </span>
         )}
-        {!record.is_persistent && program !== null && program.name !== name && (
-          <ClientText className={styles['program']} text={program.name} />
+        {!record.is_persistent && program !== null && program.title !== name && (
+          <ClientText className={styles['program']} text={program.title} />
         )}
       </span>
     </>

@@ -176,7 +176,7 @@ function Suggestions({ id, kind }: { id: string; kind: BlockKind }) {
     for (const client of byKey.values()) {
       if (kind === 'client') found.set(client.record.uuid, clientName(client))
       else if (kind === 'address' && client.address !== null) found.set(client.address, '')
-      else if (kind === 'program' && client.program !== null) found.set(client.program.name, '')
+      else if (kind === 'program' && client.program !== null) found.set(client.program.name, client.program.title)
       if (found.size >= 200) break
     }
   }

@@ -167,7 +167,7 @@ export function sortValue(
     case 'address':
       return client.address
     case 'program':
-      return client.program === null ? null : `${client.program.name} ${client.program.version}`
+      return client.program === null ? null : `${client.program.title} ${client.program.version}`
     case 'protocol':
       return client.protocolVersion
     case 'connected':

@@ -15,7 +15,8 @@ export const clientFilter = createFilterLanguage<PanelClient>({
     job: ({ job, workingOn }) => [(job ?? workingOn)?.title ?? 'none'],
     host: ({ record }) => [record.hostname ?? ''],
     blender: ({ record }) => [record.blender_version ?? ''],
-    program: ({ program }) => (program === null ? [] : [`${program.name} ${program.version}`]),
+    program: ({ program }) =>
+      program === null ? [] : [`${program.title} ${program.version}`, `${program.name} ${program.version}`],
     protocol: ({ protocolVersion }) => [protocolVersion ?? ''],
     address: ({ address }) => [address ?? ''],
     user: ({ userId }) => [userId],

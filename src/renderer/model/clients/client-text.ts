@@ -63,6 +63,7 @@ export function searchText({ record, program }: PanelClient): string {
     record.group_id,
     record.blend_file,
     record.hostname,
+    program?.title,
     program?.name,
   ]
     .filter((text) => text !== undefined && text !== null)

@@ -38,7 +38,7 @@ describe('a row', () => {
       },
       state: 'live',
       address: '10.0.0.7',
-      program: { name: 'busbar-addon', version: '0.1.0' },
+      program: { name: 'busbar-addon', title: 'Blender', version: '0.1.0' },
       protocolVersion: '2025-11-25',
       queued: 0,
       sent: 0,

@@ -7,7 +7,7 @@ const clients = [
   panelClient('b-1', {
     dropped: 3,
     protocolVersion: '2025-11-25',
-    program: { name: 'busbar-blender', version: '1.0' },
+    program: { name: 'busbar-blender', title: 'Busbar for Blender', version: '1.0' },
     record: {
       pid: 4021,
       label: 'Atelier 1',
@@ -45,6 +45,9 @@ describe('a query', () => {
     ['type:', ['b-1', 'b-2', 'llm-1']],
     ['farm drops:', ['b-1', 'b-2']],
     ['program:1.0', ['b-1']],
+    ['program:"Busbar for Blender 1.0"', ['b-1']],
+    ['program:busbar-blender', ['b-1']],
+    ['"Busbar for"', ['b-1']],
     ['protocol:2025', ['b-1']],
     ['user:eve', ['llm-1']],
     ['-user:"eve"', ['b-1', 'b-2']],
