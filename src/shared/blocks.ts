@@ -8,17 +8,22 @@ export const reasonLength = 500
 /** Longest block in seconds: one year. A block that never ends would outlive everybody's memory of it. */
 export const blockSecondsMax = 365 * 24 * 3600
 
-/** What a block goes by: a client's uuid, the name a program gives at `initialize`, an address or a token's id. */
+/**
+ * What a block goes by: a client's uuid, the name a program gives at `initialize` (with one token, or with any), an
+ * address or a token's id.
+ */
 export const blockKindSchema = z.enum(['client', 'program', 'address', 'token'])
 export type BlockKind = z.infer<typeof blockKindSchema>
 
 export const blockSchema = z.object({
   id: z.string(),
   kind: blockKindSchema,
-  /** Whose bus the client is kept off; empty for the other kinds, which hold on every bus. */
+  /** Whose bus it holds on; empty: every bus. A client is always one of one bus, and an address of every bus. */
   userId: z.string(),
   /** The uuid, name, address or token id. */
   subject: z.string(),
+  /** For a program: with which token; null: with any, as in every file of 0.1.0. Null for the other kinds. */
+  tokenId: z.string().nullable().default(null),
   reason: z.string(),
   /** Unix seconds. */
   createdAt: z.number(),
@@ -34,17 +39,18 @@ const addressSchema = z.union([z.ipv4(), z.ipv6(), z.string().regex(/^[0-9a-f:]+
 export const blockInputSchema = z
   .object({
     kind: blockKindSchema,
-    /** For a client: whose bus. */
+    /** Whose bus: of a client always, of a program or a token where it is to hold on one bus alone. */
     userId: z.string().max(bounds.nameLength).default(''),
     subject: nameSchema,
+    /** For a program: only with this token. */
+    tokenId: nameSchema.nullable().default(null),
     reason: z.string().max(reasonLength),
     /** Seconds from now; null until it is lifted. */
     blockSeconds: z.number().int().positive().max(blockSecondsMax).nullable(),
   })
-  .refine(
-    ({ kind, userId }) => (kind === 'client') === (userId !== ''),
-    'userId goes with a client, and only with one',
-  )
+  .refine(({ kind, userId }) => kind !== 'client' || userId !== '', 'A client goes with a userId')
+  .refine(({ kind, userId }) => kind !== 'address' || userId === '', 'An address goes with no userId')
+  .refine(({ kind, tokenId }) => kind === 'program' || tokenId === null, 'tokenId goes with a program alone')
   .refine(({ kind, subject }) => kind !== 'address' || addressSchema.safeParse(subject).success, {
     path: ['subject'],
     message: 'An address is written in digits, as 10.0.0.7 or fe80::1: a name would never match.',

@@ -1,15 +1,16 @@
 import type { EventEmitter } from 'node:events'
 import { createEvents } from '../base/guarded.ts'
 import type { Block, BlockKind } from '../../shared/blocks.ts'
+import { programTitle } from '../../shared/program-names.ts'
 import { plainAddress } from './address.ts'
 import type { SessionRequest, Blocked } from './caller.ts'
 
 /** What a person asks for: until when in Unix seconds, null until it is lifted. */
-export type BlockOrder = Omit<Block, 'id' | 'createdAt'>
+export type BlockOrder = Omit<Block, 'id' | 'createdAt' | 'tokenId'> & { readonly tokenId?: string | null }
 
 /** Who a person keeps away, and for how long. */
 export interface BlockList {
-  /** Adds a block, in place of an older one of the same. `userId` counts for clients only. */
+  /** Adds a block, in place of an older one of the same. */
   add(order: BlockOrder): Block
   /** False where there was no such block. */
   lift(id: string): boolean
@@ -23,9 +24,14 @@ export interface BlockList {
   readonly events: EventEmitter<{ changed: []; added: [block: Block]; lifted: [block: Block] }>
 }
 
-/** The id of a block: what it blocks. No part can hold a control character. `userId` is empty but for clients. */
-export function blockId(kind: BlockKind, userId: string, subject: string): string {
-  return [kind, userId, normal(kind, subject)].join('\u001f')
+/** The id of a block: what it blocks. No part can hold a control character. */
+export function blockId(
+  kind: BlockKind,
+  userId: string,
+  subject: string,
+  tokenId: string | null = null,
+): string {
+  return [kind, userId, normal(kind, subject), ...(tokenId === null ? [] : [tokenId])].join('\u001f')
 }
 
 /** Builds a list with what was kept of it. `clock` gives Unix milliseconds. */
@@ -34,19 +40,20 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
   const blocks = new Map<string, Block>(kept.map((block) => [block.id, block]))
 
   const holds = (block: Block): boolean => block.blockedUntil === null || block.blockedUntil > clock() / 1000
-  const get = (kind: BlockKind, userId: string, subject: string): Block | null => {
-    const block = blocks.get(blockId(kind, userId, subject))
+  const get = (...named: Parameters<typeof blockId>): Block | null => {
+    const block = blocks.get(blockId(...named))
     return block !== undefined && holds(block) ? block : null
   }
 
   return {
     events,
     add(order) {
-      const { kind } = order
+      const { kind, tokenId = null } = order
       const subject = normal(kind, order.subject)
-      const userId = kind === 'client' ? order.userId : ''
-      const id = blockId(kind, userId, subject)
-      const block: Block = { ...order, id, userId, subject, createdAt: clock() / 1000 }
+      // An address is blocked on every bus.
+      const userId = kind === 'address' ? '' : order.userId
+      const id = blockId(kind, userId, subject, tokenId)
+      const block: Block = { ...order, id, userId, subject, tokenId, createdAt: clock() / 1000 }
       blocks.delete(id)
       blocks.set(id, block)
       events.emit('added', block)
@@ -62,10 +69,15 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
     },
     find: (userId, uuid) => get('client', userId, uuid),
     blockOf({ caller, remoteAddress, programName }) {
+      const { user_id, token_id } = caller
+      const onBus = (kind: BlockKind, subject: string, tokenId: string | null = null): Block | null =>
+        get(kind, '', subject, tokenId) ?? get(kind, user_id, subject, tokenId)
       return (
         get('address', '', remoteAddress) ??
-        get('token', '', caller.token_id) ??
-        (programName === null ? null : get('program', '', programName))
+        onBus('token', token_id) ??
+        (programName === null
+          ? null
+          : (onBus('program', programName, token_id) ?? onBus('program', programName)))
       )
     },
     list() {
@@ -79,9 +91,9 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
  * What a model reads whose program may do nothing for now: who did it, why, until when, and what to do. It is told
  * in the session that goes on, so it says nothing of reconnecting.
  */
-export function blockedCallAnswer({ kind, subject, reason, blockedUntil }: Block): Blocked {
+export function blockedCallAnswer({ kind, subject, tokenId, reason, blockedUntil }: Block): Blocked {
   const whom = {
-    program: `every call of "${subject}"`,
+    program: `${programTitle({ name: subject })}${tokenId === null ? '' : ' with this token'}`,
     token: 'every program that uses this token',
     client: `this client ("${subject}")`,
     address: `every program at ${subject}`,
@@ -89,8 +101,7 @@ export function blockedCallAnswer({ kind, subject, reason, blockedUntil }: Block
   const until = blockedUntil === null ? 'until that is lifted' : `until ${isoTime(blockedUntil)}`
   return {
     message:
-      `A person at the Busbar panel has blocked ${whom}, ${until}. ` +
-      `${reason === '' ? 'No reason was given.' : `The reason: ${reason}`} ` +
+      `A person at the Busbar panel has blocked ${whom}, ${until}${reason === '' ? '' : ` (${reason})`}. ` +
       'Nothing was run, and nothing will be while the block holds. Tell your user; do not look for another way.',
     blockedUntil,
   }

@@ -221,7 +221,8 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
     attachBlocks(events, setAside) {
       const line = (kind: ActivityKind, block: Block, more: string): void => {
         const client = block.kind === 'client' ? block.subject : ''
-        const text = `${block.kind} ${block.subject}${more}`
+        const withToken = block.tokenId === null ? '' : ` with token ${block.tokenId}`
+        const text = `${block.kind} ${block.subject}${withToken}${more}`
         note({ kind, userId: block.userId, client, by: 'operator', text })
       }
       events.on('added', (block) => {

@@ -106,7 +106,7 @@ export function servePanel(ports: {
     pictures,
     messages: createPanelMessages({ roster, post, newId }),
     sessions: { threshold, scopesOf: (caller) => access.logins.scopesOf(caller) },
-    access: { blocks: access.blocks, approvals: access.approvals, tokens: access.desk },
+    access: { userId: null, blocks: access.blocks, approvals: access.approvals, tokens: access.desk },
     activity: { log: activityLog, rates },
     settings: { list: () => settings.list(), keep: (change) => settings.keep(change), mayChange: true },
     server: {

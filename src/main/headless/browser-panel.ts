@@ -42,7 +42,8 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
       }
     }).unref()
 
-    // By its token alone: the address may be the operator's own, and a page has no program's name.
+    // By its token alone, and where the operator blocked it: the address may be the operator's own, a page has no
+    // program's name, and a user who blocks programs of a token from a panel of the same token would lose the panel.
     const isBlocked = (token_id: string): boolean =>
       blocks.blockOf({ caller: { user_id: '', token_id }, remoteAddress: '', programName: null }) !== null
 

@@ -27,6 +27,7 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     },
     sessions: { threshold: ports.sessions.threshold, scopesOf: ports.sessions.scopesOf },
     access: {
+      userId,
       blocks: limitBlocks(access.blocks, userId),
       approvals: limitApprovals(access.approvals, userId),
       tokens: null,
@@ -126,9 +127,9 @@ function limitBlocks(blocks: Ports['access']['blocks'], userId: string): Ports['
     events: blocks.events,
     list: own,
     add(order) {
-      // The other kinds hold on every bus.
-      if (order.kind !== 'client' || order.userId !== userId) throw forbidden()
-      return blocks.add(order)
+      // An address is one on every bus. What names no bus means the one that this panel shows.
+      if (order.kind === 'address' || (order.userId !== '' && order.userId !== userId)) throw forbidden()
+      return blocks.add({ ...order, userId })
     },
     lift: (id) => own().some((block) => block.id === id) && blocks.lift(id),
   }

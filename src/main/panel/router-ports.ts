@@ -36,6 +36,8 @@ export interface PanelRouterPorts {
     scopesOf: (caller: Caller) => readonly TokenScope[]
   }
   access: {
+    /** Whose panel it is; null for that of the person who runs the server. */
+    userId: string | null
     blocks: Pick<BlockList, 'add' | 'lift' | 'list' | 'events'>
     approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
     /** Null where tokens are none of this panel's business. */

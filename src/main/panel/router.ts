@@ -5,10 +5,11 @@ import type { ClientDetail } from '../../shared/client-detail.ts'
 import { clientKey, type ClientRef } from '../../shared/clients.ts'
 import { panelContract } from '../../shared/panel-contract.ts'
 import { programTitle } from '../../shared/program-names.ts'
-import type { UnregisterInput, UnregisterResult } from '../../shared/unregister.ts'
+import type { BlockScope, UnregisterInput, UnregisterResult } from '../../shared/unregister.ts'
 import { priorityName } from '../../shared/protocol.ts'
 import { blockId } from '../access/block-list.ts'
 import { asksByToken } from '../access/approval-policy.ts'
+import type { McpSession } from '../mcp/http/session.ts'
 import { sessionOf } from '../mcp/sessions/session-of.ts'
 import { forbidden } from './one-user.ts'
 import { pacedWatch, type Acks, type Source } from './paced-watch.ts'
@@ -55,9 +56,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
         const source = detailSource(roster, client, () => detailOf(ports, client))
         for await (const { detail } of paced(source, call, detailIntervalMs)) yield detail
       }),
-      unregister: os.clients.unregister.handler(({ input }) =>
-        input.clients.map((ref) => unregister(ports, ref, input)),
-      ),
+      unregister: os.clients.unregister.handler(({ input }) => unregister(ports, input)),
     },
     jobs: {
       watch: os.jobs.watch.handler((call) => paced(jobsSource(jobs), call, jobsIntervalMs)),
@@ -171,30 +170,77 @@ function tokensOf({
   return tokens
 }
 
-/** The block stands before the client is told: a fast reconnect must not slip in between. */
-function unregister(ports: PanelRouterPorts, ref: ClientRef, order: UnregisterInput): UnregisterResult {
+/**
+ * The block stands before the client is told: a fast reconnect must not slip in between. A block of a program or a token
+ * takes off every client that it names, so that all are looked for first.
+ */
+function unregister(ports: PanelRouterPorts, order: UnregisterInput): UnregisterResult[] {
   const { roster, access, clock } = ports
-  const blockedUntil = order.blockSeconds === null ? null : clock() / 1000 + order.blockSeconds
-  if (blockedUntil !== null) {
-    const { userId, uuid } = ref
-    access.blocks.add({ kind: 'client', userId, subject: uuid, reason: order.reason, blockedUntil })
+  const { reason, blockSeconds } = order
+  const blockedUntil = blockSeconds === null ? null : clock() / 1000 + blockSeconds
+  const named = order.clients.map((ref) => {
+    const found = roster.client(ref)
+    return {
+      ref,
+      found,
+      session: found === null ? null : sessionOf(found.client),
+      jobs: unfinishedJobs(found),
+    }
+  })
+  /** Several windows of one program meet one block. */
+  const added = new Map<string, Block>()
+  const keepOut = (ref: ClientRef, session: McpSession | null): Block | null => {
+    if (blockedUntil === null) return null
+    const whom = blocked(ref, session, order.scope, access.userId)
+    const id = blockId(whom.kind, whom.userId, whom.subject, whom.tokenId)
+    const block = added.get(id) ?? access.blocks.add({ ...whom, reason, blockedUntil })
+    added.set(id, block)
+    return block
   }
-  const found = roster.client(ref)
-  const removed =
-    found?.bus.forceUnregister(ref.uuid, { reason: order.reason, blocked_until: blockedUntil }) ?? null
-  return {
-    key: clientKey(ref),
-    outcome: removed === null ? 'not_found' : 'unregistered',
-    sessionEnded: removed !== null && removed.session !== null,
-    jobsCancelled: removed?.jobsCancelled ?? 0,
-    blockedUntil,
+  return named.map(({ ref, found, session, jobs }) => {
+    const block = keepOut(ref, session)
+    found?.bus.forceUnregister(ref.uuid, { reason, blocked_until: blockedUntil })
+    return {
+      key: clientKey(ref),
+      outcome: found === null ? 'not_found' : 'unregistered',
+      sessionEnded: session !== null,
+      jobsCancelled: jobs,
+      blockedUntil,
+      blockId: block?.id ?? null,
+    }
+  })
+}
+
+/** What a block names that is to keep a client out. */
+function blocked(
+  { userId, uuid }: ClientRef,
+  session: McpSession | null,
+  scope: BlockScope,
+  panelOf: string | null,
+): Pick<Block, 'kind' | 'userId' | 'subject' | 'tokenId'> {
+  const program = session?.clientInfo?.name ?? ''
+  if (session !== null && scope !== 'client') {
+    const on = { userId: panelOf ?? '' }
+    const { token_id } = session.caller
+    if (scope === 'token') return { kind: 'token', ...on, subject: token_id, tokenId: null }
+    if (program !== '') return { kind: 'program', ...on, subject: program, tokenId: token_id }
   }
+  return { kind: 'client', userId, subject: uuid, tokenId: null }
+}
+
+/** How many unfinished jobs a client was given or has sent. */
+function unfinishedJobs(found: ReturnType<PanelRouterPorts['roster']['client']>): number {
+  if (found === null) return 0
+  const { uuid } = found.client
+  return [...found.bus.jobs.pending()].filter((job) => job.from_uuid === uuid || job.targets.includes(uuid))
+    .length
 }
 
 /** Ends what is connected now: a client is unregistered here, sessions are ended by who listens to the list. */
-function block(ports: PanelRouterPorts, { kind, userId, subject, reason, blockSeconds }: BlockInput): Block {
+function block(ports: PanelRouterPorts, order: BlockInput): Block {
+  const { kind, userId, subject, tokenId, reason, blockSeconds } = order
   const blockedUntil = blockSeconds === null ? null : ports.clock() / 1000 + blockSeconds
-  const added = ports.access.blocks.add({ kind, userId, subject, reason, blockedUntil })
+  const added = ports.access.blocks.add({ kind, userId, subject, tokenId, reason, blockedUntil })
   if (kind === 'client') {
     ports.roster
       .client({ userId, uuid: subject })

@@ -180,7 +180,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     timers,
     api,
     toasts,
-    liftBlock: (client, name) => void blocks.lift(client, name),
+    liftBlock: (block, name) => void blocks.lift(block, name),
     reasons: createStoredValue(storage, 'busbar.reasons', reasonsSchema),
   })
   const pictures = createPictures({

@@ -99,6 +99,7 @@ describe('a start on a data directory of version 0.1.0', () => {
         kind: 'program',
         userId: '',
         subject: 'bad-program',
+        tokenId: null,
         reason: 'It floods',
         createdAt: 1795781931.098,
         blockedUntil: null,
@@ -108,6 +109,7 @@ describe('a start on a data directory of version 0.1.0', () => {
         kind: 'client',
         userId: 'local',
         subject: 'llm-1',
+        tokenId: null,
         reason: 'Enough for today',
         createdAt: 1795781931.096,
         blockedUntil: null,
@@ -117,6 +119,17 @@ describe('a start on a data directory of version 0.1.0', () => {
     expect(
       await session.call('blender_register_client', { client_uuid: 'llm-1', client_type: 'llm' }),
     ).toMatchObject({ status: 'error', error: 'blocked' })
+    // A block of a name alone, as that version made them, holds for every token.
+    for (const token of [localToken, madeToken]) {
+      const bad = await openRawSession({ port, token }, 'Bad-Program')
+      expect(await bad.call('blender_use_target')).toStrictEqual({
+        status: 'error',
+        error: 'blocked',
+        message:
+          'A person at the Busbar panel has blocked bad-program, until that is lifted (It floods). ' +
+          'Nothing was run, and nothing will be while the block holds. Tell your user; do not look for another way.',
+      })
+    }
     expect(await panel.approvals.policy.get()).toStrictEqual({
       default: 'ask',
       rules: [{ client: { userId: 'local', uuid: 'blender-1' }, token: null, tool: null, mode: 'deny' }],

@@ -28,7 +28,7 @@ async function runningJob() {
 /** What the program reads in every form, and what a person has to do to give such a block. */
 const kinds = {
   program: {
-    whom: () => 'every call of "wild"',
+    whom: () => 'wild',
     give: (_: string) => panel.blocks.add(order('program', 'Wild')),
   },
   client: {
@@ -65,7 +65,7 @@ describe.each(['program', 'client'] as const)('a block of a %s whose job runs', 
     const until = block.blockedUntil ?? 0
     const text =
       `A person at the Busbar panel has blocked ${kinds[kind].whom(uuid)}, ` +
-      `until ${new Date(until * 1000).toISOString()}. The reason: It ran wild. ` +
+      `until ${new Date(until * 1000).toISOString()} (It ran wild.). ` +
       'Nothing was run, and nothing will be while the block holds. Tell your user; do not look for another way.'
     const outcome = {
       structured: {
@@ -157,8 +157,8 @@ it('a block of a token reaches every program of it, also one that chose its own 
       status: 'error',
       error: 'blocked',
       message:
-        'A person at the Busbar panel has blocked every program that uses this token, until that is lifted. ' +
-        'The reason: It ran wild. Nothing was run, and nothing will be while the block holds. ' +
+        'A person at the Busbar panel has blocked every program that uses this token, until that is lifted ' +
+        '(It ran wild.). Nothing was run, and nothing will be while the block holds. ' +
         'Tell your user; do not look for another way.',
     },
     isError: true,

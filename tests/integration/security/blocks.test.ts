@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => app.stop())
 
-const asked = (kind: BlockInput['kind'], subject: string): BlockInput => ({
+const asked = (kind: BlockInput['kind'], subject: string) => ({
   kind,
   userId: kind === 'client' ? 'local' : '',
   subject,
@@ -55,7 +55,7 @@ describe('a block by address', () => {
       blocked_until: null,
     })
     await expect(call(wild, 'blender_list_available_clients')).rejects.toThrow(
-      'Session not found: a person at the Busbar panel unregistered this client. The reason: It ran wild.',
+      'Session not found: a person at the Busbar panel unregistered this client (It ran wild.).',
     )
     const refused = {
       status: 403,
@@ -132,7 +132,8 @@ it('refuses a block that names nobody', async () => {
     { ...asked('address', 'x'), subject: '' },
     asked('address', 'farm-3.local'),
     { ...asked('client', 'x'), userId: '' },
-    { ...asked('token', 'x'), userId: 'local' },
+    { ...asked('address', '10.0.0.7'), userId: 'local' },
+    { ...asked('token', 'x'), tokenId: 'x' },
     { ...asked('program', 'x'), subject: 'a\nb' },
   ]) {
     await expect(panel.blocks.add(bad)).rejects.toMatchObject({ code: 'BAD_REQUEST' })

@@ -19,7 +19,7 @@ import {
   type PanelApi,
   type Plugged,
 } from '../wire/app-fixture.ts'
-import { openRawSession } from '../wire/raw-session.ts'
+import { openRawSession, type RawSession } from '../wire/raw-session.ts'
 
 /** What other users have, each of it with `secret` in its name. */
 interface World {
@@ -42,6 +42,8 @@ let operator: PanelApi
 let eve: PanelApi
 let world: World
 let endEve: () => void
+let eveToken: string
+let eveTokenId: string
 
 beforeEach(async () => {
   app = await startApp()
@@ -49,6 +51,8 @@ beforeEach(async () => {
   world = await populate()
   const made = await operator.tokens.create({ name: 'eve', userId: 'eve', scopes: ['bus', 'panel'] })
   if (made.outcome === 'refused') throw new Error(made.message)
+  eveToken = made.token
+  eveTokenId = made.info.id
   const session = await openRawSession({ port: app.port, token: made.token }, 'eve')
   await session.call('blender_register_client', { client_uuid: eveClient.uuid, client_type: 'llm' })
   const socket = new WebSocket(`ws://127.0.0.1:${String(app.port)}/panel/socket`, [
@@ -285,13 +289,12 @@ const refusals: Record<string, Ask[]> = {
   'settings.set': [(api) => api.settings.set({ key: 'max_sessions', value: 1000 })],
   'approvals.policy.set': [(api) => api.approvals.policy.set({ default: 'allow', rules: [] })],
   'blocks.add': [
-    ...(['program', 'address', 'token'] as const).map(
+    ...(['program', 'token', 'client'] as const).map(
       (kind): Ask =>
         (api) =>
-          api.blocks.add({ kind, subject: '127.0.0.9', reason: '', blockSeconds: null }),
+          api.blocks.add({ kind, userId: 'local', subject: 'x', reason: '', blockSeconds: null }),
     ),
-    (api) =>
-      api.blocks.add({ kind: 'client', userId: 'local', subject: 'x', reason: '', blockSeconds: null }),
+    (api) => api.blocks.add({ kind: 'address', subject: '127.0.0.9', reason: '', blockSeconds: null }),
   ],
   'clients.unregister': [
     (api) => api.clients.unregister({ clients: [secretClient], reason: '', blockSeconds: 60 }),
@@ -367,6 +370,27 @@ describe('a panel with one user’s token', () => {
       kept: null,
     })
     for (const [name, ask] of each(refusals)) await expect(ask(operator), name).resolves.toBeDefined()
+  })
+
+  it('blocks a program on its own bus, and not on that of another user', async () => {
+    const evil = await openRawSession({ port: app.port, token: eveToken }, 'Model')
+    const fine = await openRawSession({ port: app.port, token: app.token }, 'Model')
+    const list = (session: RawSession) => session.call('blender_list_available_clients')
+    const { userId } = await eve.blocks.add({
+      kind: 'program',
+      subject: 'model',
+      reason: '',
+      blockSeconds: null,
+    })
+    expect(userId).toBe('eve')
+    expect(await list(evil)).toMatchObject({ error: 'blocked' })
+    expect(await list(fine)).toMatchObject({ status: 'ok' })
+    // The panel that was opened with the same token stays.
+    await eve.blocks.add({ kind: 'token', subject: eveTokenId, reason: '', blockSeconds: null })
+    const listed = await firstOf(eve.blocks.watch({ watchId }))
+    expect(listed.map(({ kind }) => kind)).toStrictEqual(['token', 'program'])
+    for (const { id } of listed) expect(await eve.blocks.lift({ id })).toStrictEqual({ lifted: true })
+    expect(await list(evil)).toMatchObject({ status: 'ok' })
   })
 
   it('is told of what happens to its own, and of nothing that happens to others', async () => {

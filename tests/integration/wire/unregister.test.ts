@@ -105,6 +105,7 @@ describe('a client that is unregistered', () => {
         sessionEnded: true,
         jobsCancelled: 0,
         blockedUntil: null,
+        blockId: null,
       },
     ])
     expect(await buckets(llm)).toStrictEqual({ persistent: [], ephemeral: ['llm-1'] })
@@ -162,7 +163,7 @@ describe('a client that is unregistered', () => {
         error: {
           code: -32001,
           message:
-            'Session not found: a person at the Busbar panel unregistered this client. The reason: The farm needs it.',
+            'Session not found: a person at the Busbar panel unregistered this client (The farm needs it.).',
         },
       },
     ])
@@ -250,6 +251,7 @@ describe('a block', () => {
         sessionEnded: false,
         jobsCancelled: 0,
         blockedUntil: seconds,
+        blockId: 'client\u001flocal\u001fblender-1',
       },
     ])
     const blender = await app.connect('blender')

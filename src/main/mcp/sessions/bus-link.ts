@@ -60,6 +60,5 @@ export function linkSessionsToBuses(ports: {
 
 /** Why there is no session any more, for the model of a program that asks again in it. */
 function unregisteredBecause(reason: string): string {
-  const why = reason === '' ? 'No reason was given.' : `The reason: ${reason}`
-  return `a person at the Busbar panel unregistered this client. ${why}`
+  return `a person at the Busbar panel unregistered this client${reason === '' ? '' : ` (${reason})`}.`
 }

@@ -26,7 +26,7 @@ export interface Blocks {
 export function createBlocks({ api, toasts, now }: BlocksPorts): Blocks {
   const state = createStore<{ blocks: readonly Block[] }>(() => ({ blocks: [] }))
   /** Sets a block again as it was, for the rest of its time. */
-  async function blockAgain({ kind, userId, subject, reason, blockedUntil }: Block, name: string) {
+  async function blockAgain({ kind, userId, subject, tokenId, reason, blockedUntil }: Block, name: string) {
     const left = blockedUntil === null ? null : Math.round(blockedUntil - (now() ?? 0))
     if (left !== null && left <= 0) {
       toasts.show({
@@ -35,7 +35,7 @@ export function createBlocks({ api, toasts, now }: BlocksPorts): Blocks {
       })
       return
     }
-    const problem = await add({ kind, userId, subject, reason, blockSeconds: left })
+    const problem = await add({ kind, userId, subject, tokenId, reason, blockSeconds: left })
     toasts.show(
       problem === null
         ? { kind: 'done', text: `${name} is blocked again.` }

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ClientRef, PanelClient } from '../../../shared/clients.ts'
-import type { UnregisterResult } from '../../../shared/unregister.ts'
+import type { BlockScope, UnregisterResult } from '../../../shared/unregister.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Timers } from '../../connection/timers.ts'
 import type { StoredValue } from '../../settings/stored-value.ts'
@@ -16,7 +16,8 @@ export interface UnregisterTarget extends ClientRef {
 }
 
 /** What one client's unregistration came to. */
-export type Outcome = UnregisterTarget & Pick<UnregisterResult, 'outcome' | 'jobsCancelled' | 'blockedUntil'>
+export type Outcome = UnregisterTarget &
+  Pick<UnregisterResult, 'outcome' | 'jobsCancelled' | 'blockedUntil' | 'blockId'>
 
 /** Why an order ended before its end. */
 export type Ending = 'done' | 'stopped' | 'lost' | { refused: string }
@@ -45,7 +46,7 @@ export interface UnregisterPorts {
   timers: Timers
   api: () => PanelApi | null
   toasts: Toasts
-  liftBlock: (client: ClientRef, name: string) => void
+  liftBlock: (block: { id: string }, name: string) => void
   /** Where the last reasons are remembered. */
   reasons: StoredValue<string[]>
 }
@@ -53,6 +54,8 @@ export interface UnregisterPorts {
 export interface UnregisterOrder {
   reason: string
   blockSeconds: number | null
+  /** Whom a block names. Default: the client alone. */
+  scope?: BlockScope
   /** A few a second instead of all at once, so that not all of them come back at the same moment. */
   paced?: boolean
 }
@@ -93,9 +96,19 @@ function outcomesOf(
             outcome: result.outcome,
             jobsCancelled: result.jobsCancelled,
             blockedUntil: result.blockedUntil,
+            blockId: result.blockId,
           },
         ]
   })
+}
+
+/** The blocks that an order set, each once, with the name of the first client that met it. */
+function blocksOf(outcomes: readonly Outcome[]): readonly { id: string; name: string }[] {
+  const names = new Map<string, string>()
+  for (const { blockId, name } of outcomes) {
+    if (blockId !== null && !names.has(blockId)) names.set(blockId, name)
+  }
+  return [...names].map(([id, name]) => ({ id, name }))
 }
 
 /** Why nothing came of an order at all. `ordered`: how many it went out for. */
@@ -128,7 +141,7 @@ export function createUnregister({ timers, api, toasts, liftBlock, reasons }: Un
   function celebrate(outcomes: readonly Outcome[]) {
     const [first] = outcomes
     if (first === undefined) return
-    const blocked = outcomes.filter((outcome) => outcome.blockedUntil !== null)
+    const blocked = blocksOf(outcomes)
     const who = outcomes.length === 1 ? visibleText(first.name) : countOf(outcomes.length, 'client')
     const jobs = outcomes.reduce((sum, { jobsCancelled }) => sum + jobsCancelled, 0)
     const ended =
@@ -141,7 +154,7 @@ export function createUnregister({ timers, api, toasts, liftBlock, reasons }: Un
       ...(blocked.length > 0 && {
         action: {
           label: blocked.length === 1 ? 'Lift block' : 'Lift blocks',
-          run: () => blocked.forEach((target) => liftBlock(target, visibleText(target.name))),
+          run: () => blocked.forEach(({ id, name }) => liftBlock({ id }, visibleText(name))),
         },
       }),
     })
@@ -178,7 +191,7 @@ export function createUnregister({ timers, api, toasts, liftBlock, reasons }: Un
       }))
       show({ phase: 'asking', targets, problem: null })
     },
-    async confirm({ reason: given, blockSeconds, paced = false }) {
+    async confirm({ reason: given, blockSeconds, scope = 'client', paced = false }) {
       const { dialog } = state.getState()
       if (dialog?.phase !== 'asking') return
       const { targets } = dialog
@@ -204,7 +217,7 @@ export function createUnregister({ timers, api, toasts, liftBlock, reasons }: Un
         try {
           const clients = some.map(({ userId, uuid }) => ({ userId, uuid }))
           ordered += some.length
-          results.push(...(await link.clients.unregister({ clients, reason, blockSeconds })))
+          results.push(...(await link.clients.unregister({ clients, reason, blockSeconds, scope })))
         } catch (error) {
           ending =
             api() === null ? 'lost' : { refused: error instanceof Error ? error.message : 'unknown error' }
@@ -235,9 +248,7 @@ export function createUnregister({ timers, api, toasts, liftBlock, reasons }: Un
     liftBlocks() {
       const { dialog } = state.getState()
       if (dialog?.phase !== 'answered') return
-      for (const outcome of dialog.outcomes) {
-        if (outcome.blockedUntil !== null) liftBlock(outcome, visibleText(outcome.name))
-      }
+      for (const { id, name } of blocksOf(dialog.outcomes)) liftBlock({ id }, visibleText(name))
     },
     dismiss() {
       if (state.getState().dialog?.phase !== 'pending') show(null)

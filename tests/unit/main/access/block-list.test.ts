@@ -18,8 +18,10 @@ const order = (kind: BlockOrder['kind'], subject: string, more: Partial<BlockOrd
   blockedUntil: 1_700_000_060,
   ...more,
 })
-const applicant = (more: { address?: string; token?: string; program?: string | null } = {}) => ({
-  caller: { user_id: 'local', token_id: more.token ?? 't' },
+const applicant = (
+  more: { address?: string; user?: string; token?: string; program?: string | null } = {},
+) => ({
+  caller: { user_id: more.user ?? 'local', token_id: more.token ?? 't' },
   remoteAddress: more.address ?? '10.0.0.1',
   programName: more.program === undefined ? 'claude' : more.program,
 })
@@ -33,6 +35,7 @@ describe('the block list', () => {
       kind: 'client',
       userId: 'local',
       subject: 'b',
+      tokenId: null,
       reason: 'r',
       blockedUntil: 1_700_000_060,
       createdAt: 1_700_000_000,
@@ -83,6 +86,24 @@ describe('the block list', () => {
       applicant({ token: 'tok-1' }),
       applicant({ token: 'tok-10', program: null }),
     ],
+    [
+      'a program with one token',
+      order('program', 'claude', { tokenId: 'tok-1' }),
+      applicant({ token: 'tok-1' }),
+      applicant({ token: 'tok-2' }),
+    ],
+    [
+      'a program on one bus',
+      order('program', 'claude', { userId: 'eve' }),
+      applicant({ user: 'eve' }),
+      applicant({ user: 'local' }),
+    ],
+    [
+      'a token on the bus of a user who blocked it',
+      order('token', 't', { userId: 'eve' }),
+      applicant({ user: 'eve' }),
+      applicant({ user: '' }),
+    ],
   ])('shuts out %s and nobody else, without an end where it has none', (_, asked, meant, other) => {
     const list = createBlockList(clock)
     const block = list.add({ ...asked, blockedUntil: null })
@@ -91,19 +112,20 @@ describe('the block list', () => {
     expect([list.lift(block.id), list.lift(block.id), list.blockOf(meant)]).toStrictEqual([true, false, null])
   })
 
-  it('keeps all but clients off every bus, whoever orders it', () => {
+  it('keeps an address off every bus, whoever orders it', () => {
     const list = createBlockList(clock)
-    const block = list.add(order('token', 'tok-1', { userId: 'eve' }))
+    const block = list.add(order('address', '10.0.0.9', { userId: 'eve' }))
     expect(block).toStrictEqual({
-      id: 'token\u001f\u001ftok-1',
-      kind: 'token',
+      id: 'address\u001f\u001f10.0.0.9',
+      kind: 'address',
       userId: '',
-      subject: 'tok-1',
+      subject: '10.0.0.9',
+      tokenId: null,
       reason: 'r',
       blockedUntil: 1_700_000_060,
       createdAt: 1_700_000_000,
     })
-    expect(list.blockOf(applicant({ token: 'tok-1' }))).toStrictEqual(block)
+    expect(list.blockOf(applicant({ address: '10.0.0.9' }))).toStrictEqual(block)
   })
 
   it('tells tokens and clients apart by case', () => {
@@ -125,6 +147,18 @@ describe('the block list', () => {
     list.events.on('changed', () => told.push('changed'))
     time.nowMs += 60_000
     expect([list.lift(id), list.list(), told]).toStrictEqual([false, [], []])
+  })
+
+  it('holds a program apart by its token and by its bus', () => {
+    const list = createBlockList(clock)
+    const claude = (more: Partial<BlockOrder> = {}) => list.add(order('program', 'claude', more))
+    const blocks = [claude(), claude({ tokenId: 't' }), claude({ userId: 'eve' })]
+    expect(blocks.map(({ id }) => id)).toStrictEqual([
+      'program\u001f\u001fclaude',
+      'program\u001f\u001fclaude\u001ft',
+      'program\u001feve\u001fclaude',
+    ])
+    expect(list.list()).toStrictEqual(blocks.toReversed())
   })
 
   it('takes new terms for the same subject, and lists the newest first', () => {

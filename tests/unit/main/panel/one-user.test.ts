@@ -126,27 +126,31 @@ describe('a panel of one user', () => {
     expect(asked).toStrictEqual([own, own, own, own])
   })
 
-  it('blocks its own clients alone, and sees and lifts no other block', () => {
+  it('blocks on its own bus alone, and sees and lifts no other block', () => {
     const { all, panel } = fixture()
     const terms = { reason: 'Not now.', blockedUntil: null }
     const theirs = all.blocks.add({ kind: 'client', userId: 'local', subject: 'blender-1', ...terms })
     const everybodys = all.blocks.add({ kind: 'program', userId: '', subject: 'model', ...terms })
     const forbidden = expect.objectContaining({ code: 'FORBIDDEN' }) as unknown
     for (const order of [
-      { kind: 'program', userId: 'eve', subject: 'other', ...terms },
+      { kind: 'program', userId: 'local', subject: 'other', ...terms },
+      { kind: 'token', userId: 'local', subject: 'other', ...terms },
+      { kind: 'address', userId: '', subject: '10.0.0.7', ...terms },
       { kind: 'client', userId: 'local', subject: 'blender-2', ...terms },
     ] as const) {
       expect(() => panel.access.blocks.add(order)).toThrow(forbidden)
     }
     const mine = panel.access.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-1', ...terms })
     const another = panel.access.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-2', ...terms })
-    expect(panel.access.blocks.list()).toStrictEqual([another, mine])
+    const program = panel.access.blocks.add({ kind: 'program', userId: '', subject: 'model', ...terms })
+    expect(program.userId).toBe('eve')
+    expect(panel.access.blocks.list()).toStrictEqual([program, another, mine])
     expect([
       panel.access.blocks.lift(theirs.id),
       panel.access.blocks.lift(everybodys.id),
       panel.access.blocks.lift(mine.id),
     ]).toStrictEqual([false, false, true])
-    expect(all.blocks.list()).toStrictEqual([another, everybodys, theirs])
+    expect(all.blocks.list()).toStrictEqual([program, another, everybodys, theirs])
   })
 
   it('sees the rules for its own clients alone', () => {

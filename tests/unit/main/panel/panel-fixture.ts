@@ -79,7 +79,7 @@ export function routerPorts(fixture: ReturnType<typeof panelFixture>): PanelRout
     pictures,
     messages,
     sessions: { threshold: () => null, scopesOf: unasked },
-    access: { blocks, approvals, tokens: null },
+    access: { userId: null, blocks, approvals, tokens: null },
     activity: { log: activityLog, rates },
     settings,
     server: { status: unasked, connectInfo: unasked, addon: unasked, token: unasked },

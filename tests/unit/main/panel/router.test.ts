@@ -9,12 +9,14 @@ import { registration } from '../bus/bus-fixture.ts'
 import { fakeSession } from '../mcp/fake-session.ts'
 import { panelFixture, routerPorts } from './panel-fixture.ts'
 
-function routerFixture() {
+/** @param userId whose panel it is; null for the operator's */
+function routerFixture(userId: string | null = null) {
   const fixture = panelFixture()
   let threshold: Priority | null = null
   const ports = routerPorts(fixture)
   const router = createPanelRouter({
     ...ports,
+    access: { ...ports.access, userId },
     sessions: { threshold: () => threshold, scopesOf: () => ['bus', 'llm'] },
     server: {
       ...ports.server,
@@ -64,6 +66,7 @@ describe('unregistering by a person', () => {
         sessionEnded: true,
         jobsCancelled: 1,
         blockedUntil: 1_700_000_060.5,
+        blockId: 'client\u001flocal\u001fb',
       },
     ])
     expect(order).toStrictEqual([
@@ -78,11 +81,66 @@ describe('unregistering by a person', () => {
         id: 'client\u001flocal\u001fb',
         kind: 'client',
         subject: 'b',
+        tokenId: null,
         reason: 'Enough',
         blockedUntil: 1_700_000_060.5,
         createdAt: 1_700_000_000.5,
       },
     ])
+  })
+
+  it.each([
+    ['program', null, { kind: 'program', userId: '', subject: 'claude-code', tokenId: 'made' }],
+    ['token', null, { kind: 'token', userId: '', subject: 'made', tokenId: null }],
+    ['program', 'local', { kind: 'program', userId: 'local', subject: 'claude-code', tokenId: 'made' }],
+    ['token', 'local', { kind: 'token', userId: 'local', subject: 'made', tokenId: null }],
+  ] as const)('blocks the %s of a session, from the panel of %s', async (scope, userId, expected) => {
+    const { bus, blocks, panel } = routerFixture(userId)
+    const claude = () =>
+      fakeSession({
+        clientInfo: { name: 'Claude-Code', version: '2' },
+        caller: { user_id: 'local', token_id: 'made' },
+      })
+    for (const uuid of ['one', 'two']) bus.register(registration(uuid), claude())
+    bus.register(registration('away', { is_persistent: true }), null)
+    let added = 0
+    blocks.events.on('added', () => (added += 1))
+    const results = await panel.clients.unregister({
+      clients: [ref('one'), ref('two'), ref('away')],
+      reason: 'Enough',
+      blockSeconds: 60,
+      scope,
+    })
+    const [away, named] = blocks.list()
+    expect(named).toMatchObject({ ...expected, reason: 'Enough' })
+    expect(away).toMatchObject({ kind: 'client', userId: 'local', subject: 'away', tokenId: null })
+    expect(results.map(({ blockId, outcome }) => [blockId, outcome])).toStrictEqual([
+      [named?.id, 'unregistered'],
+      [named?.id, 'unregistered'],
+      [away?.id, 'unregistered'],
+    ])
+    expect(added).toBe(2)
+  })
+
+  it('counts the jobs that a client was given and has sent, also where the block takes it off', async () => {
+    const { bus, blocks, panel } = routerFixture()
+    const llm = fakeSession()
+    bus.register(registration('b', { is_persistent: true }), fakeSession())
+    bus.register(registration('l', { client_type: 'llm' }), llm)
+    for (const [job_id, target_uuid] of [
+      ['sent', 'b'],
+      ['given', 'l'],
+    ] as const) {
+      bus.send({
+        payload: { message_type: 'job_dispatch', job_id },
+        target_uuid,
+        session: job_id === 'sent' ? llm : null,
+      })
+    }
+    blocks.events.on('added', () => bus.forceUnregister('l', { reason: '', blocked_until: null }))
+    expect(
+      await panel.clients.unregister({ clients: [ref('l')], reason: '', blockSeconds: 60, scope: 'program' }),
+    ).toMatchObject([{ outcome: 'unregistered', sessionEnded: true, jobsCancelled: 2 }])
   })
 
   it('answers for each client in the order given, also for those that have left', async () => {
@@ -98,6 +156,7 @@ describe('unregistering by a person', () => {
         sessionEnded: true,
         jobsCancelled: 0,
         blockedUntil: null,
+        blockId: null,
       },
       {
         key: 'local\u001fgone',
@@ -105,6 +164,7 @@ describe('unregistering by a person', () => {
         sessionEnded: false,
         jobsCancelled: 0,
         blockedUntil: null,
+        blockId: null,
       },
       {
         key: 'local\u001fa',
@@ -112,6 +172,7 @@ describe('unregistering by a person', () => {
         sessionEnded: false,
         jobsCancelled: 0,
         blockedUntil: null,
+        blockId: null,
       },
     ])
     expect(blocks.list()).toStrictEqual([])

@@ -133,6 +133,7 @@ describe('the source of blocks', () => {
         kind: 'client',
         userId: 'local',
         subject: 'a',
+        tokenId: null,
         reason: 'r',
         blockedUntil: 1_700_000_010,
         createdAt: 1_700_000_000.5,

@@ -32,7 +32,7 @@ function build(storage = createFakeStorage()) {
     timers,
     api: () => (connected ? api : null),
     toasts,
-    liftBlock: (_client, name) => void lifted.push(name),
+    liftBlock: ({ id }, name) => void lifted.push(`${id} ${name}`),
     reasons: createStoredValue(storage, 'r', reasonsSchema),
   })
   return {
@@ -60,6 +60,7 @@ function result(uuid: string, change: Partial<UnregisterResult> = {}): Unregiste
     sessionEnded: true,
     jobsCancelled: 0,
     blockedUntil: null,
+    blockId: null,
     ...change,
   }
 }
@@ -75,7 +76,12 @@ describe('unregistering', () => {
     unregister.dismiss()
     expect(dialog()).toEqual({ phase: 'pending', targets: [target], done: 0, paced: false })
     expect(orders).toEqual([
-      { clients: [{ userId: 'local', uuid: 'b-1' }], reason: 'wrong scene', blockSeconds: null },
+      {
+        clients: [{ userId: 'local', uuid: 'b-1' }],
+        reason: 'wrong scene',
+        blockSeconds: null,
+        scope: 'client',
+      },
     ])
     answer([result('b-1')])
     await done
@@ -84,17 +90,23 @@ describe('unregistering', () => {
   })
 
   it('offers to lift the blocks that it set', async () => {
-    const { unregister, answer, toasts, lifted } = build()
-    unregister.ask([atelier, panelClient('b-2')])
-    const done = unregister.confirm({ reason: '', blockSeconds: 900 })
-    answer([result('b-1', { blockedUntil: 5 }), result('b-2', { blockedUntil: 5 })])
+    const { unregister, orders, answer, toasts, lifted } = build()
+    unregister.ask([atelier, panelClient('b-2'), panelClient('b-3')])
+    const done = unregister.confirm({ reason: '', blockSeconds: 900, scope: 'program' })
+    expect(orders[0]).toMatchObject({ blockSeconds: 900, scope: 'program' })
+    // Two of them are windows of one program.
+    answer([
+      result('b-1', { blockedUntil: 5, blockId: 'one' }),
+      result('b-2', { blockedUntil: 5, blockId: 'two' }),
+      result('b-3', { blockedUntil: 5, blockId: 'two' }),
+    ])
     await done
     expect(toasts()[0]).toMatchObject({
-      text: 'Unregistered 2 clients and blocked.',
+      text: 'Unregistered 3 clients and blocked.',
       action: { label: 'Lift blocks' },
     })
     toasts()[0]?.action?.run()
-    expect(lifted).toEqual(['Atelier 1', 'b-2'])
+    expect(lifted).toEqual(['one Atelier 1', 'two b-2'])
   })
 
   it('stays open with the outcomes where not everybody was unregistered', async () => {
@@ -108,8 +120,8 @@ describe('unregistering', () => {
       phase: 'answered',
       targets: [target, other],
       outcomes: [
-        { ...target, outcome: 'unregistered', jobsCancelled: 0, blockedUntil: null },
-        { ...other, outcome: 'not_found', jobsCancelled: 0, blockedUntil: null },
+        { ...target, outcome: 'unregistered', jobsCancelled: 0, blockedUntil: null, blockId: null },
+        { ...other, outcome: 'not_found', jobsCancelled: 0, blockedUntil: null, blockId: null },
       ],
       ending: 'done',
       ordered: 2,
@@ -172,10 +184,13 @@ describe('unregistering', () => {
     const { unregister, answer, lifted } = build()
     unregister.ask([atelier, panelClient('b-2')])
     const done = unregister.confirm({ reason: '', blockSeconds: 60 })
-    answer([result('b-1', { blockedUntil: 5 }), result('b-2', { outcome: 'not_found', blockedUntil: 5 })])
+    answer([
+      result('b-1', { blockedUntil: 5, blockId: 'one' }),
+      result('b-2', { outcome: 'not_found', blockedUntil: 5, blockId: 'two' }),
+    ])
     await done
     unregister.liftBlocks()
-    expect(lifted).toEqual(['Atelier 1', 'b-2'])
+    expect(lifted).toEqual(['one Atelier 1', 'two b-2'])
   })
 
   it('asks about nobody when nobody is named', () => {
