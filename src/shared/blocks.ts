@@ -32,6 +32,17 @@ export const blockSchema = z.object({
 })
 export type Block = z.infer<typeof blockSchema>
 
+/** A block with how often it was met since the start of the server or since it was set, whichever is later. */
+export const listedBlockSchema = blockSchema.extend({
+  refused: z.object({
+    /** Calls, registrations and sessions that it refused. */
+    count: z.number().int(),
+    /** Unix seconds, null before the first. */
+    lastAt: z.number().nullable(),
+  }),
+})
+export type ListedBlock = z.infer<typeof listedBlockSchema>
+
 /** As a connection shows it; the zone of an IPv6 address (`%eth0`) belongs to it. */
 const addressSchema = z.union([z.ipv4(), z.ipv6(), z.string().regex(/^[0-9a-f:]+%[\w.-]+$/i)])
 

@@ -16,7 +16,7 @@ import {
   logQuerySchema,
 } from './activity.ts'
 import { approvalAnswerSchema, approvalPolicySchema, approvalsEventSchema } from './approvals.ts'
-import { blockInputSchema, blockSchema } from './blocks.ts'
+import { blockInputSchema, blockSchema, listedBlockSchema } from './blocks.ts'
 import { clientDetailSchema } from './client-detail.ts'
 import { clientRefSchema, clientsEventSchema } from './clients.ts'
 import { addonPackageSchema, connectInfoSchema } from './connect.ts'
@@ -91,7 +91,7 @@ export const panelContract = {
     send: oc.input(messageInputSchema).output(messageOutcomeSchema),
   },
   blocks: {
-    watch: oc.input(watchInput).output(eventIterator(z.array(blockSchema))),
+    watch: oc.input(watchInput).output(eventIterator(z.array(listedBlockSchema))),
     add: oc.input(blockInputSchema).output(blockSchema),
     /** By the block's id, or a client's by its bus and uuid. False where there was no such block. */
     lift: oc

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { createEvents } from '../base/guarded.ts'
-import type { Block, BlockKind } from '../../shared/blocks.ts'
+import type { Block, BlockKind, ListedBlock } from '../../shared/blocks.ts'
 import { programTitle } from '../../shared/program-names.ts'
 import { plainAddress } from './address.ts'
 import type { SessionRequest, Blocked } from './caller.ts'
@@ -20,6 +20,10 @@ export interface BlockList {
   blockOf(applicant: SessionRequest): Block | null
   /** Every block that still holds, newest first. */
   list(): Block[]
+  /** The same, with what each refused. */
+  listed(): ListedBlock[]
+  /** Something was refused because of this block. */
+  noteRefused(block: Block): void
   /** `changed` follows `added` or `lifted`; blocks that run out are silent. */
   readonly events: EventEmitter<{ changed: []; added: [block: Block]; lifted: [block: Block] }>
 }
@@ -38,11 +42,22 @@ export function blockId(
 export function createBlockList(clock: () => number, kept: readonly Block[] = []): BlockList {
   const events: BlockList['events'] = createEvents('blocks')
   const blocks = new Map<string, Block>(kept.map((block) => [block.id, block]))
+  /** By id; in memory alone. */
+  const refused = new Map<string, ListedBlock['refused']>()
 
   const holds = (block: Block): boolean => block.blockedUntil === null || block.blockedUntil > clock() / 1000
   const get = (...named: Parameters<typeof blockId>): Block | null => {
     const block = blocks.get(blockId(...named))
     return block !== undefined && holds(block) ? block : null
+  }
+
+  const list = (): Block[] => {
+    for (const [id, block] of blocks) {
+      if (holds(block)) continue
+      blocks.delete(id)
+      refused.delete(id)
+    }
+    return [...blocks.values()].reverse()
   }
 
   return {
@@ -55,6 +70,7 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
       const id = blockId(kind, userId, subject, tokenId)
       const block: Block = { ...order, id, userId, subject, tokenId, createdAt: clock() / 1000 }
       blocks.delete(id)
+      refused.delete(id)
       blocks.set(id, block)
       events.emit('added', block)
       events.emit('changed')
@@ -62,6 +78,7 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
     },
     lift(id) {
       const block = blocks.get(id)
+      refused.delete(id)
       if (block === undefined || !blocks.delete(id) || !holds(block)) return false
       events.emit('lifted', block)
       events.emit('changed')
@@ -80,9 +97,12 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
           : (onBus('program', programName, token_id) ?? onBus('program', programName)))
       )
     },
-    list() {
-      for (const [id, block] of blocks) if (!holds(block)) blocks.delete(id)
-      return [...blocks.values()].reverse()
+    list,
+    listed: () =>
+      list().map((block) => ({ ...block, refused: refused.get(block.id) ?? { count: 0, lastAt: null } })),
+    noteRefused({ id }) {
+      if (!blocks.has(id)) return
+      refused.set(id, { count: (refused.get(id)?.count ?? 0) + 1, lastAt: clock() / 1000 })
     },
   }
 }

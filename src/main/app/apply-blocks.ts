@@ -1,3 +1,4 @@
+import type { Recorder } from '../activity/recorder.ts'
 import type { BlockList } from '../access/block-list.ts'
 import type { TokenRegistry } from '../access/token-registry.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
@@ -21,6 +22,27 @@ export function createSessionBlocks(ports: {
     const bus = buses.busOf(caller.user_id)
     const given = identity.givenTo({ bus, session })
     return given === null ? null : blocks.find(bus.user_id, given)
+  }
+}
+
+/**
+ * Counts the refused calls of each block, and tells the activity log of the first one of each session: a program in a
+ * loop would fill it.
+ */
+export function createRefusedCalls(ports: {
+  blocks: Pick<BlockList, 'noteRefused'>
+  recorder: Pick<Recorder, 'refused'>
+}): { note(session: McpSession, block: Block): void } {
+  const { blocks, recorder } = ports
+  const told = new WeakMap<McpSession, string>()
+  return {
+    note(session, block) {
+      blocks.noteRefused(block)
+      if (told.get(session) === block.id) return
+      told.set(session, block.id)
+      const { caller, remoteAddress, clientInfo } = session
+      recorder.refused({ caller, remoteAddress, programName: clientInfo?.name ?? null }, block)
+    },
   }
 }
 

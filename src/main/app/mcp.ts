@@ -23,7 +23,7 @@ import { createMcpServerFactory, type McpServerFactory } from '../mcp/server/ser
 import { createSubscriptions } from '../mcp/sessions/subscriptions.ts'
 import { version } from '../version.ts'
 import type { Access } from './access.ts'
-import { applyBlocks, createSessionBlocks } from './apply-blocks.ts'
+import { applyBlocks, createRefusedCalls, createSessionBlocks } from './apply-blocks.ts'
 
 /** The buses over MCP. */
 export interface McpOfBuses {
@@ -62,6 +62,7 @@ export function serveBusesOverMcp(ports: {
   const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
   const identity = createCallerIdentity({ tokenTagOf })
   const blockOf = createSessionBlocks({ blocks, buses, identity })
+  const refusedCalls = createRefusedCalls({ blocks, recorder })
   const dispatcher = createDispatcher({
     presence,
     sticky,
@@ -83,6 +84,10 @@ export function serveBusesOverMcp(ports: {
       const block = blockOf(session)
       return block === null ? null : { error: 'blocked', ...blockedCallAnswer(block) }
     },
+    onRefused(session) {
+      const block = blockOf(session)
+      if (block !== null) refusedCalls.note(session, block)
+    },
     subscriptions,
     onFault: (error, method) =>
       log.error({ err: error, method }, 'a request failed by a fault of this program'),
@@ -95,6 +100,7 @@ export function serveBusesOverMcp(ports: {
       const block = blocks.blockOf(applicant)
       // A session of any other that is blocked opens, so that its model learns why nothing is done for it.
       if (block?.kind !== 'address') return null
+      blocks.noteRefused(block)
       recorder.refused(applicant, block)
       return blockedAnswer(block, 'The operator has blocked you: no session')
     },

@@ -122,10 +122,10 @@ function limitPictures(pictures: Ports['pictures'], userId: string): Ports['pict
 }
 
 function limitBlocks(blocks: Ports['access']['blocks'], userId: string): Ports['access']['blocks'] {
-  const own = () => blocks.list().filter((block) => block.userId === userId)
+  const own = () => blocks.listed().filter((block) => block.userId === userId)
   return {
     events: blocks.events,
-    list: own,
+    listed: own,
     add(order) {
       // An address is one on every bus. What names no bus means the one that this panel shows.
       if (order.kind === 'address' || (order.userId !== '' && order.userId !== userId)) throw forbidden()

@@ -1,6 +1,6 @@
 import { every } from '../base/guarded.ts'
 import type { ApprovalsEvent } from '../../shared/approvals.ts'
-import type { Block } from '../../shared/blocks.ts'
+import type { ListedBlock } from '../../shared/blocks.ts'
 import type { ClientDetail } from '../../shared/client-detail.ts'
 import type { ClientRef, ClientsEvent } from '../../shared/clients.ts'
 import type { JobRef, JobsEvent } from '../../shared/jobs.ts'
@@ -122,12 +122,12 @@ export function detailSource(
   }
 }
 
-/** The list of blocks at every change, and once a second where one ran out. */
-export function blocksSource(blocks: PanelRouterPorts['access']['blocks']): Source<Block[]> {
+/** The list of blocks at every change, and once a second where one ran out or refused something. */
+export function blocksSource(blocks: PanelRouterPorts['access']['blocks']): Source<ListedBlock[]> {
   let last = ''
   return {
     take() {
-      const list = blocks.list()
+      const list = blocks.listed()
       const text = JSON.stringify(list)
       if (text === last) return null
       last = text

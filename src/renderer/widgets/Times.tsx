@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { usePanel } from '../panel/panel-context.ts'
+import { countOf } from '../lib/count-text.ts'
 import { agoPhrase, agoText, elapsedText, exactTime, silentText } from '../lib/time-text.ts'
 
 /** A text that depends on the main process's clock; drawn anew only when the text changes. */
@@ -34,6 +35,17 @@ export function Aged({ what, at }: { what: string; at: number }) {
   return (
     <time className="num" title={exactTime(at)}>
       {text}
+    </time>
+  )
+}
+
+/** What a block refused, and when last: `refused 12 calls, last 5 s ago`; nothing before the first. */
+export function Refused({ count, lastAt }: { count: number; lastAt: number | null }) {
+  const text = useClockText((now) => (lastAt === null ? '' : `, last ${agoPhrase(now - lastAt)}`))
+  if (lastAt === null) return null
+  return (
+    <time className="num" title={`Last ${exactTime(lastAt)}`}>
+      {`refused ${countOf(count, 'call')}${text}`}
     </time>
   )
 }

@@ -103,6 +103,7 @@ describe('a start on a data directory of version 0.1.0', () => {
         reason: 'It floods',
         createdAt: 1795781931.098,
         blockedUntil: null,
+        refused: { count: 0, lastAt: null },
       },
       {
         id: 'client\u001flocal\u001fllm-1',
@@ -113,6 +114,7 @@ describe('a start on a data directory of version 0.1.0', () => {
         reason: 'Enough for today',
         createdAt: 1795781931.096,
         blockedUntil: null,
+        refused: { count: 0, lastAt: null },
       },
     ])
     const session = await openRawSession({ port, token: localToken }, 'a')

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Block } from '../../../src/shared/blocks.ts'
+import type { ListedBlock } from '../../../src/shared/blocks.ts'
 import { buckets, call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
 
 let app: AppFixture
@@ -50,9 +50,9 @@ const order = (kind: 'program' | 'token', subject: string) => ({
   blockSeconds: 3600,
 })
 
-async function theBlock(): Promise<Block> {
+async function theBlock(): Promise<ListedBlock> {
   const watch = await panel.blocks.watch({ watchId: 'b' })
-  const [block] = (await watch.next()).value as Block[]
+  const [block] = (await watch.next()).value as ListedBlock[]
   if (block === undefined) throw new Error('Nobody is blocked.')
   return block
 }
@@ -118,6 +118,8 @@ describe.each(['program', 'client'] as const)('a block of a %s whose job runs', 
         })
       }
     }
+    const calls = 2 * (await later.client.listTools()).tools.length
+    expect((await theBlock()).refused).toStrictEqual({ count: calls, lastAt: expect.any(Number) as number })
     // Nothing came to Blender, and nobody came to the bus.
     expect(blender.messages.all).toHaveLength(2)
     expect(await buckets(blender)).toStrictEqual({ persistent: [], ephemeral: ['blender-1'] })

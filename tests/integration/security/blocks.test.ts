@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Block, BlockInput } from '../../../src/shared/blocks.ts'
+import type { Block, BlockInput, ListedBlock } from '../../../src/shared/blocks.ts'
 import { call, register, startApp, type AppFixture, type PanelApi } from '../wire/app-fixture.ts'
 
 let app: AppFixture
@@ -106,9 +106,11 @@ it('a block by uuid ends the client, holds after a restart, and takes new terms'
       'Stop reconnecting; ask the operator to lift the block.',
   })
   panel = await app.operator()
+  const before = await panel.blocks.watch({ watchId: 'before' })
+  expect(((await before.next()).value as ListedBlock[])[0]?.refused.count).toBe(1)
   const changed = await panel.blocks.add({ ...asked('client', 'w'), reason: 'Lunch', blockSeconds: 60 })
   const watch = await panel.blocks.watch({ watchId: 'b' })
-  expect((await watch.next()).value).toStrictEqual([changed])
+  expect((await watch.next()).value).toStrictEqual([{ ...changed, refused: { count: 0, lastAt: null } }])
   expect(changed.blockedUntil).toBeGreaterThan(Date.now() / 1000)
 })
 

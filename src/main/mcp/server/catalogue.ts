@@ -16,7 +16,7 @@ import { registerClientTool, unregisterClientTool } from '../tools/registration.
 
 /** Everything the bus offers over MCP: its own tools, those that work in a Blender, resources and the prompt. */
 export function busCatalogue(ports: {
-  blocks: Pick<BlockList, 'find'>
+  blocks: Pick<BlockList, 'find' | 'noteRefused'>
   presence: Presence
   largeMessages: LargeMessages
   gate: ApprovalGate

@@ -55,6 +55,8 @@ export interface McpServerPorts {
    * end of a refusal needs no word. Default: null.
    */
   refusal?: (session: McpSession) => SessionRefusal | null
+  /** Hears of each tool call that was refused for that. Default: nobody. */
+  onRefused?: (session: McpSession) => void
   subscriptions: Pick<Subscriptions, 'add' | 'remove'>
   /** Called for faults of this program, never for mistakes of a client. */
   onFault: (error: unknown, method: string) => void
@@ -236,7 +238,10 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
         const { method } = request
         // Every request of the session comes by here, but for `initialize` and `ping`, which the SDK answers.
         const refusal = method === 'tools/list' ? null : refusalOf(session)
-        if (refusal !== null) return Promise.resolve(refuse(request, refusal))
+        if (refusal !== null) {
+          if (method === 'tools/call') ports.onRefused?.(session)
+          return Promise.resolve(refuse(request, refusal))
+        }
         const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
         if (handler === undefined) {
           throw new RpcError(ErrorCode.MethodNotFound, `Method not found: ${clip(method, 100)}`)

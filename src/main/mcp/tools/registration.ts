@@ -25,7 +25,7 @@ const pidOrEmpty = z
   .meta({ type: 'integer', minimum: 0 })
 
 /** `blender_register_client`: a block on the uuid is answered before the bus is asked. */
-export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
+export function registerClientTool(blocks: Pick<BlockList, 'find' | 'noteRefused'>): Tool {
   return defineTool({
     name: 'blender_register_client',
     title: 'Register a client',
@@ -52,6 +52,7 @@ export function registerClientTool(blocks: Pick<BlockList, 'find'>): Tool {
     run(args, { bus, session }) {
       const block = blocks.find(bus.user_id, args.client_uuid)
       if (block !== null) {
+        blocks.noteRefused(block)
         const { message, blockedUntil } = blockedAnswer(
           block,
           `Client "${args.client_uuid}" was unregistered by the operator and may not register`,

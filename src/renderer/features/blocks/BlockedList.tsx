@@ -1,13 +1,14 @@
 import { Ban } from 'lucide-react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import type { Block } from '../../../shared/blocks.ts'
+import type { ListedBlock } from '../../../shared/blocks.ts'
 import { blockName } from '../../model/blocks/block-name.ts'
+import { tokenName } from '../../model/settings/setting-entries.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { Term } from '../../ui/Term.tsx'
 import { visibleText } from '../../lib/visible-text.ts'
-import { Until } from '../../widgets/Times.tsx'
+import { Refused, Until } from '../../widgets/Times.tsx'
 import { BlockMenu } from './BlockMenu.tsx'
 import styles from './BlockedList.module.css'
 
@@ -37,16 +38,19 @@ export function BlockedList() {
 
 const kindNames = { program: 'Program', address: 'Address', token: 'Token' } as const
 
-function BlockedClient({ block, live }: { block: Block; live: boolean }) {
-  const { blocks } = usePanel()
+function BlockedClient({ block, live }: { block: ListedBlock; live: boolean }) {
+  const { blocks, tokens: known } = usePanel()
+  const tokens = useStore(known.state, (state) => state.tokens)
   const who = blockName(block)
   return (
     <li data-block={block.id}>
       {block.kind !== 'client' && <span>{kindNames[block.kind]}</span>}
       <ClientText className={styles['who']} text={who} />
+      {block.tokenId !== null && <span>with token {tokenName(block.tokenId, tokens)}</span>}
       <span className={styles['why']} title={visibleText(block.reason)}>
         {block.reason === '' ? 'no reason given' : <bdi>{visibleText(block.reason)}</bdi>}
       </span>
+      <Refused {...block.refused} />
       {block.blockedUntil === null ? <span>until lifted</span> : <Until at={block.blockedUntil} />}
       <Button
         className={styles['lift']}

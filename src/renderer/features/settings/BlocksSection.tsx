@@ -5,7 +5,7 @@ import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { visibleText } from '../../lib/visible-text.ts'
-import { Until } from '../../widgets/Times.tsx'
+import { Refused, Until } from '../../widgets/Times.tsx'
 import { exactTime } from '../../lib/time-text.ts'
 import { BlockForm } from './BlockForm.tsx'
 import { Row, useShown } from './Row.tsx'
@@ -33,18 +33,20 @@ export function BlocksSection() {
       {list.length === 0 && shown('blocks') && <p className={styles['note']}>Nobody is blocked.</p>}
       {visible.length > 0 && (
         <ul className={styles['list']} aria-label="Blocks">
-          {visible.map(({ id, kind, userId, subject, reason, createdAt, blockedUntil }) => {
+          {visible.map(({ id, kind, userId, subject, tokenId, reason, createdAt, blockedUntil, refused }) => {
             const name = kind === 'token' ? tokenName(subject, listed) : subject
             return (
               <li key={id}>
                 <span title={`Since ${exactTime(createdAt)}`}>
                   {kind}
-                  {kind === 'client' && userId !== 'local' && ` of ${userId}`}
+                  {tokenId !== null && ` with token ${tokenName(tokenId, listed)}`}
+                  {userId !== '' && userId !== 'local' && ` of ${userId}`}
                 </span>
                 <ClientText className={styles['who']} text={name} />
                 <span className={styles['why']} title={visibleText(reason)}>
                   {reason === '' ? 'no reason given' : <bdi>{visibleText(reason)}</bdi>}
                 </span>
+                <Refused {...refused} />
                 {blockedUntil === null ? <span>until lifted</span> : <Until at={blockedUntil} />}
                 <Button
                   disabled={!live}

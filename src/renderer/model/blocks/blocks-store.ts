@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Block, BlockInput } from '../../../shared/blocks.ts'
+import type { Block, BlockInput, ListedBlock } from '../../../shared/blocks.ts'
 import type { ClientRef } from '../../../shared/clients.ts'
 import { callProblem, noConnection } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
@@ -15,8 +15,8 @@ export interface BlocksPorts {
 
 /** Clients kept away for a time. */
 export interface Blocks {
-  readonly state: StoreApi<{ blocks: readonly Block[] }>
-  replace: (blocks: readonly Block[]) => void
+  readonly state: StoreApi<{ blocks: readonly ListedBlock[] }>
+  replace: (blocks: readonly ListedBlock[]) => void
   /** Blocks, and ends what is connected. Answers why it did not; null where it did. */
   add: (block: BlockInput) => Promise<string | null>
   /** Lets who was blocked come back; tells the outcome by a toast that can undo it. `name` is what a person calls it. */
@@ -24,7 +24,7 @@ export interface Blocks {
 }
 
 export function createBlocks({ api, toasts, now }: BlocksPorts): Blocks {
-  const state = createStore<{ blocks: readonly Block[] }>(() => ({ blocks: [] }))
+  const state = createStore<{ blocks: readonly ListedBlock[] }>(() => ({ blocks: [] }))
   /** Sets a block again as it was, for the rest of its time. */
   async function blockAgain({ kind, userId, subject, tokenId, reason, blockedUntil }: Block, name: string) {
     const left = blockedUntil === null ? null : Math.round(blockedUntil - (now() ?? 0))

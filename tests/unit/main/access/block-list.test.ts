@@ -161,6 +161,29 @@ describe('the block list', () => {
     expect(list.list()).toStrictEqual(blocks.toReversed())
   })
 
+  it('counts what each block refused, anew with new terms', () => {
+    const list = createBlockList(clock)
+    const block = list.add(order('client', 'a'))
+    const other = list.add(order('client', 'b'))
+    const refused = () => list.listed().map((each) => [each.subject, each.refused])
+    time.nowMs += 1000
+    list.noteRefused(block)
+    time.nowMs += 1000
+    list.noteRefused(block)
+    expect(refused()).toStrictEqual([
+      ['b', { count: 0, lastAt: null }],
+      ['a', { count: 2, lastAt: 1_700_000_002 }],
+    ])
+    list.lift(other.id)
+    list.noteRefused(other)
+    list.add(order('client', 'b'))
+    list.add(order('client', 'a'))
+    expect(refused()).toStrictEqual([
+      ['a', { count: 0, lastAt: null }],
+      ['b', { count: 0, lastAt: null }],
+    ])
+  })
+
   it('takes new terms for the same subject, and lists the newest first', () => {
     const list = createBlockList(clock)
     const told: string[] = []

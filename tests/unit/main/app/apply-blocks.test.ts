@@ -2,7 +2,11 @@ import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createBlockList, type BlockOrder } from '../../../../src/main/access/block-list.ts'
 import type { TokenRegistry } from '../../../../src/main/access/token-registry.ts'
-import { applyBlocks, createSessionBlocks } from '../../../../src/main/app/apply-blocks.ts'
+import {
+  applyBlocks,
+  createRefusedCalls,
+  createSessionBlocks,
+} from '../../../../src/main/app/apply-blocks.ts'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import { createCallerIdentity } from '../../../../src/main/mcp/dispatch/caller-identity.ts'
 import type { McpEndpoint } from '../../../../src/main/mcp/http/endpoint.ts'
@@ -135,5 +139,41 @@ describe('a revoked token', () => {
       sha256: '',
     })
     expect(story).toStrictEqual(['one ended'])
+  })
+})
+
+describe('the refused calls of a session', () => {
+  it('are all counted, and the log is told of the first one of each session and block', () => {
+    const { blocks } = fixture([])
+    const told: unknown[] = []
+    const calls = createRefusedCalls({
+      blocks,
+      recorder: { refused: (applicant, { subject }) => void told.push([applicant, subject]) },
+    })
+    const program = blocks.add(order('program', 'bad'))
+    const token = blocks.add(order('token', 'made'))
+    const [one, two] = [session('one', 'bad'), session('two', 'bad')]
+    for (const [who, block] of [
+      [one, program],
+      [one, program],
+      [two, program],
+      [one, token],
+    ] as const) {
+      calls.note(who, block)
+    }
+    expect(blocks.listed().map(({ subject, refused: { count } }) => [subject, count])).toStrictEqual([
+      ['made', 1],
+      ['bad', 3],
+    ])
+    const applicant = {
+      caller: { user_id: 'local', token_id: 'made' },
+      remoteAddress: '127.0.0.1',
+      programName: 'bad',
+    }
+    expect(told).toStrictEqual([
+      [applicant, 'bad'],
+      [applicant, 'bad'],
+      [applicant, 'made'],
+    ])
   })
 })

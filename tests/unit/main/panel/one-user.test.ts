@@ -144,7 +144,14 @@ describe('a panel of one user', () => {
     const another = panel.access.blocks.add({ kind: 'client', userId: 'eve', subject: 'blender-2', ...terms })
     const program = panel.access.blocks.add({ kind: 'program', userId: '', subject: 'model', ...terms })
     expect(program.userId).toBe('eve')
-    expect(panel.access.blocks.list()).toStrictEqual([program, another, mine])
+    all.blocks.noteRefused(program)
+    all.blocks.noteRefused(theirs)
+    const none = { count: 0, lastAt: null }
+    expect(panel.access.blocks.listed()).toStrictEqual([
+      { ...program, refused: { count: 1, lastAt: 1_700_000_000.5 } },
+      { ...another, refused: none },
+      { ...mine, refused: none },
+    ])
     expect([
       panel.access.blocks.lift(theirs.id),
       panel.access.blocks.lift(everybodys.id),

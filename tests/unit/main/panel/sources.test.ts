@@ -125,7 +125,8 @@ describe('the source of blocks', () => {
     let told = 0
     const stop = source.onNews(() => (told += 1))
     expect(source.take()).toStrictEqual([])
-    blocks.add({ kind: 'client', userId: 'local', subject: 'a', reason: 'r', blockedUntil: 1_700_000_010 })
+    const order = { userId: 'local', subject: 'a', reason: 'r', blockedUntil: 1_700_000_010 }
+    const block = blocks.add({ kind: 'client', ...order })
     expect(told).toBe(1)
     expect(source.take()).toStrictEqual([
       {
@@ -137,12 +138,20 @@ describe('the source of blocks', () => {
         reason: 'r',
         blockedUntil: 1_700_000_010,
         createdAt: 1_700_000_000.5,
+        refused: { count: 0, lastAt: null },
       },
     ])
     expect(source.take()).toBeNull()
-    time.nowMs = 1_700_000_010_000
+    blocks.noteRefused(block)
+    blocks.noteRefused(block)
+    // A program in a loop is told of once a second.
+    expect(told).toBe(1)
     vi.advanceTimersByTime(1000)
     expect(told).toBe(2)
+    expect(source.take()).toStrictEqual([{ ...block, refused: { count: 2, lastAt: 1_700_000_000.5 } }])
+    time.nowMs = 1_700_000_010_000
+    vi.advanceTimersByTime(1000)
+    expect(told).toBe(3)
     expect(source.take()).toStrictEqual([])
     stop()
     expect(vi.getTimerCount()).toBe(0)

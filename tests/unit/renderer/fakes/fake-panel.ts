@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { PanelApi } from '../../../../src/renderer/connection/panel-transport.ts'
 import { createPanel } from '../../../../src/renderer/panel/panel.ts'
 import type { ApprovalsEvent } from '../../../../src/shared/approvals.ts'
-import type { Block } from '../../../../src/shared/blocks.ts'
+import type { ListedBlock } from '../../../../src/shared/blocks.ts'
 import type { PanelPause } from '../../../../src/shared/pauses.ts'
 import type { ClientsEvent, PanelClient } from '../../../../src/shared/clients.ts'
 import type { JobsEvent } from '../../../../src/shared/jobs.ts'
@@ -54,7 +54,7 @@ export function fakePanel({ storage = createFakeStorage(), windowStorage = creat
     status: createFeed<PanelStatus>(),
     clients: createFeed<ClientsEvent>(),
     jobs: createFeed<JobsEvent>(),
-    blocks: createFeed<Block[]>(),
+    blocks: createFeed<ListedBlock[]>(),
     pauses: createFeed<PanelPause[]>(),
     approvals: createFeed<ApprovalsEvent>(),
   }

@@ -44,7 +44,7 @@ async function serverFixture() {
   const faults: [unknown, string][] = []
   const begun = Promise.withResolvers<undefined>()
   const stopped = Promise.withResolvers<undefined>()
-  const refusal: { now: SessionRefusal | null } = { now: null }
+  const refusal: { now: SessionRefusal | null; calls: number } = { now: null, calls: 0 }
   const [ours, theirs] = InMemoryTransport.createLinkedPair()
   const factory = createMcpServerFactory({
     catalogue: { tools: [broken, endless(begun.resolve, stopped.resolve)], resources: [], prompts: [] },
@@ -53,6 +53,7 @@ async function serverFixture() {
     programOf: () => 'llm-test-000000-',
     busOf: () => bus,
     refusal: () => refusal.now,
+    onRefused: () => (refusal.calls += 1),
     subscriptions: { add: () => null, remove: () => undefined },
     onFault: (error, method) => faults.push([error, method]),
   })
@@ -176,6 +177,7 @@ describe('a session that is refused', () => {
         },
       })
     }
+    expect(refusal.calls).toBe(3)
     expect(faults).toStrictEqual([])
   })
 
