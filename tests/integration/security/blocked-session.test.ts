@@ -84,7 +84,19 @@ describe.each(['program', 'client'] as const)('a block of a %s whose job runs', 
       isError: true,
     }
 
-    expect(await answer).toStrictEqual(outcome)
+    expect(await answer).toStrictEqual({
+      structured: {
+        status: 'cancelled',
+        job_id,
+        target_uuid: 'blender-1',
+        result: '',
+        error:
+          'A person at the Busbar panel took this client off the bus (It ran wild.). ' +
+          'What of this call had started is interrupted. Tell your user.',
+        duration_ms: expect.any(Number) as number,
+      },
+      isError: true,
+    })
     expect((await wild.messages.next()).data.payload).toStrictEqual({
       message_type: 'client_unregistered',
       reason: 'It ran wild.',
@@ -196,7 +208,11 @@ it('a call that waits for a person to allow it is answered with the block, and i
   await untilWaiting(2)
   await panel.blocks.add(order('program', 'wild'))
   expect((await Promise.all(answers)).map(({ structured }) => structured)).toMatchObject([
-    { status: 'blocked' },
+    {
+      status: 'cancelled',
+      target_uuid: 'blender-1',
+      error: expect.stringContaining('It ran wild.') as string,
+    },
     { status: 'error', error: 'blocked' },
   ])
   await untilWaiting(0)

@@ -196,6 +196,29 @@ describe('a client that is unregistered', () => {
     })
   })
 
+  it('[R-808] hears who stopped its own call, before its session ends', async () => {
+    const blender = await app.connect('blender')
+    await register(blender, 'blender-1')
+    const model = await app.connect('model')
+    const answer = call(model, 'blender_execute_code', { code: 'while True: pass' })
+    const { from_uuid } = (await blender.messages.next()).data
+    await panel.clients.unregister({
+      clients: [{ userId: 'local', uuid: from_uuid }],
+      reason: 'The farm needs it.',
+      blockSeconds: null,
+    })
+    expect((await answer).structured).toMatchObject({
+      status: 'cancelled',
+      target_uuid: 'blender-1',
+      error:
+        'A person at the Busbar panel took this client off the bus (The farm needs it.). ' +
+        'What of this call had started is interrupted. Tell your user.',
+    })
+    await expect(call(model, 'blender_list_available_clients')).rejects.toThrow(
+      'a person at the Busbar panel unregistered this client (The farm needs it.).',
+    )
+  })
+
   it('[R-809] without a stream is told by the answer of blender_register_client alone', async () => {
     await rawBlender()
     const [result] = await unregister({ blockSeconds: 60 })

@@ -110,13 +110,13 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     const jobs: KnownJobs = { open: new Map(), ended: new Map() }
     buses.set(bus, jobs)
     // Where a person ordered it to leave, the bus has told the peers to stop what runs.
-    bus.events.on('unregistered', ({ client, cause }) => {
+    bus.events.on('unregistered', ({ client, cause, reason }) => {
       for (const each of jobs.open.values()) {
         if (each.from !== client.uuid) continue
-        // What the client sent has been interrupted already; what nobody has allowed yet is only known here.
-        attempt('jobs of a client that left', () =>
-          cause === 'operator' ? each.dropQuestion() : each.withdraw(),
-        )
+        attempt('jobs of a client that left', () => {
+          if (cause === 'operator') each.abandon(takenOff(reason))
+          else each.withdraw()
+        })
       }
     })
     // The bus has told the peers to stop what runs: what still waits for a person's yes is not to begin.
@@ -339,4 +339,10 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
       return isPool ? null : choice
     },
   }
+}
+
+/** What the model of a client reads, whose call was open when a person took the client off. */
+function takenOff(reason: string): string {
+  const why = reason === '' ? '' : ` (${reason})`
+  return `A person at the Busbar panel took this client off the bus${why}. What of this call had started is interrupted. Tell your user.`
 }

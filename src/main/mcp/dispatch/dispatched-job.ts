@@ -38,8 +38,8 @@ export interface DispatchedJob {
   readonly expired: Promise<OutcomeOf>
   /** Calls `hear` after each change on the bus, until the returned function is called. */
   onChange(hear: (job: Job) => void): () => void
-  /** Nobody is asked any more whether it may run; where it was not allowed yet, it ends. */
-  dropQuestion(): void
+  /** A person took its sender off the bus, which has interrupted it: who waits for it hears `error` now. */
+  abandon(error: string): void
   /** Nobody asks for it any more: it is withdrawn unless it has started. */
   withdraw(): void
   /** Somebody wants it to stop: it is withdrawn, and interrupted if it runs. */
@@ -247,7 +247,8 @@ export function dispatchJob(
     ended: ending.promise,
     expired: expiry.promise,
     onChange: (hear) => jobWatch.watch(bus, jobId, hear),
-    dropQuestion() {
+    abandon(error) {
+      end({ status: 'cancelled', target_uuid: target.uuid, result: '', error })
       question?.abort()
     },
     withdraw() {

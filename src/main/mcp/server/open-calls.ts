@@ -1,3 +1,4 @@
+import { soon } from '../../base/guarded.ts'
 import type { SessionRefusal } from '../calls/session-refusal.ts'
 import type { McpSession } from '../http/session.ts'
 
@@ -16,7 +17,10 @@ export interface OpenCalls<Answer> {
     signal: AbortSignal,
     refuse: (refusal: SessionRefusal) => Answer,
   ): OpenCall<Answer>
-  /** Answers every open call of the session with a refusal, and tells what runs for it to stop. */
+  /**
+   * Answers every open call of the session with a refusal, and tells what runs for it to stop; a moment later, so that
+   * one which knows better by then can say so: a call whose job was interrupted.
+   */
   refuse(session: McpSession, refusal: SessionRefusal): void
 }
 
@@ -39,7 +43,10 @@ export function createOpenCalls<Answer>(): OpenCalls<Answer> {
       }
     },
     refuse(session, refusal) {
-      for (const end of open.get(session) ?? []) end(refusal)
+      const calls = [...(open.get(session) ?? [])]
+      soon('refusal of open calls', () => {
+        for (const end of calls) end(refusal)
+      })
     },
   }
 }
