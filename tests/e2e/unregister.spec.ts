@@ -162,3 +162,81 @@ test('the button beside Unregister has the choices for many, with why there is n
   await panel.getByRole('button', { name: 'Undo' }).click()
   await expect(lift).toBeVisible()
 })
+
+test('a program that reconnects by itself is blocked with its token, its job ends, and its model reads why', async ({
+  panel,
+  connectClient,
+}) => {
+  const heard: Record<string, unknown>[] = []
+  await connectClient({
+    name: 'b',
+    register: { client_uuid: 'b-1', client_type: 'blender', is_persistent: true, label: 'Atelier 1' },
+    onMessage: (data) => heard.push((data as { payload: Record<string, unknown> }).payload),
+  })
+  const claude = await connectClient({ name: 'claude-code' })
+  const answer = claude.call('blender_execute_code', { code: 'while True: pass' })
+  const row = panel
+    .getByRole('region', { name: 'Ephemeral clients' })
+    .getByRole('row', { name: /^Claude Code/ })
+  await row.click()
+  await panel.keyboard.press('Delete')
+  const dialog = dialogOf(panel)
+  await expect(dialog.getByRole('list', { name: 'Jobs that end' }).getByRole('listitem')).toHaveText([
+    /waiting, on Atelier 1$/,
+  ])
+  const whom = dialog.getByRole('combobox', { name: 'Whom' })
+  await expect(whom.getByRole('option')).toHaveText([
+    'This program: Claude Code, with this token',
+    'This token: every program that uses it',
+    'This client alone',
+  ])
+  await expect(whom).toHaveValue('program')
+  const block = dialog.getByRole('combobox', { name: 'Block' })
+  await expect(block.locator('option:checked')).toHaveText('1 hour')
+  await block.selectOption({ label: 'No block, it may come back at once' })
+  await expect(dialog.getByRole('status')).toHaveText(
+    'Claude Code reconnects by itself within seconds unless you block it.',
+  )
+  await expect(whom).toBeDisabled()
+  await block.selectOption({ label: '15 minutes' })
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('it loops')
+  await dialog.getByRole('button', { name: 'Unregister' }).click()
+  await expect(row).toHaveCount(0)
+  expect(await answer).toMatchObject({
+    status: 'cancelled',
+    error: expect.stringContaining('(it loops)') as unknown,
+  })
+  await expect
+    .poll(() => heard.filter((payload) => payload['message_type'] === 'job_cancel'))
+    .toEqual([{ message_type: 'job_cancel', job_id: expect.any(String) as unknown, interrupt: true }])
+
+  const again = await connectClient({ name: 'claude-code' })
+  expect(await again.call('blender_execute_code', { code: '1' })).toMatchObject({
+    status: 'blocked',
+    error: expect.stringContaining('has blocked Claude Code with this token') as unknown,
+  })
+  await expect(panel.getByText('refused 1 call, last')).toBeVisible()
+  await panel.getByRole('button', { name: 'Lift the block of Claude Code' }).click()
+  await expect(panel.getByRole('button', { name: 'Lift the block of Claude Code' })).toHaveCount(0)
+  expect(await again.call('blender_use_target', { target: 'b-1' })).toMatchObject({ status: 'ok' })
+  await expect(row).toBeVisible()
+})
+
+test('a program that never comes back by itself is blocked only on demand', async ({
+  panel,
+  connectClient,
+}) => {
+  const gemini = await connectClient({ name: 'gemini-cli-mcp-client' })
+  await gemini.call('blender_use_target')
+  await panel
+    .getByRole('region', { name: 'Ephemeral clients' })
+    .getByRole('row', { name: /^Gemini CLI/ })
+    .click()
+  await panel.keyboard.press('Delete')
+  const dialog = dialogOf(panel)
+  await expect(dialog.getByRole('status')).toHaveText('Gemini CLI stays out until it is restarted.')
+  await expect(dialog).toContainText('No job of it is running or waiting.')
+  await dialog.getByRole('button', { name: 'Unregister' }).click()
+  await expect(dialog).toHaveCount(0)
+  await expect(gemini.call('blender_use_target')).rejects.toThrow(/a person at the Busbar panel unregistered/)
+})

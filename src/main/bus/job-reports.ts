@@ -134,7 +134,7 @@ export class JobReports {
    * Stops what a client sent that a person took off, as nobody wants any of it any more; returns how many jobs. They
    * end when their targets say so.
    */
-  interruptAllFrom(uuid: string): number {
+  stopAllFrom(uuid: string): number {
     const sent = [...this.#ports.jobs.pending()].filter((job) => job.from_uuid === uuid)
     for (const job of sent) this.cancel(job, true)
     return sent.length

@@ -365,7 +365,7 @@ export class UserMessageBus {
     const session = client.session
     this.mailboxes.close(client)
     const given = this.#reports.cancelAllOf(uuid, reason)
-    const sent = cause === 'operator' ? this.#reports.interruptAllFrom(uuid) : 0
+    const sent = cause === 'operator' ? this.#reports.stopAllFrom(uuid) : 0
     this.events.emit('unregistered', { client, session, cause, reason })
     client.session = null
     return { jobsCancelled: given + sent, session }

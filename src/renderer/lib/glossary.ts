@@ -27,7 +27,8 @@ export const glossary = {
     'It runs, and so does what the program asks for with the same tool from then on, until its session ends or somebody changes who has to ask.',
   deny: 'Nothing runs. The program is told so, with the reason that is given.',
   program: 'The name that a program gives itself when it connects. Nothing checks it; its token is checked.',
-  block: 'Keeps a client away: as long as it lasts, the bus refuses to register it.',
+  block:
+    'Keeps a client, a program, a token or an address out for a time: what it asks for is refused, and it is told why.',
   session: 'The MCP connection of a program. One session can register several clients.',
   group: 'A name that clients share, so that a message or a job can be sent to all of them at once.',
   capabilities: 'What a client says it can do. It is advice to others; nothing checks it.',

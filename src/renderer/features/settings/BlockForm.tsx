@@ -8,11 +8,28 @@ import { clientName } from '../../model/clients/client-text.ts'
 import { Field } from './Row.tsx'
 import styles from './Settings.module.css'
 
-const kindFacts: Record<BlockKind, { label: string; subject: string }> = {
-  client: { label: 'a client', subject: 'Its uuid' },
-  program: { label: 'a program', subject: 'The name that it gives' },
-  address: { label: 'an address', subject: 'The address' },
-  token: { label: 'a token', subject: 'The token’s id' },
+/** `now` is what happens to those who are connected. */
+const kindFacts: Record<BlockKind, { label: string; subject: string; now: string }> = {
+  client: {
+    label: 'a client',
+    subject: 'Its uuid',
+    now: 'If this client is connected, it is unregistered now.',
+  },
+  program: {
+    label: 'a program',
+    subject: 'The name that it gives',
+    now: 'It leaves the bus now, with every token; what it asks for is refused.',
+  },
+  address: {
+    label: 'an address',
+    subject: 'The address',
+    now: 'Every session from there ends now, on every bus.',
+  },
+  token: {
+    label: 'a token',
+    subject: 'The token’s id',
+    now: 'All that use it leave the bus now; what they ask for is refused.',
+  },
 }
 
 const day = 86_400
@@ -147,11 +164,7 @@ export function BlockForm({ client, onDone }: BlockFormProps) {
           </select>
         )}
       </Field>
-      <p className={styles['note']}>
-        {kind === 'client'
-          ? 'If this client is connected, it is unregistered now.'
-          : 'Every session that it fits ends now, on every bus.'}
-      </p>
+      <p className={styles['note']}>{kindFacts[kind].now}</p>
       <div role="alert" className={styles['problem']}>
         {at('form')}
       </div>
@@ -176,7 +189,8 @@ function Suggestions({ id, kind }: { id: string; kind: BlockKind }) {
     for (const client of byKey.values()) {
       if (kind === 'client') found.set(client.record.uuid, clientName(client))
       else if (kind === 'address' && client.address !== null) found.set(client.address, '')
-      else if (kind === 'program' && client.program !== null) found.set(client.program.name, client.program.title)
+      else if (kind === 'program' && client.program !== null)
+        found.set(client.program.name, client.program.title)
       if (found.size >= 200) break
     }
   }

@@ -1,17 +1,16 @@
-import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { reasonLength } from '../../../shared/blocks.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
-import { Term } from '../../ui/Term.tsx'
 import { visibleText } from '../../lib/visible-text.ts'
-import { partyText } from '../../model/jobs/job-text.ts'
-import { jobStateText } from '../../model/jobs/job-state-text.ts'
-import { jobsThatEnd } from '../../model/jobs/jobs-order.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { countOf } from '../../lib/count-text.ts'
+import { BlockFields, defaultBlockSeconds, type BlockChoice } from './BlockFields.tsx'
+import { Consequences } from './Consequences.tsx'
 import { OutcomeList } from './OutcomeList.tsx'
+import { defaultScope } from '../../model/unregister/block-scope.ts'
 import {
   pacedStep,
   type UnregisterState,
@@ -19,17 +18,8 @@ import {
 } from '../../model/unregister/unregister-store.ts'
 import styles from './UnregisterDialog.module.css'
 
-const blockChoices = [
-  { label: 'No block, it may come back at once', seconds: null },
-  { label: '15 minutes', seconds: 15 * 60 },
-  { label: '1 hour', seconds: 3_600 },
-  { label: '1 day', seconds: 86_400 },
-  { label: '30 days', seconds: 30 * 86_400 },
-] as const
-
-/** So many names, and so many jobs, are listed; the others are counted. */
+/** So many names are listed; the others are counted. */
 const namesShown = 5
-const jobsShown = 5
 
 /** Asks before clients are unregistered, and says what came of it where that is not plain success. */
 export function UnregisterDialog() {
@@ -67,8 +57,11 @@ function Question({ dialog }: { dialog: Asking }) {
   const { unregister } = usePanel()
   const live = useLive()
   const [reason, setReason] = useState('')
-  const [choice, setChoice] = useState(0)
-  const ids = { reason: useId(), block: useId() }
+  const [block, setBlock] = useState<BlockChoice>(() => {
+    const scope = defaultScope(dialog.targets)
+    return { scope, seconds: scope === 'program' ? defaultBlockSeconds : null }
+  })
+  const reasonId = useId()
   const many = dialog.targets.length > pacedStep
   const [paced, setPaced] = useState(many)
   const recent = useStore(unregister.state, (state) => state.reasons)
@@ -80,15 +73,15 @@ function Question({ dialog }: { dialog: Asking }) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void unregister.confirm({ reason, blockSeconds: blockChoices[choice]?.seconds ?? null, paced })
+        void unregister.confirm({ reason, blockSeconds: block.seconds, scope: block.scope, paced })
       }}
     >
       <Names targets={dialog.targets} />
       <Consequences targets={dialog.targets} />
       <div className={styles['field']}>
-        <label htmlFor={ids.reason}>Reason</label>
+        <label htmlFor={reasonId}>Reason</label>
         <input
-          id={ids.reason}
+          id={reasonId}
           ref={reasonInput}
           type="text"
           autoFocus
@@ -117,22 +110,7 @@ function Question({ dialog }: { dialog: Asking }) {
           ))}
         </div>
       )}
-      <div className={styles['field']}>
-        <label htmlFor={ids.block}>Block</label>
-        <select
-          id={ids.block}
-          value={choice}
-          disabled={pending}
-          onChange={(event) => setChoice(Number(event.target.value))}
-        >
-          {blockChoices.map(({ label }, index) => (
-            <option key={label} value={index}>
-              {label}
-            </option>
-          ))}
-        </select>
-        <Term word="block" />
-      </div>
+      <BlockFields targets={dialog.targets} choice={block} disabled={pending} onChange={setBlock} />
       {many && (
         <label className={styles['check']}>
           <input
@@ -197,47 +175,6 @@ function Names({ targets }: { targets: readonly UnregisterTarget[] }) {
         {rest > 0 && <li className="num">and {rest} more</li>}
       </ul>
     </div>
-  )
-}
-
-/** What will happen, with the jobs as they are while the dialog is open. */
-function Consequences({ targets }: { targets: readonly UnregisterTarget[] }) {
-  const { clients, jobs } = usePanel()
-  const one = targets.length === 1
-  const left = useStore(clients.state, ({ byKey }) => targets.filter(({ key }) => !byKey.has(key)).length)
-  const byKey = useStore(jobs.state, (state) => state.byKey)
-  const ending = useMemo(() => jobsThatEnd(byKey, targets), [byKey, targets])
-  return (
-    <>
-      <p className={styles['consequences']}>
-        {one ? 'Its session ends' : 'Their sessions end'} and {one ? 'it leaves' : 'they leave'} the bus.{' '}
-        {ending.length === 0
-          ? `No job is running or waiting ${one ? 'there' : 'on them'}.`
-          : `${countOf(ending.length, 'unfinished job')} end${ending.length === 1 ? 's' : ''} as cancelled, and ${ending.length === 1 ? 'its sender is' : 'their senders are'} told:`}
-        {left > 0 && ` ${one ? 'It has' : `${left} of them have`} left meanwhile.`}
-      </p>
-      {ending.length > 0 && (
-        <ul className={styles['jobs']} aria-label="Jobs that end">
-          {ending.slice(0, jobsShown).map((job) => (
-            <li key={job.key}>
-              <ClientText className={styles['name']} text={job.title} />
-              <span>
-                {jobStateText(job)}
-                {job.progress !== null && job.state === 'running' && ` ${Math.round(job.progress * 100)} %`},
-                for <ClientText text={job.from.name} />
-                {!one && (
-                  <>
-                    {' '}
-                    on <ClientText text={partyText(job)} />
-                  </>
-                )}
-              </span>
-            </li>
-          ))}
-          {ending.length > jobsShown && <li className="num">and {ending.length - jobsShown} more</li>}
-        </ul>
-      )}
-    </>
   )
 }
 

@@ -131,7 +131,7 @@ export function jobsOfClient(
     .slice(0, ofClientMax)
 }
 
-/** The unfinished jobs that some clients were given, oldest first: what ends when they are unregistered. */
+/** The unfinished jobs that some clients were given or sent, oldest first: what ends when they are unregistered. */
 export function jobsThatEnd(
   byKey: ReadonlyMap<string, PanelJob>,
   clients: readonly { userId: string; uuid: string }[],
@@ -140,7 +140,8 @@ export function jobsThatEnd(
   return [...byKey.values()]
     .filter(
       (job) =>
-        !isTerminal(job.state) && job.targets.some(({ uuid }) => leaving.has(`${job.userId}\u001f${uuid}`)),
+        !isTerminal(job.state) &&
+        [job.from, ...job.targets].some(({ uuid }) => leaving.has(`${job.userId}\u001f${uuid}`)),
     )
     .sort((a, b) => a.createdAt - b.createdAt)
 }

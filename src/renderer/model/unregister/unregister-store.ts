@@ -13,6 +13,8 @@ import { countOf } from '../../lib/count-text.ts'
 export interface UnregisterTarget extends ClientRef {
   key: string
   name: string
+  /** The name that its program gave at `initialize`, null without a session. */
+  program: string | null
 }
 
 /** What one client's unregistration came to. */
@@ -188,6 +190,7 @@ export function createUnregister({ timers, api, toasts, liftBlock, reasons }: Un
         userId: client.userId,
         uuid: client.record.uuid,
         name: clientName(client),
+        program: client.program?.name ?? null,
       }))
       show({ phase: 'asking', targets, problem: null })
     },

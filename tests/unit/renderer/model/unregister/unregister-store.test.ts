@@ -51,7 +51,7 @@ function build(storage = createFakeStorage()) {
 }
 
 const atelier = panelClient('b-1', { record: { label: 'Atelier 1' } })
-const target = { key: keyOf('b-1'), userId: 'local', uuid: 'b-1', name: 'Atelier 1' }
+const target = { key: keyOf('b-1'), userId: 'local', uuid: 'b-1', name: 'Atelier 1', program: null }
 
 function result(uuid: string, change: Partial<UnregisterResult> = {}): UnregisterResult {
   return {
@@ -115,7 +115,7 @@ describe('unregistering', () => {
     const done = unregister.confirm({ reason: '', blockSeconds: null })
     answer([result('b-1'), result('b-2', { outcome: 'not_found', sessionEnded: false })])
     await done
-    const other = { key: keyOf('b-2'), userId: 'local', uuid: 'b-2', name: 'b-2' }
+    const other = { key: keyOf('b-2'), userId: 'local', uuid: 'b-2', name: 'b-2', program: null }
     expect(dialog()).toEqual({
       phase: 'answered',
       targets: [target, other],
