@@ -62,6 +62,7 @@ export const layers: readonly Layer[] = [
     path: 'main/mcp/server',
     imports: [
       'shared',
+      'main/base',
       'main/bus',
       'main/access',
       'main/mcp/http',

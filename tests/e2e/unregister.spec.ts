@@ -204,7 +204,7 @@ test('a program that reconnects by itself is blocked with its token, its job end
   await expect(row).toHaveCount(0)
   expect(await answer).toMatchObject({
     status: 'cancelled',
-    error: expect.stringContaining('(it loops)') as unknown,
+    error: expect.stringContaining('(it loops)'),
   })
   await expect
     .poll(() => heard.filter((payload) => payload['message_type'] === 'job_cancel'))
@@ -213,7 +213,7 @@ test('a program that reconnects by itself is blocked with its token, its job end
   const again = await connectClient({ name: 'claude-code' })
   expect(await again.call('blender_execute_code', { code: '1' })).toMatchObject({
     status: 'blocked',
-    error: expect.stringContaining('has blocked Claude Code with this token') as unknown,
+    error: expect.stringContaining('has blocked Claude Code with this token'),
   })
   await expect(panel.getByText('refused 1 call, last')).toBeVisible()
   await panel.getByRole('button', { name: 'Lift the block of Claude Code' }).click()

@@ -77,7 +77,7 @@ describe('the layers', () => {
       'main/mcp/resources': 'shared main/bus main/mcp/calls main/mcp/sessions main/mcp/tools',
       'main/mcp/prompts': 'shared main/mcp/calls',
       'main/mcp/server':
-        'shared main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/tools main/mcp/resources main/mcp/prompts',
+        'shared main/base main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/tools main/mcp/resources main/mcp/prompts',
       'main/panel':
         'shared main/base main/bus main/access main/activity main/mcp/http main/mcp/sessions main/mcp/server',
       'main/config': 'shared main/base main/bus main/mcp/http',
