@@ -72,7 +72,7 @@ test('a token is made, shown once, opens a session, and ends it when it is revok
   await expect(panel.getByRole('row', { name: /^Farm/ })).toHaveCount(0)
 })
 
-test('a program that is blocked by its name loses its session and gets none until it is lifted', async ({
+test('a program that is blocked by its name leaves the bus, and is refused in every session until it is lifted', async ({
   panel,
   connectClient,
 }) => {
@@ -89,8 +89,16 @@ test('a program that is blocked by its name loses its session and gets none unti
   await form.getByRole('button', { name: 'Block', exact: true }).click()
   const blocks = view.getByRole('list', { name: 'Blocks' })
   await expect(blocks.getByRole('listitem')).toHaveText(/program\s*noisy\s*too much\s*until lifted/)
-  await expect(noisy.call('blender_list_available_clients')).rejects.toThrow()
-  await expect(connectClient({ name: 'Noisy' })).rejects.toThrow(/blocked/)
+  const again = await connectClient({ name: 'Noisy' })
+  for (const session of [noisy, again]) {
+    expect(await session.call('blender_list_available_clients')).toMatchObject({
+      status: 'error',
+      error: 'blocked',
+    })
+  }
+  await expect(blocks.getByRole('listitem')).toHaveText(
+    /program\s*noisy\s*too much\s*refused 2 calls, last .*until lifted/,
+  )
   await blocks.getByRole('button', { name: 'Lift the block of noisy' }).click()
   await expect(view).toContainText('Nobody is blocked.')
   await (await connectClient({ name: 'noisy' })).leave()
