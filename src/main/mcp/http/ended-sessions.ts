@@ -11,7 +11,7 @@ const endedMax = 1000
 /** Why sessions were ended by the server, for clients that come again with their ids. */
 export interface EndedSessions {
   /** Remembers why; the answer is what the session's open requests hear. */
-  note(session: LiveSession, why: string): Refusal
+  note(session: Pick<LiveSession, 'id' | 'caller'>, why: string): Refusal
   /** The answer to a request for a session that there is not, or that its caller does not have. */
   answer(id: string, caller: Caller): Refusal
 }
