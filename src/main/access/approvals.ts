@@ -48,6 +48,8 @@ export interface Approvals {
   policy(): ApprovalPolicy
   /** Holds for what waits already too. What was allowed for a session is asked for again. */
   setPolicy(policy: ApprovalPolicy): void
+  /** What a person allowed for a session is asked for again. One that ends is forgotten by itself. */
+  forgetSession(session: object): void
   /** Denies what has waited too long. Call it every second or so. */
   expire(): void
   readonly events: EventEmitter<{
@@ -167,6 +169,9 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
       lookAgain()
       events.emit('policy', policy)
       events.emit('changed')
+    },
+    forgetSession(session) {
+      granted.delete(session)
     },
     expire() {
       const late = [...waiting.values()].filter(({ untilMs }) => untilMs <= steady())

@@ -114,6 +114,7 @@ export function serveBusesOverMcp(ports: {
   endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
   const holdBack = (session: McpSession): void => {
     subscriptions.removeSession(session)
+    approvals.forgetSession(session)
     busOf(session).endSession(session)
     factory.refuseOpenCalls(session)
   }

@@ -98,6 +98,18 @@ describe('approvals', () => {
     expect(approvals.request(ask(), never)).toStrictEqual({ outcome: 'allowed' })
   })
 
+  it('ask again about what was allowed for a session that was taken off the bus since', async () => {
+    const { approvals } = fixture()
+    const first = approvals.request(ask(), never)
+    approvals.answer({ id: 'a-1', answer: 'session' })
+    await first
+    approvals.forgetSession({})
+    expect(approvals.request(ask(), never)).toStrictEqual({ outcome: 'allowed' })
+    approvals.forgetSession(session)
+    void approvals.request(ask(), never)
+    expect(approvals.pending().map(({ id }) => id)).toStrictEqual(['a-2'])
+  })
+
   it('deny a session what a rule denies, whatever it was allowed of the same tool', async () => {
     const { approvals } = fixture({
       default: 'ask',
