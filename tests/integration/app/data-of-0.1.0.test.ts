@@ -124,7 +124,7 @@ describe('a start on a data directory of version 0.1.0', () => {
     // A block of a name alone, as that version made them, holds for every token.
     for (const token of [localToken, madeToken]) {
       const bad = await openRawSession({ port, token }, 'Bad-Program')
-      expect(await bad.call('blender_use_target')).toStrictEqual({
+      expect(await bad.call('blender_list_available_clients')).toStrictEqual({
         status: 'error',
         error: 'blocked',
         message:

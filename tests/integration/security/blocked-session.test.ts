@@ -155,7 +155,7 @@ describe.each(['program', 'client'] as const)('a block of a %s whose job runs', 
     await answer
     await app.restart()
     const wild = await app.connect('wild')
-    expect(await call(wild, 'blender_use_target')).toMatchObject({
+    expect(await call(wild, 'blender_list_available_clients')).toMatchObject({
       structured: { status: 'error', error: 'blocked' },
       isError: true,
     })

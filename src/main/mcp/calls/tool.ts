@@ -55,6 +55,7 @@ export function answerSchema(
     ...Object.fromEntries(optional),
     error: z.string().optional(),
     message: z.string().optional(),
+    blocked_until: z.number().optional(),
   })
 }
 
