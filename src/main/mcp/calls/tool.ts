@@ -55,7 +55,8 @@ export function answerSchema(
     ...Object.fromEntries(optional),
     error: z.string().optional(),
     message: z.string().optional(),
-    blocked_until: z.number().optional(),
+    // Unix seconds, with `blocked` alone. Its type would not fit into the 16 KiB of `tools/list`.
+    blocked_until: z.unknown().optional(),
   })
 }
 
