@@ -3,7 +3,8 @@ import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
 import { countOf } from '../../lib/count-text.ts'
 import { partyText } from '../../model/jobs/job-text.ts'
-import { jobsThatEnd, jobStateWords } from '../../model/jobs/jobs-order.ts'
+import { jobStateText } from '../../model/jobs/job-state-text.ts'
+import { jobsThatEnd } from '../../model/jobs/jobs-order.ts'
 import type { UnregisterTarget } from '../../model/unregister/unregister-store.ts'
 import { ClientText } from '../../ui/ClientText.tsx'
 import styles from './UnregisterDialog.module.css'
@@ -34,7 +35,7 @@ export function Consequences({ targets }: { targets: readonly UnregisterTarget[]
             <li key={job.key}>
               <ClientText className={styles['name']} text={job.title} />
               <span>
-                {jobStateWords[job.state]}
+                {jobStateText(job)}
                 {job.progress !== null && job.state === 'running' && ` ${Math.round(job.progress * 100)} %`}
                 {job.from.uuid !== uuid && (
                   <>

@@ -134,8 +134,14 @@ describe('the dispatcher', () => {
     bus.forceUnregister(from, { reason: 'runaway', blocked_until: null })
     expect(inbox('blender-1')).toStrictEqual([{ message_type: 'job_cancel', job_id: 'd-1', interrupt: true }])
     expect(bus.jobs.get('d-1')).toMatchObject({ state: 'running', cancel_requested_at: time.nowMs / 1000 })
+    expect(await outcome).toMatchObject({
+      status: 'cancelled',
+      error:
+        'A person at the Busbar panel took this client off the bus (runaway). What of this call had started is ' +
+        'interrupted. Tell your user.',
+    })
     report('d-1', 'cancelled', { error: 'Cancelled while it ran.' })
-    expect(await outcome).toMatchObject({ status: 'cancelled', error: 'Cancelled while it ran.' })
+    expect(bus.jobs.get('d-1')).toMatchObject({ state: 'cancelled', error: 'Cancelled while it ran.' })
   })
 
   it('answers at once for a Blender whose artist paused it', async () => {
