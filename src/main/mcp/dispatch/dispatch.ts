@@ -9,6 +9,7 @@ import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { ApprovalGate } from '../approvals/approval-gate.ts'
 import type { CallContext } from '../calls/call-context.ts'
 import type { Presence } from '../sessions/presence.ts'
+import { answerTimeMs } from './answer-time.ts'
 import { createCallKeys, keyedJobId } from './call-keys.ts'
 import type { CallerIdentity } from './caller-identity.ts'
 import { createTargetChooser, poolOf, type NoTarget } from './dispatch-target.ts'
@@ -20,9 +21,6 @@ import type { StickyTargets } from './sticky-targets.ts'
 
 /** How long a Blender that went away in the middle of a job may take to come back with its answer. */
 export const defaultLostTargetGraceMs = 15_000
-
-/** Each call answers within this time: several programs give up after a minute, whatever progress they hear of. */
-const answerWithinMs = 45_000
 
 /** How long a cancelling call waits for the job to end. */
 const cancelWaitMs = 5000
@@ -79,7 +77,7 @@ interface KnownJobs {
 
 /** Sends commands to Blenders and tells what became of them. */
 export interface Dispatcher {
-  /** Answers within 45 s: with the end, or with `running` or `waiting_for_approval`. */
+  /** Answers with the end; after `answerTimeMs` with `running` or `waiting_for_approval`. */
   run(request: DispatchRequest, context: CallContext): Promise<DispatchOutcome | DispatchRefusal>
   /** Waits up to `waitMs` for the end of a job of this bus. Any session of the user may ask. */
   job(jobId: string, waitMs: number, context: CallContext): Promise<FoundJob | DispatchRefusal>
@@ -161,10 +159,10 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     duration_ms: Math.max(0, Math.round((endedMs ?? clock()) - startedMs)),
   })
 
-  /** Waits for the end, but no longer than `waitMs`; answers with what can be said then. */
+  /** Waits for the end, but no longer than `waitMs` (null: however long); answers with what can be said then. */
   const follow = async (
     dispatched: DispatchedJob,
-    waitMs: number,
+    waitMs: number | null,
     context: CallContext,
   ): Promise<OutcomeOf> => {
     const { signal } = context.extra
@@ -173,7 +171,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     const stopListening = dispatched.onChange((job) => progress.tell(job.progress ?? 0, job.progress_message))
     const { promise: stopped, resolve: stop } = Promise.withResolvers<null>()
     const onAbort = (): void => stop(null)
-    const timer = after('wait for a job', waitMs, onAbort)
+    const timer = waitMs === null ? undefined : after('wait for a job', waitMs, onAbort)
     signal.addEventListener('abort', onAbort)
     if (signal.aborted) onAbort()
     dispatched.waiting += 1
@@ -193,7 +191,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
   /** Follows a job for the call that asks for it: a call that is cancelled takes the job with it. */
   const answerFor = async (dispatched: DispatchedJob, context: CallContext): Promise<DispatchOutcome> => {
     const { signal } = context.extra
-    const state = await follow(dispatched, answerWithinMs, context)
+    const state = await follow(dispatched, answerTimeMs(context), context)
     const isDropped = signal.aborted && dispatched.endedMs === null && dispatched.waiting === 0
     // With its sender the job was withdrawn or interrupted already.
     if (isDropped && context.bus.get(dispatched.from) !== undefined) {

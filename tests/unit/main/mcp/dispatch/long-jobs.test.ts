@@ -60,6 +60,25 @@ describe('a long job', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it.each([
+    ['opencode', 't-1', 'completed'],
+    ['opencode', undefined, 'running'],
+    ['claude-code', 't-1', 'running'],
+    ['codex-mcp-client', 't-1', 'running'],
+    ['gemini-cli-mcp-client', 't-1', 'running'],
+  ])(
+    'of 100 s answers the call of %s with the progress token %s by %s',
+    async (name, progressToken, status) => {
+      const { bus, dispatcher, request, report } = dispatchFixture()
+      const program = fakeSession({ clientInfo: { name, version: '1' } })
+      const { context } = fakeCall(bus, program, progressToken === undefined ? {} : { progressToken })
+      const outcome = dispatcher.run(request({ timeoutMs: 600_000 }), context)
+      await vi.advanceTimersByTimeAsync(100_000)
+      report('d-1', 'completed')
+      expect(await outcome).toMatchObject({ status })
+    },
+  )
+
   it('took as long as it ran, whenever it is asked for', async () => {
     const { bus, time, dispatcher, llm, request, report } = dispatchFixture()
     const outcome = dispatcher.run(request(), fakeCall(bus, llm).context)
