@@ -53,6 +53,28 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'programs',
+          include: ['tests/programs/*.test.ts'],
+          environment: 'node',
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          // Each has a Blender and an LLM program running: one after another on two cores.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'programs-all',
+          include: ['tests/programs/*.test.ts', 'tests/programs/long/*.test.ts'],
+          environment: 'node',
+          env: { BUSBAR_PROGRAMS: 'all' },
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

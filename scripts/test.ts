@@ -2,7 +2,7 @@
  * `npm test`: every suite, one after another, and one line at the end that counts them all. Arguments name
  * suites to run alone: `npm test -- unit addon`.
  *
- * What a suite needs and a machine lacks (Chromium, Blender, Python) is said in one line and skipped; with
+ * What a suite needs and a machine lacks (Chromium, Blender, Python, LLM programs) is said in one line and skipped; with
  * `CI=true` it is a failure, so that nothing goes untested unnoticed.
  */
 import { spawn } from 'node:child_process'
@@ -23,6 +23,8 @@ interface Suite {
   /** A line that says what is missing and how to get it; null where the suite can run. */
   missing: () => string | null
   run: () => Promise<Counts>
+  /** Runs only where it is named. */
+  onlyNamed?: true
 }
 
 const root = join(import.meta.dirname, '..')
@@ -36,6 +38,8 @@ const noPython = 'no python3 on the PATH; install Python 3.10 or newer'
 const noBlender =
   'no blender on the PATH; install Blender 3.4 or newer (Debian: apt-get install blender xvfb)'
 const noXvfb = 'no Xvfb on the PATH; install it (Debian: apt-get install xvfb)'
+const noPrograms =
+  'the LLM programs are not installed; run `npm install --no-save --prefix tests/programs/installed` (1.3 GB)'
 const noChromium = 'no Chromium found; install it (Debian: apt-get install chromium) or set CHROMIUM_PATH'
 
 const suites: Suite[] = [
@@ -53,6 +57,8 @@ const suites: Suite[] = [
     missing: () => (findOnPath('blender') === null ? noBlender : findOnPath('Xvfb') === null ? noXvfb : null),
     run: () => vitest('blender'),
   },
+  { name: 'programs', missing: missingForPrograms, run: () => vitest('programs') },
+  { name: 'programs-all', missing: missingForPrograms, run: () => vitest('programs-all'), onlyNamed: true },
   { name: 'panel', missing: () => (chromiumPath() === null ? noChromium : null), run: playwright },
 ]
 
@@ -69,7 +75,10 @@ buildIfStale(root)
 if (!(await command('node', ['scripts/build-addon.ts']))) throw new Error('The add-on could not be packed.')
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 }
-for (const suite of suites.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+const chosen = suites.filter(({ name, onlyNamed }) =>
+  asked.length === 0 ? onlyNamed !== true : asked.includes(name),
+)
+for (const suite of chosen) {
   const missing = suite.missing()
   if (missing !== null) {
     console.log(`\n${suite.name}: ${process.env.CI === 'true' ? 'failed' : 'skipped'}: ${missing}`)
@@ -89,6 +98,13 @@ console.log(
     (total.skipped > 0 ? `, ${String(total.skipped)} skipped` : ''),
 )
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
+
+function missingForPrograms(): string | null {
+  if (findOnPath('blender') === null) return noBlender
+  const installed = join(root, 'tests/programs/installed/node_modules/.bin')
+  const bins = ['claude', 'codex', 'gemini', 'opencode']
+  return bins.every((name) => existsSync(join(installed, name))) ? null : noPrograms
+}
 
 async function vitest(project: string): Promise<Counts> {
   const file = join(reports, `${project}.json`)

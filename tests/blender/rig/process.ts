@@ -14,9 +14,18 @@ export interface Running {
   kill(): Promise<void>
 }
 
-/** Starts a program as the leader of a process group of its own, so that nothing of it is left behind. */
-export function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Running {
-  const child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+/**
+ * Starts a program as the leader of a process group of its own, so that nothing of it is left behind.
+ *
+ * @param cwd the folder it runs in; default: the folder of the tests
+ */
+export function start(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string = process.cwd(),
+): Running {
+  const child = spawn(program, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
@@ -45,10 +54,11 @@ export async function within<T>(
   promise: Promise<T>,
   what: string,
   more: () => string = () => '',
+  ms: number = limitMs,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} never came.\n${more().slice(-4000)}`)), limitMs)
+    timer = setTimeout(() => reject(new Error(`${what} never came.\n${more().slice(-4000)}`)), ms)
   })
   try {
     return await Promise.race([promise, late])

@@ -13,7 +13,17 @@ export interface Server {
   readonly url: string
   readonly token: string
   readonly port: number
+  /** What opens its panel; null where it serves none. */
+  readonly panelKey: string | null
   readonly process: Running
+}
+
+export interface ServeOptions {
+  port?: number
+  dataDir?: string
+  /** With the panel that a browser would open. */
+  panel?: boolean
+  env?: Readonly<Record<string, string>>
 }
 
 export interface BlenderOptions {
@@ -40,7 +50,7 @@ export interface Rig {
   readonly folder: string
   /** A file in the rig's folder. */
   path(name: string): string
-  serve(options?: { port?: number; dataDir?: string }): Promise<Server>
+  serve(options?: ServeOptions): Promise<Server>
   /** Starts a Blender and waits until it is plugged in. */
   blender(options: BlenderOptions): Promise<Blender>
   llm(server: Server, name?: string): Promise<Llm>
@@ -81,18 +91,25 @@ export async function createRig(): Promise<Rig> {
   return {
     folder,
     path: (name) => join(folder, name),
-    async serve({ port = 0, dataDir = join(folder, 'data') } = {}) {
-      const process = run('node', [
-        join(root, 'src/main/cli/main.ts'),
-        ...['serve', '--port', String(port), '--data-dir', dataDir, '--no-panel'],
-      ])
+    async serve({ port = 0, dataDir = join(folder, 'data'), panel = false, env: more = {} } = {}) {
+      const process = run(
+        'node',
+        [
+          join(root, 'src/main/cli/main.ts'),
+          ...['serve', '--port', String(port), '--data-dir', dataDir],
+          ...(panel ? [] : ['--no-panel']),
+        ],
+        more,
+      )
       const url = await until(
         () => /^MCP +(http:\S+)$/m.exec(process.output())?.[1],
         'the server',
         process.output,
       )
+      const key = () => /^Panel +http:\S+#key=(\S+)$/m.exec(process.output())?.[1]
+      const panelKey = panel ? await until(key, 'the panel', process.output) : null
       dataDirs.set(url, dataDir)
-      return { url, token, port: Number(new URL(url).port), process }
+      return { url, token, port: Number(new URL(url).port), panelKey, process }
     },
     async blender({ label, server, window = false, group = '', args = [] }) {
       const process = run(

@@ -9,18 +9,16 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv'
 import type { JsonSchemaType, JsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js'
-import { createORPCClient } from '@orpc/client'
-import { RPCLink } from '@orpc/client/websocket'
-import type { ContractRouterClient } from '@orpc/contract'
 import { expect } from 'vitest'
-import { WebSocket } from 'ws'
 import type { Log } from '../../../src/main/base/log.ts'
 import { createApp } from '../../../src/main/app/app.ts'
 import type { AppOptions } from '../../../src/main/app/app-options.ts'
 import { createBrowserPanel } from '../../../src/main/headless/browser-panel.ts'
-import type { panelContract } from '../../../src/shared/panel-contract.ts'
+import { openPanel, type PanelApi } from '../../fixtures/panel-client.ts'
 import { Inbox } from './inbox.ts'
 import { openRawSession, type RawSession } from './raw-session.ts'
+
+export type { PanelApi }
 
 /** `params` of a `notifications/message` from the bus. */
 export interface BusNotification {
@@ -53,8 +51,6 @@ export interface ToolResult {
   readonly structured: Record<string, unknown>
   readonly isError: boolean
 }
-
-export type PanelApi = ContractRouterClient<typeof panelContract>
 
 export interface LogLine {
   readonly level: string
@@ -127,16 +123,9 @@ export async function startApp(): Promise<AppFixture> {
     raw: (name) => openRawSession(address(), name),
     async operator() {
       const key = new URL(running.panelUrl ?? '').hash.slice('#key='.length)
-      const socket = new WebSocket(`ws://127.0.0.1:${String(running.port)}/panel/socket`, [
-        'busbar.panel.v1',
-        `busbar.key.${key}`,
-      ])
-      cleanups.push(() => socket.close())
-      await new Promise((resolve, reject) => {
-        socket.once('open', resolve)
-        socket.once('error', reject)
-      })
-      return createORPCClient<PanelApi>(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }))
+      const panel = await openPanel(running.port, key)
+      cleanups.push(() => panel.close())
+      return panel.api
     },
     async restart() {
       await disconnect()
