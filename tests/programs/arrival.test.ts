@@ -32,7 +32,6 @@ function mannersOf(requests: readonly TappedRequest[]) {
     namesVersionInHeader: stream?.headers['mcp-protocol-version'] === protocolVersion,
     opensStream: stream?.status === 200,
     sendsProgressToken: calls('tools/call').every((call) => params(call)?._meta?.progressToken !== undefined),
-    saysGoodbye: requests.some(({ method, status }) => method === 'DELETE' && status === 204),
   }
 }
 
@@ -42,7 +41,6 @@ const usual = {
   namesVersionInHeader: true,
   opensStream: true,
   sendsProgressToken: true,
-  saysGoodbye: false,
 }
 
 /** As recorded. The names are those of `src/shared/program-names.ts`. */
@@ -58,7 +56,6 @@ const manners: Readonly<Record<string, ReturnType<typeof mannersOf>>> = {
     clientInfo: { name: 'codex-mcp-client', title: 'Codex' },
     protocolVersion: '2025-06-18',
     accept: 'text/event-stream, application/json',
-    saysGoodbye: true,
   },
   'Gemini CLI': {
     ...usual,
