@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Blender } from '../blender/rig/rig.ts'
-import { allPrograms, sampled } from './programs/all-programs.ts'
-import { programRow } from './rig/at-work.ts'
+import { sampled } from './programs/all-programs.ts'
+import { kick, programRow } from './rig/at-work.ts'
 import { createProgramsRig, type ProgramsRig } from './rig/programs-rig.ts'
 
 let rig: ProgramsRig
@@ -14,7 +14,6 @@ afterAll(() => rig.close())
 
 /** A program that never opens a new session by itself: it stays out until it is started again. */
 const staysOut = new Set(['Gemini CLI'])
-const comesBack = (name: string): boolean => !staysOut.has(name)
 
 const completed = () => ({
   status: 'completed',
@@ -25,37 +24,26 @@ const completed = () => ({
   duration_ms: expect.any(Number) as number,
 })
 
-it.each(sampled.filter(({ name }) => comesBack(name)))(
+it.each(sampled.filter(({ name }) => !staysOut.has(name)))(
   '$name, unregistered between two calls, comes back with the next one as the same client',
   async (program) => {
     const run = await rig.start(program)
     await run.call('blender_execute_code', { code: '1 + 1' })
-    const { record } = await programRow(rig)
-    const [kicked] = await rig.panel.clients.unregister({
-      clients: [{ userId: 'local', uuid: record.uuid }],
-      reason: 'Enough for today',
-      blockSeconds: null,
-    })
-    expect(kicked).toMatchObject({ outcome: 'unregistered', sessionEnded: true })
+    const row = await programRow(rig, program)
+    expect(await kick(rig, row)).toMatchObject({ outcome: 'unregistered', sessionEnded: true })
     expect((await run.call('blender_execute_code', { code: '1 + 1' })).outcome).toStrictEqual(completed())
-    expect((await programRow(rig)).record.uuid).toBe(record.uuid)
+    expect((await programRow(rig, program)).record.uuid).toBe(row.record.uuid)
     await run.end()
-    await rig.panel.clients.unregister({
-      clients: [{ userId: 'local', uuid: record.uuid }],
-      reason: '',
-      blockSeconds: null,
-    })
   },
 )
 
-it.each((sampled.length > 1 ? allPrograms : []).filter(({ name }) => staysOut.has(name)))(
+it.each(sampled.filter(({ name }) => staysOut.has(name)))(
   '$name, unregistered between two calls, stays out until it is started again',
   async (program) => {
     const run = await rig.start(program)
     await run.call('blender_execute_code', { code: '1 + 1' })
-    const { record } = await programRow(rig)
-    const order = { clients: [{ userId: 'local', uuid: record.uuid }], reason: '', blockSeconds: null }
-    await rig.panel.clients.unregister(order)
+    const row = await programRow(rig, program)
+    await kick(rig, row)
     for (const code of ['2', '3']) {
       const { outcome } = await run.call('blender_execute_code', { code })
       expect(outcome).toMatch(/^Error POSTing to endpoint \(HTTP 404\): /)
@@ -64,8 +52,7 @@ it.each((sampled.length > 1 ? allPrograms : []).filter(({ name }) => staysOut.ha
 
     const again = await rig.start(program)
     expect((await again.call('blender_execute_code', { code: '1 + 1' })).outcome).toStrictEqual(completed())
-    expect((await programRow(rig)).record.uuid).toBe(record.uuid)
+    expect((await programRow(rig, program)).record.uuid).toBe(row.record.uuid)
     await again.end()
-    await rig.panel.clients.unregister(order)
   },
 )

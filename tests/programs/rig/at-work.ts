@@ -1,10 +1,12 @@
 import type { ClientsEvent, PanelClient } from '../../../src/shared/clients.ts'
+import type { UnregisterResult } from '../../../src/shared/unregister.ts'
+import type { Program } from '../programs/program.ts'
 import type { ProgramsRig } from './programs-rig.ts'
 
 let watches = 0
 
-/** The row of the one LLM program that is on the bus now, as the panel has it. */
-export async function programRow(rig: ProgramsRig): Promise<PanelClient> {
+/** The row of a program that is on the bus now, as the panel has it; of an earlier run nothing may be left. */
+export async function programRow(rig: ProgramsRig, { name }: Program): Promise<PanelClient> {
   watches += 1
   const events: AsyncGenerator<ClientsEvent> = await rig.panel.clients.watch({
     watchId: `row-${String(watches)}`,
@@ -12,9 +14,19 @@ export async function programRow(rig: ProgramsRig): Promise<PanelClient> {
   const first = (await events.next()).value as ClientsEvent
   await events.return(undefined)
   const rows = first.type === 'snapshot' ? first.clients : []
-  const [row, ...others] = rows.filter(({ record }) => record.client_type === 'llm')
+  const [row, ...others] = rows.filter(({ record }) => record.label === name)
   if (row === undefined || others.length > 0) {
-    throw new Error(`One LLM program was expected on the bus: ${JSON.stringify(rows)}`)
+    throw new Error(`One ${name} was expected on the bus: ${JSON.stringify(rows)}`)
   }
   return row
+}
+
+/** Takes a client off the bus, as a person does, without a block. */
+export async function kick(rig: ProgramsRig, { record }: PanelClient): Promise<UnregisterResult | undefined> {
+  const [result] = await rig.panel.clients.unregister({
+    clients: [{ userId: 'local', uuid: record.uuid }],
+    reason: 'Enough for today',
+    blockSeconds: null,
+  })
+  return result
 }
