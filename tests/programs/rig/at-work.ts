@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import type { ClientsEvent, PanelClient } from '../../../src/shared/clients.ts'
 import type { UnregisterResult } from '../../../src/shared/unregister.ts'
+import { until } from '../../blender/rig/process.ts'
 import type { Program } from '../programs/program.ts'
 import type { ProgramsRig } from './programs-rig.ts'
 
@@ -29,4 +31,22 @@ export async function kick(rig: ProgramsRig, { record }: PanelClient): Promise<U
     blockSeconds: null,
   })
   return result
+}
+
+/** A script that says that it runs, and then runs until it is interrupted. */
+export interface Loop {
+  readonly code: string
+  /** Resolves when it runs. */
+  running(): Promise<unknown>
+}
+
+let loops = 0
+
+export function endlessLoop(rig: ProgramsRig): Loop {
+  loops += 1
+  const begun = rig.blenders.path(`begun-${String(loops)}`)
+  return {
+    code: `open(${JSON.stringify(begun)}, "w").close()\nwhile True: pass`,
+    running: () => until(() => existsSync(begun), 'the script to run'),
+  }
 }
