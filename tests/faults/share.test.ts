@@ -57,7 +57,8 @@ async function fillMailboxes({ server, hoarder, otherWorks }: Scene, payload: ob
     if (n % 10 === 0) await otherWorks()
   }
   const bytes = Buffer.byteLength(JSON.stringify(payload))
-  const accepted = Math.floor(shareBytes / (bytes + 2000))
+  // The body that brings a message counts beside it until the message is in.
+  const accepted = Math.floor((shareBytes - bytes) / (bytes + 2000))
   expect(outcomes).toStrictEqual([
     ...Array.from({ length: accepted }, () => 'ok'),
     ...Array.from({ length: attempts - accepted }, () => 'out_of_memory_share'),
@@ -104,7 +105,10 @@ it('subscriptions to long addresses are refused, and those to short ones take a 
     await Promise.all(Array.from({ length: 256 }, (_, n) => place(n)))
   }
   expect(refusal).toMatch(/^User "local" keeps 8\.0 MiB in this server, and one user may keep 8\.0 MiB: /)
-  expect(taken).toBe(Math.floor((8 * mebibyte) / (2048 + 256)))
+  // At most 256 requests are under way, whose bodies count beside what is kept.
+  const places = Math.floor((8 * mebibyte) / (2048 + 256))
+  expect(taken).toBeLessThanOrEqual(places)
+  expect(taken).toBeGreaterThan(places - 300)
   expect((await server.memory()) - before).toBeLessThan(40 * mebibyte)
   expect(await server.peak()).toBeLessThan(peakBytes)
   await otherWorks()
@@ -171,7 +175,11 @@ it('calls that wait for a Blender hold neither their code nor their requests', a
 it('calls that wait for a person take a share', async () => {
   const { server, otherWorks } = await scene()
   const blender = await server.raw('blender')
-  await blender.call('blender_register_client', { client_uuid: 'blender', client_type: 'blender' })
+  await blender.call('blender_register_client', {
+    client_uuid: 'blender',
+    client_type: 'blender',
+    capabilities: ['large_messages'],
+  })
   const token = await server.token('local', ['llm', 'bus'])
   const before = await server.memory()
   const code = 'x'.repeat(3 * mebibyte)

@@ -133,7 +133,8 @@ export function isOptional(shape: z.ZodRawShape, key: string): boolean {
 }
 
 /**
- * Runs a tool with the arguments that it takes. While it waits, the call keeps these and nothing else of its request.
+ * Runs a tool with the arguments that it takes. While it waits, the call keeps nothing of its request: what the tool
+ * itself keeps, such as the question to a person, it charges on its own.
  */
 export function runTool<Args extends object, Answer>(
   run: (args: Args, context: CallContext) => Answer | Promise<Answer>,
@@ -141,7 +142,7 @@ export function runTool<Args extends object, Answer>(
   context: CallContext,
 ): Promise<Answer> {
   const answer = new Promise<Answer>((resolve) => resolve(run(args, context)))
-  context.session.keepsOnly(context.extra.requestId, args)
+  context.session.letGoOfBody(context.extra.requestId)
   return answer
 }
 

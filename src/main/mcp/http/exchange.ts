@@ -1,6 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js'
-import { soon } from '../../base/guarded.ts'
 import type { MemoryHold } from '../../base/ledger.ts'
 import type { Log } from '../../base/log.ts'
 import type { PassingMemory } from '../../base/passing-memory.ts'
@@ -34,9 +33,6 @@ const primingRevision = '2025-11-25'
 export function understandsPriming(protocolVersion: string | null): boolean {
   return protocolVersion !== null && protocolVersion >= primingRevision
 }
-
-/** A body up to this size is charged as a whole until its answer: what is needed of it is not worth counting. */
-const smallBodyBytes = 64 * 1024
 
 /** What an exchange answers. */
 export interface ExchangeRequest {
@@ -88,15 +84,9 @@ export class Exchange implements SseStreamOwner {
     return this.#response !== null || this.#resumable !== null
   }
 
-  /**
-   * Its one request needs no more than so many bytes of its body from now on. They are counted a moment later, as most
-   * requests are answered by then. Of a batch the whole body is charged.
-   */
-  keepsOnly(countBytes: () => number): void {
-    if (this.#isBatch || this.#body.bytes <= smallBodyBytes) return
-    soon('what a call keeps of its body', () => {
-      if (this.#open > 0) this.#body.resize(Math.min(this.#body.bytes, countBytes()))
-    })
+  /** Its one request needs nothing of its body from now on. A batch needs all of it until its last answer. */
+  letGoOfBody(): void {
+    if (!this.#isBatch) this.#body.release()
   }
 
   /** Answers one request. The exchange is over with the last one. */

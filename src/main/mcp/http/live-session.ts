@@ -179,8 +179,8 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     return room !== null
   }
 
-  keepsOnly(requestId: RequestId, kept: object): void {
-    this.#inFlight.find(requestId)?.keepsOnly(() => JSON.stringify(kept).length)
+  letGoOfBody(requestId: RequestId): void {
+    this.#inFlight.find(requestId)?.letGoOfBody()
   }
 
   /** True for the id of a request that is not answered yet. */

@@ -65,8 +65,8 @@ export interface McpSession {
    * where there is no memory to keep an answer until it is read.
    */
   hears(requestId: RequestId): boolean
-  /** A request that waits needs no more than `kept` from now on: the rest of its body is no longer charged. */
-  keepsOnly(requestId: RequestId, kept: object): void
+  /** A request that waits needs nothing of its body from now on: the body is no longer charged. */
+  letGoOfBody(requestId: RequestId): void
   /** SSE `message` events sent on any stream; pings and comments not counted. */
   readonly eventsSent: number
   /** Notifications of the SDK's server that found no stream and no room to wait. */

@@ -148,7 +148,6 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
     },
     'resources/subscribe': (request, { session }) => {
       const { uri } = check(SubscribeRequestSchema, request).params
-      if (uri.length > uriLength) throw notFound(uri)
       find(uri)
       const refusal = subscriptions.add(session, uri)
       if (refusal !== null) throw invalidParams(refusal)
@@ -269,9 +268,6 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
     },
   }
 }
-
-/** Most characters of an address: each of the 200 of a name may take 9, percent-encoded. */
-const uriLength = 2000
 
 /** The last resort for what can grow with data. */
 function whatFits<Result extends ServerResult>(result: Result, what: string): Result {

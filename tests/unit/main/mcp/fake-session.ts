@@ -38,7 +38,7 @@ export function fakeSession(more: Partial<McpSession> = {}): FakeSession {
     answersPings: false,
     ended: false,
     requestsInFlight: 0,
-    keepsOnly: () => undefined,
+    letGoOfBody: () => undefined,
     eventsSent: 0,
     notificationsDropped: 0,
     hears: () => true,
