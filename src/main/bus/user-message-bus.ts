@@ -65,7 +65,8 @@ export class UserMessageBus {
   /** Who pays for what is kept here, and on the way to it. */
   readonly memory: MemoryAccount
   readonly #limits: BusLimits
-  readonly #held: HeldMessages
+  /** What is kept of messages, charged to the user. */
+  readonly held: HeldMessages
   readonly #reports: JobReports
   #largestPayload = 0
 
@@ -74,10 +75,9 @@ export class UserMessageBus {
     this.#ports = ports
     this.#limits = { ...defaultBusLimits, ...ports.limits }
     this.memory = ports.memory ?? new MemoryLedger(Infinity).of(userId)
-    this.#held = new HeldMessages(this.memory)
+    this.held = new HeldMessages(this.memory)
     this.jobs = new JobTable(this.#limits.jobs, this.memory)
-    const { registry, jobs, events } = this
-    const held = this.#held
+    const { registry, jobs, events, held } = this
     this.pauses = new Pauses(events, () => this.#nowSeconds())
     this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, held, events })
     this.#reports = new JobReports({
@@ -258,12 +258,12 @@ export class UserMessageBus {
         )
       }
     }
-    if (!this.#held.take(message, targets.length)) return this.#noRoomFor(message, targets)
+    if (!this.held.take(message, targets.length)) return this.#noRoomFor(message, targets)
     if (kind !== null && targets.length > 0) {
       const uuids = targets.map((client) => client.uuid)
       const job = this.jobs.add(message, kind, uuids, request.reply ?? 'client')
       if (job === null) {
-        for (const _ of targets) this.#held.release(message)
+        for (const _ of targets) this.held.release(message)
         return this.#noRoomFor(message, targets)
       }
       tellOfJob(this.events, this.jobs, job)
@@ -342,7 +342,7 @@ export class UserMessageBus {
   ): void {
     const draft = { payloadJson: JSON.stringify(payload), head: headOf(payload) }
     const message = this.#compose({ from, routing, priority, ...draft, purpose })
-    this.#held.takeAnyway(message, targets.length)
+    this.held.takeAnyway(message, targets.length)
     this.mailboxes.deliver(message, targets)
   }
 

@@ -49,8 +49,8 @@ export function createLargeMessages(clock: () => number): LargeMessages {
 }
 
 interface KeptPayload {
-  readonly json: string
-  readonly bytes: number
+  /** Charged to its user for as long as it is kept, as in a mailbox. */
+  readonly message: BusMessage
   /** Who was given the link. */
   readonly clients: Set<ClientInfo>
   untilMs: number
@@ -59,6 +59,7 @@ interface KeptPayload {
 /** Those of one bus. */
 class KeptPayloads {
   readonly #clock: () => number
+  readonly #held: UserMessageBus['held']
   /** By message id; those whose link was handed out last stand last. */
   readonly #kept = new Map<string, KeptPayload>()
   #bytes = 0
@@ -66,6 +67,7 @@ class KeptPayloads {
 
   constructor(bus: UserMessageBus, clock: () => number) {
     this.#clock = clock
+    this.#held = bus.held
     bus.events.on('unregistered', ({ client }) => {
       for (const [id, { clients }] of this.#kept) {
         if (clients.delete(client) && clients.size === 0) this.#forget(id)
@@ -73,11 +75,13 @@ class KeptPayloads {
     })
   }
 
-  keep({ message_id: id, payloadJson, payloadBytes }: BusMessage, client: ClientInfo): void {
+  keep(message: BusMessage, client: ClientInfo): void {
+    const { message_id: id, payloadBytes } = message
     const clients = this.#kept.get(id)?.clients ?? new Set()
+    this.#held.retain(message)
     this.#forget(id)
     const untilMs = this.#clock() + keptMs
-    this.#kept.set(id, { json: payloadJson, bytes: payloadBytes, clients: clients.add(client), untilMs })
+    this.#kept.set(id, { message, clients: clients.add(client), untilMs })
     this.#bytes += payloadBytes
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= keptMax && this.#bytes <= keptBytesMax) break
@@ -89,7 +93,7 @@ class KeptPayloads {
   read(id: string, readers: readonly ClientInfo[]): string | null {
     const payload = this.#kept.get(id)
     if (payload === undefined || this.#clock() >= payload.untilMs) return null
-    return readers.some((client) => payload.clients.has(client)) ? payload.json : null
+    return readers.some((client) => payload.clients.has(client)) ? payload.message.payloadJson : null
   }
 
   /** Frees what is too old to be read, also where nothing more is ever sent. */
@@ -103,7 +107,10 @@ class KeptPayloads {
   }
 
   #forget(id: string): void {
-    this.#bytes -= this.#kept.get(id)?.bytes ?? 0
+    const known = this.#kept.get(id)
+    if (known === undefined) return
     this.#kept.delete(id)
+    this.#bytes -= known.message.payloadBytes
+    this.#held.release(known.message)
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { MemoryLedger } from '../../../../../src/main/base/ledger.ts'
 import { createLargeMessages } from '../../../../../src/main/mcp/sessions/large-messages.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 import { fakeSession } from '../fake-session.ts'
@@ -85,4 +86,21 @@ it('of one bus 256 are kept, however small', () => {
   for (const message of messages) large.keep(bus, message, client)
   const isKept = (n: number) => large.read(bus, messages[n]?.message_id ?? '', session) !== null
   expect([isKept(0), isKept(1), isKept(256)]).toStrictEqual([false, true, true])
+})
+
+it('it counts for its user for as long as it can be read', () => {
+  const memory = new MemoryLedger(1_000_000)
+  const { bus } = busFixture({ memory: memory.of('local') })
+  const large = createLargeMessages(() => 0)
+  const { client } = bus.register(registration('b'), fakeSession())
+  const sent = bus.send({ payload: { text: 'x'.repeat(100_000) }, target_uuid: 'b', session: null })
+  if (!sent.ok) throw new Error(sent.message)
+  const waiting = memory.usedBytes
+  expect(waiting).toBeGreaterThan(100_000)
+  bus.mailboxes.take(client, 1)
+  large.keep(bus, sent.message, client)
+  large.keep(bus, sent.message, client)
+  expect(memory.usedBytes).toBe(waiting)
+  bus.unregister('b')
+  expect(memory.usedBytes).toBe(0)
 })
