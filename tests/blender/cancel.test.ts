@@ -77,14 +77,11 @@ describe.each([{ window: false }, { window: true }])('a Blender (with a window: 
     await until(() => heard('Rendering for') !== '', 'the beginning of the render')
     const job_id = heard('Job ')
     // Answered while it still runs: it does not say that it is cancelled before it is.
-    expect((await llm.call('cancel_job', { job_id, timeout_seconds: undefined })).outcome.status).toBe(
-      'running',
-    )
+    expect((await llm.call('cancel_job', { job_id })).outcome.status).toBe('running')
     const outcome = await until(async () => {
       const { outcome: now } = await llm.call('get_job', {
         job_id,
         wait_seconds: 40,
-        timeout_seconds: undefined,
       })
       return now.status !== 'running' && now
     }, 'the end of the render')

@@ -41,7 +41,7 @@ export async function* cancelRounds(
     )
     await Promise.race([begun, ended])
     const from = performance.now()
-    const { outcome: asked } = await llm.call('cancel_job', { job_id: jobId, timeout_seconds: undefined })
+    const { outcome: asked } = await llm.call('cancel_job', { job_id: jobId })
     const tookMs = performance.now() - from
     yield { asked, answered: (await ended).outcome, tookMs }
   }

@@ -22,6 +22,9 @@ export interface ToolCall {
   text: string
 }
 
+/** Tools that run no command, and take no time limit. */
+const untimed = new Set(['use_target', 'get_job', 'cancel_job'])
+
 /** A model's side: an MCP client of the SDK that knows nothing of the bus. */
 export class Llm {
   readonly client: Client
@@ -50,7 +53,8 @@ export class Llm {
     args: object = {},
     options: { onprogress?: (progress: Progress) => void; signal?: AbortSignal } = {},
   ): Promise<ToolCall> {
-    const request = { name: `blender_${command}`, arguments: { timeout_seconds: limitMs / 1000, ...args } }
+    const limit = untimed.has(command) ? {} : { timeout_seconds: limitMs / 1000 }
+    const request = { name: `blender_${command}`, arguments: { ...limit, ...args } }
     const result = await this.client.callTool(request, undefined, { timeout: 2 * limitMs, ...options })
     const blocks = result.content as { type: string; text?: string; data?: string; mimeType?: string }[]
     const picture = blocks.find(({ type }) => type === 'image')
