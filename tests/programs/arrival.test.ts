@@ -80,7 +80,7 @@ it.each(allPrograms)('$name finds no Blender, and is shown by the name that peop
     error: 'No live Blender is connected. Open Blender with the Busbar add-on and connect it.',
     duration_ms: expect.any(Number) as number,
   })
-  await run.call('blender_use_target', { target: null })
+  await run.call('blender_use_target', {})
   const { outcome } = await run.call('blender_list_available_clients')
   const labels = (outcome as { ephemeral: { label: string; uuid: string }[] }).ephemeral
     .filter(({ uuid }) => uuid.startsWith(`llm-${manners[program.name]?.clientInfo.name ?? ''}-`))
