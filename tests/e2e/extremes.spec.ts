@@ -16,7 +16,7 @@ test('a payload of 4 MiB is pasted, looked into, sent whole, and refused where i
   const heard: { payload: { data?: string } }[] = []
   await connectClient({
     name: 'llm',
-    register: { client_uuid: 'l', client_type: 'llm' },
+    register: { client_uuid: 'l', client_type: 'llm', capabilities: ['large_messages'] },
     onMessage: (data) => heard.push(data as (typeof heard)[number]),
   })
   await panel.getByRole('row', { name: /^l,/ }).click()

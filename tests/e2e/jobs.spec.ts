@@ -40,7 +40,7 @@ test('jobs are listed with what came of them; cancel, run again and copy', async
   await pane.getByRole('button', { name: 'Cancel job' }).click()
   await expect(panel.getByText('It ends when its Blender says so.').first()).toBeVisible()
   await expect.poll(() => heard.map(({ payload }) => payload['message_type'])).toContain('job_cancel')
-  await expect(row).toHaveAccessibleName('execute_code, running, Atelier 1')
+  await expect(row).toHaveAccessibleName('execute_code, cancelling…, Atelier 1')
 
   const error = 'Traceback (most recent call last):\n  File "<job>", line 1\nRuntimeError: no camera'
   await blender.call('blender_job_update', { job_id: 'job-1', status: 'failed', error })
