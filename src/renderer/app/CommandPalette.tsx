@@ -1,7 +1,7 @@
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
 import { loadSettings } from '../features/settings/load-settings.ts'
-import { useParts } from '../panel/panel-context.ts'
+import { useLive, useParts } from '../panel/panel-context.ts'
 import type { Router } from '../panel/router.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import { visibleText } from '../lib/visible-text.ts'
@@ -33,9 +33,10 @@ export function CommandPalette({
   useEffect(() => void loadSettings(panel), [panel])
   const settings = useStore(panel.serverSettings.state, (state) => state.settings)
   const tokens = useStore(panel.tokens.state, (state) => state.tokens)
+  const live = useLive()
   const actions = useMemo(
-    () => findActions({ ...parts, settings, tokens, go: goWith(router), showShortcuts }, query),
-    [parts, router, query, showShortcuts, settings, tokens],
+    () => findActions({ ...parts, live, settings, tokens, go: goWith(router), showShortcuts }, query),
+    [parts, live, router, query, showShortcuts, settings, tokens],
   )
 
   useEffect(() => {

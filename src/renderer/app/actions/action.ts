@@ -15,6 +15,8 @@ export interface Action {
 }
 
 export interface ActionPorts extends PanelParts {
+  /** Whether the panel is connected: what acts on the bus is offered only then. */
+  live: boolean
   /** What the server told of itself when the palette was opened; null until then, and where this panel may not know. */
   settings: Settings | null
   tokens: readonly TokenInfo[] | null
@@ -27,10 +29,6 @@ export type AddAction = (title: string, hint: string, run: () => void) => void
 
 /** Most things of one kind that have actions of their own: requests, blocks, tokens, rules. */
 export const eachMax = 20
-
-export function isLive({ connection }: ActionPorts['panel']): boolean {
-  return connection.state.getState().kind === 'live'
-}
 
 /** Does something in a view: goes there first. */
 export function goingTo({ go }: ActionPorts, view: View) {

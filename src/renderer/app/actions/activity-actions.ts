@@ -4,7 +4,7 @@ import { exportFormats, exportNames } from '../../model/activity/log-export.ts'
 import { groupWords, kindFacts, kindsOf, logGroups } from '../../model/activity/log-text.ts'
 import { placeLink } from '../../panel/router.ts'
 import { copyAndTell } from '../../model/toasts/copy-and-tell.ts'
-import { goingTo, isLive, type ActionPorts, type AddAction } from './action.ts'
+import { goingTo, type ActionPorts, type AddAction } from './action.ts'
 
 const moments = [
   { words: '5 minutes', seconds: 300 },
@@ -14,7 +14,7 @@ const moments = [
 
 /** What of the log is shown, from when, whether it follows, and what its charts show. */
 export function addActivity(add: AddAction, ports: ActionPorts): void {
-  const { panel, router } = ports
+  const { panel, router, live } = ports
   const { log, rateCharts, clock, intents } = panel
   const { filter, following } = log.state.getState()
   const toActivity = goingTo(ports, 'activity')
@@ -46,7 +46,7 @@ export function addActivity(add: AddAction, ports: ActionPorts): void {
   // A list that is not on show has nothing yet that could stand still.
   if (following && router.state.getState().view === 'activity') add('Pause the activity', 'F', log.pause)
   else add('Follow the newest activity', 'F', toActivity(log.resume))
-  if (isLive(panel)) {
+  if (live) {
     for (const { words, seconds } of moments) {
       add(
         `Go to the activity of ${words} ago`,

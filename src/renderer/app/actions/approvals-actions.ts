@@ -1,6 +1,6 @@
 import type { ApprovalPolicy } from '../../../shared/approvals.ts'
 import { placeLink } from '../../panel/router.ts'
-import { eachMax, isLive, type ActionPorts, type AddAction } from './action.ts'
+import { eachMax, type ActionPorts, type AddAction } from './action.ts'
 
 const whoAsks: Record<ApprovalPolicy['default'], string> = {
   by_token: 'LLM tokens',
@@ -9,10 +9,10 @@ const whoAsks: Record<ApprovalPolicy['default'], string> = {
 }
 
 /** The answers to what waits for a person, and who has to ask at all. */
-export function addApprovals(add: AddAction, { panel, go }: ActionPorts): void {
+export function addApprovals(add: AddAction, { panel, go, live }: ActionPorts): void {
   const { approvals, intents } = panel
   const { pending, policy } = approvals.state.getState()
-  if (!isLive(panel)) return
+  if (!live) return
   for (const { id, from, program, tool } of pending.slice(0, eachMax)) {
     const what = `${tool} for ${from?.name ?? program}`
     add(`Look at the request: ${what}`, 'approvals', () => go(placeLink('approvals')))

@@ -1,16 +1,16 @@
 import { claudeCommand } from '../../widgets/program-commands.ts'
 import { saveAddon } from '../../widgets/save-addon.ts'
 import { copyAndTell, copyFetched } from '../../model/toasts/copy-and-tell.ts'
-import { isLive, type ActionPorts, type AddAction } from './action.ts'
+import { type ActionPorts, type AddAction } from './action.ts'
 
 /** What plugs something in, and the way back where the connection is lost. */
-export function addConnect(add: AddAction, { panel }: ActionPorts): void {
+export function addConnect(add: AddAction, { panel, live }: ActionPorts): void {
   const { status, connection, toasts } = panel
   const url = status.getState().status?.url
   if (url !== undefined) {
     add('Copy the address of this server', 'copy', () => copyAndTell(toasts, 'address', url))
   }
-  if (!isLive(panel)) {
+  if (!live) {
     add('Try to connect now', 'connection', connection.retryNow)
     return
   }

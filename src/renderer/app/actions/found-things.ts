@@ -2,7 +2,7 @@ import { clientName, uniqueName } from '../../model/clients/client-text.ts'
 import { jobStateText } from '../../model/jobs/job-state-text.ts'
 import { placeLink } from '../../panel/router.ts'
 import { glossary } from '../../lib/glossary.ts'
-import { isLive, openClients, type Action, type ActionPorts } from './action.ts'
+import { openClients, type Action, type ActionPorts } from './action.ts'
 
 /** Most clients and jobs that a search lists. */
 const foundMax = 20
@@ -25,7 +25,7 @@ function foundWords({ panel }: ActionPorts, has: Has): Action[] {
     }))
 }
 
-function foundClients({ panel, go }: ActionPorts, has: Has): Action[] {
+function foundClients({ panel, go, live }: ActionPorts, has: Has): Action[] {
   const { byKey } = panel.clients.state.getState()
   // For those that are open or stood on it is offered already.
   const offered = openClients(panel)
@@ -39,7 +39,7 @@ function foundClients({ panel, go }: ActionPorts, has: Has): Action[] {
     if (has(`${name} ${uuid}`)) {
       found.push({ id: client.key, title, hint: type, run: () => go(placeLink('clients', uuid)) })
     }
-    if (!isLive(panel) || offered.has(client.key)) continue
+    if (!live || offered.has(client.key)) continue
     found.push({
       id: `send ${client.key}`,
       title: `Send to it: ${title}…`,

@@ -7,7 +7,7 @@ import { noPictureView } from '../../model/pictures/pictures-store.ts'
 import { draftTitle, emptiedDraft } from '../../model/send/draft.ts'
 import { placeLink } from '../../panel/router.ts'
 import { saveAddress } from '../../lib/save-file.ts'
-import { addIntervals, eachMax, isLive, type ActionPorts, type AddAction } from './action.ts'
+import { addIntervals, eachMax, type ActionPorts, type AddAction } from './action.ts'
 
 /** What can be done in the inspectors that are open: the one of the selection, and those that are pinned. */
 export function addInspectors(add: AddAction, ports: ActionPorts): void {
@@ -40,7 +40,7 @@ export function addInspectors(add: AddAction, ports: ActionPorts): void {
 
 function addInspector(
   add: AddAction,
-  { panel, go }: ActionPorts,
+  { panel, go, live }: ActionPorts,
   inspector: Inspector,
   client: PanelClient,
   hint: string,
@@ -68,7 +68,7 @@ function addInspector(
     )
     add(`Save its picture…: ${name}`, hint, () => saveAddress(pictureFileName(client, picture), picture.url))
   }
-  if (!isLive(panel) || !byKey.has(client.key)) return
+  if (!live || !byKey.has(client.key)) return
   if (pictures.watched().includes(client.key)) {
     const render = needsRender(client, view)
     add(`${render ? 'Render a preview' : 'Take a new picture'}: ${name}`, hint, () =>

@@ -5,7 +5,7 @@ import { jobColumns, jobColumnTitles, jobStates, jobStateWords } from '../../mod
 import { timelineWindows } from '../../model/jobs/timeline-lanes.ts'
 import { filterLink, placeLink } from '../../panel/router.ts'
 import { copyFetched, copyLink } from '../../model/toasts/copy-and-tell.ts'
-import { addEntries, goingTo, isLive, type ActionPorts, type AddAction } from './action.ts'
+import { addEntries, goingTo, type ActionPorts, type AddAction } from './action.ts'
 
 /** What can be done with the job that is open, or else the one that the keyboard stands on. */
 export function addJob(add: AddAction, { panel, router, go }: ActionPorts): void {
@@ -30,7 +30,7 @@ export function addJob(add: AddAction, { panel, router, go }: ActionPorts): void
 
 /** Which jobs are shown in which order, and what can be done with those that are selected. */
 export function addJobsView(add: AddAction, ports: ActionPorts): void {
-  const { panel } = ports
+  const { panel, live } = ports
   const { jobs, jobSelection, intents, toasts } = panel
   const { filter, shown, byKey } = jobs.state.getState()
   const toJobs = goingTo(ports, 'jobs')
@@ -69,7 +69,7 @@ export function addJobsView(add: AddAction, ports: ActionPorts): void {
     'Ctrl A',
     toJobs(() => jobSelection.selectAll(shown)),
   )
-  if (jobSelection.state.getState().selected.size > 1 && isLive(panel)) {
+  if (jobSelection.state.getState().selected.size > 1 && live) {
     add('Cancel the selected jobs', 'Delete', panel.cancelSelectedJobs)
   }
 }

@@ -7,7 +7,7 @@ import { placeLink } from '../../panel/router.ts'
 import type { Intent } from '../../panel/intents.ts'
 import { densities, textSizes } from '../../settings/preferences.ts'
 import { themeChoices } from '../../theme/theme.ts'
-import { addEntries, eachMax, goingTo, isLive, type ActionPorts, type AddAction } from './action.ts'
+import { addEntries, eachMax, goingTo, type ActionPorts, type AddAction } from './action.ts'
 
 /** How the panel looks and sounds on this machine. */
 export function addLook(add: AddAction, { theme, preferences }: ActionPorts): void {
@@ -37,14 +37,14 @@ export function addBlocks(add: AddAction, { panel, go }: ActionPorts): void {
 
 /** The page of settings: its parts, and what can be made, changed and taken away there. */
 export function addSettings(add: AddAction, ports: ActionPorts): void {
-  const { panel, settings, go } = ports
+  const { panel, settings, live, go } = ports
   const { intents } = panel
   for (const { id, title } of settingSections) {
     add(`Settings: ${title}`, 'settings', () => go(placeLink('settings', id)))
   }
   const toSettings = (intent: Intent) => goingTo(ports, 'settings')(() => intents.set(intent))
   add('Search the settings…', 'settings', toSettings({ to: 'search', in: 'settings' }))
-  if (!isLive(panel)) return
+  if (!live) return
   add('Add a block…', 'settings', toSettings({ to: 'add a block' }))
   if (settings?.mayChange !== true) return
   addTokens(add, ports, toSettings)

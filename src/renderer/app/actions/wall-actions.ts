@@ -2,10 +2,10 @@ import { viewModes } from '../../model/clients/clients-layout.ts'
 import { refreshPicturesInSight } from '../../features/wall/refresh-in-sight.ts'
 import { clientsLink } from '../../panel/router.ts'
 import { cardSizes } from '../../settings/preferences.ts'
-import { addIntervals, isLive, type ActionPorts, type AddAction } from './action.ts'
+import { addIntervals, type ActionPorts, type AddAction } from './action.ts'
 
 /** The wall of clients: whether they stand there, how large the cards are, and how often their pictures are taken. */
-export function addWall(add: AddAction, { panel, preferences, router, go }: ActionPorts): void {
+export function addWall(add: AddAction, { panel, preferences, router, go, live }: ActionPorts): void {
   const { clients } = panel
   const { cardSize, wallSeconds } = preferences.state.getState()
   for (const shownAs of viewModes) {
@@ -20,7 +20,7 @@ export function addWall(add: AddAction, { panel, preferences, router, go }: Acti
   }
   addIntervals(add, 'on the wall', wallSeconds, (seconds) => preferences.set({ wallSeconds: seconds }))
   if (
-    isLive(panel) &&
+    live &&
     clients.state.getState().layout.shownAs === 'wall' &&
     router.state.getState().view === 'clients'
   ) {

@@ -38,6 +38,9 @@ async function build(clients: readonly (string | PanelClient)[] = ['a', 'b']) {
   const went: string[] = []
   const ports: ActionPorts = {
     panel: parts.panel,
+    get live() {
+      return parts.kind() === 'live'
+    },
     router,
     preferences: createPreferences({ root: { dataset: {}, style: { zoom: '' } }, storage }),
     theme: createTheme({
