@@ -43,7 +43,7 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
   })
   const dispatcher = createDispatcher({
     presence,
-    sticky: createStickyTargets(),
+    sticky: createStickyTargets({ programOf: () => 'llm-program-000000-' }),
     gate,
     identity: createCallerIdentity({ tokenTagOf: () => '000000' }),
     onFault: (error) => {

@@ -112,6 +112,9 @@ export function serveBusesOverMcp(ports: {
     memory: bounds.memory,
   })
   endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
+  endpoint.events.on('opened', (session) => sticky.opened(session))
+  endpoint.events.on('request', (session) => sticky.heard(session))
+  endpoint.events.on('closed', (session) => sticky.closed(session))
   const holdBack = (session: McpSession): void => {
     subscriptions.removeSession(session)
     approvals.forgetSession(session)

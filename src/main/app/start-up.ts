@@ -13,9 +13,12 @@ import { closeServer, listen } from '../http/listen.ts'
 import { provesToken } from '../http/proves-token.ts'
 import { routeHttp } from '../http/routes.ts'
 import { createWebServer } from '../http/web-server.ts'
+import { programOf } from '../mcp/dispatch/caller-identity.ts'
 import { createStickyTargets } from '../mcp/dispatch/sticky-targets.ts'
+import { storeTargets } from '../mcp/dispatch/target-file.ts'
 import { configureHttpServer } from '../mcp/http/http-server.ts'
 import { createPresence } from '../mcp/sessions/presence.ts'
+import type { McpSession } from '../mcp/http/session.ts'
 import type { PanelRouter } from '../panel/router.ts'
 import { version } from '../version.ts'
 import { createAccess } from './access.ts'
@@ -93,7 +96,12 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     limits: { ...settings.limits.bus, ...options.limits?.bus },
     memory,
   })
-  const sticky = createStickyTargets()
+  const sticky = createStickyTargets({
+    programOf: (session: McpSession) =>
+      programOf(session, (caller) => access.logins.tokenTagOf(caller)).program,
+    kept: kept.targets,
+  })
+  closers.add({ close: storeTargets(sticky, kept.targetFile) })
   const books = closers.add(
     createPanelState({
       buses,

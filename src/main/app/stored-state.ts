@@ -6,10 +6,11 @@ import type { Log } from '../base/log.ts'
 import { createTokenRegistry } from '../access/token-registry.ts'
 import { createTokenStore } from '../access/token-store.ts'
 import { createServerSettings } from '../config/settings.ts'
+import { readTargets } from '../mcp/dispatch/target-file.ts'
 
 /**
- * Reads what the data directory keeps: settings, secrets, tokens, blocks and the policy of approvals. Where it can't be
- * written to, what is made for this run holds for this run. Close `registry` in the end.
+ * Reads what the data directory keeps: settings, secrets, tokens, blocks, the policy of approvals and the targets that
+ * programs chose. Where it can't be written to, what is made for this run holds for this run. Close `registry` in the end.
  */
 export async function readStoredState({
   dataDir,
@@ -31,6 +32,7 @@ export async function readStoredState({
   const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
   const blockFile = fileOf('blocks.json')
   const approvalFile = fileOf('approvals.json')
+  const targetFile = fileOf('targets.json')
   return {
     settings,
     tokens,
@@ -38,6 +40,8 @@ export async function readStoredState({
     blocks: await readBlocks(blockFile),
     approvalFile,
     policy: await readPolicy(approvalFile),
+    targetFile,
+    targets: await readTargets(targetFile),
     registry: await createTokenRegistry(fileOf('tokens.json')),
   }
 }

@@ -210,9 +210,7 @@ describe('a dispatch tool', () => {
         job_id: text,
         target_uuid: '',
         result: '',
-        error:
-          'No live Blender is connected (known, but not live: blender-1 (Shot 010, /a.blend)). Open Blender with the ' +
-          'Busbar add-on and connect it.',
+        error: 'No live Blender is connected. Open Blender with the Busbar add-on and connect it.',
         duration_ms: milliseconds,
       },
       isError: true,

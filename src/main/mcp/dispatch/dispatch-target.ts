@@ -25,6 +25,10 @@ export function poolOf(target: string): Pool | null {
 /** Chooses the Blender for a command. It never picks one that was not named, was not in the named pool, or is not the only one. */
 export interface TargetChooser {
   choose(bus: UserMessageBus, target: string | undefined): ClientInfo | NoTarget
+  /** For a call that names none, in a session that has `own` by `blender_use_target`. One that is gone is away: it may come back. */
+  chosenBefore(bus: UserMessageBus, own: string): ClientInfo | NoTarget
+  /** For a call that names none, where it can't be told whether `earlier` is still meant. */
+  mustName(bus: UserMessageBus, earlier: string): NoTarget
 }
 
 export function createTargetChooser(presence: Presence): TargetChooser {
@@ -58,11 +62,15 @@ export function createTargetChooser(presence: Presence): TargetChooser {
     return chosen
   }
 
-  return {
+  const liveBlenders = (bus: UserMessageBus): ClientInfo[] =>
+    [...bus.registry.all()].filter(
+      (client) => client.client_type === 'blender' && presence.isReachable(client),
+    )
+
+  const chooser: TargetChooser = {
     choose(bus, target) {
-      const blenders = [...bus.registry.all()].filter((client) => client.client_type === 'blender')
-      const live = blenders.filter((client) => presence.isReachable(client))
-      if (target === undefined) return theOnlyOne(blenders, live)
+      const live = liveBlenders(bus)
+      if (target === undefined) return theOnlyOne(live)
       // A registered uuid wins over the words, so that no client can become unreachable by its name.
       const pool = bus.get(target) === undefined ? poolOf(target) : null
       if (pool !== null) return fromPool(bus, target, pool, live)
@@ -79,14 +87,29 @@ export function createTargetChooser(presence: Presence): TargetChooser {
       }
       return found
     },
+    chosenBefore(bus, own) {
+      const choice = chooser.choose(bus, own)
+      if (!('ok' in choice)) return choice
+      const hint = `"${own}" was chosen by blender_use_target: name another target, or choose another.`
+      const isGone = choice.status === 'no_target' && poolOf(own) === null
+      if (!isGone) return { ...choice, error: `${choice.error} ${hint}` }
+      const error = `"${own}" is away: it is not connected now. ${liveOnes(liveBlenders(bus))} ${hint}`
+      return { ok: false, status: 'target_away', error }
+    },
+    mustName(bus, earlier) {
+      const error =
+        `This program chose "${earlier}" earlier. Several of its sessions were open since then, so it can't be told ` +
+        `whether you mean it. Name a target, or choose one by blender_use_target. ${liveOnes(liveBlenders(bus))}`
+      return { ok: false, status: 'ambiguous_target', error }
+    },
   }
+  return chooser
 }
 
-function theOnlyOne(blenders: readonly ClientInfo[], live: readonly ClientInfo[]): ClientInfo | NoTarget {
+function theOnlyOne(live: readonly ClientInfo[]): ClientInfo | NoTarget {
   const [only] = live
   if (only === undefined) {
-    const known = blenders.length === 0 ? '' : ` (known, but not live: ${describeClients(blenders)})`
-    return none(`No live Blender is connected${known}. Open Blender with the Busbar add-on and connect it.`)
+    return none('No live Blender is connected. Open Blender with the Busbar add-on and connect it.')
   }
   if (live.length > 1) {
     return {

@@ -143,11 +143,11 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
   }
 
   const choose = ({ bus, session }: CallContext, named: string | undefined): ClientInfo | NoTarget => {
-    const own = named === undefined ? sticky.of(session) : null
-    const choice = targets.choose(bus, own ?? named)
-    if (own === null || !('ok' in choice)) return choice
-    const hint = `This session set "${own}" by blender_use_target: name another target, or set another.`
-    return { ...choice, error: `${choice.error} ${hint}` }
+    if (named !== undefined) return targets.choose(bus, named)
+    const own = sticky.of(session)
+    if (own !== null) return targets.chosenBefore(bus, own)
+    const earlier = sticky.takeEarlier(session)
+    return earlier === null ? targets.choose(bus, undefined) : targets.mustName(bus, earlier)
   }
 
   const outcomeOf = (

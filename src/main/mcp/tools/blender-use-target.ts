@@ -4,7 +4,7 @@ import type { Tool } from '../calls/tool.ts'
 import type { Dispatcher } from '../dispatch/dispatch.ts'
 import { targetSchema } from './blender-command.ts'
 
-/** `blender_use_target`: the session's own target, for as long as the session lasts. */
+/** `blender_use_target`: the target of the session, and of its program after a restart (`StickyTargets`). */
 export function useTargetTool(dispatcher: Dispatcher): Tool {
   return defineDispatchTool({
     name: 'blender_use_target',

@@ -19,7 +19,7 @@ export function dispatchFixture(more: Partial<DispatchPorts> = {}) {
   const { bus, time } = busFixture()
   let ids = 0
   const presence = createPresence(() => time.nowMs)
-  const sticky = createStickyTargets()
+  const sticky = createStickyTargets({ programOf: () => 'llm-fake-c0ffee-' })
   const dispatcher = createDispatcher({
     presence,
     gate: openGate,

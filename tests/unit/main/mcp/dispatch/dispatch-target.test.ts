@@ -110,10 +110,31 @@ describe("a session's own target", () => {
     dispatcher.useTarget('b', call.context)
     bus.unregister('b')
     expect(await run()).toMatchObject({
-      status: 'no_target',
+      status: 'target_away',
       error:
-        'No client "b" is registered. Live: a (unsaved). This session set "b" by blender_use_target: name another target, or set another.',
+        '"b" is away: it is not connected now. Live: a (unsaved). "b" was chosen by blender_use_target: name another target, or choose another.',
     })
+    bus.register(registration('b', { is_persistent: true }), fakeSession())
+    void run()
+    expect([...bus.jobs.pending()].map(({ targets }) => targets[0])).toStrictEqual(['b'])
+  })
+
+  it('of an earlier session is named once where it may be meant or not', async () => {
+    const { bus, dispatcher, call, run, sticky, llm } = farm()
+    const window = fakeSession({ createdAtMs: 1 })
+    sticky.opened(window)
+    sticky.set(window, 'b')
+    sticky.opened(llm)
+    sticky.heard(llm)
+    expect(await run()).toMatchObject({
+      status: 'ambiguous_target',
+      error:
+        'This program chose "b" earlier. Several of its sessions were open since then, so it can\'t be told whether you ' +
+        'mean it. Name a target, or choose one by blender_use_target. Live: a (unsaved), b (unsaved).',
+    })
+    dispatcher.useTarget('a', call.context)
+    void run()
+    expect([...bus.jobs.pending()].map(({ targets }) => targets[0])).toStrictEqual(['a'])
   })
 
   it('can only be one that is there; a refused choice changes nothing', () => {
