@@ -49,15 +49,15 @@ export const blenderCommands = {
       frame: z.number().int().min(-1_048_574).max(1_048_574).optional().describe('Default: the current one'),
       width: z.number().int().min(4).max(16_384).optional().describe("Pixels; default: the scene's own"),
       height: z.number().int().min(4).max(16_384).optional(),
-      samples: z.number().int().min(1).max(65_536).optional().describe("Default: the scene's own"),
-      engine: z.string().max(100).optional().describe("CYCLES, EEVEE or WORKBENCH; default: the scene's own"),
+      samples: z.number().int().min(1).max(65_536).optional(),
+      engine: z.string().max(100).optional().describe('CYCLES, EEVEE or WORKBENCH'),
       max_size: z
         .number()
         .int()
         .min(16)
         .max(4096)
         .optional()
-        .describe('Longer side of the answered picture; default 1568, or as width and height say'),
+        .describe('Longer side of the answer; default 1568, or as width and height say'),
     },
   },
   open_file: {

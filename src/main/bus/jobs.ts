@@ -11,8 +11,10 @@ export type JobReply = 'client' | 'caller'
 export interface Job {
   readonly job_id: string
   readonly kind: JobKind
-  /** The command's name, or the description of a script; at most 200 characters. */
+  /** What it is called where people read of it; at most 200 characters. */
   readonly title: string
+  /** The name of the command; null for a `job_dispatch`. */
+  readonly command: string | null
   readonly from_uuid: string
   readonly reply: JobReply
   readonly purpose: JobPurpose
@@ -150,6 +152,7 @@ export class JobTable {
       job_id: message.job_id,
       kind,
       title: message.head.title,
+      command: message.head.command,
       from_uuid: message.from_uuid,
       reply,
       purpose: message.purpose,

@@ -16,8 +16,10 @@ export interface PayloadHead {
   readonly kind: string | null
   /** Null for any message that is no job. */
   readonly jobKind: JobKind | null
-  /** The command's name, or the description of a script, of a job: at most 200 characters. */
+  /** Of a job: its `description`, else the command's name or the kind; at most 200 characters. */
   readonly title: string
+  /** The name of the command, at most 200 characters; null for what is no `command_dispatch`. */
+  readonly command: string | null
   /** `job_id` as it was sent, where it is text and not empty. */
   readonly jobId: string | null
 }
@@ -77,12 +79,14 @@ export function headOf(payload: JsonObject): PayloadHead {
   const { message_type, kind, command, description, job_id } = payload
   const jobKind = jobKindOf(payload)
   const named = [message_type, kind].find((name) => typeof name === 'string')
-  const titled = jobKind === 'command_dispatch' ? command : description
+  const shortText = (text: unknown): string | null =>
+    typeof text === 'string' && text !== '' ? startOf(text, 200) : null
+  const commandName = jobKind === 'command_dispatch' ? shortText(command) : null
   return {
     kind: typeof named === 'string' ? startOf(named, 100) : null,
     jobKind,
-    title:
-      jobKind === null ? '' : startOf(typeof titled === 'string' && titled !== '' ? titled : jobKind, 200),
+    title: jobKind === null ? '' : (shortText(description) ?? commandName ?? jobKind),
+    command: commandName,
     jobId: typeof job_id === 'string' && job_id !== '' ? job_id : null,
   }
 }

@@ -60,7 +60,7 @@ const finish = async (result = '42') => {
   )
   await call(blender, 'blender_job_update', { job_id: data.job_id, status: 'completed', result })
 }
-const run = (code: string) => llm.call('blender_execute_code', { code })
+const run = (code: string) => llm.call('blender_execute_code', { code, description: 'Count' })
 const script = (more: object = {}) => ({
   payload: { message_type: 'job_dispatch', job_id: 'job-1', script: 'print(1)', description: 'Count to one' },
   target_uuid: 'blender-1',
@@ -80,7 +80,7 @@ describe('code from a token made for an LLM program', () => {
       tokenId,
       address: '127.0.0.1',
       tool: 'blender_execute_code',
-      title: 'execute_code',
+      title: 'Count',
       code: 'print(42)',
       codeKind: 'python',
       codeLength: 9,
@@ -448,7 +448,7 @@ describe('the history', () => {
       .toReversed()
       .map(({ kind, userId, by, text, count }) => ({ kind, userId, by, text, count }))
   }
-  const asked = 'Model of a test asked Atelier 1 for blender_execute_code'
+  const asked = 'Model of a test asked Atelier 1 for blender_execute_code, Count'
 
   it('has what a person said, and what the clock and the policy did', async () => {
     const first = run('1')

@@ -53,6 +53,7 @@ describe('a dispatch tool', () => {
           job_id,
           command: 'execute_code',
           params: { code: 'print("hi")\n42' },
+          description: 'print("hi")',
         },
         job_id,
         message_id: text,
@@ -82,9 +83,50 @@ describe('a dispatch tool', () => {
       job_id: data.job_id,
       command: 'get_scene_info',
       params: {},
+      description: 'Look at the scene',
     })
     await report(blender, data.job_id, 'completed', { result: 'plain text, not JSON' })
     expect((await answer).structured).toMatchObject({ status: 'completed', result: 'plain text, not JSON' })
+  })
+
+  it('gives a job the title that its caller says, else one that names what matters', async () => {
+    const titleOf = async (name: string, args: object) => {
+      const answer = call(llm, name, args)
+      const { job_id, payload } = (await commandTo(blender)).data
+      await report(blender, job_id, 'completed')
+      await answer
+      const [job] = (await llm.client.readResource({ uri: `blender://jobs/${job_id}` })).contents
+      const { title } = JSON.parse((job as { text: string }).text) as { title: string }
+      expect(payload.description).toBe(title)
+      return { title, params: payload.params }
+    }
+    const code = 'import bpy\nx = 1'
+    expect([
+      await titleOf('blender_execute_code', { code, description: 'Add three lamps' }),
+      await titleOf('blender_execute_code', { code }),
+      await titleOf('blender_save_file', { overwrite: true }),
+    ]).toStrictEqual([
+      { title: 'Add three lamps', params: { code } },
+      { title: 'import bpy', params: { code } },
+      { title: 'Save over a.blend', params: { overwrite: true } },
+    ])
+  })
+
+  it('answers with the picture of a job that was sent as a message under a title of its own', async () => {
+    const job_id = 'still'
+    const payload = {
+      message_type: 'command_dispatch',
+      job_id,
+      command: 'render_image',
+      params: {},
+      description: 'The hero shot',
+    }
+    await call(llm, 'blender_send_message', { target_uuid: 'blender-1', payload })
+    await commandTo(blender)
+    const image = { mime_type: 'image/png', data: 'AAAA' }
+    await report(blender, job_id, 'completed', { result: JSON.stringify({ image, width: 4 }) })
+    const { content } = await llm.client.callTool({ name: 'blender_get_job', arguments: { job_id } })
+    expect((content as unknown[])[1]).toStrictEqual({ type: 'image', mimeType: 'image/png', data: 'AAAA' })
   })
 
   it('[R-603] answers failed with the error of the peer', async () => {

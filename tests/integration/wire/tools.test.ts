@@ -195,7 +195,7 @@ describe('the catalogue', () => {
         needs: ['client_uuid'],
       },
       blender_execute_code: {
-        takes: ['code', 'target', 'target_uuid', 'timeout_seconds', 'job_id'],
+        takes: ['code', 'description', 'target', 'target_uuid', 'timeout_seconds', 'job_id'],
         needs: ['code'],
       },
       blender_get_scene_info: { takes: ['target', 'target_uuid', 'timeout_seconds', 'job_id'], needs: [] },

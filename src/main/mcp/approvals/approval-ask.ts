@@ -52,7 +52,8 @@ export function askForWork(
   const { payload, routing, targets } = work
   const isCommand = workKind(payload) === 'command_dispatch'
   const command = isCommand ? textOf(payload.command) : null
-  const title = command ?? (typeof payload.description === 'string' ? payload.description : '')
+  const { description } = payload
+  const title = typeof description === 'string' && description !== '' ? description : (command ?? '')
   const tool = toolOf(command)
   // A command that is no text is none that reads.
   const reads = isReading(isCommand && typeof payload.command === 'string' ? command : null)
@@ -134,8 +135,9 @@ function codeIn(
     const { script, description: ___, ...more } = rest
     if (typeof script === 'string' && isEmpty(more)) return { code: script, codeKind: 'python' }
   } else {
-    const { command, params, ...more } = rest
-    if (isEmpty(more)) {
+    const { command, params, description, ...more } = rest
+    // Text is shown as the title.
+    if (isEmpty(more) && (description === undefined || typeof description === 'string')) {
       if (command === 'execute_code' && isObject(params)) {
         const { code, ...others } = params
         if (typeof code === 'string' && isEmpty(others)) return { code, codeKind: 'python' }

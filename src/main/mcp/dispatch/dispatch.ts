@@ -14,6 +14,7 @@ import { createCallKeys, keyedJobId } from './call-keys.ts'
 import type { CallerIdentity } from './caller-identity.ts'
 import { createTargetChooser, poolOf, type NoTarget } from './dispatch-target.ts'
 import { commandPayload, dispatchJob, type DispatchedJob } from './dispatched-job.ts'
+import { jobTitle } from './job-title.ts'
 import { createJobWatch } from './job-watch.ts'
 import { stateOf, type DispatchOutcome, type DispatchRefusal, type OutcomeOf } from './outcome.ts'
 import { reportProgress } from './progress.ts'
@@ -31,6 +32,8 @@ const endedMax = 1000
 export interface DispatchRequest {
   command: string
   params: JsonObject
+  /** What the caller says that it does: the title of the job. */
+  description?: string | undefined
   /**
    * A uuid, `latest`, `pid:<n>`, `group:<id>`, `any` or `any:<capability>`; absent: the session's own target, else
    * the only live Blender.
@@ -218,13 +221,15 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
       const error = `paused: "${name}" takes no jobs now. Its artist paused it: ask them, or choose another Blender.`
       return { jobId, state: { status: 'failed', target_uuid: target.uuid, result: '', error } }
     }
-    const { command, params, timeoutMs } = request
-    const size = Buffer.byteLength(JSON.stringify(commandPayload({ jobId, command, params })))
+    const { command, params, description, timeoutMs } = request
+    const title = jobTitle({ command, params, description, openFile: target.metadata.blend_file })
+    const size = Buffer.byteLength(JSON.stringify(commandPayload({ jobId, command, params, title })))
     // Before a person is asked for it.
     const tooLarge = refusesJobOf(size, [target])
     if (tooLarge !== null) return { ok: false, error: 'too_large_for_target', message: tooLarge.message }
     identity.register(context)
-    const dispatched = dispatchJob(jobPorts, { jobId, command, params, target, from, timeoutMs }, context)
+    const order = { jobId, command, params, title, target, from, timeoutMs }
+    const dispatched = dispatchJob(jobPorts, order, context)
     remember(context.bus, dispatched)
     return dispatched
   }
@@ -256,7 +261,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
   /** A job that was sent by `blender_send_message`. */
   const foundOnBus = (job: Job): FoundJob => ({
     ok: true,
-    command: job.title,
+    command: job.command ?? job.kind,
     outcome: outcomeOf(
       {
         jobId: job.job_id,

@@ -62,22 +62,23 @@ export interface DispatchOrder {
   readonly jobId: string
   readonly command: string
   readonly params: JsonObject
+  /** What it is called where people read of it (`jobTitle`). */
+  readonly title: string
   readonly target: ClientInfo
   readonly from: string
   /** Bounds the wait from the moment the command is sent, not the job. */
   readonly timeoutMs: number
 }
 
+type Command = Pick<DispatchOrder, 'jobId' | 'command' | 'params' | 'title'>
+
 /** The message that gives a command to a Blender. */
-export const commandPayload = ({
-  jobId,
-  command,
-  params,
-}: Pick<DispatchOrder, 'jobId' | 'command' | 'params'>): JsonObject => ({
+export const commandPayload = ({ jobId, command, params, title }: Command): JsonObject => ({
   message_type: 'command_dispatch',
   job_id: jobId,
   command,
   params,
+  description: title,
 })
 
 /** What is sent once it is allowed, and in whose session. */
@@ -92,7 +93,7 @@ interface Unsent {
  */
 export function dispatchJob(
   ports: DispatchedJobPorts,
-  { jobId, command, params, target, from, timeoutMs }: DispatchOrder,
+  { jobId, command, params, title, target, from, timeoutMs }: DispatchOrder,
   context: CallContext,
 ): DispatchedJob {
   const { presence, gate, jobWatch, clock, lostTargetGraceMs } = ports
@@ -183,7 +184,7 @@ export function dispatchJob(
     isSent = true
   }
 
-  const unsent = unsentOf({ jobId, command, params }, context)
+  const unsent = unsentOf({ jobId, command, params, title }, context)
   const asked = gate.pass(
     {
       payload: unsent.raw.value() as JsonObject,
@@ -265,12 +266,8 @@ export function dispatchJob(
 }
 
 /** Not in the scope of what lives as long as the job: closures keep everything that one of them uses (V8). */
-function unsentOf(
-  { jobId, command, params }: Pick<DispatchOrder, 'jobId' | 'command' | 'params'>,
-  { session }: CallContext,
-): Unsent {
-  const payload = { message_type: 'command_dispatch', job_id: jobId, command, params }
-  return { raw: RawJson.of(payload), session }
+function unsentOf(command: Command, { session }: CallContext): Unsent {
+  return { raw: RawJson.of(commandPayload(command)), session }
 }
 
 /** Goes on with what was kept meanwhile, which is gone with the promise. */

@@ -47,6 +47,15 @@ const common = {
 
 const commonSchema = z.object(common)
 
+const described = {
+  description: z
+    .string()
+    .optional()
+    .describe('Always give it: what the code does, for the artist, in a few words'),
+}
+
+const describedSchema = z.object(described)
+
 export interface CommandDefinition<Shape extends z.ZodRawShape> {
   /** The command as the peer knows it; the tool is called `blender_<command>`. */
   command: string
@@ -55,31 +64,36 @@ export interface CommandDefinition<Shape extends z.ZodRawShape> {
   /** The command's own parameters; those that are left out are not sent. */
   params: Shape
   annotations: ToolAnnotations
+  /** The caller may say what it does: that is the title of the job, and not sent as a parameter. */
+  isDescribed?: true
 }
 
 /** A tool that runs one command in one Blender and answers with its outcome. */
 export function commandTool<Shape extends z.ZodRawShape>(
   dispatcher: Dispatcher,
-  { command, title, description, params, annotations }: CommandDefinition<Shape>,
+  { command, title, description, params, annotations, isDescribed }: CommandDefinition<Shape>,
 ): Tool {
   return defineDispatchTool({
     name: `blender_${command}`,
     title,
     description,
-    input: z.object({ ...params, ...common }),
+    input: z.object({ ...params, ...(isDescribed && described), ...common }),
     annotations,
     run(args: JsonObject, context) {
       const { target, target_uuid, timeout_seconds, job_id } = commonSchema.parse(args)
+      const about = isDescribed ? describedSchema.parse(args).description : undefined
       if (target !== undefined && target_uuid !== undefined && target !== target_uuid) {
         return invalidArguments(
           `target ("${target}") and target_uuid ("${target_uuid}") mean the same and differ. Give one. Nothing was run.`,
         )
       }
-      const given = Object.entries(args).filter(([key, value]) => !(key in common) && value !== undefined)
+      const isParam = (key: string): boolean => !(key in common || (isDescribed && key in described))
+      const given = Object.entries(args).filter(([key, value]) => isParam(key) && value !== undefined)
       const run = dispatcher.run(
         {
           command,
           params: Object.fromEntries(given),
+          ...(about !== undefined && { description: about }),
           target: target ?? target_uuid,
           timeoutMs: timeout_seconds * 1000,
           key: job_id,

@@ -16,6 +16,7 @@ export function blenderCommandTools(dispatcher: Dispatcher): Tool[] {
         'value of a last expression or the traceback. Each call starts with fresh variables. It blocks the window: ' +
         'keep it short, or call report_progress(fraction, message) in it.',
       annotations: { readOnlyHint: false, destructiveHint: true },
+      isDescribed: true,
     }),
     commandTool(dispatcher, {
       command: 'get_scene_info',
@@ -51,16 +52,15 @@ export function blenderCommandTools(dispatcher: Dispatcher): Tool[] {
       command: 'get_viewport_screenshot',
       ...blenderCommands.get_viewport_screenshot,
       description:
-        'Answers with a picture of the 3D view as the artist has it; without a window, with a small preview render. ' +
-        'Look after a change.',
+        'Shows the 3D view as the artist has it; without a window, a small preview render. Look after a change.',
       annotations: reads,
     }),
     commandTool(dispatcher, {
       command: 'render_image',
       ...blenderCommands.render_image,
       description:
-        "Renders one still with the scene's camera; its settings stay. It blocks that Blender: try a small size and few " +
-        'samples first. A picture that is too large for an answer comes as JPEG or scaled down, and says so.',
+        "Renders one still with the scene's camera and settings, which stay. It blocks that Blender: try a small size and " +
+        'few samples first. A picture too large for an answer comes as JPEG or smaller, and says so.',
       annotations: reads,
     }),
     commandTool(dispatcher, {

@@ -103,6 +103,8 @@ describe('what is known of a job', () => {
 
   it.each([
     [{ command: 'x'.repeat(300) }, 'x'.repeat(200)],
+    [{ command: 'undo', description: 'Take the lamp back' }, 'Take the lamp back'],
+    [{ command: 'undo', description: '' }, 'undo'],
     [{ command: '' }, 'command_dispatch'],
     [{ command: 3 }, 'command_dispatch'],
     [{ message_type: 'job_dispatch', description: 'Render' }, 'Render'],

@@ -37,6 +37,7 @@ describe('a job', () => {
       job_id: 'job-1',
       kind: 'job_dispatch',
       title: 'Do nothing',
+      command: null,
       from_uuid: 'llm-1',
       reply: 'client',
       purpose: 'work',

@@ -33,7 +33,7 @@ describe('routing', () => {
         routing: { type: 'direct', target_uuid: 'llm-1' },
         payloadJson: '{"a":1}',
         payloadBytes: 7,
-        head: { kind: null, jobKind: null, title: '', jobId: null },
+        head: { kind: null, jobKind: null, title: '', command: null, jobId: null },
         job_id: 'id-1',
         message_id: 'id-1',
         priority: 6,

@@ -69,4 +69,5 @@ export const commandMessage = (job_id: string) => ({
   job_id,
   command: 'execute_code',
   params: { code: 'x' },
+  description: 'x',
 })

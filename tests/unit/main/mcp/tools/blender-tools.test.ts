@@ -82,7 +82,7 @@ describe('a command tool', () => {
       error: 'invalid_arguments',
       message:
         `blender_execute_code does not take "${wrong}"${hint}. Nothing was run. ` +
-        'It takes: code, target, target_uuid, timeout_seconds, job_id.',
+        'It takes: code, description, target, target_uuid, timeout_seconds, job_id.',
     })
     expect(sent).toStrictEqual([])
   })
@@ -100,6 +100,20 @@ describe('a command tool', () => {
     expect(await target({ target: null, target_uuid: '', timeout_seconds: null, job_id: '' })).toStrictEqual(
       sentTo(undefined),
     )
+  })
+
+  it('takes what the code does apart from its parameters, and no text as none', async () => {
+    const sentWith = async (description: string) =>
+      (await callWith('blender_execute_code', { code: 'x', description }, '')).sent
+    const sent = {
+      command: 'execute_code',
+      params: { code: 'x' },
+      target: undefined,
+      timeoutMs: 60_000,
+      key: undefined,
+    }
+    expect(await sentWith('Move the cube')).toStrictEqual([{ ...sent, description: 'Move the cube' }])
+    expect(await sentWith('')).toStrictEqual([sent])
   })
 
   it('refuses two targets that differ', async () => {
