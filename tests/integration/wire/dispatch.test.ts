@@ -112,6 +112,42 @@ describe('a dispatch tool', () => {
     ])
   })
 
+  it('tells the model that sends the same failing call again and again', async () => {
+    const loop = async () => {
+      const answer = call(llm, 'blender_execute_code', { code: '1/0' })
+      await report(blender, (await commandTo(blender)).data.job_id, 'failed', { error: 'ZeroDivisionError' })
+      return (await answer).structured
+    }
+    const failed = {
+      status: 'failed',
+      job_id: text,
+      target_uuid: 'blender-1',
+      result: '',
+      error: 'ZeroDivisionError',
+      duration_ms: milliseconds,
+    }
+    const hint = (times: number) =>
+      `This call has failed ${String(times)} times in a row; it will not get better by sending it again. ` +
+      'Change it, or ask your user.'
+    expect([await loop(), await loop(), await loop(), await loop()]).toStrictEqual([
+      failed,
+      failed,
+      { ...failed, message: hint(3) },
+      { ...failed, message: hint(4) },
+    ])
+    const mistakes = []
+    for (let n = 0; n < 3; n += 1) {
+      mistakes.push((await call(llm, 'blender_ping', { uuid: 'blender-1' })).structured)
+    }
+    const mistake = 'blender_ping does not take "uuid" (did you mean "target_uuid"?). Nothing was run. '
+    const takes = 'It takes: target, target_uuid, timeout_seconds, job_id.'
+    expect(mistakes.map(({ message }) => message)).toStrictEqual([
+      `${mistake}${takes}`,
+      `${mistake}${takes}`,
+      `${mistake}${takes} ${hint(3)}`,
+    ])
+  })
+
   it('answers with the picture of a job that was sent as a message under a title of its own', async () => {
     const job_id = 'still'
     const payload = {

@@ -4,7 +4,9 @@ import { z } from 'zod'
 import { clip } from '../../../shared/well-formed.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import { jsonText } from '../../base/raw-json.ts'
+import type { McpSession } from '../http/session.ts'
 import type { CallContext } from './call-context.ts'
+import { callOf, createRepeatedFailures, type RepeatedFailures } from './repeated-failures.ts'
 import type { SessionRefusal } from './session-refusal.ts'
 import { inputSchemaOf, isOptional, faults, runTool, type Tool } from './tool.ts'
 import { fitsWire, mostOnWire } from './wire-size.ts'
@@ -36,6 +38,7 @@ export function defineDispatchTool<Shape extends z.ZodRawShape>(
 ): Tool {
   const { name, title, description, annotations, input } = definition
   const known = Object.keys(input.shape)
+  const failures = createRepeatedFailures()
   return {
     description: {
       name,
@@ -47,7 +50,11 @@ export function defineDispatchTool<Shape extends z.ZodRawShape>(
     // No async function: one that waits keeps its arguments as they came, beside what the tool takes of them.
     call(args, context) {
       const given = z.record(z.string(), z.unknown()).safeParse(args ?? {})
-      if (!given.success) return refuse(`${name} takes an object of arguments.`)
+      if (!given.success)
+        return Promise.resolve(textAnswer(invalidArguments(`${name} takes an object of arguments.`)))
+      const finish = finisher(failures, context.session, callOf(given.data))
+      const refuse = (message: string): Promise<CallToolResult> =>
+        Promise.resolve(finish(invalidArguments(message)))
       const unknown = Object.keys(given.data).filter((key) => !known.includes(key))
       if (unknown.length > 0) {
         const each = unknown.slice(0, 8).map((key) => `"${clip(key, 100)}"${suggestion(key, known)}`)
@@ -60,7 +67,7 @@ export function defineDispatchTool<Shape extends z.ZodRawShape>(
       )
       const parsed = input.safeParse(Object.fromEntries(present))
       if (!parsed.success) return refuse(`Invalid arguments for ${name}: ${faults(parsed.error)}`)
-      return runTool(definition.run, parsed.data, context).then(textAnswer)
+      return runTool(definition.run, parsed.data, context).then(finish)
     },
     refuse: refuseDispatch,
   }
@@ -88,8 +95,16 @@ export function dispatchRefusal(error: string, message: string): DispatchAnswer 
 export const invalidArguments = (message: string): DispatchAnswer =>
   dispatchRefusal('invalid_arguments', message)
 
-const refuse = (message: string): Promise<CallToolResult> =>
-  Promise.resolve(textAnswer(invalidArguments(message)))
+/** Makes the answer of a call, which says where the same one failed again and again. It holds nothing of the arguments. */
+function finisher(failures: RepeatedFailures, session: McpSession, call: string) {
+  return (answer: DispatchAnswer): CallToolResult => {
+    const hint = failures.note(session, call, answer.isError)
+    if (hint === null) return textAnswer(answer)
+    const { message } = answer.content
+    const told = typeof message === 'string' && message !== '' ? `${message} ${hint}` : hint
+    return textAnswer({ ...answer, content: { ...answer.content, message: told } })
+  }
+}
 
 function textAnswer(answer: DispatchAnswer): CallToolResult {
   const result = resultOf(answer)
