@@ -44,15 +44,17 @@ export function priorityName(priority: Priority): PriorityName {
 
 /**
  * Reads a priority as a client may write it: a level's name in any case, or its integer (also as a string of
- * digits). Returns null for anything else; the caller answers with the list of the eight.
+ * digits). Blanks around a text do not count. Returns null for anything else; the caller answers with the list of the
+ * eight.
  */
 export function parsePriority(value: unknown): Priority | null {
   if (typeof value === 'number') {
     return Number.isInteger(value) && value >= 0 && value <= 7 ? (value as Priority) : null
   }
   if (typeof value !== 'string') return null
-  if (/^[0-7]$/.test(value)) return Number(value) as Priority
-  const index = (priorityNames as readonly string[]).indexOf(value.toLowerCase())
+  const name = value.trim().toLowerCase()
+  if (/^[0-7]$/.test(name)) return Number(name) as Priority
+  const index = (priorityNames as readonly string[]).indexOf(name)
   return index === -1 ? null : (index as Priority)
 }
 

@@ -26,7 +26,6 @@ export class BusManager {
     const bus = new UserMessageBus(userId, {
       ...this.#ports,
       memory: this.#memory.of(userId),
-      isForeignJob: this.#isForeignJob,
     })
     this.#buses.set(userId, bus)
     this.#events.emit('created', bus)
@@ -46,12 +45,5 @@ export class BusManager {
     for (const bus of this.#buses.values()) attach(bus)
     this.#events.on('created', attach)
     return () => void this.#events.off('created', attach)
-  }
-
-  #isForeignJob = (jobId: string, userId: string): boolean => {
-    for (const bus of this.#buses.values()) {
-      if (bus.user_id !== userId && bus.jobs.get(jobId) !== undefined) return true
-    }
-    return false
   }
 }

@@ -8,6 +8,7 @@ import { refuse, type BusError } from './errors.ts'
 import { cutText, type Job, type JobTable, type JobUpdate } from './jobs.ts'
 import { messageBytes, type JobPurpose } from './message.ts'
 import type { Mailboxes } from './mailboxes.ts'
+import type { PlainMessages } from './plain-messages.ts'
 import { tellOfJob } from './tell-of-job.ts'
 
 export interface JobUpdateResult {
@@ -19,6 +20,7 @@ export interface JobUpdateResult {
 interface JobReportsPorts {
   readonly registry: ClientRegistry
   readonly jobs: JobTable
+  readonly plainMessages: PlainMessages
   readonly mailboxes: Mailboxes
   readonly events: EventEmitter<BusEvents>
   readonly memory: MemoryAccount
@@ -49,14 +51,20 @@ export class JobReports {
   }
 
   /**
-   * Passes a word on; `job` is undefined for one that this bus does not know (any more). Refused: what the bus's user
+   * Passes a word on; `job` is undefined for one that this bus does not know (any more). A word on a message that was no
+   * job goes to the sender of that, as older peers answer so. Refused: what the bus's user
    * has no room for. The end of a job is never refused: what does not fit is cut from its result and error.
    */
   report(job: Job | undefined, update: JobUpdate, reporter: string): JobUpdateResult | BusError {
-    const { registry, jobs, events, memory, now, post } = this.#ports
-    const sender = job === undefined ? undefined : registry.get(job.from_uuid)
+    const { registry, jobs, plainMessages, events, memory, now, post } = this.#ports
+    const answered = job === undefined ? plainMessages.get(update.job_id) : undefined
+    const sender = registry.get((job ?? answered)?.from_uuid ?? '')
     const delivered = job?.reply === 'caller' || sender !== undefined ? 'direct' : 'broadcast'
-    if (job !== undefined && jobs.isRepeat(job, reporter)) return { ok: true, delivered, targets: [] }
+    const isRepeat =
+      job === undefined
+        ? isTerminal(update.status) && answered?.endedBy.has(reporter) === true
+        : jobs.isRepeat(job, reporter)
+    if (isRepeat) return { ok: true, delivered, targets: [] }
     const targets =
       job?.reply === 'caller'
         ? []
@@ -75,6 +83,8 @@ export class JobReports {
     if (job !== undefined) {
       jobs.apply(job, fit.update, reporter, now())
       tellOfJob(events, jobs, job)
+    } else if (answered !== undefined) {
+      if (isTerminal(update.status)) answered.endedBy.add(reporter)
     } else if (isTerminal(update.status) && !jobs.noteUnknownJob(update.job_id, reporter)) {
       return { ok: true, delivered, targets: [] }
     }

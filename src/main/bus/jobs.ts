@@ -132,8 +132,8 @@ export class JobTable {
    * Whether another job may be added. Where there are as many as may be, one of which nothing was heard for an hour
    * makes room: its peer will not answer any more.
    */
-  hasRoomFor(jobId: string, nowSeconds: number): boolean {
-    if (this.#pending.size < this.#limits.maxPending || this.#pending.has(jobId)) return true
+  hasRoom(nowSeconds: number): boolean {
+    if (this.#pending.size < this.#limits.maxPending) return true
     for (const job of this.#pending.values()) {
       if (nowSeconds - job.updated_at < silentJobSeconds) continue
       this.#pending.delete(job.job_id)
@@ -144,8 +144,8 @@ export class JobTable {
   }
 
   /**
-   * Remembers a dispatched job; null, and nothing changes, where its user has no room for it. A job id used again
-   * means the newer dispatch from then on.
+   * Remembers a dispatched job; null, and nothing changes, where its user has no room for it. The id of one
+   * that has ended means the new one from then on.
    */
   add(message: BusMessage, kind: JobKind, targets: readonly string[], reply: JobReply): Job | null {
     const job: Job = {
@@ -169,11 +169,7 @@ export class JobTable {
     const hold = this.#account.take('jobs', bytesOf(job))
     if (hold === null) return null
     this.#forgetFinished(job.job_id)
-    for (const table of [this.#pending, this.#looks]) {
-      const known = table.get(job.job_id)
-      if (known !== undefined) this.#release(known)
-      table.delete(job.job_id)
-    }
+    this.#forgetLook(job.job_id)
     this.#holds.set(job, hold)
     if (job.purpose === 'look') this.#addLook(job)
     else this.#pending.set(job.job_id, job)
@@ -274,9 +270,15 @@ export class JobTable {
     this.#looks.set(job.job_id, job)
     for (const oldest of this.#looks.values()) {
       if (this.#looks.size <= knownLooksMax) break
-      this.#looks.delete(oldest.job_id)
-      this.#release(oldest)
+      this.#forgetLook(oldest.job_id)
     }
+  }
+
+  #forgetLook(jobId: string): void {
+    const look = this.#looks.get(jobId)
+    if (look === undefined) return
+    this.#looks.delete(jobId)
+    this.#release(look)
   }
 
   #finish(job: Job): void {

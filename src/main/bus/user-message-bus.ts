@@ -1,18 +1,20 @@
 import { attempt, createEvents } from '../base/guarded.ts'
 import { MemoryLedger, type MemoryAccount } from '../base/ledger.ts'
-import { bounds, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
+import { bounds, isTerminal, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
 import type { BusEvents, UnregisterCause } from './bus-events.ts'
 import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
 import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import { HeldMessages } from './held-messages.ts'
+import { reporterOf } from './job-reporter.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
 import { JobTable, type Job, type JobUpdate } from './jobs.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { refusesJobOf } from './message-size.ts'
 import { composeMessage, headOf, messageBytes, type BusMessage, type JobPurpose } from './message.ts'
 import { Pauses, stopEverything } from './pause.ts'
+import { PlainMessages } from './plain-messages.ts'
 import { resolveTarget, route, type Address, type Route } from './routing.ts'
 import { checkRequest, isServerUuid, shorten, unregisteredType, type SendRequest } from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
@@ -26,8 +28,6 @@ export interface BusPorts {
   newId: () => string
   /** Whether a client can be reached now; `latest` only picks such. Default: it has a session. */
   isLive?: (client: ClientInfo) => boolean
-  /** Whether another user's bus holds this job. Default: there is no other. */
-  isForeignJob?: (jobId: string, userId: string) => boolean
   limits?: Partial<BusLimits>
   /** Who pays for what the bus keeps. Default: nobody, without a bound. */
   memory?: MemoryAccount
@@ -67,6 +67,7 @@ export class UserMessageBus {
   readonly #limits: BusLimits
   /** What is kept of messages, charged to the user. */
   readonly held: HeldMessages
+  readonly #plainMessages: PlainMessages
   readonly #reports: JobReports
   #largestPayload = 0
 
@@ -77,12 +78,14 @@ export class UserMessageBus {
     this.memory = ports.memory ?? new MemoryLedger(Infinity).of(userId)
     this.held = new HeldMessages(this.memory)
     this.jobs = new JobTable(this.#limits.jobs, this.memory)
+    this.#plainMessages = new PlainMessages(this.#limits.jobs.maxFinished)
     const { registry, jobs, events, held } = this
     this.pauses = new Pauses(events, () => this.#nowSeconds())
     this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, held, events })
     this.#reports = new JobReports({
       registry,
       jobs,
+      plainMessages: this.#plainMessages,
       events,
       mailboxes: this.mailboxes,
       memory: this.memory,
@@ -227,8 +230,8 @@ export class UserMessageBus {
 
   /**
    * Resolves the targets, puts one message in each target's mailbox and tells the listeners, who may deliver it
-   * before this returns. Refused: what `checkRequest` refuses, an unknown direct target, a job too many or too large
-   * for a target, what the bus's user has no room for.
+   * before this returns. Refused: what `checkRequest` refuses, an unknown direct target, a job too many, too large
+   * for a target or under the id of one that has not ended, what the bus's user has no room for.
    */
   send(request: SendRequest): SendResult | BusError {
     const checked = checkRequest(request, this.registry, this.#serverUuid)
@@ -251,7 +254,9 @@ export class UserMessageBus {
     if (kind !== null && targets.length > 0) {
       const tooLarge = refusesJobOf(payloadBytes, targets)
       if (tooLarge !== null) return tooLarge
-      if (!this.jobs.hasRoomFor(message.job_id, this.#nowSeconds())) {
+      const inUse = this.refusesJobId(message.job_id)
+      if (inUse !== null) return inUse
+      if (!this.jobs.hasRoom(this.#nowSeconds())) {
         return refuse(
           'too_many_jobs',
           `At most ${String(this.#limits.jobs.maxPending)} jobs may be unfinished at once. Wait until some end, or cancel them.`,
@@ -268,6 +273,7 @@ export class UserMessageBus {
       }
       tellOfJob(this.events, this.jobs, job)
     }
+    if (targets.length > 0) this.#plainMessages.note(message)
     const entries = this.mailboxes.deliver(message, targets)
     this.mailboxes.countSent(from)
     const deliveries: Record<string, Delivery> = Object.create(null) as Record<string, Delivery>
@@ -277,22 +283,29 @@ export class UserMessageBus {
     return { ok: true, message, targets: targets.map((client) => client.uuid), deliveries }
   }
 
+  /** Why a job may not go by this id: one that has not ended does. Null for any other. */
+  refusesJobId(jobId: string): BusError | null {
+    const known = this.jobs.get(jobId)
+    if (known === undefined || isTerminal(known.state)) return null
+    return refuse(
+      'job_id_in_use',
+      `Job "${jobId}" has not ended. Nothing was sent. Send another job_id or none, or wait until that job has ended.`,
+    )
+  }
+
   /**
    * Passes a peer's word on a job to whoever sent the job, at `notice`; to everybody else if that is unknown or
-   * gone. A repeat after the end is accepted and reaches nobody. Refused: a job of another user's bus, and what there is
-   * no room for (see `JobReports.report`).
+   * gone. A repeat after the end is accepted and reaches nobody. Refused: a session that was not given the job (see
+   * `reporterOf`), and what there is no room for (see `JobReports.report`).
+   *
+   * @param session null for the server itself, which may report on any job
    */
   jobUpdate(update: JobUpdate, session: SessionHandle | null): JobUpdateResult | BusError {
     this.last_activity = this.#nowSeconds()
     const job = this.jobs.get(update.job_id)
-    if (job === undefined && this.#ports.isForeignJob?.(update.job_id, this.user_id) === true) {
-      return refuse(
-        'cross_user_job_update',
-        `Job "${update.job_id}" belongs to another user's bus. Report it with the token it was sent under.`,
-      )
-    }
-    const reporter = (session === null ? undefined : this.registry.boundTo(session)?.uuid) ?? this.#serverUuid
-    return this.#reports.report(job, update, reporter)
+    const server = this.#serverUuid
+    const reporter = session === null ? server : reporterOf(this.registry, job, session, server)
+    return typeof reporter === 'string' ? this.#reports.report(job, update, reporter) : reporter
   }
 
   /** Asks a job's targets to drop it, and with `interrupt` also to stop it where it runs: see `JobReports.cancel`. */

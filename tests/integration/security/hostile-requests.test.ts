@@ -414,7 +414,8 @@ describe('another user', () => {
       })
     }
     expect(await hear('blender_job_update', own.blender_job_update)).toMatchObject({
-      error: 'cross_user_job_update',
+      delivered: 'broadcast',
+      targets: [],
     })
     expect(await hear('blender_unregister_client', own.blender_unregister_client)).toMatchObject({
       status: 'not_found',

@@ -212,7 +212,48 @@ describe('a job', () => {
   it('[R-514] is not made by a message of another kind', async () => {
     await dispatch({ message_type: 'chat', job_id: 'chat-1' })
     await expect(jobOf('chat-1')).rejects.toMatchObject({ code: -32002 })
-    expect(await update('chat-1', 'running')).toMatchObject({ delivered: 'broadcast' })
+    const watcher = await app.connect('watcher')
+    await register(watcher, 'watcher', { client_type: 'script' })
+    expect(await update('chat-1', 'running')).toStrictEqual({
+      status: 'ok',
+      delivered: 'direct',
+      targets: ['llm-1'],
+    })
+    expect((await llm.messages.next()).data.payload).toMatchObject({ kind: 'job_update', job_id: 'chat-1' })
+  })
+
+  it('[R-516] is reported on by its target alone', async () => {
+    await dispatch(script)
+    const watcher = await app.connect('watcher')
+    await register(watcher, 'watcher', { client_type: 'script' })
+    const stranger = await app.connect('stranger')
+    for (const forger of [llm, watcher, stranger]) {
+      expect(await update('job-1', 'completed', { result: 'forged' }, forger)).toStrictEqual({
+        status: 'error',
+        error: 'not_job_target',
+        message:
+          'Job "job-1" was given to blender-1, and nobody else may report on it. Nothing was changed. ' +
+          'If you are that client, register its uuid in this session first. To stop a job, use blender_cancel_job.',
+      })
+    }
+    expect(await jobOf('job-1')).toMatchObject({ status: 'pending', result: '' })
+  })
+
+  it('[R-517] keeps its id to itself until it has ended', async () => {
+    await dispatch(script)
+    expect(await dispatch({ ...command, job_id: 'job-1' })).toStrictEqual({
+      status: 'error',
+      error: 'job_id_in_use',
+      message:
+        'Job "job-1" has not ended. Nothing was sent. Send another job_id or none, or wait until that job has ended.',
+    })
+    await update('job-1', 'completed', { result: 'first' })
+    expect(await dispatch({ ...command, job_id: 'job-1' })).toMatchObject({
+      status: 'ok',
+      job_id: 'job-1',
+      deliveries: { 'blender-1': 'sent' },
+    })
+    expect(await jobOf('job-1')).toMatchObject({ kind: 'command_dispatch', status: 'pending', result: '' })
   })
 })
 

@@ -12,6 +12,8 @@ afterEach(() => app.stop())
 const get = (args: Record<string, string>) =>
   llm.client.getPrompt({ name: 'blender_dispatch_script', arguments: args })
 
+const scriptId = expect.stringMatching(/^script-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as string
+
 /** The arguments that the prompt's text holds, as a model would copy them. */
 async function rendered(args: Record<string, string>): Promise<Record<string, unknown>> {
   const { messages } = await get(args)
@@ -48,13 +50,16 @@ describe('the prompt blender_dispatch_script', () => {
   })
 
   it('[R-721] renders one message of a person with the whole call', async () => {
+    const prompt = await get({
+      target: 'uuid:blender-1',
+      script: 'print("hi")',
+      priority: ' Warning ',
+      description: 'Say hi',
+    })
+    // Each one has an id of its own.
+    const zeroes = 'script-00000000-0000-4000-8000-000000000000'
     expect(
-      await get({
-        target: 'uuid:blender-1',
-        script: 'print("hi")',
-        priority: 'Warning',
-        description: 'Say hi',
-      }),
+      JSON.parse(JSON.stringify(prompt).replace(/script-[0-9a-f-]{36}/, zeroes)) as unknown,
     ).toStrictEqual({
       description: 'Say hi',
       messages: [
@@ -68,6 +73,7 @@ describe('the prompt blender_dispatch_script', () => {
               '{\n' +
               '  "payload": {\n' +
               '    "message_type": "job_dispatch",\n' +
+              '    "job_id": "script-00000000-0000-4000-8000-000000000000",\n' +
               '    "script": "print(\\"hi\\")",\n' +
               '    "description": "Say hi"\n' +
               '  },\n' +
@@ -80,6 +86,11 @@ describe('the prompt blender_dispatch_script', () => {
     })
   })
 
+  it('[R-721] names another job each time', async () => {
+    const args = { target: 'broadcast', script: 'pass' }
+    expect(await rendered(args)).not.toStrictEqual(await rendered(args))
+  })
+
   it.each([
     ['uuid:blender-1', { target_uuid: 'blender-1' }],
     ['uuid:latest', { target_uuid: 'latest' }],
@@ -89,7 +100,7 @@ describe('the prompt blender_dispatch_script', () => {
     ['broadcast', {}],
   ])('[R-722] takes the target %s', async (target, address) => {
     expect(await rendered({ target, script: 'pass' })).toStrictEqual({
-      payload: { message_type: 'job_dispatch', script: 'pass', description: '' },
+      payload: { message_type: 'job_dispatch', job_id: scriptId, script: 'pass', description: '' },
       ...address,
       priority: 'info',
     })
@@ -105,9 +116,15 @@ describe('the prompt blender_dispatch_script', () => {
     )
     expect(sent.structured).toMatchObject({ status: 'ok', targets: ['blender-1'] })
     expect((await blender.messages.next()).data).toMatchObject({
-      payload: { message_type: 'job_dispatch', script: 'x = 1', description: '' },
-      job_id: sent.structured.message_id,
+      payload: {
+        message_type: 'job_dispatch',
+        job_id: sent.structured.job_id,
+        script: 'x = 1',
+        description: '',
+      },
+      job_id: sent.structured.job_id,
     })
+    expect(sent.structured.job_id).toStrictEqual(scriptId)
   })
 
   it.each([

@@ -192,6 +192,8 @@ describe('the priority', () => {
     [3, 'error', 3],
     [7, 'debug', 7],
     [undefined, 'info', 6],
+    [' Warning\t', 'warning', 4],
+    [' 2 ', 'critical', 2],
   ])('[R-315] %s is %s, %i', async (priority, level, integer) => {
     await send({ target_uuid: 'blender-1', ...(priority !== undefined && { priority }) })
     const message = await farm.messages.next()

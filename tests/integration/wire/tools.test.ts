@@ -365,6 +365,25 @@ describe('the catalogue', () => {
     expect(result).toMatchObject({ isError: true, structuredContent: { error: 'invalid_arguments' } })
   })
 
+  it.each([
+    ['true', true],
+    [' True ', true],
+    ['FALSE', false],
+  ])('[R-217] takes %j for a boolean', async (text, value) => {
+    const script = await app.connect('script')
+    expect(await register(script, 'a', { is_persistent: text })).toMatchObject({ is_persistent: value })
+    const { structured } = await call(script, 'blender_list_available_clients', { include_stale: text })
+    expect(structured).toMatchObject({ status: 'ok', user_id: 'local' })
+  })
+
+  it('[R-217] takes an empty group_id for none, and keeps the rule for metadata', async () => {
+    const script = await app.connect('script')
+    await register(script, 'a', { group_id: 'farm', label: 'A' })
+    const record = await register(script, 'a', { group_id: '', label: '' })
+    expect(record).toMatchObject({ group_id: null })
+    expect(Object.keys(record)).toHaveLength(7)
+  })
+
   it('[R-216] takes null for an optional argument as absent', async () => {
     const script = await app.connect('script')
     const record = await register(script, 'a', {

@@ -69,7 +69,7 @@ export const someObjects = (): z.ZodType => z.array(someObject())
 
 /**
  * Builds a tool of the bus. The JSON schemas are made once, here. Arguments that it does not know are ignored, `null` for
- * an optional one means absent, and a wrong one is named in an `invalid_arguments` answer.
+ * an optional one means absent, a boolean may come as text, and a wrong one is named in an `invalid_arguments` answer.
  */
 export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition<Input>): Tool {
   const { name, title, description, annotations } = definition
@@ -84,7 +84,7 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
     },
     // No async function: one that waits keeps its arguments, also those that the tool does not take.
     call(args, context) {
-      const parsed = definition.input.safeParse(withoutNulls(args ?? {}, definition.input.shape))
+      const parsed = definition.input.safeParse(asMeant(args ?? {}, definition.input.shape))
       if (!parsed.success) {
         const message = `Invalid arguments for ${name}: ${faults(parsed.error)}`
         return Promise.resolve(resultOf(failure({ error: 'invalid_arguments', message })))
@@ -119,11 +119,24 @@ const tooLarge = (name: string): ToolAnswer =>
     message: `The answer of ${name} is larger than the ${mostOnWire} that an answer may take. What was asked for was done.`,
   })
 
-function withoutNulls(args: unknown, shape: z.ZodRawShape): unknown {
+/** Without `null` for what may be left out, and with booleans for the texts that older programs send: `"true"`, `"False"`. */
+function asMeant(args: unknown, shape: z.ZodRawShape): unknown {
   if (typeof args !== 'object' || args === null || Array.isArray(args)) return args
   return Object.fromEntries(
-    Object.entries(args).filter(([key, value]) => !(value === null && isOptional(shape, key))),
+    Object.entries(args)
+      .filter(([key, value]) => !(value === null && isOptional(shape, key)))
+      .map(([key, value]) => [key, isBoolean(shape, key) ? asBoolean(value) : value]),
   )
+}
+
+function asBoolean(value: unknown): unknown {
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : ''
+  return word === 'true' || (word === 'false' ? false : value)
+}
+
+function isBoolean(shape: z.ZodRawShape, key: string): boolean {
+  const schema = Object.hasOwn(shape, key) ? shape[key] : undefined
+  return schema !== undefined && z.safeParse(schema, true).success && !z.safeParse(schema, 'true').success
 }
 
 /** Whether an argument may be left out. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { GetPromptResult, Prompt } from '@modelcontextprotocol/sdk/types.js'
 import { parsePriority, priorityName, priorityNames } from '../../../shared/protocol.ts'
 import { invalidParams } from '../calls/rpc-error.ts'
@@ -38,7 +39,8 @@ export const dispatchScriptPrompt: PromptEntry = {
         `priority "${priority.slice(0, 100)}" is none of ${priorityNames.join(', ')} or 0 to 7.`,
       )
     const call = {
-      payload: { message_type: 'job_dispatch', script, description },
+      // Older peers drop a job whose payload names none.
+      payload: { message_type: 'job_dispatch', job_id: `script-${randomUUID()}`, script, description },
       ...parseTarget(target),
       priority: priorityName(level),
     }

@@ -81,6 +81,10 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
       const isJob = jobKindOf(payload) !== null
       const tooLarge = isJob ? refusesJobOf(Buffer.byteLength(raw.text), found.targets) : null
       if (tooLarge !== null) return failure(tooLarge)
+      const { job_id } = payload
+      const inUse =
+        isJob && found.targets.length > 0 && typeof job_id === 'string' ? bus.refusesJobId(job_id) : null
+      if (inUse !== null) return failure(inUse)
       const asked = gate.pass({ payload, json: raw.text, ...found }, context)
       return asked instanceof Promise
         ? asked.then((passed) => sendAsAllowed(passed, order, context))

@@ -24,6 +24,11 @@ const pidOrEmpty = z
   )
   .meta({ type: 'integer', minimum: 0 })
 
+/** A group, or none: older programs send an empty text for that. */
+const groupOrEmpty = z
+  .preprocess((value) => (value === '' ? undefined : value), nameSchema.optional())
+  .optional()
+
 /** `blender_register_client`: a block on the uuid is answered before the bus is asked. */
 export function registerClientTool(blocks: Pick<BlockList, 'find' | 'noteRefused'>): Tool {
   return defineTool({
@@ -40,7 +45,7 @@ export function registerClientTool(blocks: Pick<BlockList, 'find' | 'noteRefused
         .default(false)
         .describe('Keeps the record when the session ends; fixed at first'),
       capabilities: z.array(capability).max(bounds.capabilities).default([]),
-      group_id: nameSchema.optional(),
+      group_id: groupOrEmpty,
       ...metadataSchema.shape,
       pid: pidOrEmpty.optional(),
     }),

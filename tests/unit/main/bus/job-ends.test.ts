@@ -49,7 +49,7 @@ describe('a job of several targets', () => {
     expect([bus.jobs.get('j')?.state, bus.jobs.pendingCount]).toStrictEqual([state, 0])
   })
 
-  it('ends at once by the word of somebody else', () => {
+  it('ends at once by the word of the server', () => {
     const { bus, dispatch, report } = fixture(['b', 'c'])
     dispatch('j')
     report(null, 'j', 'cancelled')
@@ -115,14 +115,26 @@ describe('what is known of a job', () => {
     expect(bus.jobs.get('j')?.title).toBe(title)
   })
 
-  it('is of the newer one where an id is used again', () => {
+  it('is of the newer one where the id of one that has ended is used again', () => {
     const { bus, dispatch, report, ids } = fixture()
     dispatch('j')
     report('b', 'j', 'completed', { result: 'old' })
     dispatch('j', { command: 'undo' })
-    expect(ids()).toStrictEqual(['j pending'])
-    dispatch('j', { command: 'redo' })
-    expect([ids(), bus.jobs.get('j')?.title, bus.jobs.pendingCount]).toStrictEqual([['j pending'], 'redo', 1])
+    expect([ids(), bus.jobs.get('j')?.title, bus.jobs.pendingCount]).toStrictEqual([['j pending'], 'undo', 1])
+  })
+
+  it.each(['pending', 'running'] as const)('is of the first one while that is %s', (state) => {
+    const { bus, dispatch, report, ids, inbox } = fixture()
+    dispatch('j')
+    if (state === 'running') report('b', 'j', state)
+    expect(dispatch('j', { command: 'undo' })).toStrictEqual({
+      ok: false,
+      error: 'job_id_in_use',
+      message:
+        'Job "j" has not ended. Nothing was sent. Send another job_id or none, or wait until that job has ended.',
+    })
+    expect([ids(), bus.jobs.get('j')?.title]).toStrictEqual([[`j ${state}`], 'ping'])
+    expect(inbox('b').map(({ command }) => command)).toStrictEqual(['ping'])
   })
 
   it('is cut to 1 MiB, and no character in half', () => {

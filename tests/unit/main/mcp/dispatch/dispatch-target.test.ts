@@ -161,7 +161,9 @@ describe('a Blender that goes away in the middle of a job', () => {
         '"a" went away and did not come back within 15 s: it was closed, crashed, or lost its connection. It had received ' +
         'the job and may have done part of it: look at the scene before you run it again.',
     })
-    done('d-1', sessions.a, { result: 'late' })
+    const next = fakeSession()
+    bus.register(registration('a', { is_persistent: true }), next)
+    done('d-1', next, { result: 'late' })
     expect(bus.jobs.get('d-1')).toMatchObject({ state: 'completed', result: 'late' })
     expect(vi.getTimerCount()).toBe(0)
   })

@@ -18,7 +18,7 @@ afterEach(() => void vi.useRealTimers())
 const asSent = (answer: unknown) => JSON.parse(jsonText(answer)) as { messages: MessageData[] }
 
 describe('blender_job_update', () => {
-  it("[R-510] refuses a job of another user's bus", async () => {
+  it("[R-510] takes a job of another user's bus for one that nobody knows", async () => {
     let ids = 0
     const buses = new BusManager({ clock: () => 0, newId: () => String((ids += 1)) })
     const alice = buses.busOf('alice')
@@ -31,14 +31,13 @@ describe('blender_job_update', () => {
     })
     const { context } = fakeCall(bob, fakeSession())
     const structured = {
-      status: 'error',
-      error: 'cross_user_job_update',
-      message: 'Job "job-1" belongs to another user\'s bus. Report it with the token it was sent under.',
+      status: 'ok',
+      delivered: 'broadcast',
+      targets: [],
     }
     expect(await jobUpdateTool.call({ job_id: 'job-1', status: 'completed' }, context)).toStrictEqual({
       content: [{ type: 'text', text: JSON.stringify(structured) }],
       structuredContent: structured,
-      isError: true,
     })
     expect(alice.jobs.get('job-1')?.state).toBe('pending')
   })
