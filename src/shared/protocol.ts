@@ -159,6 +159,8 @@ export const messageDataSchema = z.object({
   message_id: z.string(),
   priority: z.number().int().min(0).max(7),
   timestamp: z.number(),
+  /** Only where a client polls what went to its stream before. */
+  via_stream: z.literal(true).optional(),
 })
 export type MessageData = z.infer<typeof messageDataSchema>
 

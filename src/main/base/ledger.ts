@@ -9,9 +9,20 @@ export interface MemoryHold {
   release(): void
 }
 
+/** What a user is charged for and can do without: it goes as soon as somebody needs the room. */
+export interface MemorySpare {
+  /** As it is charged now. */
+  readonly bytes: number
+  /** Gives back at least so many bytes, or all that there are. It takes none meanwhile. */
+  giveBack(bytes: number): void
+}
+
 /** What one user is charged for. */
 export interface MemoryAccount {
-  /** Charges bytes to the user, or answers null where the user's share or the total has no room for them. */
+  /**
+   * Charges bytes to the user, or answers null where the user's share or the total has no room for them. What can be
+   * spared makes room first.
+   */
   take(kind: MemoryKind, bytes: number): MemoryHold | null
   /**
    * Charges bytes even where there is no room: for what must not get lost, is small, and has a bound of its own. Until
@@ -20,6 +31,10 @@ export interface MemoryAccount {
   takeAnyway(kind: MemoryKind, bytes: number): MemoryHold
   /** Bytes that would be granted now. */
   readonly roomBytes: number
+  /** The same, where all that can be spared stays. */
+  readonly freeBytes: number
+  /** Names something that the user can do without, for as long as the ledger is there. */
+  spare(what: MemorySpare): void
   /** The most that the user gets. */
   readonly shareBytes: number
   /** Whose limit stands against so many bytes more, as a sentence for who asked; what to do about it is up to the caller. */
@@ -48,6 +63,8 @@ export class MemoryLedger {
   readonly totalBytes: number
   readonly shareBytes: number
   readonly #users = new Map<string, { usedBytes: number; readonly byKind: Record<MemoryKind, number> }>()
+  /** What users can do without, by their ids. */
+  readonly #spares = new Map<string, MemorySpare[]>()
   #usedBytes = 0
 
   constructor(totalBytes: number) {
@@ -62,17 +79,25 @@ export class MemoryLedger {
   /** The account of a user. All accounts of one user share one count. */
   of(userId: string): MemoryAccount {
     const room = (): number => this.#room(userId)
+    const free = (): number => this.#free(userId)
     const { shareBytes } = this
     return {
       shareBytes,
       get roomBytes() {
         return room()
       },
+      get freeBytes() {
+        return free()
+      },
+      spare: (what) => {
+        this.#spares.set(userId, [...(this.#spares.get(userId) ?? []), what])
+      },
       take: (kind, bytes) => {
         const hold = this.#hold(userId, kind)
         return hold.resize(bytes) ? hold : null
       },
       takeAnyway: (kind, bytes) => {
+        this.#makeRoom(userId, bytes)
         this.#charge(userId, kind, bytes)
         return this.#hold(userId, kind, bytes)
       },
@@ -100,7 +125,10 @@ export class MemoryLedger {
         return held
       },
       resize: (next) => {
-        if (next > held && next - held > this.#room(userId)) return false
+        if (next > held) {
+          if (next - held > this.#room(userId)) return false
+          this.#makeRoom(userId, next - held)
+        }
         this.#charge(userId, kind, next - held)
         held = next
         return true
@@ -110,10 +138,37 @@ export class MemoryLedger {
     return hold
   }
 
-  /** Bytes that a user may be charged more; none where it is over already. */
+  /** Bytes that a user may be charged more, with what can be spared given back; none where it is over already. */
   #room(userId: string): number {
-    const used = this.#users.get(userId)?.usedBytes ?? 0
-    return Math.max(0, Math.min(this.shareBytes - used, this.totalBytes - this.#usedBytes))
+    const ofShare = this.shareBytes - this.#usedBy(userId) + spareBytes(this.#spares.get(userId))
+    const ofTotal = this.totalBytes - this.#usedBytes
+    // Most of the time the share is what bounds, and nobody else has to be asked.
+    if (ofShare <= ofTotal) return Math.max(0, ofShare)
+    const spared = [...this.#spares.values()].reduce((sum, spares) => sum + spareBytes(spares), 0)
+    return Math.max(0, Math.min(ofShare, ofTotal + spared))
+  }
+
+  /** The same without giving anything back. */
+  #free(userId: string): number {
+    return Math.max(0, Math.min(this.shareBytes - this.#usedBy(userId), this.totalBytes - this.#usedBytes))
+  }
+
+  /** Has so much given back, as far as that goes, that a user may be charged so many bytes more: its own first. */
+  #makeRoom(userId: string, bytes: number): void {
+    if (bytes <= this.#free(userId)) return
+    const own = this.#spares.get(userId) ?? []
+    for (const spare of own) {
+      const missing = bytes - this.#free(userId)
+      if (missing > 0) spare.giveBack(missing)
+    }
+    for (const spare of [...this.#spares.values()].flat()) {
+      const missing = bytes - (this.totalBytes - this.#usedBytes)
+      if (missing > 0) spare.giveBack(missing)
+    }
+  }
+
+  #usedBy(userId: string): number {
+    return this.#users.get(userId)?.usedBytes ?? 0
   }
 
   #charge(userId: string, kind: MemoryKind, bytes: number): void {
@@ -126,11 +181,15 @@ export class MemoryLedger {
   }
 
   #whatIsFull(userId: string, bytes: number): string {
-    const used = this.#users.get(userId)?.usedBytes ?? 0
-    return used + bytes > this.shareBytes
+    const used = this.#usedBy(userId)
+    return used - spareBytes(this.#spares.get(userId)) + bytes > this.shareBytes
       ? `User "${userId}" keeps ${mebibytes(used)} in this server, and one user may keep ${mebibytes(this.shareBytes)}: there is no room for ${sizeOf(bytes)} more.`
       : `All users together keep ${mebibytes(this.#usedBytes)} in this server, which may keep ${mebibytes(this.totalBytes)}: there is no room for ${sizeOf(bytes)} more.`
   }
+}
+
+function spareBytes(spares: readonly MemorySpare[] = []): number {
+  return spares.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** Small sizes in KiB, so that none is 0.0 MiB. */

@@ -6,6 +6,7 @@ import type { HeldMessages } from './held-messages.ts'
 import type { JobTable } from './jobs.ts'
 import { Mailbox, type MailboxLimits } from './mailbox.ts'
 import type { BusMessage, Outcome, QueuedMessage } from './message.ts'
+import { isStreamed, type StreamedMessages } from './streamed-messages.ts'
 import { tellOfJob } from './tell-of-job.ts'
 
 /** Counts since the client registered. */
@@ -23,12 +24,13 @@ interface MailboxesPorts {
   readonly registry: ClientRegistry
   readonly jobs: JobTable
   readonly held: HeldMessages
+  readonly streamed: StreamedMessages
   readonly events: EventEmitter<BusEvents>
 }
 
 /**
  * What waits for each client of one bus, and what became of what waited. Delivery takes messages out with `next` and
- * `settle`; every message ends exactly once for each client it was meant for, and `settled` tells how.
+ * `settle`, polling with `take`; every message ends exactly once for each client it was meant for, and `settled` tells how.
  */
 export class Mailboxes {
   readonly #ports: MailboxesPorts
@@ -50,6 +52,11 @@ export class Mailboxes {
     return { count: box?.count ?? 0, bytes: box?.bytes ?? 0 }
   }
 
+  /** How many messages a client gets that polls: what waits, and what went to its stream and was not polled since. */
+  leftFor(uuid: string): number {
+    return this.sizeOf(uuid).count + this.#ports.streamed.countOf(uuid)
+  }
+
   countersOf(uuid: string): Readonly<ClientCounters> {
     return this.#counters.get(uuid) ?? { sent: 0, received: 0, filtered: 0, dropped: 0 }
   }
@@ -67,6 +74,7 @@ export class Mailboxes {
       this.#end(client, entry, 'dropped')
     }
     this.#counters.delete(client.uuid)
+    this.#ports.streamed.close(client.uuid)
     this.#letGo(client)
   }
 
@@ -95,10 +103,12 @@ export class Mailboxes {
     return this.#boxes.get(uuid)?.peek()
   }
 
-  /** Takes what `next` showed out of the mailbox, as sent or as filtered. */
+  /** Takes what `next` showed out of the mailbox, as sent to the client's stream or as filtered. */
   settle(client: ClientInfo, outcome: 'sent' | 'filtered'): void {
     const entry = this.#boxes.get(client.uuid)?.shift()
-    if (entry !== undefined) this.#end(client, entry, outcome)
+    if (entry === undefined) return
+    this.#end(client, entry, outcome)
+    if (outcome === 'sent') this.#ports.streamed.keep(client.uuid, entry.message)
   }
 
   /** Withholds a message from a client that filters out its priority, while `message` is being told. */
@@ -108,17 +118,28 @@ export class Mailboxes {
   }
 
   /**
-   * Takes up to `max` messages out of a mailbox, in order of delivery, up to the first that `fits` does not let through.
-   * With `keep` they are remembered until `confirm` says what became of them.
+   * Takes up to `max` messages for a client that polls, in order of delivery, up to the first that `fits` does not let
+   * through: what waits in its mailbox, and what went to its stream (see `StreamedMessages`). With `keep` they are
+   * remembered until `confirm` says what became of them.
    */
   take(client: ClientInfo, max: number, { keep = false, fits = anyFits } = {}): BusMessage[] {
+    const { held, streamed } = this.#ports
     const taken: BusMessage[] = []
+    const again = streamed.of(client.uuid).values()
+    let sent = again.next().value
     while (taken.length < max) {
-      const entry = this.next(client.uuid)
-      if (entry === undefined || !fits(entry.message)) break
-      if (keep) this.#ports.held.retain(entry.message)
-      this.settle(client, 'sent')
-      taken.push(entry.message)
+      const waiting = this.next(client.uuid)?.message
+      // What has been sent is older than what waits.
+      const isSent = sent !== undefined && (waiting === undefined || sent.priority <= waiting.priority)
+      const message = isSent ? sent : waiting
+      if (message === undefined || !fits(message)) break
+      if (isSent) {
+        streamed.remove(client.uuid, message.message_id)
+        sent = again.next().value
+      }
+      if (keep) held.retain(message)
+      if (!isSent) this.#takeNext(client)
+      taken.push(message)
     }
     if (keep && taken.length > 0) {
       this.#letGo(client)
@@ -136,7 +157,10 @@ export class Mailboxes {
     const kept = this.#kept.get(client.uuid)
     if (kept === undefined) return
     if (lastId !== undefined && kept.at(-1)?.message_id !== lastId) {
-      for (const message of kept.toReversed()) this.putBack(client, message)
+      for (const message of kept.toReversed()) {
+        if (isStreamed(message)) this.#ports.streamed.putBack(client.uuid, message)
+        else this.putBack(client, message)
+      }
     }
     this.#letGo(client)
   }
@@ -146,8 +170,9 @@ export class Mailboxes {
    * alone: a client that is no longer registered, and a job that somebody has reported on or that has ended.
    */
   putBack(client: ClientInfo, message: BusMessage): void {
-    const { registry, jobs, events } = this.#ports
+    const { registry, jobs, events, streamed } = this.#ports
     if (registry.get(client.uuid) !== client) return
+    streamed.remove(client.uuid, message.message_id)
     if (message.head.jobKind !== null) {
       const job = jobs.get(message.job_id)
       if (job?.state !== 'pending') return
@@ -182,6 +207,11 @@ export class Mailboxes {
   /** Whether a message with this very payload waits for a client. */
   has(client: ClientInfo, payloadJson: string): boolean {
     return this.#boxes.get(client.uuid)?.has((message) => message.payloadJson === payloadJson) === true
+  }
+
+  #takeNext(client: ClientInfo): void {
+    const entry = this.#boxes.get(client.uuid)?.shift()
+    if (entry !== undefined) this.#end(client, entry, 'sent')
   }
 
   /** Forgets what `take` kept for a client. */

@@ -16,6 +16,7 @@ import { composeMessage, headOf, messageBytes, type BusMessage, type JobPurpose 
 import { Pauses, stopEverything } from './pause.ts'
 import { PlainMessages } from './plain-messages.ts'
 import { resolveTarget, route, type Address, type Route } from './routing.ts'
+import { StreamedMessages } from './streamed-messages.ts'
 import { checkRequest, isServerUuid, shorten, unregisteredType, type SendRequest } from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
 
@@ -67,6 +68,7 @@ export class UserMessageBus {
   readonly #limits: BusLimits
   /** What is kept of messages, charged to the user. */
   readonly held: HeldMessages
+  readonly #streamed: StreamedMessages
   readonly #plainMessages: PlainMessages
   readonly #reports: JobReports
   #largestPayload = 0
@@ -80,8 +82,14 @@ export class UserMessageBus {
     this.jobs = new JobTable(this.#limits.jobs, this.memory)
     this.#plainMessages = new PlainMessages(this.#limits.jobs.maxFinished)
     const { registry, jobs, events, held } = this
+    this.#streamed = new StreamedMessages({
+      limits: this.#limits.mailbox,
+      memory: this.memory,
+      steadyMs: () => this.#steadyMs(),
+    })
+    const streamed = this.#streamed
     this.pauses = new Pauses(events, () => this.#nowSeconds())
-    this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, held, events })
+    this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, held, streamed, events })
     this.#reports = new JobReports({
       registry,
       jobs,
@@ -206,8 +214,9 @@ export class UserMessageBus {
     }
   }
 
-  /** Unregisters who has been away for too long. Call it every second or so. */
+  /** Unregisters who has been away for too long, and frees what is too old to be polled. Call it every second or so. */
   expire(): void {
+    this.#streamed.expire()
     const nowMs = this.#steadyMs()
     const { ephemeralGraceMs, persistentExpiryMs } = this.#limits
     const remove = (client: ClientInfo, cause: UnregisterCause, reason: string): void =>

@@ -322,6 +322,57 @@ describe('blender_receive_messages', () => {
     })
   })
 
+  it('[R-424] also takes what went to the stream and was not polled, once, with via_stream; no jobs', async () => {
+    const blender = await quietBlender()
+    await send({ n: 1 })
+    const stream = await blender.openStream()
+    await stream.frames.next()
+    const second = await send({ n: 2 }, { priority: 'critical' })
+    expect(second.deliveries).toStrictEqual({ 'blender-1': 'sent' })
+    await send({ message_type: 'job_dispatch', job_id: 'job-1', script: 'pass' })
+    await stream.frames.next((frame) => frame.includes('job-1'))
+    const answer = await blender.call('blender_receive_messages', { client_uuid: 'blender-1', max: 1 })
+    expect(answer).toStrictEqual({
+      status: 'ok',
+      messages: [
+        {
+          user_id: 'local',
+          from_uuid: 'llm-1',
+          target_uuid: 'blender-1',
+          routing: { type: 'direct', target_uuid: 'blender-1' },
+          payload: { n: 2 },
+          job_id: second.message_id,
+          message_id: second.message_id,
+          priority: 2,
+          timestamp: expect.any(Number) as number,
+          via_stream: true,
+        },
+      ],
+      remaining: 1,
+    })
+    expect(await receive(blender)).toStrictEqual({ payloads: [{ n: 1 }], status: 'ok', remaining: 0 })
+    expect(await receive(blender)).toStrictEqual({ payloads: [], status: 'ok', remaining: 0 })
+  })
+
+  it('[R-424] answers a call that waits while a stream is open', async () => {
+    const blender = await quietBlender()
+    await blender.openStream()
+    const waiting = receive(blender, { wait_seconds: 60 })
+    await send({ n: 1 })
+    expect(await waiting).toStrictEqual({ payloads: [{ n: 1 }], status: 'ok', remaining: 0 })
+  })
+
+  it('[R-424] hands out again what went to the stream where "after" says that the answer was lost', async () => {
+    const blender = await quietBlender()
+    const stream = await blender.openStream()
+    const { message_id } = await send({ n: 1 })
+    await stream.frames.next()
+    const once = { payloads: [{ n: 1 }], status: 'ok', remaining: 0 }
+    expect(await receive(blender, { after: '' })).toStrictEqual(once)
+    expect(await receive(blender, { after: '' })).toStrictEqual(once)
+    expect(await receive(blender, { after: message_id })).toStrictEqual({ ...once, payloads: [] })
+  })
+
   it("[R-415] refuses another live session's client", async () => {
     await quietBlender()
     const stranger = await app.connect('stranger')

@@ -99,6 +99,7 @@ export const requirements: readonly Requirement[] = [
     421: 'A client with the capability large_messages gets messages of any size whole.',
     422: 'A job too large for a target is too_large_for_target.',
     423: 'blender_receive_messages answers as many as fit; a message that fills an answer alone comes as a link.',
+    424: 'It also answers what went to the stream and was not polled since, once, with via_stream; but no jobs.',
   }),
   ...section(5)({
     501: 'job_dispatch and command_dispatch are jobs, and reach the peer as they were sent.',

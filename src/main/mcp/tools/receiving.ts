@@ -5,19 +5,20 @@ import { jsonText, RawJson } from '../../base/raw-json.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import { takesAnySize } from '../../bus/message-size.ts'
 import type { BusMessage } from '../../bus/message.ts'
+import { isStreamed } from '../../bus/streamed-messages.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import { answerSchema, defineTool, failure, someObjects, type Tool } from '../calls/tool.ts'
 import { bytesTwice, resultBytes } from '../calls/wire-size.ts'
 import { linkTo, type LargeMessages } from '../sessions/large-messages.ts'
 
-/** `blender_receive_messages`: as many of the messages that wait as one answer takes. */
+/** `blender_receive_messages`: as many of the messages that wait, or went to the client's stream, as one answer takes. */
 export const receiveMessagesTool = (largeMessages: Pick<LargeMessages, 'keep'>): Tool =>
   defineTool({
     name: 'blender_receive_messages',
     title: 'Receive messages',
     description:
-      'For a client without an event stream: takes the messages that wait for it, most urgent first, and waits for the ' +
-      'first one up to wait_seconds. With "after" none is lost with an answer that does not reach you.',
+      'Takes the messages to your client, most urgent first: those that wait, and those that went to its stream in the ' +
+      'last 10 minutes. Waits for one up to wait_seconds. With "after" none is lost with an answer.',
     input: z.object({
       client_uuid: nameSchema,
       wait_seconds: z.number().min(0).max(bounds.receiveWaitSeconds).default(0),
@@ -62,7 +63,7 @@ export const receiveMessagesTool = (largeMessages: Pick<LargeMessages, 'keep'>):
             if (isLink) largeMessages.keep(bus, message, client)
             return data
           }),
-          remaining: bus.mailboxes.sizeOf(client_uuid).count,
+          remaining: bus.mailboxes.leftFor(client_uuid),
         },
         anySize: takesAnySize(client),
       }
@@ -111,11 +112,12 @@ function dataOf(message: BusMessage, payload: WrittenMessage['payload'], targetU
     message_id: message.message_id,
     priority: message.priority,
     timestamp: message.timestamp,
+    ...(isStreamed(message) && { via_stream: true }),
   }
 }
 
 /**
- * What waits for the client, or what comes first; nothing where it leaves, the time is over or the caller gives up:
+ * What there is for the client, or what comes first; nothing where it leaves, the time is over or the caller gives up:
  * nobody reads the answer of a call that was cancelled, so what waits must stay for the next one. What comes is taken
  * as it comes, since the last message to a client that is unregistered goes with its mailbox a moment later.
  */

@@ -56,6 +56,56 @@ describe('the memory ledger', () => {
     expect([hold?.bytes, ledger.usedBytes]).toStrictEqual([500, 500])
   })
 
+  describe('what a user can spare', () => {
+    /** A ledger of 1,000 bytes in which Ana can spare `bytes`; what is asked of her is noted. */
+    const sparing = (bytes: number) => {
+      const ledger = new MemoryLedger(1000)
+      const hold = ledger.of('ana').takeAnyway('mailboxes', bytes)
+      const asked: number[] = []
+      ledger.of('ana').spare({
+        get bytes() {
+          return hold.bytes
+        },
+        giveBack: (wanted) => {
+          asked.push(wanted)
+          hold.resize(Math.max(0, hold.bytes - wanted))
+        },
+      })
+      return { ledger, hold, asked }
+    }
+
+    it('counts as room, and goes no further than it has to', () => {
+      const { ledger, hold, asked } = sparing(300)
+      const ana = ledger.of('ana')
+      expect([ana.roomBytes, ana.freeBytes]).toStrictEqual([500, 200])
+      expect(ana.take('jobs', 501)).toBeNull()
+      const job = ana.take('jobs', 150)
+      expect([hold.bytes, asked]).toStrictEqual([300, []])
+      expect(job?.resize(250)).toBe(true)
+      expect([hold.bytes, asked]).toStrictEqual([250, [50]])
+      ana.takeAnyway('jobs', 400)
+      expect([hold.bytes, asked, ledger.usedBytes]).toStrictEqual([0, [50, 400], 650])
+    })
+
+    it('makes room for another user where the total is short, and not where the share is', () => {
+      const { ledger, hold, asked } = sparing(400)
+      ledger.of('ben').take('output', 450)
+      expect(ledger.of('ben').take('output', 51)).toBeNull()
+      const eve = ledger.of('eve')
+      expect([eve.roomBytes, eve.freeBytes]).toStrictEqual([500, 150])
+      expect(eve.take('output', 200)?.bytes).toBe(200)
+      expect([hold.bytes, asked]).toStrictEqual([350, [50]])
+    })
+
+    it('is not what stands against more', () => {
+      const { ledger } = sparing(400)
+      ledger.of('ben').take('output', 500)
+      ledger.of('eve').take('output', 100)
+      expect(ledger.of('ana').whatIsFull(450)).toMatch(/^All users together keep /)
+      expect(ledger.of('ana').whatIsFull(501)).toMatch(/^User "ana" keeps /)
+    })
+  })
+
   it('forgets a user who holds nothing, and takes a second release for nothing', () => {
     const ledger = new MemoryLedger(1000)
     const hold = ledger.of('ana').take('requests', 100)
