@@ -66,8 +66,7 @@ export class UserMessageBus {
   /** Who pays for what is kept here, and on the way to it. */
   readonly memory: MemoryAccount
   readonly #limits: BusLimits
-  /** What is kept of messages, charged to the user. */
-  readonly held: HeldMessages
+  readonly #held: HeldMessages
   readonly #streamed: StreamedMessages
   readonly #plainMessages: PlainMessages
   readonly #reports: JobReports
@@ -78,10 +77,11 @@ export class UserMessageBus {
     this.#ports = ports
     this.#limits = { ...defaultBusLimits, ...ports.limits }
     this.memory = ports.memory ?? new MemoryLedger(Infinity).of(userId)
-    this.held = new HeldMessages(this.memory)
+    this.#held = new HeldMessages(this.memory)
     this.jobs = new JobTable(this.#limits.jobs, this.memory)
     this.#plainMessages = new PlainMessages(this.#limits.jobs.maxFinished)
-    const { registry, jobs, events, held } = this
+    const { registry, jobs, events } = this
+    const held = this.#held
     this.#streamed = new StreamedMessages({
       limits: this.#limits.mailbox,
       memory: this.memory,
@@ -272,12 +272,12 @@ export class UserMessageBus {
         )
       }
     }
-    if (!this.held.take(message, targets.length)) return this.#noRoomFor(message, targets)
+    if (!this.#held.take(message, targets.length)) return this.#noRoomFor(message, targets)
     if (kind !== null && targets.length > 0) {
       const uuids = targets.map((client) => client.uuid)
       const job = this.jobs.add(message, kind, uuids, request.reply ?? 'client')
       if (job === null) {
-        for (const _ of targets) this.held.release(message)
+        for (const _ of targets) this.#held.release(message)
         return this.#noRoomFor(message, targets)
       }
       tellOfJob(this.events, this.jobs, job)
@@ -364,7 +364,7 @@ export class UserMessageBus {
   ): void {
     const draft = { payloadJson: JSON.stringify(payload), head: headOf(payload) }
     const message = this.#compose({ from, routing, priority, ...draft, purpose })
-    this.held.takeAnyway(message, targets.length)
+    this.#held.takeAnyway(message, targets.length)
     this.mailboxes.deliver(message, targets)
   }
 

@@ -1,7 +1,8 @@
 import { after } from '../../base/guarded.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
-import type { BusMessage } from '../../bus/message.ts'
+import type { MemoryAccount, MemoryHold } from '../../base/ledger.ts'
+import { messageBytes, type BusMessage } from '../../bus/message.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { McpSession } from '../http/session.ts'
 import { messageUri } from '../calls/resource-uris.ts'
@@ -22,7 +23,7 @@ export const linkTo = ({ message_id, payloadBytes }: BusMessage): JsonObject => 
 
 /**
  * Payloads of which only a link went out. Each is kept for 10 minutes after its link was last handed out, of one bus at
- * most 256 and 32 MiB. Only a client that was given the link may read it, from its own session, while it is registered.
+ * most 256 and 32 MiB, and the oldest go as soon as their user needs the room. Only a client that was given the link may read it, from its own session, while it is registered.
  */
 export interface LargeMessages {
   /** Notes that a client is being given the link to a message. */
@@ -49,8 +50,8 @@ export function createLargeMessages(clock: () => number): LargeMessages {
 }
 
 interface KeptPayload {
-  /** Charged to its user for as long as it is kept, as in a mailbox. */
   readonly message: BusMessage
+  readonly hold: MemoryHold
   /** Who was given the link. */
   readonly clients: Set<ClientInfo>
   untilMs: number
@@ -59,7 +60,7 @@ interface KeptPayload {
 /** Those of one bus. */
 class KeptPayloads {
   readonly #clock: () => number
-  readonly #held: UserMessageBus['held']
+  readonly #memory: MemoryAccount
   /** By message id; those whose link was handed out last stand last. */
   readonly #kept = new Map<string, KeptPayload>()
   #bytes = 0
@@ -67,7 +68,17 @@ class KeptPayloads {
 
   constructor(bus: UserMessageBus, clock: () => number) {
     this.#clock = clock
-    this.#held = bus.held
+    this.#memory = bus.memory
+    const bytes = (): number => [...this.#kept.values()].reduce((sum, { hold }) => sum + hold.bytes, 0)
+    this.#memory.spare({
+      get bytes() {
+        return bytes()
+      },
+      giveBack: (wanted) => {
+        const target = bytes() - wanted
+        for (const oldest of this.#kept.keys()) if (bytes() > target) this.#forget(oldest)
+      },
+    })
     bus.events.on('unregistered', ({ client }) => {
       for (const [id, { clients }] of this.#kept) {
         if (clients.delete(client) && clients.size === 0) this.#forget(id)
@@ -78,10 +89,10 @@ class KeptPayloads {
   keep(message: BusMessage, client: ClientInfo): void {
     const { message_id: id, payloadBytes } = message
     const clients = this.#kept.get(id)?.clients ?? new Set()
-    this.#held.retain(message)
     this.#forget(id)
+    const hold = this.#memory.takeAnyway('mailboxes', messageBytes(message, 1))
     const untilMs = this.#clock() + keptMs
-    this.#kept.set(id, { message, clients: clients.add(client), untilMs })
+    this.#kept.set(id, { message, hold, clients: clients.add(client), untilMs })
     this.#bytes += payloadBytes
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= keptMax && this.#bytes <= keptBytesMax) break
@@ -111,6 +122,6 @@ class KeptPayloads {
     if (known === undefined) return
     this.#kept.delete(id)
     this.#bytes -= known.message.payloadBytes
-    this.#held.release(known.message)
+    known.hold.release()
   }
 }
