@@ -69,15 +69,19 @@ describe.each([{ window: false }, { window: true }])('a Blender (with a window: 
     const told: string[] = []
     const render = llm.call(
       'render_image',
-      { target: blender.uuid, engine: 'CYCLES', samples: 1500, width: 640, height: 480 },
+      { target: blender.uuid, engine: 'CYCLES', samples: 1500, width: 1280, height: 960 },
       { onprogress: ({ message }) => told.push(message ?? '') },
     )
     const heard = (start: string): string =>
       told.find((text) => text.startsWith(start))?.slice(start.length) ?? ''
     await until(() => heard('Rendering for') !== '', 'the beginning of the render')
     const job_id = heard('Job ')
-    // Answered while it still runs: it does not say that it is cancelled before it is.
-    expect((await llm.call('cancel_job', { job_id })).outcome.status).toBe('running')
+    // Answered within 5 s: only a machine that renders faster than that has it cancelled by then.
+    const asked = (await llm.call('cancel_job', { job_id })).outcome
+    const end = { status: 'cancelled', result: '', error: 'Cancelled while it ran.' }
+    expect(asked).toMatchObject(
+      asked.status === 'running' ? { status: 'running', result: '', error: '' } : end,
+    )
     const outcome = await until(async () => {
       const { outcome: now } = await llm.call('get_job', {
         job_id,
@@ -85,11 +89,7 @@ describe.each([{ window: false }, { window: true }])('a Blender (with a window: 
       })
       return now.status !== 'running' && now
     }, 'the end of the render')
-    expect(outcome).toStrictEqual({
-      ...cancelled(blender.uuid),
-      result: '',
-      error: 'Cancelled while it ran.',
-    })
+    expect(outcome).toStrictEqual({ ...cancelled(blender.uuid), ...end })
     await render
     const reason =
       "Cancelling: Blender is in one long call that can't be interrupted. The job ends when that call does."
