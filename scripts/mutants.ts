@@ -21,6 +21,7 @@ import { createTypeCheck } from './mutants/type-check.ts'
 /** What is mutated: where a wrong bound or a missing guard lets somebody in, or loses a message. */
 const targets = [
   'src/main/access/*.ts',
+  'src/main/base/kept-file.ts',
   'src/main/bus/*.ts',
   'src/main/mcp/approvals/*.ts',
   'src/main/mcp/http/session-{table,tag}.ts',

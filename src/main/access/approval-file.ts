@@ -1,35 +1,24 @@
 import { z } from 'zod'
 import { approvalPolicySchema, type ApprovalPolicy } from '../../shared/approvals.ts'
-import type { Approvals } from './approvals.ts'
-import { readJsonFile } from '../base/json-file.ts'
-import type { Log } from '../base/log.ts'
+import { readKeptFile, type KeptFilePorts } from '../base/kept-file.ts'
 import { writePrivateFile } from '../base/private-file.ts'
-import { setFileAside } from '../base/set-aside.ts'
+import type { Approvals } from './approvals.ts'
 
 const fileSchema = z.object({ version: z.literal(1), policy: approvalPolicySchema })
 
-export interface ApprovalFilePorts {
-  /** The file, `<data-dir>/approvals.json`. */
-  readonly path: string
-  /** Unix milliseconds. */
-  readonly clock: () => number
-  readonly log: Log
-}
-
 /**
- * Reads the policy that a person set in an earlier run. A file that holds something else is renamed, never
- * overwritten, and everything is asked for from then on: what it denied must not come to be allowed.
+ * Reads the policy that a person set in an earlier run, from `<data-dir>/approvals.json`. A file that holds something
+ * else is renamed, never overwritten, and everything is asked for from then on: what it denied must not come to be
+ * allowed.
  */
-export async function readPolicy({ path, clock, log }: ApprovalFilePorts): Promise<ApprovalPolicy> {
-  const file = await readJsonFile(path, fileSchema)
-  if (file.kind === 'missing') return { default: 'by_token', rules: [] }
-  if (file.kind === 'read') return file.value.policy
-  const setAside = await setFileAside(path, clock())
-  log.error(
-    { setAside },
+export async function readPolicy(ports: KeptFilePorts): Promise<ApprovalPolicy> {
+  const { value, setAside } = await readKeptFile(
+    ports,
+    fileSchema,
     'the policy of approvals could not be read; it was set aside, and every change is asked for',
   )
-  return { default: 'ask', rules: [] }
+  if (value !== null) return value.policy
+  return { default: setAside === null ? 'by_token' : 'ask', rules: [] }
 }
 
 /**
@@ -37,7 +26,7 @@ export async function readPolicy({ path, clock, log }: ApprovalFilePorts): Promi
  *
  * @returns waits until everything is written
  */
-export function storePolicy(approvals: Approvals, { path, log }: ApprovalFilePorts): () => Promise<void> {
+export function storePolicy(approvals: Approvals, { path, log }: KeptFilePorts): () => Promise<void> {
   let written = Promise.resolve()
   approvals.events.on('policy', (policy) => {
     written = written

@@ -1,5 +1,5 @@
 import { InitializeRequestSchema } from '@modelcontextprotocol/sdk/types.js'
-import { clip } from '../../../shared/well-formed.ts'
+import { startOf } from '../../base/start-of.ts'
 import type { InitializeMessage } from './post-messages.ts'
 import type { McpClientInfo } from './session.ts'
 
@@ -21,20 +21,15 @@ export function readInitialize(
   const { protocolVersion, capabilities, clientInfo } = valid.data.params
   const { name, version, title } = clientInfo
   const kept = {
-    name: copy(name),
-    version: copy(version),
-    ...(title !== undefined && { title: copy(title) }),
+    name: startOf(name, maxClientInfoLength),
+    version: startOf(version, maxClientInfoLength),
+    ...(title !== undefined && { title: startOf(title, maxClientInfoLength) }),
   }
   const params = {
-    protocolVersion: copy(protocolVersion),
+    protocolVersion: startOf(protocolVersion, maxClientInfoLength),
     capabilities: JSON.stringify(capabilities).length <= maxCapabilitiesLength ? capabilities : {},
     clientInfo: kept,
   }
   const { jsonrpc, id, method } = incoming.message
   return { message: { kind: 'request', message: { jsonrpc, id, method, params } }, clientInfo: kept }
-}
-
-/** A copy: V8 keeps the whole of a text for as long as it keeps a part of it. */
-function copy(text: string): string {
-  return Buffer.from(clip(text, maxClientInfoLength), 'utf16le').toString('utf16le')
 }
