@@ -13,7 +13,7 @@ import { answerTimeMs } from './answer-time.ts'
 import { createCallKeys, keyedJobId } from './call-keys.ts'
 import type { CallerIdentity } from './caller-identity.ts'
 import { createTargetChooser, poolOf, type NoTarget } from './dispatch-target.ts'
-import { commandPayload, dispatchJob, type DispatchedJob } from './dispatched-job.ts'
+import { commandMessage, dispatchJob, type DispatchedJob } from './dispatched-job.ts'
 import { jobTitle } from './job-title.ts'
 import { createJobWatch } from './job-watch.ts'
 import { stateOf, type DispatchOutcome, type DispatchRefusal, type OutcomeOf } from './outcome.ts'
@@ -223,12 +223,12 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     }
     const { command, params, description, timeoutMs } = request
     const title = jobTitle({ command, params, description, openFile: target.metadata.blend_file })
-    const size = Buffer.byteLength(JSON.stringify(commandPayload({ jobId, command, params, title })))
+    const raw = commandMessage({ jobId, command, params, title })
     // Before a person is asked for it.
-    const tooLarge = refusesJobOf(size, [target])
+    const tooLarge = refusesJobOf(Buffer.byteLength(raw.text), [target])
     if (tooLarge !== null) return { ok: false, error: 'too_large_for_target', message: tooLarge.message }
     identity.register(context)
-    const order = { jobId, command, params, title, target, from, timeoutMs }
+    const order = { jobId, command, raw, target, from, timeoutMs }
     const dispatched = dispatchJob(jobPorts, order, context)
     remember(context.bus, dispatched)
     return dispatched

@@ -61,25 +61,32 @@ export interface DispatchedJobPorts {
 export interface DispatchOrder {
   readonly jobId: string
   readonly command: string
-  readonly params: JsonObject
-  /** What it is called where people read of it (`jobTitle`). */
-  readonly title: string
+  /** What is sent (`commandMessage`). */
+  readonly raw: RawJson
   readonly target: ClientInfo
   readonly from: string
   /** Bounds the wait from the moment the command is sent, not the job. */
   readonly timeoutMs: number
 }
 
-type Command = Pick<DispatchOrder, 'jobId' | 'command' | 'params' | 'title'>
-
-/** The message that gives a command to a Blender. */
-export const commandPayload = ({ jobId, command, params, title }: Command): JsonObject => ({
-  message_type: 'command_dispatch',
-  job_id: jobId,
+/** The message that gives a command to a Blender; `title` is what people read of it (`jobTitle`). */
+export function commandMessage({
+  jobId,
   command,
   params,
-  description: title,
-})
+  title,
+}: Pick<DispatchOrder, 'jobId' | 'command'> & {
+  readonly params: JsonObject
+  readonly title: string
+}): RawJson {
+  return RawJson.of({
+    message_type: 'command_dispatch',
+    job_id: jobId,
+    command,
+    params,
+    description: title,
+  })
+}
 
 /** What is sent once it is allowed, and in whose session. */
 interface Unsent {
@@ -93,7 +100,7 @@ interface Unsent {
  */
 export function dispatchJob(
   ports: DispatchedJobPorts,
-  { jobId, command, params, title, target, from, timeoutMs }: DispatchOrder,
+  { jobId, command, raw, target, from, timeoutMs }: DispatchOrder,
   context: CallContext,
 ): DispatchedJob {
   const { presence, gate, jobWatch, clock, lostTargetGraceMs } = ports
@@ -184,7 +191,8 @@ export function dispatchJob(
     isSent = true
   }
 
-  const unsent = unsentOf({ jobId, command, params, title }, context)
+  // No closure below uses it: those keep what they use for as long as the job is known (V8).
+  const unsent: Unsent = { raw, session: context.session }
   const asked = gate.pass(
     {
       payload: unsent.raw.value() as JsonObject,
@@ -263,11 +271,6 @@ export function dispatchJob(
       if (known !== undefined && endedMs === null) bus.cancelJob(known, { interrupt: true })
     },
   }
-}
-
-/** Not in the scope of what lives as long as the job: closures keep everything that one of them uses (V8). */
-function unsentOf(command: Command, { session }: CallContext): Unsent {
-  return { raw: RawJson.of(commandPayload(command)), session }
 }
 
 /** Goes on with what was kept meanwhile, which is gone with the promise. */
