@@ -22,7 +22,7 @@ export interface BlockList {
   list(): Block[]
   /** The same, with what each refused. */
   listed(): ListedBlock[]
-  /** Something was refused because of this block. */
+  /** Something was refused because of this block, one that this list returned. */
   noteRefused(block: Block): void
   /** `changed` follows `added` or `lifted`; blocks that run out are silent. */
   readonly events: EventEmitter<{ changed: []; added: [block: Block]; lifted: [block: Block] }>
@@ -42,8 +42,8 @@ export function blockId(
 export function createBlockList(clock: () => number, kept: readonly Block[] = []): BlockList {
   const events: BlockList['events'] = createEvents('blocks')
   const blocks = new Map<string, Block>(kept.map((block) => [block.id, block]))
-  /** By id; in memory alone. */
-  const refused = new Map<string, ListedBlock['refused']>()
+  /** In memory alone. New terms for the same subject are a new block, which counts from zero. */
+  const refused = new WeakMap<Block, ListedBlock['refused']>()
 
   const holds = (block: Block): boolean => block.blockedUntil === null || block.blockedUntil > clock() / 1000
   const get = (...named: Parameters<typeof blockId>): Block | null => {
@@ -53,9 +53,7 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
 
   const list = (): Block[] => {
     for (const [id, block] of blocks) {
-      if (holds(block)) continue
-      blocks.delete(id)
-      refused.delete(id)
+      if (!holds(block)) blocks.delete(id)
     }
     return [...blocks.values()].reverse()
   }
@@ -70,7 +68,6 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
       const id = blockId(kind, userId, subject, tokenId)
       const block: Block = { ...order, id, userId, subject, tokenId, createdAt: clock() / 1000 }
       blocks.delete(id)
-      refused.delete(id)
       blocks.set(id, block)
       events.emit('added', block)
       events.emit('changed')
@@ -78,7 +75,6 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
     },
     lift(id) {
       const block = blocks.get(id)
-      refused.delete(id)
       if (block === undefined || !blocks.delete(id) || !holds(block)) return false
       events.emit('lifted', block)
       events.emit('changed')
@@ -99,10 +95,9 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
     },
     list,
     listed: () =>
-      list().map((block) => ({ ...block, refused: refused.get(block.id) ?? { count: 0, lastAt: null } })),
-    noteRefused({ id }) {
-      if (!blocks.has(id)) return
-      refused.set(id, { count: (refused.get(id)?.count ?? 0) + 1, lastAt: clock() / 1000 })
+      list().map((block) => ({ ...block, refused: refused.get(block) ?? { count: 0, lastAt: null } })),
+    noteRefused(block) {
+      refused.set(block, { count: (refused.get(block)?.count ?? 0) + 1, lastAt: clock() / 1000 })
     },
   }
 }

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { storeBlocks, readBlocks } from '../../../../src/main/access/block-file.ts'
-import { blockedAnswer, createBlockList, type BlockOrder } from '../../../../src/main/access/block-list.ts'
+import {
+  blockedAnswer,
+  blockedCallAnswer,
+  createBlockList,
+  type BlockOrder,
+} from '../../../../src/main/access/block-list.ts'
 import { recordedLog } from './recorded-log.ts'
 
 const time = { nowMs: 1_700_000_000_000 }
@@ -227,6 +232,33 @@ describe('what is said to who is blocked', () => {
         'A person blocked "b" until the operator allows it. ' +
         'Stop reconnecting; ask the operator to lift the block.',
       blockedUntil: null,
+    })
+  })
+})
+
+describe('what a model reads that may do nothing for now', () => {
+  it.each<[Partial<BlockOrder> & Pick<BlockOrder, 'kind' | 'subject'>, string]>([
+    [{ kind: 'program', subject: 'claude-code' }, 'Claude Code, until 2023-11-14T22:14:20.000Z (r)'],
+    [
+      { kind: 'program', subject: 'claude-code', tokenId: 't', reason: '' },
+      'Claude Code with this token, until 2023-11-14T22:14:20.000Z',
+    ],
+    [
+      { kind: 'token', subject: 't', blockedUntil: null },
+      'every program that uses this token, until that is lifted (r)',
+    ],
+    [{ kind: 'client', subject: 'b' }, 'this client ("b"), until 2023-11-14T22:14:20.000Z (r)'],
+    [
+      { kind: 'address', subject: '10.0.0.9', reason: '', blockedUntil: null },
+      'every program at 10.0.0.9, until that is lifted',
+    ],
+  ])('names whom %o blocks, until when and why', ({ kind, subject, ...more }, said) => {
+    const block = createBlockList(clock).add(order(kind, subject, more))
+    expect(blockedCallAnswer(block)).toStrictEqual({
+      message:
+        `A person at the Busbar panel has blocked ${said}. ` +
+        'Nothing was run, and nothing will be while the block holds. Tell your user; do not look for another way.',
+      blockedUntil: block.blockedUntil,
     })
   })
 })
