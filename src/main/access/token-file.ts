@@ -119,7 +119,8 @@ async function change(path: string, next: (tokens: readonly StoredToken[]) => St
 async function lock(path: string): Promise<() => Promise<void>> {
   for (let tried = 0; tried < lockTries; tried += 1) {
     try {
-      const file = await open(path, 'wx', 0o600)
+      // Empty, in a folder that is the user's alone: its mode protects nothing.
+      const file = await open(path, 'wx')
       await file.close()
       return () => unlink(path).catch(() => undefined)
     } catch (error) {
