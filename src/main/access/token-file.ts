@@ -1,5 +1,5 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto'
-import { open, stat, unlink } from 'node:fs/promises'
+import { stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
@@ -119,9 +119,7 @@ async function change(path: string, next: (tokens: readonly StoredToken[]) => St
 async function lock(path: string): Promise<() => Promise<void>> {
   for (let tried = 0; tried < lockTries; tried += 1) {
     try {
-      // Empty, in a folder that is the user's alone: its mode protects nothing.
-      const file = await open(path, 'wx')
-      await file.close()
+      await writeFile(path, '', { flag: 'wx' })
       return () => unlink(path).catch(() => undefined)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
