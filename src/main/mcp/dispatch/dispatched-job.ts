@@ -137,12 +137,12 @@ export function dispatchJob(
       const heldBack = known !== undefined && isHeldBack(known) ? known.progress_message : null
       const running = known?.state === 'running' && heldBack === null
       const outcome = timeoutOutcome(jobId, target.uuid, timeoutMs, running, heldBack)
-      given = outcome
       hasExpired = true
       // A peer that has not begun drops it, also one that waits for the artist and says that it runs.
       if (known !== undefined) bus.cancelJob(known)
       expiry.resolve(outcome)
-      if (!running) end(null)
+      // One that runs has an end of its own, which the bus will know.
+      if (!running) end(outcome)
     })
     let awaySinceMs: number | null = null
     const contactCheck = every('look after a lost target', contactCheckMs, () => {

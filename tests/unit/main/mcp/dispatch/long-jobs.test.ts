@@ -140,6 +140,42 @@ describe('a long job', () => {
     })
   })
 
+  it.each([
+    [{ status: 'cancelled', error: 'stopped' }],
+    [{ status: 'failed', error: 'no memory' }],
+    [{ status: 'completed', error: '' }],
+  ] as const)('that ran when its time was over is told as it ended: %o', async ({ status, error }) => {
+    const { bus, dispatcher, llm, request, report, inbox } = dispatchFixture()
+    const outcome = dispatcher.run(request({ timeoutMs: 5000 }), fakeCall(bus, llm).context)
+    inbox('blender-1')
+    report('d-1', 'running')
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(await outcome).toMatchObject({ status: 'timeout' })
+    const now = () => dispatcher.job('d-1', 0, fakeCall(bus, llm).context)
+    expect(await now()).toMatchObject({ outcome: { status: 'running', error: '' } })
+    report('d-1', status, { error })
+    expect(await now()).toMatchObject({ outcome: { status, error } })
+  })
+
+  it('that ran when its time was over is told as lost when its Blender does not come back', async () => {
+    const { bus, time, dispatcher, blender, llm, request, report, inbox } = dispatchFixture()
+    const outcome = dispatcher.run(request({ timeoutMs: 5000 }), fakeCall(bus, llm).context)
+    inbox('blender-1')
+    report('d-1', 'running')
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(await outcome).toMatchObject({ status: 'timeout' })
+    bus.endSession(blender)
+    await vi.advanceTimersByTimeAsync(500)
+    time.nowMs += 15_000
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await dispatcher.job('d-1', 0, fakeCall(bus, llm).context)).toMatchObject({
+      outcome: {
+        status: 'failed',
+        error: expect.stringContaining('went away and did not come back within 15 s') as string,
+      },
+    })
+  })
+
   it('is unknown under an id that no job has', async () => {
     const { bus, dispatcher, llm } = dispatchFixture()
     expect(await dispatcher.job('nope', 0, fakeCall(bus, llm).context)).toStrictEqual({
