@@ -11,6 +11,7 @@ import {
   openStream,
   post,
   send,
+  sessionOf,
   tokens,
   until,
   useHosts,
@@ -55,6 +56,15 @@ function refused(
     headers: { type: 'application/json', ...more.headers },
   }
 }
+
+/** @param id of the request, where it was one */
+const unknownSession = (id?: number): object =>
+  refused(
+    404,
+    -32001,
+    'Session not found. Start a new session: send initialize',
+    id === undefined ? {} : { id },
+  )
 
 /** Writes bytes as they are and reads until the server closes or `enough` has come. */
 function raw(port: number, text: string, enough = /\r\n\r\n[^]*}/): Promise<string> {
@@ -155,36 +165,62 @@ const proofs: Proofs<typeof refusalRequirements> = {
   },
   async 'no-session'() {
     const one = await host()
-    const missing = refused(
-      400,
-      -32000,
-      'Bad Request: Mcp-Session-Id header is required; start with an initialize request',
-    )
-    expect(await refusal(one, 'POST', goodHeaders(), JSON.stringify(ping))).toEqual(missing)
-    expect(await refusal(one, 'GET', goodHeaders())).toEqual(missing)
-    expect(await refusal(one, 'DELETE', goodHeaders())).toEqual(missing)
+    const missing = (id?: string): object =>
+      refused(
+        400,
+        -32000,
+        'Bad Request: Mcp-Session-Id header is required; start with an initialize request',
+        id === undefined ? {} : { id },
+      )
+    const asked = JSON.stringify({ ...ping, id: 'which' })
+    expect(await refusal(one, 'POST', goodHeaders(), asked)).toEqual(missing('which'))
+    const noted = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })
+    expect(await refusal(one, 'POST', goodHeaders(), noted)).toEqual(missing())
+    expect(await refusal(one, 'GET', goodHeaders())).toEqual(missing())
+    expect(await refusal(one, 'DELETE', goodHeaders())).toEqual(missing())
   },
   async 'unknown-session'() {
     const one = await host()
     await openSession(one)
-    const unknown = refused(404, -32001, 'Session not found')
     for (const id of ['nobody', 'session-1, session-1', '__proto__']) {
-      expect(await refusal(one, 'POST', goodHeaders(id), JSON.stringify(ping))).toEqual(unknown)
-      expect(await refusal(one, 'GET', goodHeaders(id))).toEqual(unknown)
-      expect(await refusal(one, 'DELETE', goodHeaders(id))).toEqual(unknown)
+      expect(await refusal(one, 'POST', goodHeaders(id), JSON.stringify(ping))).toEqual(unknownSession(1))
+      expect(await refusal(one, 'GET', goodHeaders(id))).toEqual(unknownSession())
+      expect(await refusal(one, 'DELETE', goodHeaders(id))).toEqual(unknownSession())
     }
-    expect(await refusal(one, 'POST', goodHeaders('nobody'), JSON.stringify(initializeMessage()))).toEqual(
-      unknown,
+  },
+  async 'initialize-after-the-end'() {
+    const one = await host()
+    const ended = await openSession(one)
+    one.endpoint.end(sessionOf(one, ended), 'ended', 'it was in the way.')
+    const gone = refused(
+      404,
+      -32001,
+      'Session not found: it was in the way. If you are meant to come back, start a new session: send initialize',
+      { id: 1 },
     )
+    expect(await refusal(one, 'POST', goodHeaders(ended), JSON.stringify(ping))).toEqual(gone)
+    const ofAlice = await openSession(one)
+    const asBob = { authorization: `Bearer ${tokens.bob}` }
+    const opened = [
+      await post(one, 'of-an-earlier-run', initializeMessage()),
+      await post(one, ended, initializeMessage()),
+      await post(one, ofAlice, initializeMessage(), asBob),
+    ]
+    expect(opened.map(({ status, headers }) => [status, headers['mcp-session-id']])).toEqual([
+      [200, 'session-3'],
+      [200, 'session-4'],
+      [200, 'session-5'],
+    ])
+    expect((await post(one, 'session-3', ping)).status).toBe(200)
+    expect((await post(one, ofAlice, ping)).status).toBe(200)
   },
   async 'foreign-session'() {
     const one = await host()
     const id = await openSession(one)
     const bob = { ...goodHeaders(id), authorization: `Bearer ${tokens.bob}` }
-    const unknown = refused(404, -32001, 'Session not found')
-    expect(await refusal(one, 'POST', bob, JSON.stringify(ping))).toEqual(unknown)
-    expect(await refusal(one, 'GET', bob)).toEqual(unknown)
-    expect(await refusal(one, 'DELETE', bob)).toEqual(unknown)
+    expect(await refusal(one, 'POST', bob, JSON.stringify(ping))).toEqual(unknownSession(1))
+    expect(await refusal(one, 'GET', bob)).toEqual(unknownSession())
+    expect(await refusal(one, 'DELETE', bob)).toEqual(unknownSession())
     expect((await post(one, id, ping)).status).toBe(200)
   },
   async 'content-type'() {
@@ -208,18 +244,16 @@ const proofs: Proofs<typeof refusalRequirements> = {
   async 'post-accept'() {
     const one = await host()
     const id = await openSession(one)
-    for (const accept of [
-      'application/json',
-      'text/event-stream',
-      'text/html',
-      'application/json;q=0, */*',
-      '',
-    ]) {
+    for (const accept of ['text/event-stream', 'text/html', 'application/json;q=0, */*']) {
       expect(await refusal(one, 'POST', { ...goodHeaders(id), accept }, JSON.stringify(ping))).toEqual(
-        refused(406, -32000, 'Not Acceptable: Accept must list both application/json and text/event-stream'),
+        refused(
+          406,
+          -32000,
+          'Not Acceptable: Accept must list application/json, and text/event-stream for whoever reads streams',
+        ),
       )
     }
-    for (const accept of ['*/*', 'text/event-stream;q=0.5, application/*']) {
+    for (const accept of ['application/json', '*/*', 'text/event-stream;q=0.5, application/*', '']) {
       expect((await post(one, id, ping, { accept })).status).toBe(200)
     }
   },
@@ -312,14 +346,16 @@ const proofs: Proofs<typeof refusalRequirements> = {
     const one = await host()
     const id = await openSession(one)
     const headers = { ...goodHeaders(id), 'mcp-protocol-version': '1999-01-01' }
-    const unsupported = refused(
-      400,
-      -32000,
-      'Bad Request: unsupported MCP-Protocol-Version (supported: 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05, 2024-10-07)',
-    )
-    expect(await refusal(one, 'POST', headers, JSON.stringify(ping))).toEqual(unsupported)
-    expect(await refusal(one, 'GET', headers)).toEqual(unsupported)
-    expect(await refusal(one, 'DELETE', headers)).toEqual(unsupported)
+    const unsupported = (id?: number): object =>
+      refused(
+        400,
+        -32000,
+        'Bad Request: unsupported MCP-Protocol-Version (supported: 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05, 2024-10-07)',
+        id === undefined ? {} : { id },
+      )
+    expect(await refusal(one, 'POST', headers, JSON.stringify(ping))).toEqual(unsupported(1))
+    expect(await refusal(one, 'GET', headers)).toEqual(unsupported())
+    expect(await refusal(one, 'DELETE', headers)).toEqual(unsupported())
   },
   async 'missing-token'() {
     const one = await host()
@@ -343,6 +379,29 @@ const proofs: Proofs<typeof refusalRequirements> = {
         }),
       )
     }
+  },
+  async 'repeated-authorization'() {
+    const one = await host()
+    const again = refused(
+      400,
+      -32000,
+      'Bad Request: the Authorization header stands more than once; send it once',
+    )
+    for (const second of [tokens.alice, tokens.bob, 'wrong']) {
+      const lines = [`Bearer ${tokens.alice}`, `Bearer ${second}`]
+      const answer = await raw(
+        one.port,
+        `POST /mcp HTTP/1.1\r\nHost: localhost\r\n${lines.map((line) => `Authorization: ${line}\r\n`).join('')}` +
+          'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+      )
+      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+      expect({
+        status: 400,
+        body: JSON.parse(answer.split('\r\n\r\n')[1] ?? ''),
+        headers: { type: 'application/json' },
+      }).toEqual(again)
+    }
+    expect([...one.endpoint.sessions()]).toEqual([])
   },
   async 'foreign-host'() {
     const one = await host()
@@ -480,7 +539,7 @@ const proofs: Proofs<typeof refusalRequirements> = {
         429,
         -32000,
         'Too many requests of this session wait for their answers: 2 may. Send the next when one has come',
-        { data: { limit: 'requests_in_flight', max: 2 }, headers: { retry: '1' } },
+        { id: 3, data: { limit: 'requests_in_flight', max: 2 }, headers: { retry: '1' } },
       ),
     )
     expect((await post(one, id, { jsonrpc: '2.0', method: 'notifications/roots/list_changed' })).status).toBe(
@@ -544,7 +603,7 @@ const proofs: Proofs<typeof refusalRequirements> = {
         429,
         -32000,
         'Too many requests of this session came in one second: 3 are allowed. Wait a second',
-        { data: { limit: 'requests_per_second', max: 3 }, headers: { retry: '1' } },
+        { id: 3, data: { limit: 'requests_per_second', max: 3 }, headers: { retry: '1' } },
       ),
     )
     expect((await post(one, id, { jsonrpc: '2.0', id: 'busbar-ping-1', result: {} })).status).toBe(202)
@@ -583,7 +642,7 @@ const proofs: Proofs<typeof refusalRequirements> = {
     })
     expect(
       await refusal(one, 'POST', goodHeaders(), JSON.stringify(initializeMessage('2025-06-18', 9))),
-    ).toEqual(refused(503, -32000, 'The server is shutting down', { headers: { retry: '5' } }))
+    ).toEqual(refused(503, -32000, 'The server is shutting down', { id: 9, headers: { retry: '5' } }))
     expect([...one.endpoint.sessions()]).toEqual([])
   },
   async 'request-failed'() {

@@ -19,6 +19,10 @@ export const refusalRequirements = {
   'duplicate-id': { rule: 'an id that is still in flight: 400', source: 'MCP basic, Requests' },
   'no-session': { rule: 'no Mcp-Session-Id after initialize: 400', source: 'transports, Session Management' },
   'unknown-session': { rule: 'an unknown session: 404', source: 'transports, Session Management' },
+  'initialize-after-the-end': {
+    rule: 'initialize with the id of a session that is gone opens a new one',
+    source: 'transports, Session Management',
+  },
   'foreign-session': {
     rule: "another user's session: 404, as if it were not there",
     source: 'security best practices, Session Hijacking',
@@ -26,8 +30,8 @@ export const refusalRequirements = {
   'content-type': { rule: 'a body that is not declared as JSON: 415', source: 'RFC 9110, 15.5.16' },
   'content-encoding': { rule: 'a compressed body: 415', source: 'RFC 9110, 15.5.16' },
   'post-accept': {
-    rule: 'POST must accept JSON and event streams: 406',
-    source: 'transports, Sending Messages',
+    rule: 'POST must accept JSON, named, by a wildcard or by no header: else 406',
+    source: 'RFC 9110, 12.5.1',
   },
   'get-accept': { rule: 'GET must accept event streams: 406', source: 'transports, Listening for Messages' },
   method: { rule: 'another method: 405 with Allow', source: 'RFC 9110, 15.5.6' },
@@ -51,6 +55,7 @@ export const refusalRequirements = {
   },
   'missing-token': { rule: 'no token: 401 with a Bearer challenge', source: 'RFC 6750, 3' },
   'bad-token': { rule: 'a wrong token: 401, invalid_token', source: 'RFC 6750, 3.1' },
+  'repeated-authorization': { rule: 'two Authorization headers: 400', source: 'RFC 9110, 5.3' },
   'foreign-host': { rule: 'a foreign Host: 403', source: 'transports, Security Warning' },
   'foreign-origin': { rule: 'a foreign or null Origin: 403', source: 'transports, Security Warning' },
   'batch-removed': { rule: 'a batch since 2025-06-18: 400', source: '2025-06-18 changelog, 1' },
@@ -99,6 +104,10 @@ export const sessionRequirements = {
   'plain-json': {
     rule: 'a plain request is answered with plain JSON',
     source: 'transports, Sending Messages',
+  },
+  'null-is-absent': {
+    rule: 'null for what may be left out is as if it were left out',
+    source: 'this project',
   },
   accepted: {
     rule: 'notifications and responses: 202 without a body',
@@ -189,6 +198,10 @@ export const streamRequirements = {
   },
   'resume-other': { rule: "another session's events cannot be resumed", source: 'transports, Resumability' },
   polling: { rule: 'a client sent away comes back for its answer', source: 'SEP-1699' },
+  'json-only': {
+    rule: 'a client that asks for no stream gets its answer as JSON, however long it takes',
+    source: 'RFC 9110, 12.5.1',
+  },
   'slow-answer': {
     rule: 'a response that takes long becomes a stream with comments',
     source: 'HTML, server-sent events 9.2.7',

@@ -62,6 +62,58 @@ const proofs: Proofs<typeof sessionRequirements> = {
       { jsonrpc: '2.0', id: 2, error: { code: -32601, message: 'Method not found' } },
     ])
   },
+  async 'null-is-absent'() {
+    const one = await host()
+    const hello = await post(one, undefined, {
+      jsonrpc: '2.0',
+      id: 0,
+      method: 'initialize',
+      params: {
+        protocolVersion: '2025-11-25',
+        capabilities: { roots: { listChanged: null }, sampling: null, experimental: null },
+        clientInfo: { name: 'nulls', version: '1', title: null },
+        _meta: null,
+      },
+    })
+    const id = hello.headers['mcp-session-id'] as string
+    expect(sessionOf(one, id).clientInfo).toEqual({ name: 'nulls', version: '1' })
+    const noted = [
+      { method: 'notifications/initialized', params: null },
+      { method: 'notifications/roots/list_changed', params: { _meta: null } },
+      { id: 'busbar-ping-1', result: { _meta: null } },
+      { id: 'busbar-ping-1', result: {}, error: null },
+      { id: 'busbar-ping-1', result: null, error: { code: -1, message: 'no' } },
+    ]
+    for (const message of noted) {
+      expect((await post(one, id, { jsonrpc: '2.0', ...message })).status).toBe(202)
+    }
+    expect(sessionOf(one, id).initialized).toBe(true)
+    const asked = [
+      { method: 'ping', params: null },
+      { method: 'ping', params: { _meta: null } },
+      { method: 'tools/call', params: { name: 'echo', arguments: null, _meta: { progressToken: null } } },
+      { method: 'tools/call', params: { name: 'echo', arguments: { text: null }, task: null } },
+    ]
+    const results: unknown[] = []
+    for (const message of asked) {
+      const { text } = await post(one, id, { jsonrpc: '2.0', id: 1, ...message })
+      results.push((JSON.parse(text) as { result?: unknown }).result)
+    }
+    // An argument that is null is the tool's to judge.
+    expect(results).toEqual([
+      {},
+      {},
+      { content: [{ type: 'text', text: '{}' }] },
+      { content: [{ type: 'text', text: '{"text":null}' }] },
+    ])
+    const call = post(one, id, callTool('hold', 'c'))
+    await until(() => one.held() === 1, 'the call runs')
+    const cancel = { requestId: 'c', reason: null }
+    await post(one, id, { jsonrpc: '2.0', method: 'notifications/cancelled', params: cancel })
+    expect((await call).text).toBe('')
+    one.release()
+    expect(one.faults).toEqual([])
+  },
   async accepted() {
     const one = await host()
     const id = await openSession(one)

@@ -289,6 +289,39 @@ const proofs: Proofs<typeof streamRequirements> = {
     expect(last).toMatch(/^id: 1-1\nevent: message\ndata: .*"id":"slow"\}$/)
     expect(await response.next()).toBeNull()
   },
+  async 'json-only'() {
+    const one = await host({ limits: { keepaliveIntervalMs: 20 } })
+    const id = await openSession(one)
+    const stream = await openMessages(one, id)
+    for (const accept of ['application/json', '*/*', '']) {
+      const call = post(one, id, callTool('progress', 'c'), { accept })
+      await until(() => one.held() === 1, 'the call runs')
+      // What would have made it a stream has happened by now: progress, and two looks at quiet answers.
+      for (let looks = 0; looks < 3; looks += 1) expect(await stream.next()).toBe(': keepalive')
+      one.release()
+      const { status, headers, text } = await call
+      expect([status, headers['content-type'], JSON.parse(text)]).toEqual([
+        200,
+        'application/json',
+        { jsonrpc: '2.0', id: 'c', result: { content: [{ type: 'text', text: '{}' }] } },
+      ])
+    }
+    // It was left out on purpose, for want of a reader and not of room.
+    expect(sessionOf(one, id).notificationsDropped).toBe(0)
+    const asked = await post(one, id, callTool('ask', 'a'), { accept: 'application/json' })
+    expect(JSON.parse(asked.text)).toMatchObject({
+      id: 'a',
+      error: { message: expect.stringContaining('cannot be asked') as string },
+    })
+    const cancelled = post(one, id, callTool('hold', 'h'), { accept: 'application/json' })
+    await until(() => one.held() === 1, 'the call runs')
+    await post(one, id, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'h' } })
+    const { status, text } = await cancelled
+    expect([status, text]).toEqual([202, ''])
+    one.release()
+    stream.close()
+    expect(one.faults).toEqual([])
+  },
   async keepalive() {
     const one = await host({ limits: { keepaliveIntervalMs: 20 } })
     const stream = await openMessages(one, await openSession(one))

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
-import type { IncomingMessage } from 'node:http'
 import { createEvents } from '../base/guarded.ts'
 import type { TokenScope } from '../../shared/tokens.ts'
 import { createAttemptLimiter } from './attempt-limiter.ts'
 import type { Caller, TooManyAttempts } from './caller.ts'
 import type { TokenRegistry } from './token-registry.ts'
-import { bearerToken, type TokenStore } from './token-store.ts'
+import { type AuthorizedRequest, bearerToken, type TokenStore } from './token-store.ts'
 
 /** Who looks at a panel. */
 export interface Viewer {
@@ -16,7 +15,7 @@ export interface Viewer {
   readonly tokenId: string | null
 }
 
-type LoginRequest = Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } }
+type LoginRequest = AuthorizedRequest & { socket: { remoteAddress?: string | undefined } }
 
 /** Who may come in, by token or by the panel's key. */
 export interface Logins {

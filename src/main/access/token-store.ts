@@ -5,6 +5,10 @@ import type { Caller } from './caller.ts'
 import type { Log } from '../base/log.ts'
 import { newSecret as randomSecret, readOrCreateSecret, secretFault, SecretFileError } from './secret-file.ts'
 
+/** The parts of a request that are looked at: of a header that is repeated, Node's `headers` has the first alone. */
+export type AuthorizedRequest = Pick<IncomingMessage, 'headers'> &
+  Partial<Pick<IncomingMessage, 'headersDistinct'>>
+
 export interface TokenStorePorts {
   /** Where `token` and `panel-key` are kept; created with mode 0700. */
   readonly dataDir: string
@@ -24,15 +28,16 @@ export interface TokenStore {
   readonly panelKey: string
   /**
    * Reads `Authorization: Bearer <token>` (RFC 6750, section 2.1; the scheme in any case). Null for a missing,
-   * malformed or unknown token. A token in the query string or the body is never looked at.
+   * malformed, repeated or unknown token. A token in the query string or the body is never looked at.
    */
-  authenticate(request: Pick<IncomingMessage, 'headers'>): Caller | null
+  authenticate(request: AuthorizedRequest): Caller | null
   /** Compares in a time that does not depend on where the two differ. */
   checkPanelKey(key: string): boolean
 }
 
-/** The token of a request's `Authorization` header, null where there is none or it is malformed. */
-export function bearerToken(request: Pick<IncomingMessage, 'headers'>): string | null {
+/** The token of a request's `Authorization` header, null where there is none, more than one, or a malformed one. */
+export function bearerToken(request: AuthorizedRequest): string | null {
+  if ((request.headersDistinct?.['authorization']?.length ?? 0) > 1) return null
   return bearerPattern.exec(request.headers.authorization ?? '')?.[1] ?? null
 }
 

@@ -159,11 +159,12 @@ describe('a client that is unregistered', () => {
       404,
       {
         jsonrpc: '2.0',
-        id: null,
+        id: 9,
         error: {
           code: -32001,
           message:
-            'Session not found: a person at the Busbar panel unregistered this client (The farm needs it.).',
+            'Session not found: a person at the Busbar panel unregistered this client (The farm needs it.). ' +
+            'If you are meant to come back, start a new session: send initialize',
         },
       },
     ])

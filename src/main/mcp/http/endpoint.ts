@@ -12,7 +12,13 @@ import { readInitialize } from './initialize.ts'
 import type { Incoming } from './json-rpc.ts'
 import { defaultMcpHttpLimits, type Limit, type McpHttpLimits } from './limits.ts'
 import { accepts } from './negotiation.ts'
-import { type InitializeMessage, isInitialize, postHeadRefusal, readMessages } from './post-messages.ts'
+import {
+  type InitializeMessage,
+  isInitialize,
+  postHeadRefusal,
+  type PostMessages,
+  readMessages,
+} from './post-messages.ts'
 import { type Refusal, sendRefusal } from './refusal.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import * as refusals from './refusals.ts'
@@ -66,8 +72,8 @@ export interface McpEndpoint {
 /** A POST whose head is right. */
 interface Posted {
   readonly caller: Caller
-  /** The session that it names; undefined where it names none. */
-  readonly session: LiveSession | undefined
+  /** The session that it names, or why there is none by that name; undefined where it names none. */
+  readonly session: LiveSession | Refusal | undefined
   readonly memory: PassingMemory
   /** What its body is charged as. */
   readonly body: MemoryHold
@@ -133,7 +139,8 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   }
 
   function get(request: IncomingMessage, response: ServerResponse, caller: Caller): void {
-    if (!accepts(request.headers.accept, 'text/event-stream')) {
+    const { accept } = request.headers
+    if (accept === undefined || !accepts(accept, 'text/event-stream')) {
       refuse(request, response, refusals.getNotAcceptable)
       return
     }
@@ -170,10 +177,6 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     const id = headerOf(request, 'mcp-session-id')
     const session =
       id === undefined ? undefined : (sessionNamed(id, caller) ?? endedSessions.answer(id, caller))
-    if (session !== undefined && !(session instanceof LiveSession)) {
-      refuse(request, response, session)
-      return
-    }
     const memory = memoryOf(caller.user_id)
     const body = memory.open('requests')
     let wasTaken = false
@@ -193,18 +196,24 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     const messages = await readMessages(request, { limits, memory, hold: body })
     if (messages === null || response.destroyed) return false
     largestBodyBytes = Math.max(largestBodyBytes, Number(request.headers['content-length'] ?? 0))
-    const refuseThis = (refusal: Refusal): false => {
-      refuse(request, response, refusal)
+    if ('status' in messages) {
+      refuse(request, response, messages)
       return false
     }
-    if ('status' in messages) return refuseThis(messages)
+    const refuseThis = (refusal: Refusal): false => {
+      refuse(request, response, { ...idOfOnly(messages), ...refusal })
+      return false
+    }
     const initialize = messages.list.find(isInitialize)
     if (initialize !== undefined) {
       if (messages.isBatch) return refuseThis(refusals.initializeInBatch)
-      if (session !== undefined) return refuseThis(refusals.alreadyInitialized(initialize.message.id))
+      // One that names a session which is gone asks for a new one.
+      if (session instanceof LiveSession)
+        return refuseThis(refusals.alreadyInitialized(initialize.message.id))
       return begin(initialize, request, response, { caller, body })
     }
     if (session === undefined) return refuseThis(refusals.missingSession)
+    if (!(session instanceof LiveSession)) return refuseThis(session)
     const refusal = versionRefusal(request) ?? sessionRefusal(session, messages.list, messages.isBatch)
     if (refusal !== null) return refuseThis(refusal)
     session.receive({ ...messages, body }, response)
@@ -243,7 +252,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   ): Promise<boolean> {
     const { id } = initialize.message
     const refuseThis = (refusal: Refusal): false => {
-      refuse(request, response, refusal)
+      refuse(request, response, { id, ...refusal })
       return false
     }
     const valid = readInitialize(initialize)
@@ -288,6 +297,10 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     const { method } = request
     if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
       refuse(request, response, refusals.methodNotAllowed)
+      return
+    }
+    if ((request.headersDistinct['authorization']?.length ?? 0) > 1) {
+      refuse(request, response, refusals.repeatedAuthorization)
       return
     }
     const caller = ports.authenticate(request)
@@ -343,6 +356,12 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
 
 /** The last revision with JSON-RPC batches; 2025-06-18 took them out. */
 const lastBatchRevision = '2025-03-26'
+
+/** The id that a refusal answers: that of a request which came alone. */
+function idOfOnly({ list, isBatch }: PostMessages): { id?: RequestId } {
+  const [first] = list
+  return !isBatch && first?.kind === 'request' ? { id: first.message.id } : {}
+}
 
 /** A header that may stand only once; Node joins repeated ones with commas, and such a value matches nothing. */
 function headerOf(request: IncomingMessage, name: string): string | undefined {

@@ -38,15 +38,19 @@ export function understandsPriming(protocolVersion: string | null): boolean {
 export interface ExchangeRequest {
   readonly ids: readonly RequestId[]
   readonly isBatch: boolean
+  /** Whether its client reads event streams. */
+  readonly takesStream: boolean
   /** What its body is charged as; given back with the last answer. */
   readonly body: MemoryHold
 }
 
 /**
  * One POST with requests in it, until all are answered. It answers with plain JSON, unless something related to a
- * request has to go out first, or the answer takes long: then, before the first byte, it becomes an SSE stream.
+ * request has to go out first, or the answer takes long: then, before the first byte, it becomes an SSE stream. For a
+ * client that reads no streams it never does: such a client hears nothing but its answer.
  */
 export class Exchange implements SseStreamOwner {
+  readonly takesStream: boolean
   readonly #host: ExchangeHost
   readonly #isBatch: boolean
   /** Null once the client has gone or the head of a stream is out. */
@@ -68,6 +72,7 @@ export class Exchange implements SseStreamOwner {
     this.#response = response
     this.#open = request.ids.length
     this.#isBatch = request.isBatch
+    this.takesStream = request.takesStream
     this.#body = request.body
     response.once('close', () => {
       this.#response = null
@@ -106,7 +111,7 @@ export class Exchange implements SseStreamOwner {
 
   /**
    * Sends a notification or a request that belongs to one of the client's requests. False where it can neither
-   * be sent nor kept: the client has gone without the means to come back, or reads too slowly.
+   * be sent nor kept: the client has gone without the means to come back, reads too slowly, or reads no streams.
    */
   relate(json: string): boolean {
     if (!this.#becomeStream()) return false
@@ -116,7 +121,7 @@ export class Exchange implements SseStreamOwner {
 
   /**
    * Takes one request out without an answer (it was cancelled). With none left the response ends: as a stream
-   * without the answer, the only form in which HTTP lets it out.
+   * without the answer, or, where none is read, as 202 without a body. HTTP lets it out in no other form.
    */
   withdraw(): void {
     this.#open -= 1
@@ -126,7 +131,10 @@ export class Exchange implements SseStreamOwner {
       this.#answerBatch()
       return
     }
-    if (this.#resumable === null && this.#response !== null) this.#startStream(this.#response)
+    if (this.#resumable === null && this.#response !== null) {
+      if (this.takesStream) this.#startStream(this.#response)
+      else this.#response.writeHead(202, this.#host.sessionHeaders()).end()
+    }
     // Nothing more will come, so there is nothing to come back for.
     if (this.#resumable !== null) this.#host.resume.forget(this.#resumable)
     this.#stream?.end()
@@ -192,7 +200,7 @@ export class Exchange implements SseStreamOwner {
   /** True where a stream is open or can be come back to. */
   #becomeStream(): boolean {
     if (this.#resumable !== null) return true
-    if (this.#response === null) return false
+    if (this.#response === null || !this.takesStream) return false
     const stream = this.#startStream(this.#response)
     this.#resumable = this.#host.resume.open(this.#host)
     if (understandsPriming(this.#host.protocolVersion)) {

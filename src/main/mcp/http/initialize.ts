@@ -1,5 +1,6 @@
 import { InitializeRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { startOf } from '../../base/start-of.ts'
+import { withoutNulls } from './absent.ts'
 import type { InitializeMessage } from './post-messages.ts'
 import type { McpClientInfo } from './session.ts'
 
@@ -16,7 +17,7 @@ const maxCapabilitiesLength = 4096
 export function readInitialize(
   incoming: InitializeMessage,
 ): { readonly message: InitializeMessage; readonly clientInfo: McpClientInfo } | null {
-  const valid = InitializeRequestSchema.safeParse(incoming.message)
+  const valid = InitializeRequestSchema.safeParse(withoutNulls(incoming.message))
   if (!valid.success) return null
   const { protocolVersion, capabilities, clientInfo } = valid.data.params
   const { name, version, title } = clientInfo

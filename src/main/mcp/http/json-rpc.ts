@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { elementsOf } from '../../../shared/json-text.ts'
 import { wellFormedJson } from '../../../shared/well-formed.ts'
+import { dropNulls } from './absent.ts'
 import { keepOf } from './kept-request.ts'
 import type { RpcId } from './refusal.ts'
 
@@ -65,6 +66,7 @@ export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
 
 function classify(value: unknown): Incoming | null {
   if (typeof value !== 'object' || value === null) return null
+  dropNulls(value)
   if ('method' in value) {
     if ('id' in value) return isJSONRPCRequest(value) ? { kind: 'request', message: value } : null
     return isJSONRPCNotification(value) ? { kind: 'notification', message: value } : null

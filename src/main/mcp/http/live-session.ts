@@ -16,6 +16,7 @@ import type { PassingMemory } from '../../base/passing-memory.ts'
 import { jsonText } from '../../base/raw-json.ts'
 import { PendingServerRequests } from './pending-server-requests.ts'
 import { Exchange, type ExchangeHost, understandsPriming } from './exchange.ts'
+import { asksForStream } from './negotiation.ts'
 import { GetStream, type GetStreamHost } from './get-stream.ts'
 import { InFlight } from './in-flight.ts'
 import type { Incoming } from './json-rpc.ts'
@@ -196,8 +197,9 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   receive({ list, isBatch, body }: ReceivedMessages, response: ServerResponse): void {
     this.lastRequestAtMs = this.clock()
     const ids = requestIds(list)
+    const takesStream = asksForStream(response.req.headers.accept)
     if (ids.length > 0) {
-      this.#inFlight.add(ids, new Exchange(this, response, { ids, isBatch, body }))
+      this.#inFlight.add(ids, new Exchange(this, response, { ids, isBatch, body, takesStream }))
     } else {
       response.writeHead(202, this.sessionHeaders()).end()
     }
@@ -337,9 +339,10 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     const json = jsonText(message)
     const related = options?.relatedRequestId
     if (related !== undefined) {
-      if (this.#inFlight.find(related)?.relate(json) === true) return
+      const exchange = this.#inFlight.find(related)
+      if (exchange?.relate(json) === true) return
       if (!isRequest) {
-        this.#backlogOf().dropped += 1
+        if (exchange?.takesStream !== false) this.#backlogOf().dropped += 1
         return
       }
       this.#asked.remove(message.id)

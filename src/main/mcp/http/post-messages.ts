@@ -17,10 +17,7 @@ export type InitializeMessage = Incoming & { readonly kind: 'request' }
 
 /** What the head of a POST alone shows to be wrong. */
 export function postHeadRefusal(request: IncomingMessage): Refusal | null {
-  const { accept } = request.headers
-  if (!accepts(accept, 'application/json') || !accepts(accept, 'text/event-stream')) {
-    return refusals.postNotAcceptable
-  }
+  if (!accepts(request.headers.accept, 'application/json')) return refusals.postNotAcceptable
   if (!isJson(request.headers['content-type'])) return refusals.notJson
   return isPlainlyEncoded(request.headers['content-encoding']) ? null : refusals.encoded
 }

@@ -10,14 +10,14 @@ const { refused, invalidRequest, parseError } = rpcCode
 export const sessionNotFound: Refusal = {
   status: 404,
   code: rpcCode.sessionNotFound,
-  message: 'Session not found',
+  message: 'Session not found. Start a new session: send initialize',
   reason: 'unknown_session',
 }
 
-/** Session not found, where it is known why. */
+/** Session not found, where it is known why; a sentence. */
 export const sessionEnded = (why: string): Refusal => ({
   ...sessionNotFound,
-  message: `${sessionNotFound.message}: ${why}`,
+  message: `Session not found: ${why} If you are meant to come back, start a new session: send initialize`,
   reason: 'ended_session',
 })
 
@@ -39,7 +39,8 @@ export const methodNotAllowed: Refusal = {
 export const postNotAcceptable: Refusal = {
   status: 406,
   code: refused,
-  message: 'Not Acceptable: Accept must list both application/json and text/event-stream',
+  message:
+    'Not Acceptable: Accept must list application/json, and text/event-stream for whoever reads streams',
   reason: 'accept',
 }
 
@@ -183,6 +184,14 @@ export function unauthorized(presented: boolean): Refusal {
     reason: presented ? 'bad_token' : 'missing_token',
     headers: { 'WWW-Authenticate': presented ? 'Bearer error="invalid_token"' : 'Bearer' },
   }
+}
+
+/** Which one counts is not for this server to guess (RFC 9110, section 5.3). */
+export const repeatedAuthorization: Refusal = {
+  status: 400,
+  code: refused,
+  message: 'Bad Request: the Authorization header stands more than once; send it once',
+  reason: 'repeated_authorization',
 }
 
 export function tooManyAttempts(retryAfterSeconds: number): Refusal {

@@ -4,6 +4,7 @@ import {
   CompleteRequestSchema,
   ErrorCode,
   GetPromptRequestSchema,
+  PaginatedRequestSchema,
   ReadResourceRequestSchema,
   SetLevelRequestSchema,
   SubscribeRequestSchema,
@@ -111,9 +112,12 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
   }
 
   const handlers: Record<string, Handler> = {
-    'tools/list': (_, { session }) => ({
-      tools: catalogue.tools.map((tool) => tool.description).filter(({ name }) => mayUse(session, name)),
-    }),
+    'tools/list': (request, { session }) => {
+      refuseCursor(request)
+      return {
+        tools: catalogue.tools.map((tool) => tool.description).filter(({ name }) => mayUse(session, name)),
+      }
+    },
     'tools/call': (request, context) => {
       const { params } = check(toolCallSchema, request)
       const tool = tools.get(params.name)
@@ -130,16 +134,22 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       const paused = pausedAnswer(tool, params.arguments, context, () => ports.programOf(context.session))
       return paused ?? tool.call(params.arguments, context)
     },
-    'resources/list': () => ({
-      resources: catalogue.resources.flatMap(({ listing }) =>
-        listing.kind === 'static' ? [listing.resource] : [],
-      ),
-    }),
-    'resources/templates/list': () => ({
-      resourceTemplates: catalogue.resources.flatMap(({ listing }) =>
-        listing.kind === 'template' ? [listing.template] : [],
-      ),
-    }),
+    'resources/list': (request) => {
+      refuseCursor(request)
+      return {
+        resources: catalogue.resources.flatMap(({ listing }) =>
+          listing.kind === 'static' ? [listing.resource] : [],
+        ),
+      }
+    },
+    'resources/templates/list': (request) => {
+      refuseCursor(request)
+      return {
+        resourceTemplates: catalogue.resources.flatMap(({ listing }) =>
+          listing.kind === 'template' ? [listing.template] : [],
+        ),
+      }
+    },
     'resources/read': (request, context) => {
       const { uri } = check(ReadResourceRequestSchema, request).params
       const contents = find(uri).read(uri, context)
@@ -157,7 +167,10 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       subscriptions.remove(session, check(UnsubscribeRequestSchema, request).params.uri)
       return {}
     },
-    'prompts/list': () => ({ prompts: catalogue.prompts.map((entry) => entry.prompt) }),
+    'prompts/list': (request) => {
+      refuseCursor(request)
+      return { prompts: catalogue.prompts.map((entry) => entry.prompt) }
+    },
     'prompts/get': (request, context) => {
       const { params } = check(GetPromptRequestSchema, request)
       const entry = prompts.get(params.name)
@@ -307,6 +320,16 @@ function check<T extends z.ZodType>(schema: T, request: JSONRPCRequest): z.infer
   const parsed = schema.safeParse(request)
   if (parsed.success) return parsed.data
   throw invalidParams(`Invalid params for ${request.method}: ${faults(parsed.error)}`)
+}
+
+/** Each list is one page, so no cursor was ever given out (specification, server/utilities/pagination, "Error Handling"). */
+function refuseCursor(request: JSONRPCRequest): void {
+  const cursor = check(PaginatedRequestSchema, request).params?.cursor
+  // What programs send that write every field: the first page is meant.
+  if (cursor === undefined || cursor === '') return
+  throw invalidParams(
+    `Invalid cursor for ${request.method}: the list has one page. Leave the cursor out to read it.`,
+  )
 }
 
 const notFound = (uri: string): RpcError =>

@@ -208,6 +208,13 @@ describe('the token store', () => {
     ]) {
       expect(store.authenticate(withToken(good)), good).toEqual({ user_id: 'local', token_id: 'local' })
     }
+    const twice = ['Bearer open-sesame-open-up', 'Bearer open-sesame-open-up']
+    expect(
+      store.authenticate({
+        headers: { authorization: twice[0] },
+        headersDistinct: { authorization: twice },
+      }),
+    ).toBeNull()
     for (const bad of [
       undefined,
       '',

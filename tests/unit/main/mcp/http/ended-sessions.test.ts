@@ -3,12 +3,17 @@ import { createEndedSessions } from '../../../../../src/main/mcp/http/ended-sess
 
 const caller = { user_id: 'local', token_id: 'made' }
 const refusal = (message: string, reason: string) => ({ status: 404, code: -32001, message, reason })
-const unknown = refusal('Session not found', 'unknown_session')
+const unknown = refusal('Session not found. Start a new session: send initialize', 'unknown_session')
 
 it('tells why a session ended to its own token alone', () => {
   const ended = createEndedSessions()
   const answer = ended.note({ id: 's', caller }, 'a person did it.')
-  expect(answer).toStrictEqual(refusal('Session not found: a person did it.', 'ended_session'))
+  expect(answer).toStrictEqual(
+    refusal(
+      'Session not found: a person did it. If you are meant to come back, start a new session: send initialize',
+      'ended_session',
+    ),
+  )
   expect(ended.answer('s', { ...caller })).toStrictEqual(answer)
   expect(ended.answer('s', { ...caller, token_id: 'other' })).toStrictEqual(unknown)
   expect(ended.answer('s', { ...caller, user_id: 'eve' })).toStrictEqual(unknown)

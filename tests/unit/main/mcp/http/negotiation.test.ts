@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { accepts, isJson, isPlainlyEncoded } from '../../../../../src/main/mcp/http/negotiation.ts'
+import {
+  accepts,
+  asksForStream,
+  isJson,
+  isPlainlyEncoded,
+} from '../../../../../src/main/mcp/http/negotiation.ts'
 
 describe('accepts', () => {
   test.each([
@@ -14,9 +19,26 @@ describe('accepts', () => {
     ['text/*', false],
     ['application/jsonp', false],
     ['', false],
-    [undefined, false],
+    [undefined, true],
   ])('%s admits application/json: %s', (header, expected) => {
     expect(accepts(header, 'application/json')).toBe(expected)
+  })
+})
+
+describe('asksForStream', () => {
+  test.each([
+    ['application/json, text/event-stream', true],
+    ['Text/Event-Stream;q=0.5', true],
+    ['text/*', true],
+    ['application/json', false],
+    ['*/*', false],
+    ['application/json, */*', false],
+    ['text/event-stream;q=0, */*', false],
+    ['text/event-streams', false],
+    ['', false],
+    [undefined, false],
+  ])('%s: %s', (header, expected) => {
+    expect(asksForStream(header)).toBe(expected)
   })
 })
 

@@ -147,6 +147,34 @@ describe('the server of a session', () => {
   })
 })
 
+describe('a list', () => {
+  it.each([
+    ['tools/list', 'tools'],
+    ['resources/list', 'resources'],
+    ['resources/templates/list', 'resourceTemplates'],
+    ['prompts/list', 'prompts'],
+  ])('%s has one page, and refuses every cursor', async (method, name) => {
+    const { rpc, faults } = await serverFixture()
+    const first = await rpc(method)
+    expect(first).toMatchObject({ result: { [name]: expect.any(Array) as unknown[] } })
+    expect(await rpc(method, { cursor: '' })).toStrictEqual(first)
+    for (const cursor of ['2', 'x'.repeat(10_000)]) {
+      expect(await rpc(method, { cursor })).toStrictEqual({
+        jsonrpc: '2.0',
+        id: 1,
+        error: {
+          code: -32602,
+          message: `Invalid cursor for ${method}: the list has one page. Leave the cursor out to read it.`,
+        },
+      })
+    }
+    for (const cursor of [2, {}, ['2']]) {
+      expect(await rpc(method, { cursor })).toMatchObject({ error: { code: -32602 } })
+    }
+    expect(faults).toStrictEqual([])
+  })
+})
+
 describe('a session that is refused', () => {
   const blocked: SessionRefusal = { error: 'blocked', message: 'Not now.', blockedUntil: 1_700_000_900 }
   const content = { status: 'error', error: 'blocked', message: 'Not now.', blocked_until: 1_700_000_900 }
