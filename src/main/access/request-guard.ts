@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { authorityOf } from './request-target.ts'
 
 /** Why a request is not let in before anything else of it is looked at. */
 export interface GuardRefusal {
@@ -27,6 +28,8 @@ interface GuardedRequest {
   /** Every value of a header: Node's `headers` has the first Host alone. */
   readonly headersDistinct?: { readonly host?: readonly string[] | undefined }
   readonly socket: { readonly localAddress?: string | undefined }
+  /** Its target. One in absolute form names a host, too. */
+  readonly url?: string | undefined
 }
 
 export type RequestGuard = (request: GuardedRequest) => GuardRefusal | null
@@ -47,7 +50,7 @@ export function createGuard(ports: GuardPorts): RequestGuard {
   const bindsAll = boundHost !== undefined && wildcardHosts.has(boundHost)
   const names = new Set(loopbackNames)
   if (boundHost !== undefined && !bindsAll) names.add(hostLiteral(boundHost))
-  const extra = new Set(extraHosts.map((host) => host.toLowerCase()))
+  const extra = new Set(extraHosts.map(plainHost))
   const origins = new Set(extraOrigins.map((origin) => origin.toLowerCase()))
 
   function isOwnHost(host: string, localAddress: string | undefined): boolean {
@@ -60,7 +63,7 @@ export function createGuard(ports: GuardPorts): RequestGuard {
   }
 
   return (request) => {
-    const host = request.headers.host?.toLowerCase()
+    const host = request.headers.host === undefined ? undefined : plainHost(request.headers.host)
     const localAddress = request.socket.localAddress
     // One Host and no more (RFC 9112, section 3.2): what stands before this server may have gone by another.
     const isOne = (request.headersDistinct?.host?.length ?? 1) === 1
@@ -71,9 +74,17 @@ export function createGuard(ports: GuardPorts): RequestGuard {
         message: 'Forbidden: this server does not go by the name in the Host header',
       }
     }
+    const authority = authorityOf(request.url ?? '')
+    if (authority !== null && !isOwnHost(plainHost(authority), localAddress)) {
+      return {
+        status: 403,
+        code: 'foreign_host',
+        message: 'Forbidden: this server does not go by the name in the request target',
+      }
+    }
     const origin = request.headers.origin?.toLowerCase()
     if (origin === undefined || origins.has(origin)) return null
-    const originHost = origin.startsWith(scheme) ? origin.slice(scheme.length) : null
+    const originHost = origin.startsWith(scheme) ? plainHost(origin.slice(scheme.length)) : null
     if (
       originHost !== null &&
       isOwnHost(originHost, localAddress) &&
@@ -99,6 +110,11 @@ function hasOwnPort(
   if (extra.has(originHost)) return true
   const given = splitHost(originHost)
   return extra.has(given.name) || Number(given.port ?? defaultPort) === port
+}
+
+/** In lower case, and without the dot of the root: `localhost.` is `localhost` (RFC 1034, section 3.1). */
+function plainHost(host: string): string {
+  return host.toLowerCase().replace(/^([^:[\]]*[^:[\].])\.(?=$|:)/, '$1')
 }
 
 function splitHost(host: string): { name: string; port: string | null } {

@@ -8,8 +8,8 @@ import type { Runtime } from '../base/runtime.ts'
 import { BusManager } from '../bus/bus-manager.ts'
 import { defaultPort } from '../config/asked-port.ts'
 import { dataDirectory } from '../config/data-dir.ts'
-import { isLoopback, urlHost } from '../http/address.ts'
-import { closeServer, listen } from '../http/listen.ts'
+import { isLoopback, plainHost, urlHost } from '../http/address.ts'
+import { listen, listenOnLoopback } from '../http/listen.ts'
 import { provesToken } from '../http/proves-token.ts'
 import { routeHttp } from '../http/routes.ts'
 import { createWebServer } from '../http/web-server.ts'
@@ -44,7 +44,8 @@ export interface Running {
  * this rejects.
  */
 export async function startUp(options: AppOptions, runtime: Runtime, closers: Closers): Promise<Running> {
-  const { env, tls, host = '127.0.0.1', port: askedPort = defaultPort } = options
+  const { env, tls, port: askedPort = defaultPort } = options
+  const host = plainHost(options.host ?? '127.0.0.1')
   const { clock, steady, newId, log } = runtime
   closers.add({ close: logFaults(log) })
   const dataDir = dataDirectory(options.dataDir, env)
@@ -63,8 +64,12 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   configureHttpServer(httpServer, mcpLimits)
   // All that is waited for stands above this line: from here to the routes nothing may, or requests would come to a
   // server that does not listen to them yet.
-  const port = await listen(httpServer, host, askedPort)
-  closers.add({ close: () => closeServer(httpServer) })
+  const listener =
+    options.host === undefined
+      ? await listenOnLoopback(httpServer, askedPort, { log })
+      : await listen(httpServer, host, askedPort)
+  closers.add(listener)
+  const { port } = listener
   const origin = `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${String(port)}`
   const url = `${origin}/mcp`
 

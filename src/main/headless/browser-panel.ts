@@ -5,6 +5,8 @@ import { attempt, every } from '../base/guarded.ts'
 import { closeBadKey, panelKeyPrefix, panelSubprotocol } from '../../shared/panel-socket.ts'
 import type { BrowserPanelParts } from '../app/app-options.ts'
 import { createPassingMemory } from '../base/passing-memory.ts'
+import { answerNotServed } from '../http/not-served.ts'
+import { pathOf } from '../http/request-path.ts'
 import type { BrowserPanel } from '../http/routes.ts'
 import { readPanelFile } from '../panel/static-files.ts'
 import { answerCalls } from './panel-calls.ts'
@@ -121,11 +123,16 @@ function offeredKey(request: IncomingMessage): string | null {
 }
 
 async function serveFile(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = pathOf(request)
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.writeHead(405, { allow: 'GET, HEAD' }).end()
+    answerNotServed(request, response, path === '/' ? ['GET', 'HEAD'] : [])
     return
   }
-  const file = await readPanelFile(root, (request.url ?? '/').split('?', 1)[0] ?? '/')
+  const file = await readPanelFile(root, path)
+  if (file.status === 404 && path !== '/') {
+    answerNotServed(request, response)
+    return
+  }
   response.writeHead(file.status, file.headers)
   response.end(request.method === 'HEAD' ? undefined : file.body)
 }

@@ -6,6 +6,11 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host)
 }
 
+/** An address to listen on, without the brackets that IPv6 has in URLs: `[::1]` is `::1`. */
+export function plainHost(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1')
+}
+
 /** The host of the printed address: a wildcard is reached over loopback, and IPv6 stands in brackets. */
 export function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '') return '127.0.0.1'

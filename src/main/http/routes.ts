@@ -4,6 +4,7 @@ import type { RequestGuard } from '../access/request-guard.ts'
 import type { Prover } from '../access/proof.ts'
 import type { Log } from '../base/log.ts'
 import { answerHealth } from './health.ts'
+import { answerNotServed } from './not-served.ts'
 import { pathOf } from './request-path.ts'
 
 /** Shows the panel over HTTP. */
@@ -51,9 +52,7 @@ export function routeHttp(
     } else if (panel !== null) {
       panel.handle(request, response)
     } else {
-      response
-        .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
-        .end('Not found. MCP is at /mcp.\n')
+      answerNotServed(request, response)
     }
   }
 

@@ -24,10 +24,49 @@ describe('the request guard', () => {
     },
   )
 
+  test.each(['localhost.', 'LOCALHOST.:9877', '127.0.0.1.:9877'])(
+    'takes %s with the dot of the root',
+    (host) => {
+      expect(check({}, host, 'http://localhost.:9877')).toBeNull()
+      expect(check({ extraHosts: ['Studio.example', 'farm.:1'] }, 'studio.example.')).toBeNull()
+      expect(check({ extraHosts: ['Studio.example', 'farm.:1'] }, 'farm:1')).toBeNull()
+    },
+  )
+
+  test('looks at the host in an absolute target, and at the Host header all the same', () => {
+    const guard = createGuard({ port: () => 9877 })
+    const code = (url: string, host = 'localhost:9877') =>
+      guard({ headers: { host }, socket: { localAddress: '127.0.0.1' }, url })?.code ?? null
+    expect(code('http://127.0.0.1:9877/mcp')).toBeNull()
+    expect(code('HTTP://LOCALHOST.:9877/mcp')).toBeNull()
+    expect(code('http://[::1]:9877')).toBeNull()
+    for (const url of [
+      'http://evil.example/mcp',
+      'http://localhost:9876/mcp',
+      'http://localhost@evil.example/mcp',
+      'http:///mcp',
+      'ftp://evil.example/mcp',
+    ]) {
+      expect([url, code(url)]).toStrictEqual([url, 'foreign_host'])
+    }
+    expect(code('http://localhost:9877/mcp', 'evil.example')).toBe('foreign_host')
+    expect(guard({ headers: { host: 'localhost' }, socket: {}, url: 'http://evil.example/' })?.message).toBe(
+      'Forbidden: this server does not go by the name in the request target',
+    )
+  })
+
   test.each([
     undefined,
     '',
     'evil.example',
+    'localhost..',
+    'localhost..:9877',
+    'evil.example.:9877',
+    'localhost.evil.example.',
+    '.localhost',
+    '.',
+    '.:9877',
+    '[::1].:9877',
     'evil.example:9877',
     'localhost.evil.example:9877',
     '127.0.0.1.evil.example',
