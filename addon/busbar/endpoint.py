@@ -2,7 +2,9 @@
 
 import ipaddress
 import json
+import ntpath
 import os
+import posixpath
 import sys
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Mapping, Optional
@@ -40,13 +42,29 @@ def default_data_dir(
     override = environ.get("BUSBAR_DATA_DIR", "")
     if override:
         return os.path.abspath(override)
-    home = home if home is not None else os.path.expanduser("~")
+    home = home if home is not None else _home(environ)
     if platform == "darwin":
         return os.path.join(home, "Library", "Application Support", "busbar")
     if platform.startswith("win"):
-        local = environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
+        local = environ.get("LOCALAPPDATA", "")
+        if not (ntpath.isabs(local) or local[:1] in ("/", "\\")):
+            local = os.path.join(home, "AppData", "Local")
         return os.path.join(local, "busbar", "Data")
-    return os.path.join(environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share"), "busbar")
+    # A relative or empty variable is as if it were unset (XDG Base Directory Specification).
+    data = environ.get("XDG_DATA_HOME", "")
+    return os.path.join(data if posixpath.isabs(data) else os.path.join(home, ".local", "share"), "busbar")
+
+
+def _home(environ: Mapping[str, str]) -> str:
+    """This user's home: HOME, or, where that is empty or relative, the one that the system has on file."""
+    if os.name != "posix" or posixpath.isabs(environ.get("HOME", "")):
+        return os.path.expanduser("~")
+    import pwd  # There is none on Windows.
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return os.path.expanduser("~")
 
 
 def normalise_url(text: str) -> str:

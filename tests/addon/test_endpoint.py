@@ -14,10 +14,24 @@ class DataDirTest(unittest.TestCase):
             ("darwin", {}, "/home/a/Library/Application Support/busbar"),
             ("win32", {}, "/home/a/AppData/Local/busbar/Data"),
             ("win32", {"LOCALAPPDATA": "/local"}, "/local/busbar/Data"),
+            ("win32", {"LOCALAPPDATA": "local"}, "/home/a/AppData/Local/busbar/Data"),
+            ("linux", {"XDG_DATA_HOME": ""}, "/home/a/.local/share/busbar"),
+            ("linux", {"XDG_DATA_HOME": "data"}, "/home/a/.local/share/busbar"),
             ("linux", {"BUSBAR_DATA_DIR": "/elsewhere", "XDG_DATA_HOME": "/data"}, "/elsewhere"),
+            ("linux", {"BUSBAR_DATA_DIR": ""}, "/home/a/.local/share/busbar"),
         ]
         for platform, environ, expected in cases:
             self.assertEqual(default_data_dir(environ, platform, "/home/a"), expected)
+
+
+    @unittest.skipIf(os.name != "posix", "HOME is what POSIX systems have")
+    def test_a_home_that_is_none(self):
+        import pwd
+
+        kept = pwd.getpwuid(os.getuid()).pw_dir
+        for home in ("", "relative"):
+            found = default_data_dir({"HOME": home}, "linux")
+            self.assertEqual(found, os.path.join(kept, ".local", "share", "busbar"))
 
 
 class UrlTest(unittest.TestCase):

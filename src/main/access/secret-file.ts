@@ -85,6 +85,11 @@ async function readSecret(path: string, log: Log): Promise<string | null> {
     text = (await readFile(path, 'utf8')).trim()
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
+    if (codeOf(error) === 'EISDIR') {
+      throw new SecretFileError(
+        `${path} is a folder, and a secret belongs there. Move it away to have a new one made.`,
+      )
+    }
     throw error
   }
   const fault = text === '' ? null : secretFault(`The secret in ${path}`, text)

@@ -7,7 +7,7 @@ import { MemoryLedger } from '../base/ledger.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { BusManager } from '../bus/bus-manager.ts'
 import { defaultPort } from '../config/asked-port.ts'
-import { dataDirectory } from '../config/data-dir.ts'
+import { dataDirectory, inDataDirectory } from '../config/data-dir.ts'
 import { isLoopback, plainHost, urlHost } from '../http/address.ts'
 import { listen, listenOnLoopback } from '../http/listen.ts'
 import { provesToken } from '../http/proves-token.ts'
@@ -50,11 +50,13 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   closers.add({ close: logFaults(log) })
   const dataDir = dataDirectory(options.dataDir, env)
   const startedAt = clock() / 1000
-  const endpointFile = createEndpointFile({ dataDir, provesItself: provesToken, log })
+  const endpointFile = createEndpointFile({ dataDir, provesItself: provesToken, clock, log })
   // Before anything listens: until then a program that reads an old file brings nobody its token.
-  await endpointFile.clear()
+  await inDataDirectory(dataDir, () => endpointFile.clear())
   const httpServer = await createWebServer(tls, { log })
-  const kept = await readStoredState({ dataDir, clock, log, options: options.settings ?? {}, env })
+  const kept = await inDataDirectory(dataDir, () =>
+    readStoredState({ dataDir, clock, log, options: options.settings ?? {}, env }),
+  )
   const { settings, tokens } = kept
   closers.add({ close: () => settings.settled() })
   closers.add(kept.registry)

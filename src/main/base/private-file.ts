@@ -1,12 +1,44 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, unlink } from 'node:fs/promises'
+import { mkdirSync, statSync } from 'node:fs'
+import { open, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 /**
  * Creates `directory` (and its parents) with mode 0700. An existing directory keeps the mode that its owner
- * gave it.
+ * gave it. Step by step, since Node's own `recursive` never comes back from a folder in which nothing can be made
+ * (`/proc`).
  */
-export async function ensurePrivateDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+export function ensurePrivateDirectory(directory: string): Promise<void> {
+  // A few calls that look at names alone: not worth a second way to do the same.
+  return new Promise((resolve) => {
+    ensurePrivateDirectoryNow(directory)
+    resolve()
+  })
+}
+
+/** The same, done when it returns. */
+export function ensurePrivateDirectoryNow(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+  } catch (error) {
+    if (isDirectory(directory)) return
+    if (codeOf(error) !== 'ENOENT' || dirname(directory) === directory) throw error
+    ensurePrivateDirectoryNow(dirname(directory))
+    try {
+      mkdirSync(directory, { mode: 0o700 })
+    } catch (again) {
+      // Another process that starts may have made it meanwhile.
+      if (!isDirectory(directory)) throw again
+    }
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { pino } from 'pino'
+import type { Log } from '../base/log.ts'
 import { endOnUncaughtFault } from '../base/last-resort.ts'
+import { DataDirectoryError } from '../config/data-dir.ts'
+import { createProgramLog } from '../config/program-log.ts'
 import { readServerOptions, serverOptions, type GivenOptions } from '../config/server-options.ts'
 import { serve } from '../headless/serve.ts'
 import { version } from '../version.ts'
@@ -41,20 +43,26 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   program.addCommand(tokenCommand(ports))
   for (const command of controlCommands(ports)) program.addCommand(command)
 
-  await program.parseAsync(argv)
+  // On a full disk, or where nobody reads any more. What can't be said is no reason to end a server.
+  process.stderr.on('error', () => undefined)
+  process.stdout.on('error', (error) => ports.fail(`standard output can't be written: ${error.message}`))
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    if (!(error instanceof DataDirectoryError)) throw error
+    ports.fail(error.message)
+  }
 }
 
 async function runServe(options: GivenOptions & { open: boolean; panel: boolean }): Promise<void> {
-  const log = pino(
-    { level: process.env.BUSBAR_LOG_LEVEL ?? 'info', base: null },
-    pino.destination({ fd: 2, sync: true }),
-  )
-  if (options.panel && rendererDir === undefined) {
-    log.warn({}, 'the panel is not built; run `npm run build`, or use --no-panel')
-  }
-  endOnUncaughtFault(log, (code) => process.exit(code))
+  let log: Log
   let stop: () => Promise<void>
   try {
+    log = createProgramLog(process.env)
+    if (options.panel && rendererDir === undefined) {
+      log.warn({}, 'the panel is not built; run `npm run build`, or use --no-panel')
+    }
+    endOnUncaughtFault(log, (code) => process.exit(code))
     stop = await serve(
       {
         ...readServerOptions(options, process.env),

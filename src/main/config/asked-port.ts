@@ -1,3 +1,5 @@
+import { clip } from '../../shared/well-formed.ts'
+
 export const defaultPort = 9877
 
 /**
@@ -10,7 +12,7 @@ export function askedPort(env: NodeJS.ProcessEnv): number | undefined {
   if (text === undefined || text === '') return undefined
   const port = portOf(text)
   if (port === null) {
-    throw new RangeError(`BUSBAR_PORT must be a port from 0 to 65535, not "${text}".`)
+    throw new RangeError(`BUSBAR_PORT must be a port from 0 to 65535, not ${JSON.stringify(clip(text, 40))}.`)
   }
   return port
 }

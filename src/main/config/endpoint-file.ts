@@ -1,9 +1,10 @@
-import { unlink } from 'node:fs/promises'
+import { stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readJsonFile } from '../base/json-file.ts'
 import type { Log } from '../base/log.ts'
 import { codeOf, ensurePrivateDirectory, isUnwritable, writePrivateFile } from '../base/private-file.ts'
+import { setFileAside } from '../base/set-aside.ts'
 
 const endpointSchema = z.object({
   url: z.string(),
@@ -55,9 +56,11 @@ function endpointPath(dataDir: string): string {
 export function createEndpointFile(ports: {
   readonly dataDir: string
   readonly provesItself: (endpoint: Endpoint) => Promise<boolean>
+  /** Unix milliseconds. */
+  readonly clock: () => number
   readonly log: Log
 }): EndpointFile {
-  const { dataDir, provesItself, log } = ports
+  const { dataDir, provesItself, clock, log } = ports
   const path = endpointPath(dataDir)
   let written: Endpoint | null = null
   let other: Endpoint | null = null
@@ -69,8 +72,11 @@ export function createEndpointFile(ports: {
         other = found.endpoint
         return
       }
-      await unlink(path).catch((error: unknown) => {
-        if (!isMissing(error) && !isUnwritable(error)) throw error
+      await unlink(path).catch(async (error: unknown) => {
+        if (isMissing(error)) return
+        // A folder has the name of the file, with whatever is in it.
+        if ((await stat(path).catch(() => null))?.isDirectory()) await setFileAside(path, clock())
+        else if (!isUnwritable(error)) throw error
       })
     },
     async write(endpoint) {

@@ -175,7 +175,8 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv): SettingValues {
     const text = env[name]
     if (text === undefined || text === '') continue
     const value = readSetting(key, text)
-    if (value === null) throw new Error(`${name} must be ${settingKind(key)}, not "${clip(text, 40)}"`)
+    if (value === null)
+      throw new Error(`${name} must be ${settingKind(key)}, not ${JSON.stringify(clip(text, 40))}`)
     values[key] = value
   }
   return values

@@ -1,13 +1,13 @@
 /** Entry of the desktop shell: the bus and its MCP endpoint in Electron's main process, the panel in a window. */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app as electron, dialog, session } from 'electron'
-import { pino } from 'pino'
 import { guarded, inBackground } from '../base/guarded.ts'
 import { endOnUncaughtFault } from '../base/last-resort.ts'
 import type { Log } from '../base/log.ts'
+import { ensurePrivateDirectoryNow } from '../base/private-file.ts'
 import { createApp } from '../app/app.ts'
 import { dataDirectory } from '../config/data-dir.ts'
+import { createProgramLog } from '../config/program-log.ts'
 import { denyPermissions, denyNavigation } from './lockdown.ts'
 import { createPanelPorts, type PanelPorts } from './panel-ports.ts'
 import { declarePanelScheme, servePanelScheme } from './panel-scheme.ts'
@@ -27,7 +27,7 @@ function startDesktop(log: Log): void {
   const options = startedWith(process.argv.slice(electron.isPackaged ? 1 : 2), process.env)
   // Electron's lock and its browser's profile follow the data, so that a second data directory is a second Busbar.
   const profile = join(dataDirectory(options.dataDir, process.env), 'desktop')
-  mkdirSync(profile, { recursive: true, mode: 0o700 })
+  ensurePrivateDirectoryNow(profile)
   electron.setPath('userData', profile)
 
   // One Busbar a data directory: a second start shows the first one's window.
@@ -119,12 +119,10 @@ function fail(log: Log, error: unknown): void {
   electron.exit(1)
 }
 
-const log = pino(
-  { level: process.env.BUSBAR_LOG_LEVEL ?? 'info', base: null },
-  pino.destination({ fd: 2, sync: true }),
-)
-endOnUncaughtFault(log, (code) => electron.exit(code))
+let log: Log = createProgramLog({})
 try {
+  log = createProgramLog(process.env)
+  endOnUncaughtFault(log, (code) => electron.exit(code))
   startDesktop(log)
 } catch (error) {
   fail(log, error)

@@ -64,12 +64,17 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<(
 async function openPanel({ panelUrl }: Listening, dataDir: string, log: Log): Promise<string | null> {
   if (panelUrl === null) return null
   const page = join(dataDir, 'open-panel.html')
-  await writeFile(
-    page,
-    `<!doctype html><meta charset="utf-8"><title>Busbar</title><meta name="referrer" content="no-referrer">` +
-      `<meta http-equiv="refresh" content="0; url=${panelUrl}"><a href="${panelUrl}">Open the panel</a>\n`,
-    { mode: 0o600 },
-  )
+  try {
+    await writeFile(
+      page,
+      `<!doctype html><meta charset="utf-8"><title>Busbar</title><meta name="referrer" content="no-referrer">` +
+        `<meta http-equiv="refresh" content="0; url=${panelUrl}"><a href="${panelUrl}">Open the panel</a>\n`,
+      { mode: 0o600 },
+    )
+  } catch (error) {
+    log.warn({ err: error }, 'no browser could be opened; open the printed address yourself')
+    return null
+  }
   const [command, ...args] = openers[process.platform] ?? ['xdg-open']
   const opener = spawn(command, [...args, page], { stdio: 'ignore', detached: true })
   opener.on('error', () =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -20,9 +20,20 @@ it.each([
     'cut off \ufffd',
   ],
   ['bytes that are no UTF-8', Buffer.from('{"reason":"caf\xe9"}', 'latin1'), 'caf\ufffd'],
+  [
+    'a file that begins with a byte order mark',
+    Buffer.from('\ufeff{"reason":"of an editor \ufeff"}'),
+    'of an editor \ufeff',
+  ],
   ['a whole character', Buffer.from(String.raw`{"reason":"\ud83d\ude00"}`), '😀'],
 ])('%s is read as well-formed text', async (_, bytes, reason) => {
   const path = join(folder, 'file.json')
   await writeFile(path, bytes)
   expect(await readJsonFile(path, schema)).toStrictEqual({ kind: 'read', value: { reason } })
+})
+
+it('a folder in its place is damage, and no file is none', async () => {
+  await mkdir(join(folder, 'file.json'))
+  expect(await readJsonFile(join(folder, 'file.json'), schema)).toStrictEqual({ kind: 'damaged' })
+  expect(await readJsonFile(join(folder, 'other.json'), schema)).toStrictEqual({ kind: 'missing' })
 })

@@ -21,12 +21,25 @@ const endpoint: Endpoint = {
   started_at: 1706203789.45,
 }
 
+const clock = () => Date.parse('2026-01-02T03:04:05.006Z')
+
 /** The file as a server sees it that finds another one running, or none. */
 function fileOf({ log = recordedLog(), running = false } = {}) {
-  return createEndpointFile({ dataDir, provesItself: () => Promise.resolve(running), log })
+  return createEndpointFile({ dataDir, provesItself: () => Promise.resolve(running), clock, log })
 }
 
 describe('endpoint.json', () => {
+  test('moves a folder out of its way, with what is in it', async () => {
+    await mkdir(join(dataDir, 'endpoint.json', 'kept'), { recursive: true })
+    await fileOf().clear()
+    expect(await readdir(dataDir, { recursive: true })).toEqual([
+      'endpoint.json.damaged-2026-01-02T03-04-05-006Z',
+      join('endpoint.json.damaged-2026-01-02T03-04-05-006Z', 'kept'),
+    ])
+    await fileOf().write(endpoint)
+    expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint })
+  })
+
   test('is written whole, for its owner only, and removed at the end', async () => {
     const file = fileOf()
     await file.write(endpoint)
@@ -73,6 +86,7 @@ describe('endpoint.json', () => {
           asked.push(announced)
           return Promise.resolve(false)
         },
+        clock,
         log,
       })
       await file.clear()
