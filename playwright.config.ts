@@ -22,6 +22,7 @@ const drawnAlike = [
   'policy',
   'send',
   'settings',
+  'storage',
   'table',
   'viewport',
   'wall',

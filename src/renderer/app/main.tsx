@@ -16,29 +16,35 @@ import { createRouter } from '../panel/router.ts'
 import { connectToShell } from '../connection/connect-to-shell.ts'
 import { afterPaint } from '../connection/follow-watch.ts'
 import { createPageVisibility } from '../connection/page-visibility.ts'
+import { takePanelKey } from '../connection/panel-key.ts'
 import { createBrowserTimers } from '../connection/timers.ts'
 import { createPreferences } from '../settings/preferences.ts'
+import { createSafeStorage } from '../settings/safe-storage.ts'
 import { createTheme } from '../theme/theme.ts'
+
+const storage = createSafeStorage(() => localStorage)
+const tabStorage = createSafeStorage(() => sessionStorage)
+// First of all: whatever fails later, the key does not stay in the address.
+takePanelKey({ location, history, storage: tabStorage })
 
 const theme = createTheme({
   root: document.documentElement,
-  storage: localStorage,
+  storage,
   prefersLight: matchMedia('(prefers-color-scheme: light)'),
 })
-const preferences = createPreferences({ root: document.documentElement, storage: localStorage })
+const preferences = createPreferences({ root: document.documentElement, storage })
 const panel = createPanel({
   timers: createBrowserTimers(),
   drawn: afterPaint,
-  storage: localStorage,
-  windowStorage: sessionStorage,
+  storage,
+  windowStorage: tabStorage,
   images: createImageHost(),
   sight: createPageVisibility(document),
 })
-// Takes the key out of the address, so it comes before anything that reads the address.
-connectToShell(window, panel.connection)
+connectToShell(window, panel.connection, tabStorage)
 const viewName = 'busbar.view'
-const router = createRouter(location.hash, localStorage.getItem(viewName))
-router.state.subscribe(({ view }) => localStorage.setItem(viewName, view))
+const router = createRouter(location.hash, storage.getItem(viewName))
+router.state.subscribe(({ view }) => storage.setItem(viewName, view))
 window.addEventListener('hashchange', () => router.follow(location.hash))
 followDeepLinks(panel, router)
 followWallLink(router, panel.clients)

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts'
-import { takePanelKey } from './panel-key.ts'
+import { takePanelKey, type KeyPorts } from './panel-key.ts'
 import { askForPanelPort, listenForPanelPort, openPortLink } from './port-link.ts'
 import { openSocketLink, socketUrl } from './socket-link.ts'
 import type { PanelLink } from './panel-transport.ts'
@@ -11,11 +11,13 @@ const desktopProtocol = 'busbar:'
  * Connects the panel to the shell it runs in. A key in the address (or remembered from it) means a browser in front
  * of `busbar serve`. Otherwise the preload is asked for a message port, again after each loss; on a plain page with
  * neither, the panel asks the person for the address.
+ *
+ * @param storage remembers the key for this tab
  */
-export function connectToShell(window: Window, connection: Connection): void {
+export function connectToShell(window: Window, connection: Connection, storage: KeyPorts['storage']): void {
   const { location, history } = window
   const connectBySocket = () => {
-    const key = takePanelKey({ location, history, storage: window.sessionStorage })
+    const key = takePanelKey({ location, history, storage })
     if (key === null) return false
     connection.connect(() => Promise.resolve(openSocketLink(socketUrl(location), key)))
     return true

@@ -25,7 +25,8 @@ export function keyInFragment(fragment: string): string | null {
 export function takePanelKey({ location, history, storage }: KeyPorts): string | null {
   const fresh = keyInFragment(location.hash)
   if (fresh === null) return storage.getItem(storageName)
-  storage.setItem(storageName, fresh)
+  // Before anything that could fail.
   history.replaceState(null, '', location.pathname + location.search)
+  storage.setItem(storageName, fresh)
   return fresh
 }

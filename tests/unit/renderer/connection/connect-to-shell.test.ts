@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectToShell } from '../../../../src/renderer/connection/connect-to-shell.ts'
 import { createConnection } from '../../../../src/renderer/connection/connection.ts'
+import { createFakeStorage } from '../fakes/fake-storage.ts'
 import { createManualTimers } from '../fakes/manual-timers.ts'
 
 const ports: MessagePort[] = []
@@ -16,7 +17,6 @@ function build(address: string) {
   const url = new URL(address)
   const target = new EventTarget()
   const asked: unknown[] = []
-  const stored = new Map<string, string>()
   const location = {
     protocol: url.protocol,
     host: url.host,
@@ -32,10 +32,6 @@ function build(address: string) {
         location.hash = ''
       },
     },
-    sessionStorage: {
-      getItem: (name: string) => stored.get(name) ?? null,
-      setItem: (name: string, value: string) => void stored.set(name, value),
-    },
     postMessage: (data: unknown, origin: string) => void asked.push([data, origin]),
   })
   const timers = createManualTimers()
@@ -46,7 +42,7 @@ function build(address: string) {
       links += 1
     },
   })
-  connectToShell(window as unknown as Window, connection)
+  connectToShell(window as unknown as Window, connection, createFakeStorage())
   /** Does what the preload does. */
   const handPort = (change: { data?: unknown; source?: unknown } = {}) => {
     const { port1, port2 } = new MessageChannel()

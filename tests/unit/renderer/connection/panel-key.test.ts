@@ -43,6 +43,15 @@ describe('the panel key', () => {
     expect(stored()).toBe('fresh')
   })
 
+  it('is out of the address before it is remembered, which can fail', () => {
+    const { ports, replaced } = tab('#key=fresh')
+    const refuse = () => {
+      throw new DOMException('Access is denied for this document.', 'SecurityError')
+    }
+    expect(() => takePanelKey({ ...ports, storage: { getItem: refuse, setItem: refuse } })).toThrow()
+    expect(replaced).toEqual([[null, '', '/?a=1']])
+  })
+
   it('is the remembered one after a reload, and the address stays as it is', () => {
     const { ports, replaced } = tab('#/connect', 'old')
     expect(takePanelKey(ports)).toBe('old')
