@@ -93,3 +93,20 @@ test('where storage is full, the panel opens and what is chosen holds while it i
   expect(new URL(page.url()).hash).not.toContain('key=')
   await chooseLook(page)
 })
+
+test('two tabs show what the other keeps, and lose nothing of it', async ({ panel, server, problems }) => {
+  const other = await panel.context().newPage()
+  await problems.watch(other)
+  await other.goto(await panelAddress(server.dataDir))
+  for (const page of [panel, other]) {
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await expect(page.getByRole('button', { name: 'Compact' })).toBeVisible()
+  }
+  await panel.getByRole('button', { name: 'Compact' }).click()
+  await expect(other.locator('html')).toHaveAttribute('data-density', 'compact')
+  await other.getByRole('button', { name: '130 %' }).click()
+  await expect(panel.locator('html')).toHaveAttribute('data-text-size', '130')
+  await panel.reload()
+  await expect(panel.locator('html')).toHaveAttribute('data-density', 'compact')
+  await expect(panel.locator('html')).toHaveAttribute('data-text-size', '130')
+})

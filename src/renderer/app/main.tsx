@@ -22,7 +22,10 @@ import { createPreferences } from '../settings/preferences.ts'
 import { createSafeStorage } from '../settings/safe-storage.ts'
 import { createTheme } from '../theme/theme.ts'
 
-const storage = createSafeStorage(() => localStorage)
+const storage = createSafeStorage(
+  () => localStorage,
+  (listener) => window.addEventListener('storage', listener),
+)
 const tabStorage = createSafeStorage(() => sessionStorage)
 // First of all: whatever fails later, the key does not stay in the address.
 takePanelKey({ location, history, storage: tabStorage })

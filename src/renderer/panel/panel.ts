@@ -14,7 +14,7 @@ import { createClients, type Clients, type ClientsState } from '../model/clients
 import { keysOfGroup } from '../model/clients/client-groups.ts'
 import { listsOf } from '../model/clients/client-order.ts'
 import { createSavedViews, type SavedViews } from '../model/clients/saved-views.ts'
-import { clientsLayoutSchema, savedViewsSchema } from '../model/clients/clients-layout.ts'
+import { clientsLayoutSchema, savedViewsSchema, withChanges } from '../model/clients/clients-layout.ts'
 import { createSelection, type Selection } from '../model/clients/selection.ts'
 import {
   createInspectorPins,
@@ -38,6 +38,7 @@ import type { LogFilter } from '../../shared/activity.ts'
 import type { PanelClient } from '../../shared/clients.ts'
 import { isTerminal } from '../../shared/protocol.ts'
 import { createToasts, type Toasts } from '../model/toasts/toasts.ts'
+import type { SafeStorage } from '../settings/safe-storage.ts'
 import { createStoredValue } from '../settings/stored-value.ts'
 import { createIntents, type Intents } from './intents.ts'
 import type { StoreApi } from 'zustand/vanilla'
@@ -103,9 +104,9 @@ export interface PanelPorts {
   /** Resolves when the browser has drawn what is pending; the next event of a feed waits for it. */
   drawn: () => Promise<void>
   /** Where the panel remembers how a person laid it out. */
-  storage: Pick<Storage, 'getItem' | 'setItem'>
+  storage: SafeStorage
   /** Where it remembers what holds for this window only. */
-  windowStorage: Pick<Storage, 'getItem' | 'setItem'>
+  windowStorage: SafeStorage
   images: ImageHost
   sight: PageVisibility
 }
@@ -118,6 +119,8 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
   const status = createStatus()
   const layout = createStoredValue(storage, 'busbar.clients', clientsLayoutSchema)
   const clients = createClients(layout.read() ?? undefined)
+  // What is sorted and put together how is what this tab looks at now: another one changes nothing of that here.
+  layout.follow(({ columns, widths }) => clients.arrange({ columns, widths }))
   const savedViews = createSavedViews(
     clients,
     createStoredValue(storage, 'busbar.views', savedViewsSchema),
@@ -369,11 +372,12 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
         pins.listChanged()
         pictures.keepOnly((key) => state.byKey.has(key))
       }
-      if (state.layout !== before.layout) layout.write(state.layout)
+      if (state.layout !== before.layout)
+        layout.change((kept) => withChanges(kept ?? state.layout, before.layout, state.layout))
     }),
     jobs.state.subscribe((state, before) => {
       if (state.shown !== before.shown) jobSelection.keepShown(before.shown, state.shown)
-      if (state.sorts !== before.sorts) jobSorts.write([...state.sorts])
+      if (state.sorts !== before.sorts) jobSorts.change(() => [...state.sorts])
     }),
   ]
   stops.push(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { SafeStorage } from './safe-storage.ts'
 import { createStoredValue } from './stored-value.ts'
 
 /** How often a picture of a Blender is taken while somebody looks at it, in seconds; null for only when asked. */
@@ -36,10 +37,13 @@ export interface Preferences {
 /** Height of a row of clients in CSS pixels; the token `--row` says the same. */
 export const rowHeights: Record<PreferenceValues['density'], number> = { normal: 34, compact: 27 }
 
-/** Applies what is remembered at once: `data-density` and `data-text-size` stand on the root element, which is zoomed. */
+/**
+ * Applies what is remembered at once, and what another tab sets: `data-density` and `data-text-size` stand on the root
+ * element, which is zoomed.
+ */
 export function createPreferences(ports: {
   root: { dataset: DOMStringMap; style: { zoom: string } }
-  storage: Pick<Storage, 'getItem' | 'setItem'>
+  storage: SafeStorage
 }): Preferences {
   const { root, storage } = ports
   const remembered = createStoredValue(storage, 'busbar.preferences', preferencesSchema)
@@ -47,18 +51,19 @@ export function createPreferences(ports: {
     () =>
       remembered.read() ?? preferencesSchema.parse({ density: 'normal', textSize: 100, inspectorWidth: 372 }),
   )
-  const apply = ({ density, textSize }: PreferenceValues) => {
+  const show = (values: PreferenceValues) => {
+    state.setState(values)
+    const { density, textSize } = values
     root.dataset['density'] = density
     root.dataset['textSize'] = String(textSize)
     root.style.zoom = textSize === 100 ? '' : String(textSize / 100)
   }
-  apply(state.getState())
+  show(state.getState())
+  remembered.follow(show)
   return {
     state,
     set(change) {
-      state.setState(change)
-      apply(state.getState())
-      remembered.write(state.getState())
+      show(remembered.change((kept) => ({ ...(kept ?? state.getState()), ...change })))
     },
   }
 }

@@ -9,7 +9,10 @@ const storageName = 'busbar.theme'
 /** What `createTheme` needs of the browser. */
 export interface ThemePorts {
   root: { dataset: DOMStringMap }
-  storage: Pick<Storage, 'getItem' | 'setItem'>
+  storage: Pick<Storage, 'getItem' | 'setItem'> & {
+    /** Calls when another tab chose another theme. */
+    follow: (name: string, changed: () => void) => void
+  }
   /** The system's wish for a light theme. */
   prefersLight: Pick<MediaQueryList, 'matches' | 'addEventListener'>
 }
@@ -24,14 +27,19 @@ export interface Theme {
  * colours stand on the root element as `data-theme`.
  */
 export function createTheme({ root, storage, prefersLight }: ThemePorts): Theme {
-  const remembered = themeChoices.find((choice) => choice === storage.getItem(storageName))
-  const state = createStore<{ choice: ThemeChoice }>(() => ({ choice: remembered ?? 'system' }))
+  const remembered = (): ThemeChoice =>
+    themeChoices.find((choice) => choice === storage.getItem(storageName)) ?? 'system'
+  const state = createStore<{ choice: ThemeChoice }>(() => ({ choice: remembered() }))
   const apply = () => {
     const { choice } = state.getState()
     root.dataset['theme'] = choice === 'system' ? (prefersLight.matches ? 'light' : 'dark') : choice
   }
   apply()
   prefersLight.addEventListener('change', apply)
+  storage.follow(storageName, () => {
+    state.setState({ choice: remembered() })
+    apply()
+  })
   return {
     state,
     choose(choice) {

@@ -57,6 +57,12 @@ export const defaultLayout: ClientsLayout = {
   shownAs: 'table',
 }
 
+/** What is kept, with the parts that are other ones now than before. */
+export function withChanges(kept: ClientsLayout, before: ClientsLayout, now: ClientsLayout): ClientsLayout {
+  const changed = Object.entries(now).filter(([part, value]) => before[part as keyof ClientsLayout] !== value)
+  return { ...kept, ...(Object.fromEntries(changed) as Partial<ClientsLayout>) }
+}
+
 /** What both lists are sorted by first, null where that is not the same. */
 export function commonSort({ persistent, ephemeral }: ClientsLayout['sort']): Sort<Column> | null {
   const [one, other] = [persistent[0], ephemeral[0]]

@@ -25,14 +25,17 @@ export function createSavedViews(
   toasts: Toasts,
 ): SavedViews {
   const state = createStore<{ views: readonly SavedView[] }>(() => ({ views: remembered.read() ?? [] }))
-  const keep = (views: readonly SavedView[]) => {
-    state.setState({ views })
-    remembered.write([...views])
-  }
+  const show = (views: readonly SavedView[]) => state.setState({ views })
+  remembered.follow(show)
+  /** Changes one of the views that there are now, in whatever tab they were kept. */
+  const keep = (edit: (views: readonly SavedView[]) => readonly SavedView[]) =>
+    show(remembered.change((kept) => [...edit(kept ?? state.getState().views)]))
   const tell = (text: string, undo: () => void) =>
     toasts.show({ kind: 'done', text, action: { label: 'Undo', run: undo } })
   const replace = (name: string, view: SavedView) =>
-    keep(state.getState().views.map((each) => (each.name === name ? view : each)))
+    keep((views) => views.map((each) => (each.name === name ? view : each)))
+  const add = (view: SavedView) =>
+    keep((views) => [...views.filter(({ name }) => name !== view.name), view].slice(-savedViewsMax))
   const nameFrom = (text: string) => text.trim().slice(0, viewNameMax)
   return {
     state,
@@ -43,7 +46,7 @@ export function createSavedViews(
       const { views } = state.getState()
       const before = views.find(({ name }) => name === view.name)
       if (before === undefined) {
-        keep([...views, view].slice(-savedViewsMax))
+        add(view)
         return
       }
       replace(view.name, view)
@@ -66,10 +69,9 @@ export function createSavedViews(
       const { views } = state.getState()
       const view = views.find((each) => each.name === name)
       if (view === undefined) return
-      keep(views.filter((each) => each !== view))
+      keep((now) => now.filter((each) => each.name !== name))
       tell(`Forgot the view ${name}.`, () => {
-        const now = state.getState().views
-        if (!now.some((each) => each.name === name)) keep([...now, view].slice(-savedViewsMax))
+        if (!state.getState().views.some((each) => each.name === name)) add(view)
       })
     },
   }

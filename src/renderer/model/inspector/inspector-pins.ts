@@ -56,10 +56,10 @@ export function createInspectorPins(ports: InspectorPinsPorts): InspectorPins {
     // Before the list has come, what is remembered is not on screen yet.
     if (wanted !== null) return
     const { pins, together } = state.getState()
-    remembered.write({
+    remembered.change(() => ({
       pins: pins.map(({ key, inspector }) => ({ key, tab: inspector.state.getState().tab })),
       together,
-    })
+    }))
   }
   const put = (key: string, tab: InspectorTab): ReturnType<InspectorPins['pin']> => {
     const { pins } = state.getState()

@@ -128,15 +128,17 @@ export function createUnregister({ timers, api, toasts, liftBlock, reasons }: Un
     dialog: null,
     reasons: (reasons.read() ?? []).slice(0, reasonsMax),
   }))
+  reasons.follow((kept) => state.setState({ reasons: kept.slice(0, reasonsMax) }))
   /** Set anew with each order; a stop is for the order on its way. */
   let halt = new AbortController()
   const show = (dialog: UnregisterState) => state.setState({ dialog })
 
   function remember(reason: string) {
     if (reason === '') return
-    const next = [reason, ...state.getState().reasons.filter((each) => each !== reason)].slice(0, reasonsMax)
+    const next = reasons.change((kept) =>
+      [reason, ...(kept ?? state.getState().reasons).filter((each) => each !== reason)].slice(0, reasonsMax),
+    )
     state.setState({ reasons: next })
-    reasons.write(next)
   }
 
   /** Everyone was unregistered: the dialog has nothing more to say, a toast does. */

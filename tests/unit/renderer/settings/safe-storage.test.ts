@@ -12,6 +12,32 @@ describe('a storage', () => {
     expect([safe.getItem('a'), safe.getItem('b')]).toEqual(['after', null])
   })
 
+  it('tells what another tab wrote, which is newer than what had no room here', () => {
+    const storage = createFakeStorage()
+    let tell: (news: { key: string | null }) => void = () => undefined
+    let full = true
+    const safe = createSafeStorage(
+      () => ({
+        getItem: storage.getItem,
+        setItem() {
+          if (full) throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+        },
+      }),
+      (listener) => (tell = listener),
+    )
+    const heard: (string | null)[] = []
+    safe.follow('a', () => heard.push(safe.getItem('a')))
+    safe.setItem('a', 'here')
+    full = false
+    storage.setItem('a', 'there')
+    tell({ key: 'b' })
+    expect(heard).toEqual([])
+    tell({ key: 'a' })
+    delete storage.held['a']
+    tell({ key: null })
+    expect(heard).toEqual(['there', null])
+  })
+
   it('that is forbidden leaves it in memory', () => {
     const safe = createSafeStorage(() => {
       throw new DOMException('Access is denied for this document.', 'SecurityError')

@@ -110,7 +110,10 @@ describe('what is remembered', () => {
 
   it('is read back as it was written', () => {
     const storage = createFakeStorage()
-    createStoredValue(storage, 'l', clientsLayoutSchema).write({ ...defaultLayout, groupBy: 'host' })
+    createStoredValue(storage, 'l', clientsLayoutSchema).change(() => ({
+      ...defaultLayout,
+      groupBy: 'host',
+    }))
     expect(layoutOf(storage.held['l'] ?? '')).toEqual({
       columns: ['client', 'place', 'group', 'job', 'lastSeen'],
       widths: {},
@@ -139,15 +142,6 @@ describe('what is remembered', () => {
     '{"columns":[],"sort":{},"groupBy":"x"}',
   ])('is nothing where the storage holds %s', (text) => {
     expect(layoutOf(text)).toBeNull()
-  })
-
-  it('does not fail where the storage refuses', () => {
-    const refuse = () => {
-      throw new Error('full')
-    }
-    const remembered = createStoredValue({ getItem: refuse, setItem: refuse }, 'l', clientsLayoutSchema)
-    remembered.write(defaultLayout)
-    expect(remembered.read()).toBeNull()
   })
 })
 
@@ -190,6 +184,40 @@ describe('saved views', () => {
     expect(again.state.getState().views).toMatchObject([{ name: 'Racks', query: 'group:farm' }])
     again.save('Other')
     expect(again.rename('Racks', 'Other')).toBe(false)
+  })
+
+  it('of two tabs are kept beside each other, and each shows what the other keeps', () => {
+    const storage = createFakeStorage()
+    const other = storage.otherTab()
+    const open = (held: typeof storage) =>
+      createSavedViews(withClients(), createStoredValue(held, 'v', savedViewsSchema), createToasts())
+    const [here, there] = [open(storage), open(other)]
+    const names = (views: typeof here) => views.state.getState().views.map(({ name }) => name)
+    here.save('One')
+    there.save('Two')
+    expect([names(here), names(there)]).toEqual([
+      ['One', 'Two'],
+      ['One', 'Two'],
+    ])
+    here.rename('Two', 'Three')
+    there.remove('One')
+    expect([names(here), names(there)]).toEqual([['Three'], ['Three']])
+  })
+
+  it('that another tab kept without a word are there when one is changed', () => {
+    const storage = createFakeStorage()
+    const views = createSavedViews(
+      withClients(),
+      createStoredValue({ ...storage, follow: () => undefined }, 'v', savedViewsSchema),
+      createToasts(),
+    )
+    createSavedViews(
+      withClients(),
+      createStoredValue(storage.otherTab(), 'v', savedViewsSchema),
+      createToasts(),
+    ).save('Theirs')
+    views.save('Ours')
+    expect(views.state.getState().views.map(({ name }) => name)).toEqual(['Theirs', 'Ours'])
   })
 
   it('are of the wall or of the tables', () => {
