@@ -98,6 +98,22 @@ export function withoutRepeats(json: string, value: unknown): string {
   return countColons(json) === countMembers(value) ? json : lastOfEach(json, 0).text
 }
 
+/** The same without blanks and line breaks between values. */
+export function compactJson(json: string): string {
+  const parts: string[] = []
+  for (let at = afterSpace(json, 0); at < json.length; at = afterSpace(json, at)) {
+    const code = json.charCodeAt(at)
+    const isSign = code === comma || code === colon || isBracket(code)
+    const end = isSign ? at + 1 : endOfValue(json, at)
+    parts.push(json.slice(at, end))
+    at = end
+  }
+  return parts.join('')
+}
+
+const isBracket = (code: number) =>
+  code === openBrace || code === closeBrace || code === openBracket || code === closeBracket
+
 /** The same with a line for each member and element, indented by two blanks as `JSON.stringify` does it. */
 export function indentJson(json: string): string {
   const parts: string[] = []

@@ -9,8 +9,8 @@ import { deliverySchema, jsonObjectSchema, priorityNames } from './protocol.ts'
  */
 export const messageInputSchema = z.object({
   client: clientRefSchema,
-  /** At most 4 MiB as JSON. */
-  payload: jsonObjectSchema,
+  /** At most 4 MiB as JSON. As the text of its JSON its numbers arrive as they are written there. */
+  payload: z.union([jsonObjectSchema, z.string()]),
   priority: z.enum(priorityNames),
 })
 export type MessageInput = z.infer<typeof messageInputSchema>

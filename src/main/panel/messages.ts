@@ -1,5 +1,8 @@
 import type { MessageInput, MessageOutcome } from '../../shared/messages.ts'
-import type { JsonObject } from '../../shared/protocol.ts'
+import { withMembers } from '../../shared/json-text.ts'
+import { jsonObjectSchema, type JsonObject } from '../../shared/protocol.ts'
+import { wellFormedJson } from '../../shared/well-formed.ts'
+import { RawJson } from '../base/raw-json.ts'
 import type { BusErrorCode } from '../bus/errors.ts'
 import { jobKindOf } from '../bus/message.ts'
 import type { OperatorMessages } from './operator-messages.ts'
@@ -21,11 +24,17 @@ export interface PanelMessagesPorts {
 export function createPanelMessages({ roster, post, newId }: PanelMessagesPorts): PanelMessages {
   return {
     sentTo: (ref) => post.sentTo(ref),
-    send({ client, payload, priority }) {
+    send({ client, payload: given, priority }) {
       // Looked for by its uuid alone: words that stand for a client (`latest`, `pid:…`) must not find another one.
       const found = roster.client(client)
       if (found === null) return unknownClient(client.uuid)
       const { bus } = found
+      const raw = readPayload(given)
+      if (raw === null) {
+        const message = 'The payload is not the JSON of an object. Nothing was sent.'
+        return { outcome: 'refused', code: 'not_accepted', message }
+      }
+      const payload = raw.value() as JsonObject
       const jobId = jobKindOf(payload) === null ? null : (idIn(payload) ?? newId())
       if (jobId !== null && bus.jobs.get(jobId) !== undefined) {
         return {
@@ -37,6 +46,8 @@ export function createPanelMessages({ roster, post, newId }: PanelMessagesPorts)
       const sent = post.send(bus, {
         target_uuid: client.uuid,
         payload: jobId === null ? payload : { ...payload, job_id: jobId },
+        payloadJson:
+          jobId === null ? raw.text : withMembers(raw.text, { added: { job_id: JSON.stringify(jobId) } }),
         priority,
       })
       if (!sent.ok) return { outcome: 'refused', code: codeOf(sent.error), message: sent.message }
@@ -55,6 +66,18 @@ export function unknownClient(uuid: string): MessageOutcome {
     outcome: 'refused',
     code: 'unknown_client',
     message: `The client “${uuid}” is not on the bus any more. Nothing was sent.`,
+  }
+}
+
+/** What a person wrote, as it was written; null where it is no JSON, or not that of an object. */
+function readPayload(given: MessageInput['payload']): RawJson | null {
+  if (typeof given !== 'string') return RawJson.of(given)
+  try {
+    const json = wellFormedJson(given)
+    const value: unknown = JSON.parse(json)
+    return jsonObjectSchema.safeParse(value).success ? RawJson.fromText(json, value) : null
+  } catch {
+    return null
   }
 }
 

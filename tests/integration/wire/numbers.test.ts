@@ -82,6 +82,17 @@ it('of a job are shown to a person, and sent again, as they were sent', async ()
   expect(received).toContain(`"payload":${dispatched.replace('"job"', JSON.stringify(again.jobId))},`)
 })
 
+it('of what a person sends arrive as they were written', async () => {
+  const blender = await app.raw('blender')
+  await register(blender, 'blender', 'blender')
+  const panel = await app.operator()
+  const client = { userId: 'local', uuid: 'blender' }
+  const outcome = await panel.messages.send({ client, payload: text, priority: 'info' })
+  expect(outcome).toMatchObject({ outcome: 'sent' })
+  const received = await answer(blender, 'blender_receive_messages', { client_uuid: 'blender' })
+  expect(received).toContain(`"payload":${text},`)
+})
+
 it('of work that waits for a person are shown as they were sent', async () => {
   await register(await app.raw('blender'), 'blender', 'blender')
   const panel = await app.operator()

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  compactJson,
   elementsOf,
   indentJson,
   memberOf,
@@ -59,6 +60,18 @@ describe('JSON as text', () => {
     expect(withoutRepeats(json, JSON.parse(json))).toBe('{"a":{"d":1e400},"b":[{"c":2e2},[]]}')
     const plain = '{"a": "b:c", "d": [ {"e": 1e5} ]}'
     expect(withoutRepeats(plain, JSON.parse(plain))).toBe(plain)
+  })
+
+  it('is compact with each number as it is, and otherwise as `JSON.stringify` has it', () => {
+    expect(compactJson(' {"a" : [1e400, 1915883588174806058 ] ,\r\n"b" :{ },"c":"{, :" } ')).toBe(
+      '{"a":[1e400,1915883588174806058],"b":{},"c":"{, :"}',
+    )
+    fc.assert(
+      fc.property(anyJson, (json) => {
+        const value = JSON.parse(json) as unknown
+        expect(compactJson(json)).toBe(JSON.stringify(value))
+      }),
+    )
   })
 
   it('indents as JSON.stringify does, with each number as it is', () => {

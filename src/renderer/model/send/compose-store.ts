@@ -126,8 +126,8 @@ export function createCompose({ api, now, job }: ComposePorts): Compose {
     },
     async send(client) {
       const { draft, sent } = of(client)
-      const { payload } = checkDraft(draft)
-      if (payload === null || sent.some(({ state: { phase } }) => phase === 'sending')) return
+      const { json } = checkDraft(draft)
+      if (json === null || sent.some(({ state: { phase } }) => phase === 'sending')) return
       lastId += 1
       const id = lastId
       const message: SentMessage = {
@@ -151,7 +151,8 @@ export function createCompose({ api, now, job }: ComposePorts): Compose {
         const { userId, record } = client
         const answer = await link.messages.send({
           client: { userId, uuid: record.uuid },
-          payload,
+          // As text: a parsed number would lose digits.
+          payload: json,
           priority: draft.priority,
         })
         if (answer.outcome === 'refused') {

@@ -7,6 +7,7 @@ import {
   type JsonObject,
   type PriorityName,
 } from '../../../shared/protocol.ts'
+import { compactJson, withMembers } from '../../../shared/json-text.ts'
 import { checkJson, type JsonProblem } from './json-check.ts'
 
 /** What a person can send: any payload, Python, or a command with its parameters. */
@@ -60,6 +61,8 @@ export interface DraftProblem {
 export interface DraftCheck {
   /** Null while there are problems. */
   payload: JsonObject | null
+  /** The same as JSON, with each number as it was written; null while there are problems. */
+  json: string | null
   /** UTF-8 bytes of the payload as JSON; null while it can't be told. */
   bytes: number | null
   problems: readonly DraftProblem[]
@@ -89,9 +92,11 @@ export function checkDraft(draft: Draft): DraftCheck {
   }
 
   let payload: JsonObject | null = null
+  let json: string | null = null
   switch (draft.kind) {
     case 'message':
       payload = objectIn('message', 'A payload')
+      if (payload !== null) json = compactJson(draft.message)
       break
     case 'code':
       if (draft.script.trim() === '') wrong('script', 'There is no code yet.')
@@ -109,22 +114,28 @@ export function checkDraft(draft: Draft): DraftCheck {
       const params = objectIn('params', 'Parameters')
       if (params !== null) {
         payload = { message_type: 'command_dispatch', command, params }
+        json = withMembers(JSON.stringify(payload), { added: { params: compactJson(draft.params) } })
         warnings.push(...commandWarnings(command, params))
       }
     }
   }
   if (draft.kind !== 'message' && draft.jobId !== '') {
     checkName('jobId', 'The job id', draft.jobId, wrong)
-    if (payload !== null) payload = { ...payload, job_id: draft.jobId }
+    if (payload !== null) {
+      json = withMembers(json ?? JSON.stringify(payload), { added: { job_id: JSON.stringify(draft.jobId) } })
+      payload = { ...payload, job_id: draft.jobId }
+    }
   }
-  const bytes = payload === null ? null : new TextEncoder().encode(JSON.stringify(payload)).length
+  if (payload !== null) json ??= JSON.stringify(payload)
+  const bytes = json === null ? null : new TextEncoder().encode(json).length
   if (bytes !== null && bytes > bounds.payloadBytes) {
     wrong(
       draft.kind === 'message' ? 'message' : draft.kind === 'code' ? 'script' : 'params',
       'It is larger than 4 MiB, the most that a payload may be. Write large data to a file and send its path.',
     )
   }
-  return { payload: problems.length === 0 ? payload : null, bytes, problems, warnings }
+  const isSendable = problems.length === 0
+  return { payload: isSendable ? payload : null, json: isSendable ? json : null, bytes, problems, warnings }
 }
 
 /** Parameters to begin with: those that the add-on needs for a command it knows, still empty. */

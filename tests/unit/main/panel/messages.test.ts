@@ -32,6 +32,38 @@ describe('a message from the panel', () => {
     expect(messages.sentTo(client)).toStrictEqual([{ messageId: 'id-1', delivery: 'sent' }])
   })
 
+  it('has each number as the person wrote it, also in a job', () => {
+    const { bus, messages } = panelFixture()
+    bus.register(registration('b'), {})
+    const texts: string[] = []
+    bus.events.on('message', ({ payloadJson }) => texts.push(payloadJson))
+    messages.send({
+      ...info,
+      payload: '{"id": 1915883588174806058, "far": [1e400, -0.10], "cut": "\\ud83d"}',
+    })
+    const job = '{"message_type":"command_dispatch","command":"ping","params":{"n":1e400},"job_id":""}'
+    const sent = messages.send({ ...info, payload: job })
+    if (sent.outcome !== 'sent') expect.fail(sent.message)
+    expect(texts).toStrictEqual([
+      '{"id": 1915883588174806058, "far": [1e400, -0.10], "cut": "\\ufffd"}',
+      `{"message_type":"command_dispatch","command":"ping","params":{"n":1e400},"job_id":"${sent.jobId ?? ''}"}`,
+    ])
+  })
+
+  it.each(['{"a": 1', '[1]', '""', '1', 'null', ''])(
+    'is refused where it is no JSON object: %s',
+    (payload) => {
+      const { bus, messages } = panelFixture()
+      bus.register(registration('b'), {})
+      expect(messages.send({ ...info, payload })).toStrictEqual({
+        outcome: 'refused',
+        code: 'not_accepted',
+        message: 'The payload is not the JSON of an object. Nothing was sent.',
+      })
+      expect(bus.mailboxes.next('b')).toBeUndefined()
+    },
+  )
+
   it('says when the client does not want to hear it', () => {
     const { bus, messages } = panelFixture()
     const threshold: Priority = 4

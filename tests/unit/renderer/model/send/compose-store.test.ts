@@ -53,7 +53,7 @@ describe('what is written to a client', () => {
     void compose.send(blender)
     void compose.send(blender)
     expect(calls.map(({ input }) => input)).toEqual([
-      { client: { userId: 'local', uuid: 'b' }, payload: { a: 1 }, priority: 'alert' },
+      { client: { userId: 'local', uuid: 'b' }, payload: '{"a":1}', priority: 'alert' },
     ])
     expect(compose.of(blender).sent[0]?.state).toEqual({ phase: 'sending' })
     calls[0]?.answer({ outcome: 'sent', messageId: 'm', jobId: null, delivery: 'queued' })

@@ -24,6 +24,7 @@ describe('a draft', () => {
   it('comes to the payload that is sent, and its size in bytes', () => {
     expect(check({ kind: 'message', message: '{"ü": [1]}' })).toEqual({
       payload: { ü: [1] },
+      json: '{"ü":[1]}',
       bytes: 10,
       problems: [],
       warnings: [],
@@ -50,6 +51,16 @@ describe('a draft', () => {
   it('keeps every name that was written', () => {
     const message = '{"__proto__": {"a": 1}, "constructor": 2}'
     expect(JSON.stringify(check({ message }).payload)).toBe('{"__proto__":{"a":1},"constructor":2}')
+  })
+
+  it('is sent with each number as it was written', () => {
+    const numbers = '{\n  "id": 1915883588174806058,\n  "far": [1e400, -0.10, 1E5]\n}'
+    const compact = '{"id":1915883588174806058,"far":[1e400,-0.10,1E5]}'
+    expect(check({ kind: 'message', message: numbers }).json).toBe(compact)
+    expect(check({ kind: 'command', command: 'undo', params: numbers, jobId: 'mine' }).json).toBe(
+      `{"message_type":"command_dispatch","command":"undo","params":${compact},"job_id":"mine"}`,
+    )
+    expect(check({ kind: 'message', message: '{"id": 1,}' }).json).toBeNull()
   })
 
   it('says what is wrong with which field', () => {
