@@ -14,6 +14,7 @@ const drawnAlike = [
   'clients',
   'everyday',
   'extremes',
+  'input-methods',
   'inspector-accessibility',
   'jobs',
   'keyboard',

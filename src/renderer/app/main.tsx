@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { announceApprovals } from '../model/approvals/approval-notices.ts'
 import { playApprovalSound } from '../model/approvals/approval-sound.ts'
+import { ignoreKeysWhileComposing } from '../lib/composition.ts'
 import { createImageHost } from '../model/pictures/image-host.ts'
 import { followWallLink } from '../features/wall/wall-link.ts'
 import { createPanel } from '../panel/panel.ts'
@@ -29,6 +30,8 @@ const storage = createSafeStorage(
 const tabStorage = createSafeStorage(() => sessionStorage)
 // First of all: whatever fails later, the key does not stay in the address.
 takePanelKey({ location, history, storage: tabStorage })
+
+ignoreKeysWhileComposing(window)
 
 const theme = createTheme({
   root: document.documentElement,

@@ -107,14 +107,28 @@ export const shortcutTitles: Record<ShortcutPlace, string> = {
   approvals: 'On a request that waits',
 }
 
-type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>
+type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>
 
-/** Which shortcut of a place a key is, null for none. Characters that need Shift on some keyboards are taken with it. */
+const positions: Partial<Record<string, string>> = { Slash: '/', Minus: '-', Equal: '=' }
+
+/**
+ * The key as a Latin keyboard names it: by its character, and where that is of another script (Cyrillic, Greek, Hebrew)
+ * by its position. Those layouts have a full stop where the others have the slash. No Latin one but the Turkish has.
+ */
+function latinKey({ key, code }: Pick<KeyPress, 'key' | 'code'>): string {
+  if (key.length !== 1) return key
+  const isOther = /\p{L}/u.test(key) && !/\p{Script=Latin}/u.test(key)
+  if (!isOther && !(key === '.' && code === 'Slash')) return key.toLowerCase()
+  const letter = /^Key([A-Z])$/.exec(code)?.[1]
+  return letter?.toLowerCase() ?? positions[code] ?? key
+}
+
+/** Which shortcut of a place a key is, on any layout; null for none. Characters that need Shift on some keyboards are taken with it. */
 export function shortcutOf<Place extends ShortcutPlace>(
   event: KeyPress,
   place: Place,
 ): (keyof (typeof shortcuts)[Place] & string) | null {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  const key = latinKey(event)
   const isSign = key.length === 1 && !/[a-z ]/.test(key)
   const rows = Object.entries<Shortcut>(shortcuts[place])
   const found = rows.find(([, { chords }]) =>

@@ -4,6 +4,7 @@ import { pythonLanguage } from '@codemirror/lang-python'
 import { indentUnit, syntaxHighlighting } from '@codemirror/language'
 import { Compartment, EditorState } from '@codemirror/state'
 import { EditorView, highlightSpecialChars, keymap } from '@codemirror/view'
+import { keepCompositionIn } from '../lib/composition.ts'
 import { highlighters } from '../lib/highlight-code.ts'
 
 export interface CodeEditorOptions {
@@ -55,7 +56,7 @@ export function createCodeEditor(host: HTMLElement, options: CodeEditorOptions):
     onLeaving(next)
   }
   const keydown = (event: KeyboardEvent) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return false
+    if (event.ctrlKey || event.metaKey || event.altKey) return false
     if (event.key !== 'Escape') {
       if (event.key !== 'Shift') setLeaving(false)
       return false
@@ -75,6 +76,7 @@ export function createCodeEditor(host: HTMLElement, options: CodeEditorOptions):
     return true
   }
 
+  keepCompositionIn(host)
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
   const view = new EditorView({
     root,

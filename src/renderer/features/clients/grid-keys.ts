@@ -81,11 +81,11 @@ export function useGridKeys(moves?: Moves): (event: KeyboardEvent) => void {
  * Shift and Ctrl don't matter here: they say what a move does to the selection.
  */
 export function moveOf(
-  { key, altKey }: Pick<KeyboardEvent, 'key' | 'altKey'>,
+  { key, code, altKey }: Pick<KeyboardEvent, 'key' | 'code' | 'altKey'>,
   order: readonly string[],
   active: string | null,
 ): string | null | undefined {
-  const bare = { key, altKey, shiftKey: false, ctrlKey: false, metaKey: false }
+  const bare = { key, code, altKey, shiftKey: false, ctrlKey: false, metaKey: false }
   switch (shortcutOf(bare, 'rows')) {
     case 'next':
       return step(order, active, key === 'ArrowDown' ? 1 : -1)

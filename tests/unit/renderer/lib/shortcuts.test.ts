@@ -4,7 +4,7 @@ import { chordText, shortcutOf, shortcuts, type Shortcut } from '../../../../src
 const press = (
   key: string,
   held: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey', boolean>> = {},
-) => ({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held })
+) => ({ key, code: '', ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held })
 
 describe('shortcuts', () => {
   it('are found by their keys, with exactly what is held', () => {
@@ -18,6 +18,60 @@ describe('shortcuts', () => {
     expect(shortcutOf(press(' ', { ctrlKey: true }), 'rows')).toBe('toggle')
     expect(shortcutOf(press('a'), 'approvals')).toBe('once')
     expect(shortcutOf(press('a', { altKey: true }), 'approvals')).toBeNull()
+  })
+
+  it.each([
+    ['Russian', { k: 'л', a: 'ф', p: 'з', m: 'ь', s: 'ы', d: 'в', f: 'а', slash: '.' }],
+    ['Greek', { k: 'κ', a: 'α', p: 'π', m: 'μ', s: 'σ', d: 'δ', f: 'φ', slash: '/' }],
+    ['Hebrew', { k: 'ל', a: 'ש', p: 'פ', m: 'צ', s: 'ד', d: 'ג', f: 'כ', slash: '.' }],
+  ])('are where they are on a Latin keyboard: %s', (_, { k, a, p, m, s, d, f, slash }) => {
+    const at = (code: string, key: string, held: Parameters<typeof press>[1] = {}) => ({
+      ...press(key, held),
+      code,
+    })
+    expect([
+      shortcutOf(at('KeyK', k, { ctrlKey: true }), 'anywhere'),
+      shortcutOf(at('KeyK', k, { metaKey: true }), 'anywhere'),
+      shortcutOf(at('Slash', slash), 'anywhere'),
+      shortcutOf(at('KeyA', a, { ctrlKey: true }), 'rows'),
+      shortcutOf(at('KeyA', a.toUpperCase(), { ctrlKey: true, shiftKey: true }), 'rows'),
+      shortcutOf(at('KeyP', p), 'rows'),
+      shortcutOf(at('KeyM', m), 'rows'),
+      shortcutOf(at('KeyF', f), 'activity'),
+      shortcutOf(at('KeyA', a), 'approvals'),
+      shortcutOf(at('KeyS', s), 'approvals'),
+      shortcutOf(at('KeyD', d), 'approvals'),
+      shortcutOf(at('KeyK', k), 'anywhere'),
+    ]).toEqual([
+      'palette',
+      'palette',
+      'search',
+      'all',
+      'group',
+      'pin',
+      'write',
+      'follow',
+      'once',
+      'session',
+      'deny',
+      null,
+    ])
+  })
+
+  it('are by the character on every Latin keyboard, wherever its key is', () => {
+    const at = (code: string, key: string, held: Parameters<typeof press>[1] = {}) => ({
+      ...press(key, held),
+      code,
+    })
+    // French: A is where others have Q. German: the slash is on the 7, and a hyphen in its place. Polish: AltGr and A.
+    expect([
+      shortcutOf(at('KeyQ', 'a', { ctrlKey: true }), 'rows'),
+      shortcutOf(at('KeyA', 'q', { ctrlKey: true }), 'rows'),
+      shortcutOf(at('Digit7', '/', { shiftKey: true }), 'anywhere'),
+      shortcutOf(at('Slash', '-'), 'anywhere'),
+      shortcutOf(at('KeyA', 'ą', { ctrlKey: true, altKey: true }), 'rows'),
+      shortcutOf(at('KeyK', 'ł', { ctrlKey: true }), 'anywhere'),
+    ]).toEqual(['all', null, 'search', null, null, null])
   })
 
   it('take signs however a keyboard makes them, and never with Ctrl', () => {
