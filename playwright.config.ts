@@ -18,6 +18,7 @@ const drawnAlike = [
   'inspector-accessibility',
   'jobs',
   'keyboard',
+  'narrow',
   'palette',
   'pins',
   'policy',
@@ -42,7 +43,11 @@ export default defineConfig<PanelOptions>({
   reporter: 'list',
   use: {
     viewport: { width: 1280, height: 800 },
-    launchOptions: executablePath === null ? {} : { executablePath },
+    launchOptions: {
+      ...(executablePath === null ? {} : { executablePath }),
+      // As on most people's screens; Playwright hides them, and with them what they push aside.
+      ignoreDefaultArgs: ['--hide-scrollbars'],
+    },
   },
   projects: [
     { name: 'browser', use: { shell: 'browser' } },
