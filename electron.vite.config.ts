@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import packageJson from './package.json' with { type: 'json' }
 
 export default defineConfig({
   main: {
@@ -30,7 +31,13 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     base: './',
-    plugins: [react()],
+    plugins: [
+      react(),
+      {
+        name: 'page-version',
+        transformIndexHtml: (html: string) => html.replace('%BUSBAR_VERSION%', packageJson.version),
+      },
+    ],
     build: {
       outDir: 'out/renderer',
       emptyOutDir: true,

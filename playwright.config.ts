@@ -26,6 +26,7 @@ const drawnAlike = [
   'settings',
   'storage',
   'table',
+  'update',
   'viewport',
   'wall',
 ]

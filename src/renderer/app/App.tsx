@@ -14,6 +14,7 @@ import { Gate } from './Gate.tsx'
 import { Header } from './Header.tsx'
 import { ConnectionLostBanner } from './ConnectionLostBanner.tsx'
 import { Nav } from './Nav.tsx'
+import { UpdateBanner } from './UpdateBanner.tsx'
 import { PauseBanner } from './PauseBanner.tsx'
 import { Overlays, type Overlay } from './Overlays.tsx'
 import { usePanel, useRouter } from '../panel/panel-context.ts'
@@ -44,6 +45,7 @@ function Shell() {
       <Nav />
       <div className={styles['content']}>
         <ConnectionLostBanner />
+        <UpdateBanner />
         <PauseBanner />
         {views[view]}
       </div>

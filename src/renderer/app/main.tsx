@@ -17,11 +17,12 @@ import { createRouter } from '../panel/router.ts'
 import { connectToShell } from '../connection/connect-to-shell.ts'
 import { afterPaint } from '../connection/follow-watch.ts'
 import { createPageVisibility } from '../connection/page-visibility.ts'
-import { takePanelKey } from '../connection/panel-key.ts'
+import { leavePanelKey, takePanelKey } from '../connection/panel-key.ts'
 import { createBrowserTimers } from '../connection/timers.ts'
 import { createPreferences } from '../settings/preferences.ts'
 import { createSafeStorage } from '../settings/safe-storage.ts'
 import { createTheme } from '../theme/theme.ts'
+import { isUnfinished } from './unfinished.ts'
 
 const storage = createSafeStorage(
   () => localStorage,
@@ -29,7 +30,8 @@ const storage = createSafeStorage(
 )
 const tabStorage = createSafeStorage(() => sessionStorage)
 // First of all: whatever fails later, the key does not stay in the address.
-takePanelKey({ location, history, storage: tabStorage })
+const keyPorts = { location, history, storage: tabStorage }
+takePanelKey(keyPorts)
 
 ignoreKeysWhileComposing(window)
 
@@ -46,6 +48,14 @@ const panel = createPanel({
   windowStorage: tabStorage,
   images: createImageHost(),
   sight: createPageVisibility(document),
+  page: {
+    version: document.querySelector<HTMLMetaElement>('meta[name="busbar-version"]')?.content ?? null,
+    losesSomething: () => isUnfinished(panel, router.state.getState().view, document),
+    reload() {
+      leavePanelKey(keyPorts)
+      location.reload()
+    },
+  },
 })
 connectToShell(window, panel.connection, tabStorage)
 const viewName = 'busbar.view'

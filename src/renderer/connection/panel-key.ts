@@ -9,7 +9,10 @@ const storageName = 'busbar.panel-key'
 export interface KeyPorts {
   location: Pick<Location, 'hash' | 'pathname' | 'search'>
   history: Pick<History, 'replaceState'>
-  storage: Pick<Storage, 'getItem' | 'setItem'>
+  storage: Pick<Storage, 'getItem' | 'setItem'> & {
+    /** Whether what is kept under a name is still there after a reload. */
+    lasts: (name: string) => boolean
+  }
 }
 
 /** The key in a fragment such as `#key=abc`, null where there is none. */
@@ -29,4 +32,11 @@ export function takePanelKey({ location, history, storage }: KeyPorts): string |
   history.replaceState(null, '', location.pathname + location.search)
   storage.setItem(storageName, fresh)
   return fresh
+}
+
+/** Before a reload: puts the key back into the address where the tab can't remember it, for the page that comes. */
+export function leavePanelKey({ location, history, storage }: KeyPorts): void {
+  const key = storage.getItem(storageName)
+  if (key === null || storage.lasts(storageName)) return
+  history.replaceState(null, '', `${location.pathname}${location.search}#key=${key}`)
 }

@@ -33,6 +33,7 @@ import { createServerSettings, type ServerSettings } from '../model/settings/ser
 import { createTokens, type Tokens } from '../model/settings/tokens-store.ts'
 import { createStatus, type StatusState } from '../model/status/status-store.ts'
 import { reasonsSchema } from '../model/unregister/remembered-reasons.ts'
+import { createUpdate, type Update, type UpdatePorts } from '../model/update/update-store.ts'
 import { createUnregister, type Unregister } from '../model/unregister/unregister-store.ts'
 import type { LogFilter } from '../../shared/activity.ts'
 import type { PanelClient } from '../../shared/clients.ts'
@@ -57,6 +58,7 @@ export interface Panel {
   readonly compose: Compose
   readonly unregister: Unregister
   readonly pictures: Pictures
+  readonly update: Update
   readonly jobs: Jobs
   readonly jobSelection: Selection
   /** The log of the view of that name. */
@@ -109,14 +111,24 @@ export interface PanelPorts {
   windowStorage: SafeStorage
   images: ImageHost
   sight: PageVisibility
+  page: Pick<UpdatePorts, 'losesSomething' | 'reload'> & { version: UpdatePorts['pageVersion'] }
 }
 
 /** Puts the panel together. It does nothing until `connection.connect` is called. */
-export function createPanel({ timers, drawn, storage, windowStorage, images, sight }: PanelPorts): Panel {
+export function createPanel(ports: PanelPorts): Panel {
+  const { timers, drawn, storage, windowStorage, images, sight, page } = ports
   const watchIds = createWatchIds()
   const toasts = createToasts()
   const clock = createServerClock(timers)
   const status = createStatus()
+  const update = createUpdate({
+    pageVersion: page.version,
+    sight,
+    // A page that is reloaded while nothing answers is lost as a whole.
+    losesSomething: () => api() === null || page.losesSomething(),
+    reload: page.reload,
+    storage: windowStorage,
+  })
   const layout = createStoredValue(storage, 'busbar.clients', clientsLayoutSchema)
   const clients = createClients(layout.read() ?? undefined)
   // What is sorted and put together how is what this tab looks at now: another one changes nothing of that here.
@@ -271,6 +283,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
       take(event) {
         clock.sync(event.now)
         status.setState({ status: event })
+        update.heard(event.version)
         heard()
         return 'go on'
       },
@@ -397,6 +410,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     connection,
     clock,
     status,
+    update,
     clients,
     savedViews,
     selection,
@@ -471,6 +485,7 @@ export function createPanel({ timers, drawn, storage, windowStorage, images, sig
     close() {
       cancelSettle()
       for (const stop of stops) stop()
+      update.close()
       inspector.close()
       pins.close()
       pictures.close()

@@ -2,6 +2,8 @@
 export interface SafeStorage {
   getItem: (name: string) => string | null
   setItem: (name: string, value: string) => void
+  /** Whether what is kept under a name is still there after a reload. */
+  lasts: (name: string) => boolean
   /** Calls when another tab of this browser has written or removed what is kept under a name. */
   follow: (name: string, changed: () => void) => void
 }
@@ -39,6 +41,7 @@ export function createSafeStorage(
         inMemory.set(name, value)
       }
     },
+    lasts: (name) => !inMemory.has(name),
     follow(name, changed) {
       onNews(({ key }) => {
         if (key !== null && key !== name) return

@@ -53,6 +53,8 @@ export interface Compose {
   /** What there is of a client; a new draft where nothing was written yet. */
   of: (client: PanelClient) => Composing
   edit: (client: PanelClient, change: Partial<Draft>) => void
+  /** Whether anything was written that was not sent. */
+  hasUnsent: () => boolean
   /** Sends the draft as it is; does nothing while something is wrong with it, or while it is being sent. */
   send: (client: PanelClient) => Promise<void>
   /** Puts what was sent back into the form. */
@@ -124,6 +126,13 @@ export function createCompose({ api, now, job }: ComposePorts): Compose {
       const known = of(client)
       put(client.key, { ...known, draft: { ...known.draft, ...edited } })
     },
+    hasUnsent: () =>
+      [...state.getState().byKey.values()].some(({ draft, sent }) => {
+        const { message, script, params } = draft
+        return [newDraft('blender'), ...sent.map((each) => each.draft)].every(
+          (known) => known.message !== message || known.script !== script || known.params !== params,
+        )
+      }),
     async send(client) {
       const { draft, sent } = of(client)
       const { json } = checkDraft(draft)

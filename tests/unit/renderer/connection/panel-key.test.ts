@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keyInFragment, takePanelKey } from '../../../../src/renderer/connection/panel-key.ts'
+import { keyInFragment, leavePanelKey, takePanelKey } from '../../../../src/renderer/connection/panel-key.ts'
 
 function tab(hash: string, remembered: string | null = null) {
   const replaced: unknown[] = []
@@ -15,6 +15,7 @@ function tab(hash: string, remembered: string | null = null) {
         setItem: (_name: string, value: string) => {
           stored = value
         },
+        lasts: () => true,
       },
     },
   }
@@ -48,7 +49,9 @@ describe('the panel key', () => {
     const refuse = () => {
       throw new DOMException('Access is denied for this document.', 'SecurityError')
     }
-    expect(() => takePanelKey({ ...ports, storage: { getItem: refuse, setItem: refuse } })).toThrow()
+    expect(() =>
+      takePanelKey({ ...ports, storage: { getItem: refuse, setItem: refuse, lasts: refuse } }),
+    ).toThrow()
     expect(replaced).toEqual([[null, '', '/?a=1']])
   })
 
@@ -56,6 +59,14 @@ describe('the panel key', () => {
     const { ports, replaced } = tab('#/connect', 'old')
     expect(takePanelKey(ports)).toBe('old')
     expect(replaced).toEqual([])
+  })
+
+  it('stays out of the address for a reload, unless the tab could not remember it', () => {
+    const { ports, replaced } = tab('#/clients', 'kept')
+    leavePanelKey(ports)
+    expect(replaced).toEqual([])
+    leavePanelKey({ ...ports, storage: { ...ports.storage, lasts: () => false } })
+    expect(replaced).toEqual([[null, '', '/?a=1#key=kept']])
   })
 
   it('is null in a tab that was never given one', () => {

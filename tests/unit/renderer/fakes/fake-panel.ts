@@ -78,6 +78,7 @@ export function fakePanel({ storage = createFakeStorage(), windowStorage = creat
       release: () => undefined,
     },
     sight: { visible: () => true, onChange: () => () => undefined },
+    page: { version: '0.1.0', losesSomething: () => false, reload: () => undefined },
   })
   panel.connection.connect(() =>
     Promise.resolve({ api, ended: new Promise(() => undefined), close: () => undefined }),

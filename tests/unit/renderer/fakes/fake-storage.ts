@@ -20,6 +20,7 @@ export function createFakeStorage(held: Record<string, string> = {}): FakeStorag
         held[name] = value
         for (const tab of tabs) if (tab !== listeners) for (const changed of tab.get(name) ?? []) changed()
       },
+      lasts: () => true,
       follow: (name, changed) => listeners.set(name, [...(listeners.get(name) ?? []), changed]),
       otherTab: open,
     }

@@ -44,7 +44,7 @@ describe('a storage', () => {
     })
     expect(safe.getItem('a')).toBeNull()
     safe.setItem('a', 'kept')
-    expect(safe.getItem('a')).toBe('kept')
+    expect([safe.getItem('a'), safe.lasts('a')]).toEqual(['kept', false])
   })
 
   it('that is full leaves in memory what it does not take, until it takes it', () => {
@@ -61,6 +61,6 @@ describe('a storage', () => {
     expect([safe.getItem('a'), storage.held]).toEqual(['new', { a: 'old' }])
     full = false
     safe.setItem('a', 'newer')
-    expect([safe.getItem('a'), storage.held]).toEqual(['newer', { a: 'newer' }])
+    expect([safe.getItem('a'), safe.lasts('a'), storage.held]).toEqual(['newer', true, { a: 'newer' }])
   })
 })
