@@ -43,6 +43,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'firefox',
+          include: ['tests/firefox/**/*.test.ts'],
+          environment: 'node',
+          expect: asserted,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'blender',
           include: ['tests/blender/**/*.test.ts'],
           environment: 'node',

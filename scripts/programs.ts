@@ -28,3 +28,10 @@ export function chromiumPath(): string | null {
       .find((path) => path !== null) ?? null
   )
 }
+
+/** Firefox for the tests: `FIREFOX_PATH`, or the system's own; null where there is none. */
+export function firefoxPath(): string | null {
+  const named = process.env.FIREFOX_PATH
+  if (named !== undefined && named !== '') return existsSync(named) ? named : null
+  return ['firefox-esr', 'firefox'].map(findOnPath).find((path) => path !== null) ?? null
+}

@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildIfStale } from './build-if-stale.ts'
-import { chromiumPath, findOnPath } from './programs.ts'
+import { chromiumPath, findOnPath, firefoxPath } from './programs.ts'
 
 interface Counts {
   passed: number
@@ -41,6 +41,7 @@ const noXvfb = 'no Xvfb on the PATH; install it (Debian: apt-get install xvfb)'
 const noPrograms =
   'the LLM programs are not installed; run `npm install --no-save --prefix tests/programs/installed` (1.3 GB)'
 const noChromium = 'no Chromium found; install it (Debian: apt-get install chromium) or set CHROMIUM_PATH'
+const noFirefox = 'no Firefox found; install it (Debian: apt-get install firefox-esr) or set FIREFOX_PATH'
 
 const suites: Suite[] = [
   { name: 'unit', missing: () => null, run: () => vitest('unit') },
@@ -60,6 +61,11 @@ const suites: Suite[] = [
   { name: 'programs', missing: missingForPrograms, run: () => vitest('programs') },
   { name: 'programs-all', missing: missingForPrograms, run: () => vitest('programs-all'), onlyNamed: true },
   { name: 'panel', missing: () => (chromiumPath() === null ? noChromium : null), run: playwright },
+  {
+    name: 'firefox',
+    missing: () => (firefoxPath() === null ? noFirefox : null),
+    run: () => vitest('firefox'),
+  },
 ]
 
 const asked = process.argv.slice(2)
