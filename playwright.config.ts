@@ -26,6 +26,7 @@ const drawnAlike = [
   'settings',
   'storage',
   'table',
+  'translated',
   'update',
   'viewport',
   'wall',

@@ -26,7 +26,11 @@ export function AddressPill() {
       <span role="status" className={kind === 'live' ? 'spoken' : undefined}>
         {words[kind]}
       </span>
-      {host !== null && kind === 'live' && <span className="num">{host}</span>}
+      {host !== null && kind === 'live' && (
+        <span className="num" translate="no">
+          {host}
+        </span>
+      )}
     </span>
   )
 }

@@ -4,30 +4,35 @@ import { countOf } from '../lib/count-text.ts'
 import { Sparkline } from '../features/status/Sparkline.tsx'
 import { themeChoices, type ThemeChoice } from '../theme/theme.ts'
 import styles from './Nav.module.css'
-import { usePanel, useRouter, useTheme } from '../panel/panel-context.ts'
+import { useLive, usePanel, useRouter, useTheme } from '../panel/panel-context.ts'
 import { placeLink, type View } from '../panel/router.ts'
 
 export function Nav() {
   const { clients, jobs, approvals } = usePanel()
-  const ready = useStore(clients.state, (state) => state.ready)
+  // Old numbers are not the truth.
+  const live = useLive()
   const count = useStore(clients.state, (state) => state.byKey.size)
   const unfinished = useStore(jobs.state, ({ totals }) => totals.pending + totals.running)
   const waiting = useStore(approvals.state, ({ pending }) => pending.length)
   return (
     <nav className={styles['nav']} aria-label="Views">
       <NavLink view="clients" label="Clients" icon={<List size={16} aria-hidden />}>
-        {ready && <b className="num">{count}</b>}
+        {live && (
+          <b className="num" translate="no">
+            {count}
+          </b>
+        )}
       </NavLink>
       <NavLink view="jobs" label="Jobs" icon={<ListChecks size={16} aria-hidden />}>
-        {unfinished > 0 && (
-          <b className="num" title={`${countOf(unfinished, 'job')} not finished`}>
+        {live && unfinished > 0 && (
+          <b className="num" translate="no" title={`${countOf(unfinished, 'job')} not finished`}>
             {unfinished}
           </b>
         )}
       </NavLink>
       <NavLink view="activity" label="Activity" icon={<Activity size={16} aria-hidden />} />
       <NavLink view="approvals" label="Approvals" icon={<ShieldQuestion size={16} aria-hidden />}>
-        {waiting > 0 && (
+        {live && waiting > 0 && (
           <b className={`num ${styles['badge']}`} title={`${waiting} waiting for an answer`}>
             {waiting}
           </b>

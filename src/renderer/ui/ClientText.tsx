@@ -12,7 +12,7 @@ interface ClientTextProps {
 export function ClientText({ text, className }: ClientTextProps) {
   const visible = visibleText(text)
   return (
-    <bdi className={className} title={visible}>
+    <bdi className={className} title={visible} translate="no">
       {visible}
     </bdi>
   )

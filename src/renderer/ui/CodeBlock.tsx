@@ -23,6 +23,7 @@ export function CodeBlock({ text, language, label, failed = false }: CodeBlockPr
       role="region"
       aria-label={label}
       dir="ltr"
+      translate="no"
     >
       <code>
         {partsOf(text, language).map(({ kind, text: part }, index) =>

@@ -15,7 +15,9 @@ export function ProgressBar({ progress, label }: { progress: number; label: stri
       >
         <span style={{ width: `${percent}%` }} />
       </span>
-      <span className="num">{percent} %</span>
+      <span className="num" translate="no">
+        {percent} %
+      </span>
     </>
   )
 }

@@ -90,7 +90,7 @@ function Page({ item }: { item: string | null }) {
             }}
           />
         </label>
-        <span role="status" className={`${styles['count']} num`}>
+        <span role="status" className={`${styles['count']} num`} translate="no">
           {query.trim() === ''
             ? ''
             : shown.size === 0

@@ -94,6 +94,7 @@ export function Fact({ name, term, value, copy = false, title, wrap = false, chi
           data-fact={name}
           data-value={value}
           title={title}
+          translate="no"
         >
           {children}
         </span>

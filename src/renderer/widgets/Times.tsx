@@ -10,20 +10,28 @@ function useClockText(text: (now: number) => string): string {
 
 /** How long ago a client was heard, with the exact moment on hover. `at` in Unix seconds. */
 export function LastSeen({ at }: { at: number }) {
-  return <time title={exactTime(at)}>{useClockText((now) => agoText(now - at))}</time>
+  return (
+    <time title={exactTime(at)} translate="no">
+      {useClockText((now) => agoText(now - at))}
+    </time>
+  )
 }
 
 /** The same as a sentence for a client that has fallen silent. */
 export function SilentFor({ since }: { since: number }) {
   const text = useClockText((now) => silentText(now - since))
-  return <span title={`Last heard ${exactTime(since)}`}>{text}</span>
+  return (
+    <span title={`Last heard ${exactTime(since)}`} translate="no">
+      {text}
+    </span>
+  )
 }
 
 /** How long something has been going on. */
 export function Elapsed({ since }: { since: number }) {
   const text = useClockText((now) => elapsedText(now - since))
   return (
-    <time className="num" title={`Since ${exactTime(since)}`}>
+    <time className="num" translate="no" title={`Since ${exactTime(since)}`}>
       {text}
     </time>
   )
@@ -33,7 +41,7 @@ export function Elapsed({ since }: { since: number }) {
 export function Aged({ what, at }: { what: string; at: number }) {
   const text = useClockText((now) => `${what}, ${agoPhrase(now - at)}`)
   return (
-    <time className="num" title={exactTime(at)}>
+    <time className="num" translate="no" title={exactTime(at)}>
       {text}
     </time>
   )
@@ -44,7 +52,7 @@ export function Refused({ count, lastAt }: { count: number; lastAt: number | nul
   const text = useClockText((now) => (lastAt === null ? '' : `, last ${agoPhrase(now - lastAt)}`))
   if (lastAt === null) return null
   return (
-    <time className="num" title={`Last ${exactTime(lastAt)}`}>
+    <time className="num" translate="no" title={`Last ${exactTime(lastAt)}`}>
       {`refused ${countOf(count, 'call')}${text}`}
     </time>
   )
@@ -54,7 +62,7 @@ export function Refused({ count, lastAt }: { count: number; lastAt: number | nul
 export function Until({ at }: { at: number }) {
   const text = useClockText((now) => (at <= now ? 'over' : `for ${agoText(Math.max(1, at - now))} more`))
   return (
-    <time className="num" title={exactTime(at)}>
+    <time className="num" translate="no" title={exactTime(at)}>
       {text}
     </time>
   )

@@ -147,7 +147,7 @@ function Chart({ title, before = '', now, after, describe, series, axis, atStep 
     <figure className={styles['chart']}>
       <figcaption title={describe}>
         <span>{title}</span>
-        <span className="num">
+        <span className="num" translate="no">
           {pointed !== null && count > 0 ? (
             <span className={styles['values']}>
               {atStep(pointed)} {values}
@@ -161,7 +161,7 @@ function Chart({ title, before = '', now, after, describe, series, axis, atStep 
         </span>
       </figcaption>
       <div className={styles['plot']}>
-        <span className={`${styles['axis']} num`} aria-hidden>
+        <span className={`${styles['axis']} num`} translate="no" aria-hidden>
           {isEmpty ? '' : axis(top)}
         </span>
         <svg

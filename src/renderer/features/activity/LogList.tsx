@@ -197,7 +197,12 @@ export function LogList({ log, label, layout, empty }: LogListProps) {
           log.openEntry(entry)
         }}
       >
-        <div role="rowgroup" className={styles['body']} style={{ height: entries.length * rowHeight }}>
+        <div
+          role="rowgroup"
+          className={styles['body']}
+          style={{ height: entries.length * rowHeight }}
+          translate="no"
+        >
           {virtualizer.getVirtualItems().map((item) => {
             const entry = entries[item.index]
             return entry === undefined ? null : (

@@ -11,7 +11,7 @@ export function LogNote({ log }: { log: Log }) {
   const live = useLive()
   const state = useStore(log.state)
   return (
-    <div className={`${styles['note']} num`}>
+    <div className={`${styles['note']} num`} translate="no">
       <span role="status">
         {live ? noteText(state) : 'Not live: this is what was known when the connection was lost.'}
       </span>

@@ -95,7 +95,7 @@ function EntryFacts({ entry, names }: { entry: LogEntry; names: ReadonlyMap<stri
   return (
     <Facts>
       <Fact name="Time" title={exactTime(at)}>
-        <span className="num">
+        <span className="num" translate="no">
           {dayText(at)} {clockText(at)}
         </span>
       </Fact>
@@ -136,7 +136,7 @@ function EntryFacts({ entry, names }: { entry: LogEntry; names: ReadonlyMap<stri
             {job.targetCount > job.targets.length && ` and ${job.targetCount - job.targets.length} more`}
           </Fact>
           <Fact name="Asked for">
-            <span className="num">
+            <span className="num" translate="no">
               {dayText(job.dispatchedAt)} {clockText(job.dispatchedAt)}
             </span>
           </Fact>

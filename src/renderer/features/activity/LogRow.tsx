@@ -56,7 +56,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
       style={{ transform: `translateY(${top}px)` }}
       onFocus={() => onStand(entry.id)}
     >
-      <div role="gridcell" className={`${styles['time']} num`}>
+      <div role="gridcell" className={`${styles['time']} num`} translate="no">
         <time title={exactTime(entry.at)}>{clockText(entry.at)}</time>
       </div>
       <div role="gridcell" className={styles['kind']}>
@@ -81,7 +81,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
           </>
         )}
       </div>
-      <div role="gridcell" className={`${styles['meta']} num`}>
+      <div role="gridcell" className={`${styles['meta']} num`} translate="no">
         <Meta entry={entry} />
       </div>
     </div>
@@ -111,7 +111,11 @@ function Parties({ entry, names }: { entry: LogEntry; names: ReadonlyMap<string,
           ) : (
             <ClientLink userId={userId} uuid={first} names={names} />
           )}
-          {more > 0 && <span className={`${styles['more']} num`}>+{more}</span>}
+          {more > 0 && (
+            <span className={`${styles['more']} num`} translate="no">
+              +{more}
+            </span>
+          )}
         </>
       )}
     </>

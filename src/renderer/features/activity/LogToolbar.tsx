@@ -39,7 +39,7 @@ export function LogToolbar({ log }: { log: Log }) {
           onClick={following ? log.pause : log.resume}
         >
           {following ? <Pause size={14} aria-hidden /> : <Play size={14} aria-hidden />}
-          {following ? 'Pause' : 'Follow'}
+          <span>{following ? 'Pause' : 'Follow'}</span>
         </Button>
       </span>
       <span className={styles['filters']}>

@@ -43,7 +43,7 @@ export function TimeMenu({ log }: { log: Log }) {
         data-on={isRange || undefined}
       >
         <Clock size={14} aria-hidden />
-        {isRange ? 'Time range' : 'Time'}
+        <span>{isRange ? 'Time range' : 'Time'}</span>
       </Button>
       <div
         id={menu}

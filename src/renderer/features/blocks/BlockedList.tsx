@@ -23,7 +23,9 @@ export function BlockedList() {
         <Ban size={13} aria-hidden />
         <h2 id="blocked-title">Blocked</h2>
         <Term word="block" />
-        <span className={`${styles['count']} num`}>{list.length}</span>
+        <span className={`${styles['count']} num`} translate="no">
+          {list.length}
+        </span>
       </div>
       <BlockMenu>
         <ul tabIndex={list.length > 3 ? 0 : undefined}>

@@ -44,7 +44,9 @@ export function BucketRegion({ bucket }: { bucket: Bucket }) {
         <h2 id={titleId}>{titles[bucket]}</h2>
         <Term word={bucket} />
         {ready && (
-          <span className={`${styles['count']} num`}>{shown === total ? total : `${shown} of ${total}`}</span>
+          <span className={`${styles['count']} num`} translate="no">
+            {shown === total ? total : `${shown} of ${total}`}
+          </span>
         )}
       </div>
       <ClientGrid key={rowHeight} bucket={bucket} title={titles[bucket]} rowHeight={rowHeight} />

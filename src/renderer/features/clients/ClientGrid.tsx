@@ -99,7 +99,12 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
       <div role="rowgroup" className={`${rowStyles['head']} ${styles['head']}`}>
         <ColumnHeaders bucket={bucket} />
       </div>
-      <div role="rowgroup" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
+      <div
+        role="rowgroup"
+        className={styles['body']}
+        style={{ height: virtualizer.getTotalSize() }}
+        translate="no"
+      >
         {virtualizer.getVirtualItems().map((item) => {
           const row = rows[item.index]
           if (row === undefined) return null
@@ -123,7 +128,9 @@ export function ClientGrid({ bucket, title, rowHeight }: ClientGridProps) {
                   >
                     <ClientText text={heading.title} />
                   </button>{' '}
-                  <span className="num">{heading.count}</span>
+                  <span className="num" translate="no">
+                    {heading.count}
+                  </span>
                 </div>
               </div>
             )

@@ -8,6 +8,7 @@ import bar from '../../ui/Toolbar.module.css'
 import { TermList } from '../../ui/TermList.tsx'
 import { stateWords } from '../../model/clients/client-text.ts'
 import { ClientsAs } from './ClientsAs.tsx'
+import { LiveCount } from '../../widgets/LiveCount.tsx'
 import { UnregisterButtons } from './UnregisterButtons.tsx'
 import { ViewMenu } from './ViewMenu.tsx'
 
@@ -26,7 +27,7 @@ export function ClientsToolbar() {
       <StateFilter />
       <StateHelp />
       <div className={bar['end']}>
-        <span className={`${bar['selected']} num`} aria-live="polite">
+        <span className={`${bar['selected']} num`} translate="no" aria-live="polite">
           {selected > 1 ? `${selected} selected` : ''}
         </span>
         <ViewMenu />
@@ -44,7 +45,7 @@ function StateFilter() {
   return (
     <Segments label="Show clients by state" past={!live}>
       <button type="button" aria-pressed={only === null} onClick={() => clients.showState(null)}>
-        All <span className="num">{totals.persistent + totals.ephemeral}</span>
+        All <LiveCount value={totals.persistent + totals.ephemeral} />
       </button>
       {states.map((state) => (
         <button
@@ -55,8 +56,7 @@ function StateFilter() {
           onClick={() => clients.showState(only === state ? null : state)}
         >
           <StateDot state={state} />
-          <span className={bar['word']}>{stateWords[state]}</span>{' '}
-          <span className="num">{totals.states[state]}</span>
+          <span className={bar['word']}>{stateWords[state]}</span> <LiveCount value={totals.states[state]} />
         </button>
       ))}
     </Segments>

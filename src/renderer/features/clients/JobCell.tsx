@@ -28,7 +28,7 @@ function JobProgress({ job, waiting }: { job: JobBrief; waiting: number }) {
   const title = visibleText([job.title, job.progressMessage].filter((text) => text !== '').join(': '))
   const more =
     waiting > 0 ? (
-      <span className={`${styles['more']} num`} title={`${waiting} more waiting`}>
+      <span className={`${styles['more']} num`} translate="no" title={`${waiting} more waiting`}>
         +{waiting}
       </span>
     ) : null

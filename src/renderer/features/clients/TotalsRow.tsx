@@ -13,7 +13,7 @@ export function TotalsRow({ bucket }: { bucket: Bucket }) {
   if (!several || !columns.some(isTotalled)) return null
   return (
     <div role="rowgroup" className={styles['totals']}>
-      <div role="row" aria-label="Totals" className={`${styles['sums']} num`}>
+      <div role="row" aria-label="Totals" className={`${styles['sums']} num`} translate="no">
         {columns.map((column) => (
           <div key={column} role="gridcell" className={isTotalled(column) ? styles['end'] : undefined}>
             {column === 'client' && 'Total'}

@@ -96,7 +96,9 @@ export function InspectorView({ inspector, label, pinned, onClose }: InspectorVi
           <h2>
             <StateDot state={current ? client.state : 'away'} />
             <ClientText className={styles['name']} text={clientName(client)} />
-            <span className={styles['state']}>{current ? stateWords[client.state] : 'not live'}</span>
+            <span className={styles['state']} translate="no">
+              {current ? stateWords[client.state] : 'not live'}
+            </span>
             <span className={styles['corner']}>
               {!pinned && (
                 <Button

@@ -37,7 +37,7 @@ export function JobsTab({ client }: { client: PanelClient }) {
                 {asked ? 'asked of ' : 'for '}
                 <ClientText text={(asked ? job.targets[0]?.name : job.from.name) ?? 'nobody'} />
               </span>
-              <span className={`${styles['side']} num`}>
+              <span className={`${styles['side']} num`} translate="no">
                 <LastSeen at={job.createdAt} />
               </span>
             </a>

@@ -48,7 +48,7 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
           {current ? <LastSeen at={record.last_seen} /> : exactTime(record.last_seen)}
         </Fact>
         <Fact name="Messages">
-          <span className="num">
+          <span className="num" translate="no">
             {client.sent} sent, {client.received} received
             {client.queued > 0 ? `, ${client.queued} waiting` : ''}
             {client.dropped > 0 ? `, ${client.dropped} dropped` : ''}
@@ -113,7 +113,12 @@ function JobFact({ client }: { client: PanelClient }) {
         ) : (
           <>
             <bdi>{visibleText(job.title)}</bdi> <span className={styles['faint']}>{job.state}</span>
-            {job.progress !== null && <span className="num"> {Math.round(job.progress * 100)} %</span>}
+            {job.progress !== null && (
+              <span className="num" translate="no">
+                {' '}
+                {Math.round(job.progress * 100)} %
+              </span>
+            )}
           </>
         )}
       </Fact>

@@ -53,7 +53,7 @@ export function SentList({ client, sent, session }: SentListProps) {
             <div className={styles['head']}>
               {message.job !== null && <JobDot state={message.job.state} />}
               <ClientText className={styles['title']} text={draftTitle(message.draft)} />
-              <span className={`${styles['at']} num`}>
+              <span className={`${styles['at']} num`} translate="no">
                 {message.at !== null && <LastSeen at={message.at} />}
               </span>
               <Button

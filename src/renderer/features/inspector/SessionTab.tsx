@@ -73,24 +73,30 @@ function Session({ session }: { session: SessionFacts }) {
         <LastSeen at={session.lastRequestAt} />
       </Fact>
       <Fact name="Open requests">
-        <span className="num">{session.requestsOpen}</span>
+        <span className="num" translate="no">
+          {session.requestsOpen}
+        </span>
       </Fact>
       <Fact name="Keepalive">{session.answersPings ? 'answers pings' : 'has answered no ping yet'}</Fact>
       <Fact name="Streams open">
-        <span className="num">{session.streamsOpen}</span>
+        <span className="num" translate="no">
+          {session.streamsOpen}
+        </span>
         {session.streamsOpen === 0 && ', so messages wait in the mailbox'}
       </Fact>
       <Fact name="Writable">
         {session.streamsOpen === 0 ? 'no stream' : session.streamWritable ? 'yes' : 'no, its socket is full'}
       </Fact>
       <Fact name="Buffered">
-        <span className="num">{sizeText(session.bufferedBytes)}</span>
+        <span className="num" translate="no">
+          {sizeText(session.bufferedBytes)}
+        </span>
       </Fact>
       <Fact name="Threshold" term="threshold">
         {session.threshold === null ? 'none set, gets everything' : <ClientText text={session.threshold} />}
       </Fact>
       <Fact name="Events sent">
-        <span className="num">
+        <span className="num" translate="no">
           {session.eventsSent}
           {session.notificationsDropped > 0 && `, ${session.notificationsDropped} found no room`}
         </span>
@@ -107,20 +113,24 @@ function Mailbox({ mailbox }: { mailbox: ClientDetail['mailbox'] }) {
       </h3>
       <Facts>
         <Fact name="Waiting">
-          <span className="num">
+          <span className="num" translate="no">
             {mailbox.count} of {mailbox.maxCount}
           </span>
         </Fact>
         <Fact name="Size">
-          <span className="num">
+          <span className="num" translate="no">
             {sizeText(mailbox.bytes)} of {sizeText(mailbox.maxBytes)}
           </span>
         </Fact>
         <Fact name="Dropped" term="drops">
-          <span className="num">{mailbox.dropped}</span>
+          <span className="num" translate="no">
+            {mailbox.dropped}
+          </span>
         </Fact>
         <Fact name="Filtered">
-          <span className="num">{mailbox.filtered}</span>
+          <span className="num" translate="no">
+            {mailbox.filtered}
+          </span>
         </Fact>
       </Facts>
     </>

@@ -78,7 +78,7 @@ export function ViewportTab({ client, current }: TabProps) {
         />
       )}
       {picture !== null && (
-        <p className={`${styles['note']} num`}>
+        <p className={`${styles['note']} num`} translate="no">
           {picture.width} × {picture.height}, {picture.mimeType === 'image/png' ? 'PNG' : 'JPEG'},{' '}
           {sizeText(picture.bytes)}.{picture.note === '' ? '' : ` ${visibleText(picture.note)}`}
         </p>

@@ -62,13 +62,14 @@ export const JobRow = memo(function JobRow({ jobKey, index, top, tabStop }: JobR
           <ClientText text={targets} />
         </span>
       </div>
-      <div role="gridcell" data-column="took" className={`${grid['cell']} ${grid['end']} num`}>
+      <div role="gridcell" data-column="took" className={`${grid['cell']} ${grid['end']} num`} translate="no">
         <JobDuration job={job} />
       </div>
       <div
         role="gridcell"
         data-column="asked"
         className={`${grid['cell']} ${grid['end']} ${grid['dim']} num`}
+        translate="no"
       >
         <LastSeen at={job.createdAt} />
       </div>

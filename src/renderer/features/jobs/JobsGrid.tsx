@@ -115,7 +115,12 @@ export function JobsGrid() {
               ))}
             </div>
           </div>
-          <div role="rowgroup" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
+          <div
+            role="rowgroup"
+            className={styles['body']}
+            style={{ height: virtualizer.getTotalSize() }}
+            translate="no"
+          >
             {virtualizer.getVirtualItems().map((item) => {
               const key = order[item.index]
               return key === undefined ? null : (

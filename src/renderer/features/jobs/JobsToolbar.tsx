@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
 import { FilterHelp } from '../../ui/FilterHelp.tsx'
 import { Segments } from '../../ui/Segments.tsx'
+import { LiveCount } from '../../widgets/LiveCount.tsx'
 import { JobDot } from './JobDot.tsx'
 import { jobFilter, jobStates, jobStateWords } from '../../model/jobs/jobs-order.ts'
 import styles from './JobsToolbar.module.css'
@@ -54,7 +55,7 @@ export function JobsToolbar() {
     <div className={bar['bar']} role="toolbar" aria-label="Jobs">
       <Segments label="Show jobs by state" past={!live}>
         <button type="button" aria-pressed={only === null} onClick={() => jobs.showState(null)}>
-          All <span className="num">{all}</span>
+          All <LiveCount value={all} />
         </button>
         {jobStates.map((state) => (
           <button
@@ -64,8 +65,7 @@ export function JobsToolbar() {
             onClick={() => jobs.showState(only === state ? null : state)}
           >
             <JobDot state={state} />
-            <span className={bar['word']}>{jobStateWords[state]}</span>{' '}
-            <span className="num">{totals[state]}</span>
+            <span className={bar['word']}>{jobStateWords[state]}</span> <LiveCount value={totals[state]} />
           </button>
         ))}
       </Segments>

@@ -107,6 +107,7 @@ export function Timeline() {
         <>
           <div
             className={styles['lanes']}
+            translate="no"
             role="group"
             aria-label={`${countOf(inWindow.length, 'job')} on ${countOf(lanes.length, 'client')} in the last ${label}`}
             onKeyDown={onKeyDown}
@@ -121,7 +122,7 @@ export function Timeline() {
               />
             ))}
           </div>
-          <div className={`${styles['axis']} num`} aria-hidden>
+          <div className={`${styles['axis']} num`} translate="no" aria-hidden>
             <span>{drawn < inWindow.length ? `the newest ${drawn} of ${inWindow.length} jobs` : ''}</span>
             <span>{label} ago</span>
             <span>{durationText(seconds / 2)}</span>
@@ -138,8 +139,10 @@ function Told({ job, now }: { job: PanelJob; now: number }) {
   return (
     <>
       <ClientText text={job.title} />, {jobStateText(job)},{' '}
-      <span className="num">{durationText(tookSeconds(job, now))}</span>, for{' '}
-      <ClientText text={job.from.name} />
+      <span className="num" translate="no">
+        {durationText(tookSeconds(job, now))}
+      </span>
+      , for <ClientText text={job.from.name} />
     </>
   )
 }

@@ -35,7 +35,7 @@ export function LimitsSection() {
                   max={max}
                   value={Math.min(used, max)}
                 />
-                <span className="num">
+                <span className="num" translate="no">
                   {text}
                   {used > max * near && <strong className={styles['nearText']}>nearly full</strong>}
                 </span>

@@ -33,11 +33,11 @@ export function MemoryTable() {
             <tr key={index === 0 ? 'all' : `user ${name}`}>
               <th scope="row">{name}</th>
               {memoryKinds.map((kind) => (
-                <td className="num" key={kind}>
+                <td className="num" translate="no" key={kind}>
                   {sizeText(use.byKind[kind])}
                 </td>
               ))}
-              <td className="num">
+              <td className="num" translate="no">
                 {sizeText(use.usedBytes)} of {sizeText(max)}
               </td>
             </tr>

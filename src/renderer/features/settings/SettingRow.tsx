@@ -61,8 +61,11 @@ export function SettingRow({ setting }: { setting: SettingState }) {
         <label htmlFor={ids.name}>{title}</label>
         <p>{help}</p>
         <p className={styles['force']}>
-          In force: <b className="num">{settingText(key, setting.value)}</b>, {sourceText(setting)}.
-          {nextText(setting)}
+          In force:{' '}
+          <b className="num" translate="no">
+            {settingText(key, setting.value)}
+          </b>
+          , {sourceText(setting)}.{nextText(setting)}
         </p>
       </div>
       <div className={styles['control']}>

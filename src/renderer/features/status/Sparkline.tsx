@@ -31,7 +31,9 @@ export function Sparkline() {
     >
       <div className={styles['legend']}>
         <span>Messages</span>
-        <span className="num">{live ? `${latest}/s` : '–'}</span>
+        <span className="num" translate="no">
+          {live ? `${latest}/s` : '–'}
+        </span>
       </div>
       <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden>
         {live && values !== null && values.length > 1 && (

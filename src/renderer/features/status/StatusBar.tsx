@@ -19,7 +19,7 @@ export function StatusBar() {
   }
   const others = totals.persistent + totals.ephemeral - totals.blenders
   return (
-    <footer className={`${styles['bar']} num`}>
+    <footer className={`${styles['bar']} num`} translate="no">
       <span>
         {countOf(totals.blenders, 'Blender')}, {totals.blendersLive.toLocaleString('en')} live
       </span>

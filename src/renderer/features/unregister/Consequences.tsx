@@ -50,7 +50,11 @@ export function Consequences({ targets }: { targets: readonly UnregisterTarget[]
               </span>
             </li>
           ))}
-          {ending.length > jobsShown && <li className="num">and {ending.length - jobsShown} more</li>}
+          {ending.length > jobsShown && (
+            <li className="num" translate="no">
+              and {ending.length - jobsShown} more
+            </li>
+          )}
         </ul>
       )}
     </>

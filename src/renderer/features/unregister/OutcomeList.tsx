@@ -38,7 +38,11 @@ export function OutcomeList({ targets, outcomes, ending, ordered }: OutcomeListP
             <span>{text}</span>
           </li>
         ))}
-        {all.length > listed && <li className="num">and {all.length - listed} more</li>}
+        {all.length > listed && (
+          <li className="num" translate="no">
+            and {all.length - listed} more
+          </li>
+        )}
       </ul>
     </div>
   )

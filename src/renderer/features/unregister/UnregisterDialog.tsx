@@ -121,7 +121,7 @@ function Question({ dialog }: { dialog: Asking }) {
           />
           <span>
             {pacedStep} a second, so that not all of them come back at once
-            <span className="num">
+            <span className="num" translate="no">
               {' '}
               (about {countOf(Math.ceil(dialog.targets.length / pacedStep), 'second')})
             </span>
@@ -164,7 +164,9 @@ function Names({ targets }: { targets: readonly UnregisterTarget[] }) {
   const rest = targets.length - namesShown
   return (
     <div className={styles['who']}>
-      <strong className="num">{countOf(targets.length, 'client')}</strong>
+      <strong className="num" translate="no">
+        {countOf(targets.length, 'client')}
+      </strong>
       <ul>
         {targets.slice(0, namesShown).map((target) => (
           <li key={target.key}>
@@ -172,7 +174,11 @@ function Names({ targets }: { targets: readonly UnregisterTarget[] }) {
             {target.name !== target.uuid && <ClientText className={styles['id']} text={target.uuid} />}
           </li>
         ))}
-        {rest > 0 && <li className="num">and {rest} more</li>}
+        {rest > 0 && (
+          <li className="num" translate="no">
+            and {rest} more
+          </li>
+        )}
       </ul>
     </div>
   )

@@ -158,7 +158,12 @@ export function CardRegion({ region, label, layout, Card }: CardRegionProps) {
         hasFocus.current = event.relatedTarget === null && !event.target.isConnected
       }}
     >
-      <div role="presentation" className={styles['body']} style={{ height: contentHeight(layout, rows) }}>
+      <div
+        role="presentation"
+        className={styles['body']}
+        style={{ height: contentHeight(layout, rows) }}
+        translate="no"
+      >
         {drawn.map((index) => {
           const key = keys[index]
           // The list has become shorter, and where it stands is told in a moment.
@@ -214,7 +219,9 @@ function GroupHeading({ group, rowIndex, top, onSelect }: GroupHeadingProps) {
         <button type="button" tabIndex={-1} title="Select all of this group" onClick={onSelect}>
           <ClientText text={group.title} />
         </button>{' '}
-        <span className="num">{group.count}</span>
+        <span className="num" translate="no">
+          {group.count}
+        </span>
       </div>
     </div>
   )

@@ -104,7 +104,12 @@ function Head({ title, count, children }: { title: string; count: number; childr
   return (
     <div className={styles['head']}>
       <h2>
-        {title} {ready && <span className="num">{count}</span>}
+        {title}{' '}
+        {ready && (
+          <span className="num" translate="no">
+            {count}
+          </span>
+        )}
       </h2>
       {children}
     </div>
