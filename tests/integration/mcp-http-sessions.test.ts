@@ -87,7 +87,7 @@ const proofs: Proofs<typeof sessionRequirements> = {
     for (const message of noted) {
       expect((await post(one, id, { jsonrpc: '2.0', ...message })).status).toBe(202)
     }
-    expect(sessionOf(one, id).initialized).toBe(true)
+    expect(sessionOf(one, id)).toMatchObject({ initialized: true })
     const asked = [
       { method: 'ping', params: null },
       { method: 'ping', params: { _meta: null } },
