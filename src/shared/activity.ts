@@ -29,6 +29,8 @@ export const activityKindSchema = z.enum([
   'approval_allowed',
   'approval_denied',
   'policy_set',
+  'program_allowed',
+  'program_allowance_ended',
   'programs_paused',
   'programs_resumed',
 ])
@@ -67,6 +69,8 @@ export const logPriorities: Readonly<Record<Exclude<LogKind, 'message'>, Priorit
   approval_allowed: 5,
   approval_denied: 5,
   policy_set: 5,
+  program_allowed: 5,
+  program_allowance_ended: 5,
   programs_paused: 4,
   programs_resumed: 5,
   job_completed: 6,

@@ -6,6 +6,8 @@ import { routingSchema } from './protocol.ts'
 const denialReasonLength = 500
 /** Most rules of a policy. */
 const rulesMax = 500
+/** How long "for this program, one hour" allows, in seconds. */
+export const programGrantSeconds = 3600
 /** Characters of code that a panel is shown of one request. */
 export const approvalCodeLength = 50_000
 
@@ -93,6 +95,8 @@ export const approvalSchema = z.object({
   from: partySchema.nullable(),
   /** Name and version that its program gave at `initialize`, its token's id and its address. */
   program: z.string(),
+  /** What it is called where a person allows its program; null for one that gave no name, which can't be. */
+  programTitle: z.string().nullable(),
   tokenId: z.string(),
   address: z.string(),
   tool: z.string(),
@@ -113,17 +117,35 @@ export const approvalSchema = z.object({
 })
 export type Approval = z.infer<typeof approvalSchema>
 
-/** All that waits, oldest first, and what is asked for at all. */
+/** What a person allowed to a program: a tool, to all its sessions with one token, on one user's bus. */
+export const approvalGrantSchema = z.object({
+  id: z.string(),
+  userId: z.string(),
+  tokenId: z.string(),
+  /** What the program is shown as. */
+  program: z.string(),
+  tool: z.string(),
+  /** Unix seconds. */
+  allowedUntil: z.number(),
+})
+export type ApprovalGrant = z.infer<typeof approvalGrantSchema>
+
+/** All that waits, oldest first, what programs are allowed for now, newest first, and what is asked for at all. */
 export const approvalsEventSchema = z.object({
   pending: z.array(approvalSchema),
+  grants: z.array(approvalGrantSchema),
   policy: approvalPolicySchema,
 })
 export type ApprovalsEvent = z.infer<typeof approvalsEventSchema>
 
-/** `session` allows this tool to this session until it ends or the policy is changed. */
+/**
+ * `session` allows this tool to this session until it ends or the policy is changed; `program` to all sessions of the
+ * program with that token, for an hour or until the policy is changed.
+ */
 export const approvalAnswerSchema = z.discriminatedUnion('answer', [
   z.object({ id: z.string(), answer: z.literal('once') }),
   z.object({ id: z.string(), answer: z.literal('session') }),
+  z.object({ id: z.string(), answer: z.literal('program') }),
   z.object({ id: z.string(), answer: z.literal('deny'), reason: z.string().max(denialReasonLength) }),
 ])
 export type ApprovalAnswer = z.infer<typeof approvalAnswerSchema>

@@ -102,6 +102,8 @@ export const panelContract = {
     watch: oc.input(watchInput).output(eventIterator(approvalsEventSchema)),
     /** `gone`: it was answered, denied by the clock or withdrawn before. */
     answer: oc.input(approvalAnswerSchema).output(z.object({ outcome: z.enum(['answered', 'gone']) })),
+    /** Takes back what a program was allowed for a time. False where that is over. */
+    takeBack: oc.input(z.object({ id: z.string() })).output(z.object({ takenBack: z.boolean() })),
     policy: {
       get: oc.output(approvalPolicySchema),
       /** Kept over restarts. A panel that came with a token is refused. */

@@ -90,3 +90,65 @@ test('a person sees the code before it runs, and allows or denies it', async ({ 
   expect(await fifth).toMatchObject({ status: 'completed' })
   await llm.leave()
 })
+
+test('a program is allowed for an hour in all its windows, until that is taken back', async ({
+  panel,
+  connectClient,
+}) => {
+  const heard: { job_id: string; payload: Record<string, unknown> }[] = []
+  const blender = await connectClient({
+    name: 'blender',
+    register: { client_uuid: 'b-1', client_type: 'blender', is_persistent: true, label: 'Atelier 1' },
+    onMessage: (data) => heard.push(data as (typeof heard)[number]),
+  })
+  const open = (client_uuid: string) =>
+    connectClient({
+      scopes: ['bus', 'llm'],
+      name: 'claude-code',
+      register: { client_uuid, client_type: 'llm', label: client_uuid },
+    })
+  const window = await open('llm-1')
+  const finish = async (index: number): Promise<void> => {
+    const dispatched = () => heard.filter(({ payload }) => payload['message_type'] === 'command_dispatch')
+    await expect.poll(() => dispatched().length).toBe(index + 1)
+    const job_id = dispatched()[index]?.job_id
+    await blender.call('blender_job_update', { job_id, status: 'completed', result: '42' })
+  }
+  await panel.evaluate(() => (location.hash = '#/approvals'))
+  const view = panel.getByRole('main', { name: 'Approvals' })
+  const card = view.getByRole('article', { name: 'llm-1 wants blender_execute_code' })
+  const allowed = view.getByRole('region', { name: 'Allowed for now' })
+
+  const first = window.call('blender_execute_code', { code: 'print(1)' })
+  await expect(card).toBeVisible()
+  await expect(allowed).toHaveCount(0)
+  await view.getByTitle('What the answers mean').click()
+  await expect(panel.getByRole('dialog', { name: 'What the answers mean' })).toContainText(
+    'any window of this program',
+  )
+  await panel.keyboard.press('Escape')
+  await card.getByRole('button', { name: 'For Claude Code, one hour' }).click()
+  await finish(0)
+  expect(await first).toMatchObject({ status: 'completed' })
+  await expect(allowed).toContainText('Claude Code')
+  await expect(allowed).toContainText('blender_execute_code')
+  await expect(allowed).toContainText(/for (60|59) min more|for 1 h more/)
+
+  const second = window.call('blender_execute_code', { code: 'print(2)' })
+  await finish(1)
+  expect(await second).toMatchObject({ status: 'completed' })
+  await allowed.getByRole('button', { name: 'Take back blender_execute_code from Claude Code' }).click()
+  await expect(allowed).toHaveCount(0)
+  const third = window.call('blender_execute_code', { code: 'print(3)' })
+  await expect(card).toBeVisible()
+  // By the keyboard: the same answer.
+  await expect(async () => {
+    await card.focus({ timeout: 1_000 })
+    await panel.keyboard.press('h')
+    await expect(card).toHaveCount(0, { timeout: 1_000 })
+  }).toPass()
+  await finish(2)
+  expect(await third).toMatchObject({ status: 'completed' })
+  await expect(allowed).toContainText('Claude Code')
+  await window.leave()
+})

@@ -136,6 +136,8 @@ const known: readonly (readonly [control: RegExp, action: RegExp | string])[] = 
   [/^button (LLM tokens|Everybody|Nobody)$/, /^Ask before changes by /],
   [/^button Allow once$/, /^Allow once: /],
   [/^button Allow for this session$/, /^Allow for this session: /],
+  [/^button For LM Studio, one hour$/, /^Allow for LM Studio, one hour: /],
+  [/^button Take back /, /^Take back: /],
   [/^button Deny…$/, /^Deny with a reason: .*…$/],
   [/^button Save the add-on…$/, /^Save the Blender add-on…$/],
   [/^button Copy command$/, /^Copy the command that starts a Blender in the background$/],

@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import { createEvents } from '../base/guarded.ts'
-import type { Approval, ApprovalAnswer, ApprovalPolicy } from '../../shared/approvals.ts'
+import type { Approval, ApprovalAnswer, ApprovalGrant, ApprovalPolicy } from '../../shared/approvals.ts'
 import { evaluatePolicy, type PolicyQuestion } from './approval-policy.ts'
+import { createProgramGrants, type GrantSubject } from './program-grants.ts'
 
 /** How long a request waits for a person before it is denied. */
 const defaultTimeoutMs = 120_000
@@ -15,6 +16,8 @@ export interface ApprovalRequest {
   readonly question: PolicyQuestion
   /** Who asks; compared and nothing else. */
   readonly session: object
+  /** The name that its program gave at `initialize`; null for none. */
+  readonly program: string | null
   /** What a person is shown of it. */
   readonly shown: Omit<Approval, 'id' | 'askedAt' | 'deniedAt'>
 }
@@ -46,15 +49,25 @@ export interface Approvals {
   /** Oldest first. */
   pending(): Approval[]
   policy(): ApprovalPolicy
-  /** Holds for what waits already too. What was allowed for a session is asked for again. */
+  /** Holds for what waits already too. What was allowed to a session or a program is asked for again. */
   setPolicy(policy: ApprovalPolicy): void
+  /** What programs are allowed for now, newest first. */
+  grants(): ApprovalGrant[]
+  /** What this allowed is asked for again; false where its time is over. */
+  takeBack(grantId: string): boolean
+  /** What a person allowed to programs with this token is asked for again: all of them, or those of one name. */
+  forgetPrograms(whose: { tokenId: string; program?: string }): void
   /** What a person allowed for a session is asked for again. One that ends is forgotten by itself. */
   forgetSession(session: object): void
-  /** Denies what has waited too long. Call it every second or so. */
+  /** Denies what has waited too long, and ends what was allowed for a time. Call it every second or so. */
   expire(): void
   readonly events: EventEmitter<{
     changed: []
     policy: [policy: ApprovalPolicy]
+    /** A person allowed something to a program for a time. */
+    granted: [grant: ApprovalGrant]
+    /** A person took that back. */
+    takenBack: [grant: ApprovalGrant]
     /** Of what waited. */
     decided: [approval: Approval, verdict: Verdict]
     /** At once, without anybody being asked: by the policy, or because too many requests wait. */
@@ -90,10 +103,18 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
   let policy = initial.policy
   /** Tools that a person allowed to a session. */
   let granted = new WeakMap<object, Set<string>>()
+  const programs = createProgramGrants({ clock, steady })
 
-  const ruling = ({ question, session }: ApprovalRequest): 'allow' | 'ask' | 'deny' => {
-    const decision = evaluatePolicy(policy, question)
-    return decision === 'ask' && granted.get(session)?.has(question.tool) === true ? 'allow' : decision
+  const isGranted = (ask: ApprovalRequest): boolean => {
+    const subject = grantSubject(ask)
+    return (
+      granted.get(ask.session)?.has(ask.question.tool) === true ||
+      (subject !== null && programs.covers(subject))
+    )
+  }
+  const ruling = (ask: ApprovalRequest): 'allow' | 'ask' | 'deny' => {
+    const decision = evaluatePolicy(policy, ask.question)
+    return decision === 'ask' && isGranted(ask) ? 'allow' : decision
   }
   const settle = ({ approval, settle: tell }: Waiting, verdict: Verdict): void => {
     waiting.delete(approval.id)
@@ -110,6 +131,13 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
       const decision = ruling(each.ask)
       if (decision !== 'ask') settle(each, decision === 'allow' ? allowed : deniedByPolicy)
     }
+  }
+
+  const grantProgram = (ask: ApprovalRequest): void => {
+    const subject = grantSubject(ask)
+    if (subject === null) return
+    events.emit('granted', programs.add(subject, ask.shown.programTitle ?? subject.program))
+    lookAgain()
   }
 
   return {
@@ -150,6 +178,8 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
     answer(answer) {
       const mine = waiting.get(answer.id)
       if (mine === undefined) return false
+      // One without a name is not told from others: a person has to choose another answer.
+      if (answer.answer === 'program' && grantSubject(mine.ask) === null) return false
       if (answer.answer === 'deny') {
         settle(mine, { outcome: 'denied', by: 'operator', reason: answer.reason.trim() })
       } else settle(mine, allowed)
@@ -158,6 +188,7 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
         granted.set(session, (granted.get(session) ?? new Set()).add(question.tool))
         lookAgain()
       }
+      if (answer.answer === 'program') grantProgram(mine.ask)
       events.emit('changed')
       return true
     },
@@ -166,6 +197,7 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
     setPolicy(next) {
       policy = next
       granted = new WeakMap()
+      programs.takeBackWhere(() => true)
       lookAgain()
       events.emit('policy', policy)
       events.emit('changed')
@@ -173,10 +205,31 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
     forgetSession(session) {
       granted.delete(session)
     },
+    grants: () => programs.list(),
+    takeBack(grantId) {
+      const grant = programs.takeBack(grantId)
+      if (grant === null) return false
+      events.emit('takenBack', grant)
+      events.emit('changed')
+      return true
+    },
+    forgetPrograms({ tokenId, program }) {
+      const ended = programs.takeBackWhere(
+        (subject) => subject.tokenId === tokenId && (program === undefined || subject.program === program),
+      )
+      if (ended > 0) events.emit('changed')
+    },
     expire() {
       const late = [...waiting.values()].filter(({ untilMs }) => untilMs <= steady())
       for (const each of late) settle(each, { outcome: 'timeout' })
-      if (late.length > 0) events.emit('changed')
+      if (late.length + programs.expire() > 0) events.emit('changed')
     },
   }
+}
+
+/** What a grant to the program that asks goes by; null for a program without a name. */
+function grantSubject({ question, program }: ApprovalRequest): GrantSubject | null {
+  if (program === null) return null
+  const { userId, tokenId, tool } = question
+  return { userId, tokenId, program, tool }
 }

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { clip } from '../../shared/well-formed.ts'
 import type { ActivityKind } from '../../shared/activity.ts'
+import type { ApprovalGrant } from '../../shared/approvals.ts'
 import type { Block } from '../../shared/blocks.ts'
 import { programTitle } from '../../shared/program-names.ts'
 import { priorityName } from '../../shared/protocol.ts'
@@ -268,6 +269,12 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
         const { userId, from, tokenId, tool } = shown
         note(approvalLine(shown, verdict), keyOf('refused', userId, from?.uuid ?? tokenId, tool, verdict.by))
       })
+      const line = (kind: ActivityKind, { userId, tokenId, program, tool }: ApprovalGrant, more: string): void =>
+        note({ kind, userId, by: 'operator', text: `${tool} for ${program} with token ${tokenId}${more}` })
+      events.on('granted', (grant) =>
+        line('program_allowed', grant, `, until ${new Date(grant.allowedUntil * 1000).toISOString()}`),
+      )
+      events.on('takenBack', (grant) => line('program_allowance_ended', grant, ', taken back'))
       events.on('policy', (policy) =>
         note({
           kind: 'policy_set',

@@ -44,6 +44,7 @@ export function createAccess(ports: {
   approvals.events.on('decided', ({ userId, from, tool }, verdict) =>
     log.info({ user: userId, client: from?.uuid, tool, ...verdict }, 'a request for approval was decided'),
   )
+  registry.events.on('revoked', ({ id }) => approvals.forgetPrograms({ tokenId: id }))
   const desk = createTokenAdministration({ path: join(dataDir, 'tokens.json'), registry, clock })
   return {
     guard: createGuard(ports.guard),

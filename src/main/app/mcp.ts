@@ -115,12 +115,20 @@ export function serveBusesOverMcp(ports: {
   endpoint.events.on('opened', (session) => sticky.opened(session))
   endpoint.events.on('request', (session) => sticky.heard(session))
   endpoint.events.on('closed', (session) => sticky.closed(session))
+  // Who a person took off is asked about again, in every window: the one that they meant may be back at once.
+  const forgetProgramOf = ({ caller, clientInfo }: McpSession): void => {
+    if (clientInfo !== null) approvals.forgetPrograms({ tokenId: caller.token_id, program: clientInfo.name })
+  }
   const holdBack = (session: McpSession): void => {
     subscriptions.removeSession(session)
     approvals.forgetSession(session)
+    forgetProgramOf(session)
     busOf(session).endSession(session)
     factory.refuseOpenCalls(session)
   }
+  endpoint.events.on('closed', (session, cause) => {
+    if (cause === 'ended') forgetProgramOf(session)
+  })
   applyBlocks({ endpoint, buses, blocks, registry, holdBack })
   endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
   linkSessionsToBuses({

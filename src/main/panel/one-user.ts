@@ -140,8 +140,11 @@ function limitApprovals(
   userId: string,
 ): Ports['access']['approvals'] {
   const own = () => approvals.pending().filter((each) => each.userId === userId)
+  const ownGrants = () => approvals.grants().filter((each) => each.userId === userId)
   return {
     events: approvals.events,
+    grants: ownGrants,
+    takeBack: (grantId) => ownGrants().some(({ id }) => id === grantId) && approvals.takeBack(grantId),
     pending: own,
     answer: (answer) => own().some(({ id }) => id === answer.id) && approvals.answer(answer),
     policy() {

@@ -95,6 +95,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       answer: os.approvals.answer.handler(({ input }) => ({
         outcome: approvals.answer(input) ? 'answered' : 'gone',
       })),
+      takeBack: os.approvals.takeBack.handler(({ input }) => ({ takenBack: approvals.takeBack(input.id) })),
       policy: {
         get: os.approvals.policy.get.handler(() => approvals.policy()),
         set: os.approvals.policy.set.handler(({ input }) => {

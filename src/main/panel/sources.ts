@@ -164,16 +164,16 @@ export function pausesSource(pauses: PanelRouterPorts['pauses']): Source<PanelPa
   }
 }
 
-/** What waits for a person and the policy, at every change. */
+/** What waits for a person, what programs are allowed for now, and the policy, at every change. */
 export function approvalsSource(
-  approvals: Pick<PanelRouterPorts['access']['approvals'], 'pending' | 'policy' | 'events'>,
+  approvals: Pick<PanelRouterPorts['access']['approvals'], 'pending' | 'grants' | 'policy' | 'events'>,
 ): Source<ApprovalsEvent> {
   let news = true
   return {
     take() {
       if (!news) return null
       news = false
-      return { pending: approvals.pending(), policy: approvals.policy() }
+      return { pending: approvals.pending(), grants: approvals.grants(), policy: approvals.policy() }
     },
     onNews(listener) {
       const mark = (): void => {

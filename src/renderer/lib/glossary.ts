@@ -25,6 +25,8 @@ export const glossary = {
   'allow once': 'It runs this one time. What the program asks for next waits for a person again.',
   'allow for this session':
     'It runs, and so does what the program asks for with the same tool from then on, until its session ends or somebody changes who has to ask.',
+  'allow for one hour':
+    'It runs, and so does what any window of this program asks for with the same tool and token within an hour. It stands under “Allowed for now” and can be taken back there. It ends early when Busbar restarts, when a person unregisters or blocks the program, or when somebody changes who has to ask.',
   deny: 'Nothing runs. The program is told so, with the reason that is given.',
   program: 'The name that a program gives itself when it connects. Nothing checks it; its token is checked.',
   block:

@@ -90,6 +90,7 @@ export const shortcuts = {
   approvals: {
     once: { chords: [chord('a')], what: 'Allow once' },
     session: { chords: [chord('s')], what: 'Allow for this session' },
+    program: { chords: [chord('h')], what: 'Allow for its program, one hour' },
     deny: { chords: [chord('d')], what: 'Deny, with a reason' },
     next: { chords: [chord('ArrowDown'), chord('ArrowUp')], what: 'Go to another request' },
   },

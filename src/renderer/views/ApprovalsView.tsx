@@ -4,6 +4,7 @@ import { useLive, usePanel } from '../panel/panel-context.ts'
 import { placeLink } from '../panel/router.ts'
 import bar from '../ui/Toolbar.module.css'
 import { countOf } from '../lib/count-text.ts'
+import { AllowedNow } from '../features/approvals/AllowedNow.tsx'
 import { ApprovalCard } from '../features/approvals/ApprovalCard.tsx'
 import styles from './ApprovalsView.module.css'
 import { PolicyDefault } from '../features/approvals/PolicyDefault.tsx'
@@ -45,10 +46,11 @@ export function ApprovalsView() {
             ))}
             <p className={styles['keys']} aria-hidden>
               <kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>A</kbd> allow once, <kbd>S</kbd> allow for this session,{' '}
-              <kbd>D</kbd> deny
+              <kbd>H</kbd> for its program, one hour, <kbd>D</kbd> deny
             </p>
           </>
         )}
+        <AllowedNow />
       </div>
     </main>
   )

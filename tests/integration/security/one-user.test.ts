@@ -27,6 +27,8 @@ interface World {
   /** What `local` asked for and a person has not answered; settles with the tool's answer. */
   waits: ReturnType<typeof call>
   approvalId: string
+  /** What a program of the local user is allowed for an hour. */
+  grantId: string
   blockId: string
   /** A message of the log, to the local user's client. */
   logId: number
@@ -105,6 +107,7 @@ async function populate(): Promise<World> {
     default: 'ask',
     rules: [{ client: { userId: 'local', uuid: 'secret-rule' }, token: null, tool: null, mode: 'deny' }],
   })
+  const grantId = await allowForAnHour()
   const waits = dispatch('secret-waiting')
   // A test that leaves it waiting ends before it is answered.
   waits.catch(() => undefined)
@@ -121,7 +124,23 @@ async function populate(): Promise<World> {
     if (entry === undefined) throw new Error('No message is in the log yet.')
     return entry.id
   })
-  return { local, waits, approvalId, blockId, logId }
+  return { local, waits, approvalId, grantId, blockId, logId }
+}
+
+/** A program of the local user asks to unregister its client, and a person allows it for an hour; the id of that. */
+async function allowForAnHour(): Promise<string> {
+  const session = await openRawSession({ port: app.port, token: app.token }, 'secret-program')
+  void session.call('blender_undo', { target: secretClient.uuid }).catch(() => undefined)
+  const watched = () => firstOf(operator.approvals.watch({ watchId: crypto.randomUUID() }))
+  const asked = await vi.waitFor(async () => {
+    const [approval] = (await watched()).pending
+    if (approval === undefined) throw new Error('The request has not arrived yet.')
+    return approval.id
+  })
+  await operator.approvals.answer({ id: asked, answer: 'program' })
+  const [grant] = (await watched()).grants
+  if (grant === undefined) throw new Error('Nothing is allowed.')
+  return grant.id
 }
 
 /** The first event of a watch, which then ends. */
@@ -175,7 +194,7 @@ const looks: Record<string, { ask: Ask; eve: unknown }[]> = {
   'approvals.watch': [
     {
       ask: (api) => firstOf(api.approvals.watch({ watchId })),
-      eve: { pending: [], policy: { default: 'ask', rules: [] } },
+      eve: { pending: [], grants: [], policy: { default: 'ask', rules: [] } },
     },
   ],
   'approvals.policy.get': [{ ask: (api) => api.approvals.policy.get(), eve: { default: 'ask', rules: [] } }],
@@ -244,6 +263,13 @@ const deeds: Record<string, { ask: Ask; eve: unknown; operator: unknown }[]> = {
       ask: (api) => api.approvals.answer({ id: world.approvalId, answer: 'deny', reason: '' }),
       eve: { outcome: 'gone' },
       operator: { outcome: 'answered' },
+    },
+  ],
+  'approvals.takeBack': [
+    {
+      ask: (api) => api.approvals.takeBack({ id: world.grantId }),
+      eve: { takenBack: false },
+      operator: { takenBack: true },
     },
   ],
   'blocks.lift': [

@@ -77,6 +77,7 @@ describe('code from a token made for an LLM program', () => {
       userId: 'local',
       from: { uuid: expect.stringMatching(/^llm-/) as string, name: 'Model of a test' },
       program: 'Model of a test 1.0',
+      programTitle: 'Model of a test',
       tokenId,
       address: '127.0.0.1',
       tool: 'blender_execute_code',
@@ -117,6 +118,86 @@ describe('code from a token made for an LLM program', () => {
     expect(await again).toMatchObject({ status: 'completed', result: '2' })
     void llm.call('blender_undo').catch(() => undefined)
     expect((await theOne()).tool).toBe('blender_undo')
+  })
+
+  it('runs in every window of its program for an hour once it is allowed for the program', async () => {
+    const made = await operator.tokens.create({ name: 'claude', scopes: ['bus', 'llm'] })
+    if (made.outcome === 'refused') throw new Error(made.message)
+    const open = (name: string) => openRawSession({ port: app.port, token: made.token }, name)
+    const window = await open('claude-code')
+    const answer = window.call('blender_execute_code', { code: '1' })
+    const approval = await theOne()
+    expect(approval).toMatchObject({ program: 'Claude Code 1.0', programTitle: 'Claude Code' })
+    await operator.approvals.answer({ id: approval.id, answer: 'program' })
+    await finish('1')
+    await answer
+    const { grants } = await waiting.next((event) => event.grants.length === 1)
+    const [grant] = grants
+    expect(grant).toStrictEqual({
+      id: expect.any(String) as string,
+      userId: 'local',
+      tokenId: made.info.id,
+      program: 'Claude Code',
+      tool: 'blender_execute_code',
+      allowedUntil: expect.any(Number) as number,
+    })
+
+    // A window that is opened later, and another program with the same token.
+    await window.end()
+    const later = await open('claude-code')
+    const again = later.call('blender_execute_code', { code: '2' })
+    await finish('2')
+    expect(await again).toMatchObject({ status: 'completed', result: '2' })
+    const other = await open('codex-mcp-client')
+    void other.call('blender_execute_code', { code: '3' }).catch(() => undefined)
+    const others = await theOne()
+    expect(others.programTitle).toBe('Codex')
+    await operator.approvals.answer({ id: others.id, answer: 'deny', reason: '' })
+    await nothingWaits()
+
+    expect(await operator.approvals.takeBack({ id: grant?.id ?? '' })).toStrictEqual({ takenBack: true })
+    expect(await operator.approvals.takeBack({ id: grant?.id ?? '' })).toStrictEqual({ takenBack: false })
+    void later.call('blender_execute_code', { code: '4' }).catch(() => undefined)
+    expect((await theOne()).code).toBe('4')
+    const lines = async () => {
+      const { entries } = await operator.activity.list({
+        kinds: ['program_allowed', 'program_allowance_ended'],
+      })
+      return entries.toReversed().map(({ kind, by, text }) => [kind, by, text])
+    }
+    const what = `blender_execute_code for Claude Code with token ${made.info.id}`
+    const until = new Date((grant?.allowedUntil ?? 0) * 1000).toISOString()
+    await expect
+      .poll(lines)
+      .toStrictEqual([
+        ['program_allowed', 'operator', `${what}, until ${until}`],
+        ['program_allowance_ended', 'operator', `${what}, taken back`],
+      ])
+  })
+
+  it.each([
+    ['unregistered', null],
+    ['blocked', 60],
+  ])('is asked again for a program that was allowed an hour and was then %s', async (_, blockSeconds) => {
+    const answer = run('1')
+    const { id, from } = await theOne()
+    await operator.approvals.answer({ id, answer: 'program' })
+    await finish('1')
+    await answer
+    await waiting.next(({ grants }) => grants.length === 1)
+    const client = { userId: 'local', uuid: from?.uuid ?? '' }
+    await operator.clients.unregister({ clients: [client], reason: '', blockSeconds, scope: 'program' })
+    expect(await waiting.next(({ grants }) => grants.length === 0)).toMatchObject({ pending: [] })
+  })
+
+  it('is asked again for a program whose token was revoked within its hour', async () => {
+    const answer = run('1')
+    await operator.approvals.answer({ id: (await theOne()).id, answer: 'program' })
+    await finish('1')
+    await answer
+    await waiting.next(({ grants }) => grants.length === 1)
+    await operator.tokens.revoke({ id: tokenId })
+    expect(await waiting.next(({ grants }) => grants.length === 0)).toMatchObject({ pending: [] })
   })
 
   it('is answered failed, with the reason, where it is denied', async () => {

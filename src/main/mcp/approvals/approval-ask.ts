@@ -89,8 +89,10 @@ function askFor(
   const { caller, clientInfo } = session
   const { tool, reads, title, code, codeKind, routing, targets } = deed
   const own = bus.registry.boundTo(session)
+  const name = clientInfo?.name ?? ''
   return {
     session,
+    program: name === '' ? null : name,
     question: {
       userId: bus.user_id,
       clients: [...bus.registry.allBoundTo(session), ...targets].map(({ uuid }) => uuid),
@@ -106,6 +108,7 @@ function askFor(
         `${clientInfo === null ? 'unknown program' : programTitle(clientInfo)} ${clientInfo?.version ?? ''}`.trim(),
         titleLength,
       ),
+      programTitle: clientInfo === null || name === '' ? null : clip(programTitle(clientInfo), titleLength),
       tokenId: caller.token_id,
       address: session.remoteAddress,
       tool: startOf(tool, titleLength),

@@ -49,6 +49,8 @@ const icons: Record<LogKind, LucideIcon> = {
   approval_allowed: ShieldCheck,
   approval_denied: ShieldX,
   policy_set: Shield,
+  program_allowed: ShieldCheck,
+  program_allowance_ended: ShieldX,
   programs_paused: Pause,
   programs_resumed: Play,
   operator_sent: Send,

@@ -15,6 +15,7 @@ import styles from './ApprovalCard.module.css'
 const answers = [
   { word: 'allow once', shown: 'Allow once' },
   { word: 'allow for this session', shown: 'Allow for this session' },
+  { word: 'allow for one hour', shown: 'For its program, one hour' },
   { word: 'deny', shown: 'Deny' },
 ] as const
 
@@ -30,7 +31,7 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
   const live = useLive()
   const card = useRef<HTMLElement>(null)
   const [denying, setDenying] = useState(false)
-  const { id, from, program, codeLength, code, codeKind } = approval
+  const { id, from, program, programTitle, codeLength, code, codeKind } = approval
   useIntent(
     'deny',
     () => setDenying(true),
@@ -38,7 +39,7 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
   )
   const who = from?.name ?? program
 
-  const answer = (how: 'once' | 'session', at: number) => {
+  const answer = (how: 'once' | 'session' | 'program', at: number) => {
     if (!mayAnswer(at)) return
     focusNext(card.current)
     void approvals.answer({ id, answer: how })
@@ -51,6 +52,7 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
     const { nextElementSibling, previousElementSibling } = event.currentTarget
     if (shortcut === 'once') answer('once', event.timeStamp)
     else if (shortcut === 'session') answer('session', event.timeStamp)
+    else if (shortcut === 'program' && programTitle !== null) answer('program', event.timeStamp)
     else if (shortcut === 'deny') setDenying(true)
     else if (shortcut === 'next') {
       focusCard(event.key === 'ArrowDown' ? nextElementSibling : previousElementSibling)
@@ -65,7 +67,7 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
       data-approval={id}
       tabIndex={0}
       aria-label={`${visibleText(who)} wants ${approval.tool}`}
-      aria-keyshortcuts="A S D"
+      aria-keyshortcuts="A S H D"
       onKeyDown={onKeyDown}
     >
       <h2>
@@ -126,6 +128,15 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
           >
             Allow for this session
           </Button>
+          {programTitle !== null && (
+            <Button
+              disabled={!live}
+              title={`For an hour no more questions about ${visibleText(approval.tool)} from any window of this program with this token`}
+              onClick={(event) => answer('program', event.timeStamp)}
+            >
+              For {visibleText(programTitle)}, one hour
+            </Button>
+          )}
           <Button kind="danger" disabled={!live} onClick={() => setDenying(true)}>
             Deny…
           </Button>

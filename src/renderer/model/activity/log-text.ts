@@ -49,6 +49,8 @@ export const kindFacts: Record<LogKind, KindFacts> = {
   approval_allowed: { word: 'allowed', group: 'access', tone: 'good' },
   approval_denied: { word: 'denied', group: 'access', tone: 'warn' },
   policy_set: { word: 'policy set', group: 'access', tone: 'notice' },
+  program_allowed: { word: 'allowed for an hour', group: 'access', tone: 'good' },
+  program_allowance_ended: { word: 'allowance taken back', group: 'access', tone: 'notice' },
   programs_paused: { word: 'paused', group: 'access', tone: 'warn' },
   programs_resumed: { word: 'resumed', group: 'access', tone: 'notice' },
   operator_sent: { word: 'sent by a person', group: 'messages', tone: 'notice' },

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type {
   Approval,
   ApprovalAnswer,
+  ApprovalGrant,
   ApprovalPolicy,
   ApprovalRule,
   ApprovalsEvent,
@@ -22,6 +23,8 @@ export interface ApprovalsState {
   readonly pending: readonly Approval[]
   /** Keys of clients that wait for a person. */
   readonly waiting: ReadonlySet<string>
+  /** What programs are allowed for now, newest first. */
+  readonly grants: readonly ApprovalGrant[]
   /** Null until the main process has told. */
   readonly policy: ApprovalPolicy | null
 }
@@ -32,6 +35,8 @@ export interface Approvals {
   replace: (event: ApprovalsEvent) => void
   /** Tells the outcome by a toast where it is not the one that was asked for. */
   answer: (answer: ApprovalAnswer) => Promise<void>
+  /** What a program was allowed is asked for again. */
+  takeBack: (grant: ApprovalGrant) => Promise<void>
   /** What is asked for where no rule says otherwise. */
   setDefault: (choice: ApprovalPolicy['default']) => Promise<void>
   /** Sets the rules that `change` makes of the newest ones. Answers why they were not set; null where they were. */
@@ -39,15 +44,20 @@ export interface Approvals {
 }
 
 export function createApprovals({ api, toasts }: ApprovalsPorts): Approvals {
-  const state = createStore<ApprovalsState>(() => ({ pending: [], waiting: new Set(), policy: null }))
+  const state = createStore<ApprovalsState>(() => ({
+    pending: [],
+    waiting: new Set(),
+    grants: [],
+    policy: null,
+  }))
   const problem = (text: string) => toasts.show({ kind: 'problem', text })
   return {
     state,
-    replace({ pending, policy }) {
+    replace({ pending, grants, policy }) {
       const waiting = new Set(
         pending.flatMap(({ userId, from }) => (from === null ? [] : clientKey({ userId, uuid: from.uuid }))),
       )
-      state.setState({ pending, policy, waiting })
+      state.setState({ pending, grants, policy, waiting })
     },
     async answer(answer) {
       const link = api()
@@ -60,6 +70,18 @@ export function createApprovals({ api, toasts }: ApprovalsPorts): Approvals {
         if (outcome === 'gone') problem('It did not wait any more: it was answered, withdrawn or too late.')
       } catch {
         problem('No answer came: it is not known whether the work was allowed.')
+      }
+    },
+    async takeBack({ id }) {
+      const link = api()
+      if (link === null) {
+        problem(noConnection)
+        return
+      }
+      try {
+        await link.approvals.takeBack({ id })
+      } catch (error) {
+        problem(callProblem(error, 'whether it was taken back'))
       }
     },
     async setDefault(choice) {

@@ -14,6 +14,8 @@ function fixture(policy: ApprovalPolicy = { default: 'ask', rules: [] }) {
   })
   const heard: string[] = []
   approvals.events.on('changed', () => heard.push('changed'))
+  approvals.events.on('granted', ({ program, tool }) => heard.push(`${program} granted ${tool}`))
+  approvals.events.on('takenBack', ({ program, tool }) => heard.push(`${program} no more ${tool}`))
   approvals.events.on('decided', ({ id }, { outcome }) => heard.push(`${id} ${outcome}`))
   return { approvals, time, heard }
 }
@@ -22,7 +24,8 @@ const session = { name: 'a session' }
 const shown: ApprovalRequest['shown'] = {
   userId: 'local',
   from: { uuid: 'llm-1', name: 'Model' },
-  program: 'model 1.0',
+  program: 'Claude Code 1.0',
+  programTitle: 'Claude Code',
   tokenId: 'made',
   address: '127.0.0.1',
   tool: 'blender_execute_code',
@@ -35,13 +38,22 @@ const shown: ApprovalRequest['shown'] = {
   targetCount: 1,
 }
 const ask = (
-  more: { session?: object; tool?: string; reads?: boolean; target?: string } = {},
+  more: {
+    session?: object
+    tool?: string
+    reads?: boolean
+    target?: string
+    program?: string | null
+    tokenId?: string
+    userId?: string
+  } = {},
 ): ApprovalRequest => ({
   session: more.session ?? session,
+  program: more.program === undefined ? 'claude-code' : more.program,
   question: {
-    userId: 'local',
+    userId: more.userId ?? 'local',
     clients: ['llm-1', more.target ?? 'blender-1'],
-    tokenId: 'made',
+    tokenId: more.tokenId ?? 'made',
     scopes: ['llm'],
     tool: more.tool ?? 'blender_execute_code',
     reads: more.reads ?? false,
@@ -222,5 +234,133 @@ describe('approvals', () => {
       [shown, { outcome: 'denied', by: 'policy', reason: '' }],
       [shown, { outcome: 'denied', by: 'limit', reason: '' }],
     ])
+  })
+})
+
+describe('what is allowed for a program, one hour', () => {
+  const grant = {
+    id: '["local","made","claude-code","blender_execute_code"]',
+    userId: 'local',
+    tokenId: 'made',
+    program: 'Claude Code',
+    tool: 'blender_execute_code',
+    allowedUntil: 1_700_003_600,
+  }
+  /** Asks, and is allowed for the hour. */
+  async function allowed(policy?: ApprovalPolicy) {
+    const all = fixture(policy)
+    const first = all.approvals.request(ask(), never)
+    expect(all.approvals.answer({ id: 'a-1', answer: 'program' })).toBe(true)
+    expect(await first).toStrictEqual({ outcome: 'allowed' })
+    return all
+  }
+  const isAsked = (approvals: ReturnType<typeof fixture>['approvals'], request: ApprovalRequest): boolean =>
+    approvals.request(request, never) instanceof Promise
+
+  it('covers every window of it, what waits there too, and is listed', async () => {
+    const { approvals, heard } = fixture()
+    const first = approvals.request(ask(), never)
+    const other = approvals.request(ask({ session: {} }), never)
+    expect(approvals.answer({ id: 'a-1', answer: 'program' })).toBe(true)
+    expect([await first, await other]).toStrictEqual([{ outcome: 'allowed' }, { outcome: 'allowed' }])
+    expect(approvals.request(ask({ session: {} }), never)).toStrictEqual({ outcome: 'allowed' })
+    expect(approvals.grants()).toStrictEqual([grant])
+    expect(heard).toStrictEqual([
+      'changed',
+      'changed',
+      'a-1 allowed',
+      'Claude Code granted blender_execute_code',
+      'a-2 allowed',
+      'changed',
+    ])
+  })
+
+  it.each([
+    ['another tool', { tool: 'blender_undo' }],
+    ['another program', { program: 'codex-mcp-client' }],
+    ['a program without a name', { program: null }],
+    ['another token', { tokenId: 'other' }],
+    ["another user's bus", { userId: 'eve' }],
+  ])('covers no more than was asked: %s', async (_, more) => {
+    const { approvals } = await allowed()
+    expect(isAsked(approvals, ask(more))).toBe(true)
+  })
+
+  it('ends after an hour of the steady clock', async () => {
+    const { approvals, time, heard } = await allowed()
+    time.wallMs += 100_000_000
+    time.steadyMs = 3_599_999
+    approvals.expire()
+    expect(approvals.request(ask(), never)).toStrictEqual({ outcome: 'allowed' })
+    expect(approvals.grants()).toStrictEqual([grant])
+    time.steadyMs = 3_600_000
+    expect(approvals.grants()).toStrictEqual([])
+    heard.length = 0
+    approvals.expire()
+    expect(heard).toStrictEqual(['changed'])
+    approvals.expire()
+    expect(heard).toStrictEqual(['changed'])
+    expect(isAsked(approvals, ask())).toBe(true)
+  })
+
+  it('is asked for again once it is taken back', async () => {
+    const { approvals, heard } = await allowed()
+    heard.length = 0
+    expect(approvals.takeBack(grant.id)).toBe(true)
+    expect(heard).toStrictEqual(['Claude Code no more blender_execute_code', 'changed'])
+    expect(approvals.takeBack(grant.id)).toBe(false)
+    expect(approvals.grants()).toStrictEqual([])
+    expect(isAsked(approvals, ask())).toBe(true)
+  })
+
+  it('is asked for again once the policy is changed', async () => {
+    const { approvals } = await allowed()
+    approvals.setPolicy({ default: 'ask', rules: [] })
+    expect(approvals.grants()).toStrictEqual([])
+    expect(isAsked(approvals, ask())).toBe(true)
+  })
+
+  it.each([
+    [{ tokenId: 'made' }, []],
+    [{ tokenId: 'made', program: 'claude-code' }, []],
+    [{ tokenId: 'other' }, [grant]],
+    [{ tokenId: 'made', program: 'codex-mcp-client' }, [grant]],
+  ])('is forgotten with its token or its program alone: %o', async (whose, left) => {
+    const { approvals, heard } = await allowed()
+    heard.length = 0
+    approvals.forgetPrograms(whose)
+    expect(approvals.grants()).toStrictEqual(left)
+    expect(heard).toStrictEqual(left.length === 0 ? ['changed'] : [])
+  })
+
+  it('allows nothing that a rule denies', async () => {
+    const { approvals } = await allowed({
+      default: 'ask',
+      rules: [{ client: { userId: 'local', uuid: 'blender-2' }, token: null, tool: null, mode: 'read-only' }],
+    })
+    expect(approvals.request(ask({ target: 'blender-2' }), never)).toStrictEqual({
+      outcome: 'denied',
+      by: 'policy',
+      reason: '',
+    })
+  })
+
+  it('is no answer for a program without a name: it waits on', () => {
+    const { approvals } = fixture()
+    expect(isAsked(approvals, ask({ program: null }))).toBe(true)
+    expect(approvals.answer({ id: 'a-1', answer: 'program' })).toBe(false)
+    expect(approvals.pending().map(({ id }) => id)).toStrictEqual(['a-1'])
+  })
+
+  it('is allowed for an hour more where it is allowed again, and stands first', async () => {
+    const { approvals, time } = await allowed()
+    void approvals.request(ask({ tool: 'blender_undo' }), never)
+    approvals.answer({ id: 'a-2', answer: 'program' })
+    void approvals.request(ask({ tool: 'blender_save_file' }), never)
+    time.steadyMs = 3_600_000
+    time.wallMs += 3_600_000
+    void approvals.request(ask(), never)
+    approvals.answer({ id: 'a-4', answer: 'program' })
+    expect(approvals.grants()).toStrictEqual([{ ...grant, allowedUntil: 1_700_007_200 }])
   })
 })

@@ -9,6 +9,7 @@ import { panelFixture, routerPorts } from './panel-fixture.ts'
 
 const ask = (userId: string): ApprovalRequest => ({
   session: {},
+  program: 'claude-code',
   question: {
     userId,
     clients: [],
@@ -20,7 +21,8 @@ const ask = (userId: string): ApprovalRequest => ({
   shown: {
     userId,
     from: null,
-    program: 'model 1.0',
+    program: 'Claude Code 1.0',
+    programTitle: 'Claude Code',
     tokenId: 'made',
     address: '127.0.0.1',
     tool: 'blender_undo',
@@ -46,8 +48,8 @@ describe("one user's panel", () => {
     expect(others).toBeInstanceOf(Promise)
     const [first, second] = approvals.pending()
 
-    for await (const { pending } of await panel.approvals.watch({ watchId: 'w' })) {
-      expect(pending).toStrictEqual([second])
+    for await (const { pending, grants } of await panel.approvals.watch({ watchId: 'w' })) {
+      expect({ pending, grants }).toStrictEqual({ pending: [second], grants: [] })
       break
     }
     expect(await panel.approvals.answer({ id: first?.id ?? '', answer: 'once' })).toStrictEqual({
@@ -62,5 +64,27 @@ describe("one user's panel", () => {
     const allowAll: ApprovalPolicy = { default: 'allow', rules: [] }
     await expect(panel.approvals.policy.set(allowAll)).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect(approvals.policy()).toStrictEqual({ default: 'by_token', rules: [] })
+  })
+
+  it('sees and takes back what its own programs are allowed, not others', async () => {
+    const fixture = panelFixture()
+    const { approvals } = fixture
+    const router = createPanelRouter(limitToUser(routerPorts(fixture), 'eve'))
+    const panel = createRouterClient(router, { context: { acks: createAcks() } })
+    const never = new AbortController().signal
+    for (const userId of ['local', 'eve']) {
+      void approvals.request(ask(userId), never)
+      const [asked] = approvals.pending()
+      approvals.answer({ id: asked?.id ?? '', answer: 'program' })
+    }
+    const [own, others] = approvals.grants()
+    for await (const { grants } of await panel.approvals.watch({ watchId: 'w' })) {
+      expect(grants).toStrictEqual([own])
+      break
+    }
+    expect(await panel.approvals.takeBack({ id: others?.id ?? '' })).toStrictEqual({ takenBack: false })
+    expect(approvals.grants()).toStrictEqual([own, others])
+    expect(await panel.approvals.takeBack({ id: own?.id ?? '' })).toStrictEqual({ takenBack: true })
+    expect(approvals.grants()).toStrictEqual([others])
   })
 })

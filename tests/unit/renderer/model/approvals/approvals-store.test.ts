@@ -9,6 +9,7 @@ const approval = (id: string, from: Approval['from']): Approval => ({
   userId: 'local',
   from,
   program: 'model 1.0',
+  programTitle: null,
   tokenId: 'made',
   address: '127.0.0.1',
   tool: 'blender_execute_code',
@@ -38,6 +39,7 @@ describe('the approvals of the panel', () => {
     const { approvals } = build(null)
     approvals.replace({
       pending: [approval('1', { uuid: 'llm-1', name: 'Model' }), approval('2', null)],
+      grants: [],
       policy,
     })
     expect([...approvals.state.getState().waiting]).toStrictEqual(['local\u001fllm-1'])
@@ -60,8 +62,34 @@ describe('the approvals of the panel', () => {
     const { approvals } = build({
       approvals: { policy: { set: (next: ApprovalPolicy) => Promise.resolve(void set.push(next)) } },
     })
-    approvals.replace({ pending: [], policy })
+    approvals.replace({ pending: [], grants: [], policy })
     await approvals.setDefault('ask')
     expect(set).toStrictEqual([{ ...policy, default: 'ask' }])
+  })
+
+  it('take back what a program is allowed, and say so where no answer came', async () => {
+    const asked: unknown[] = []
+    const { approvals, texts } = build({
+      approvals: { takeBack: (input: unknown) => Promise.resolve(void asked.push(input)) },
+    })
+    const grant = {
+      id: 'g',
+      userId: 'local',
+      tokenId: 'made',
+      program: 'Claude Code',
+      tool: 'blender_undo',
+      allowedUntil: 1_700_003_600,
+    }
+    approvals.replace({ pending: [], grants: [grant], policy })
+    expect(approvals.state.getState().grants).toStrictEqual([grant])
+    await approvals.takeBack(grant)
+    expect(asked).toStrictEqual([{ id: 'g' }])
+    expect(texts()).toStrictEqual([])
+    const silent = build({ approvals: { takeBack: () => Promise.reject(new Error('closed')) } })
+    await silent.approvals.takeBack(grant)
+    expect(silent.texts()).toStrictEqual(['No answer came: it is not known whether it was taken back.'])
+    const lost = build(null)
+    await lost.approvals.takeBack(grant)
+    expect(lost.texts()).toStrictEqual(['There is no connection.'])
   })
 })
