@@ -6,6 +6,7 @@ import type { Closers } from '../base/closers.ts'
 import { MemoryLedger } from '../base/ledger.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { BusManager } from '../bus/bus-manager.ts'
+import { storePauses } from '../bus/pause-file.ts'
 import { defaultPort } from '../config/asked-port.ts'
 import { dataDirectory, inDataDirectory } from '../config/data-dir.ts'
 import { isLoopback, plainHost, urlHost } from '../http/address.ts'
@@ -141,6 +142,8 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       runtime,
     }),
   )
+  // Last, as it makes buses: whoever follows them is there.
+  closers.add({ close: storePauses(buses, kept.pauses, kept.pauseFile) })
   const expiry = every('expiry', expiryCheckMs, () => {
     for (const bus of buses.buses()) attempt('expiry of a bus', () => bus.expire())
     access.approvals.expire()

@@ -3,14 +3,15 @@ import type { SettingValues } from '../../shared/settings.ts'
 import { readPolicy } from '../access/approval-file.ts'
 import { readBlocks } from '../access/block-file.ts'
 import type { Log } from '../base/log.ts'
+import { readPauses } from '../bus/pause-file.ts'
 import { createTokenRegistry } from '../access/token-registry.ts'
 import { createTokenStore } from '../access/token-store.ts'
 import { createServerSettings } from '../config/settings.ts'
 import { readTargets } from '../mcp/dispatch/target-file.ts'
 
 /**
- * Reads what the data directory keeps: settings, secrets, tokens, blocks, the policy of approvals and the targets that
- * programs chose. Where it can't be written to, what is made for this run holds for this run. Close `registry` in the end.
+ * Reads what the data directory keeps: settings, secrets, tokens, blocks, the policy of approvals, who is paused and
+ * the targets that programs chose. Where it can't be written to, what is made for this run holds for this run. Close `registry` in the end.
  */
 export async function readStoredState({
   dataDir,
@@ -32,6 +33,7 @@ export async function readStoredState({
   const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
   const blockFile = fileOf('blocks.json')
   const approvalFile = fileOf('approvals.json')
+  const pauseFile = fileOf('pauses.json')
   const targetFile = fileOf('targets.json')
   return {
     settings,
@@ -40,6 +42,8 @@ export async function readStoredState({
     blocks: await readBlocks(blockFile),
     approvalFile,
     policy: await readPolicy(approvalFile),
+    pauseFile,
+    pauses: await readPauses(pauseFile),
     targetFile,
     targets: await readTargets(targetFile),
     registry: await createTokenRegistry(fileOf('tokens.json')),

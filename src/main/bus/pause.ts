@@ -7,7 +7,7 @@ import type { Pause, ProgramName } from './paused-program.ts'
 /** Most programs of a bus that are paused one by one. */
 const programsMax = 100
 
-/** Who is paused on one bus. In memory only, as the bus: a restart of the server lifts it. */
+/** Who is paused on one bus. `pause-file.ts` keeps it over restarts of the server. */
 export class Pauses {
   readonly #events: EventEmitter<BusEvents>
   readonly #now: () => number
@@ -42,6 +42,11 @@ export class Pauses {
     this.#byProgram.set(program, pause)
     this.#events.emit('paused', pause)
     return pause
+  }
+
+  /** Takes back over what an earlier run kept: nobody is told, for nothing happens. */
+  restore(pause: Pause): void {
+    this.#byProgram.set(pause.program, pause)
   }
 
   /** Lets a program go on, or with null all that were paused at once; false where there is no such pause. */

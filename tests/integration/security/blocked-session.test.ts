@@ -58,7 +58,7 @@ async function theBlock(): Promise<ListedBlock> {
 }
 
 describe.each(['program', 'client'] as const)('a block of a %s whose job runs', (kind) => {
-  it('stops the job, tells the model in the old session and in new ones, and ends for both', async () => {
+  it('[R-816] stops the job, tells the model in the old session and in new ones, and ends for both', async () => {
     const { blender, wild, answer, job_id, uuid } = await runningJob()
     await kinds[kind].give(uuid)
     const block = await theBlock()
@@ -149,7 +149,7 @@ describe.each(['program', 'client'] as const)('a block of a %s whose job runs', 
     }
   })
 
-  it('holds after a restart', async () => {
+  it('[R-818] holds after a restart', async () => {
     const { answer, uuid } = await runningJob()
     await kinds[kind].give(uuid)
     await answer
@@ -162,7 +162,7 @@ describe.each(['program', 'client'] as const)('a block of a %s whose job runs', 
   })
 })
 
-it('a block of a token reaches every program of it, also one that chose its own uuid', async () => {
+it('[R-817] a block of a token reaches every program of it, also one that chose its own uuid', async () => {
   const blender = await app.connect('blender')
   await register(blender, 'blender-1', { is_persistent: true })
   await panel.blocks.add({ ...order('token', 'local'), blockSeconds: null })

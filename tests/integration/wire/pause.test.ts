@@ -39,7 +39,7 @@ const refused = (who: string, by: string) => ({
 })
 
 describe('Stop everything', () => {
-  it('interrupts what runs, refuses every call of programs until it is lifted, and lets Blenders go on', async () => {
+  it('[R-620] interrupts what runs, refuses every call of programs until it is lifted, and lets Blenders go on', async () => {
     const running = call(llm, 'blender_execute_code', { code: 'while True: pass' })
     const { job_id } = (await blender.messages.next()).data
     await call(blender, 'blender_job_update', { job_id, status: 'running' })
@@ -76,7 +76,7 @@ describe('Stop everything', () => {
     expect(await pausesNow()).toStrictEqual([])
   })
 
-  it('pauses one program with its token, in all its sessions and in no other', async () => {
+  it('[R-621] pauses one program with its token, in all its sessions and in no other', async () => {
     await register(llm, 'mine', { client_type: 'llm' })
     expect(await operator.pauses.pause({ userId: 'local', uuid: 'mine' })).toStrictEqual({ paused: true })
     const again = await app.connect('codex')
@@ -95,6 +95,32 @@ describe('Stop everything', () => {
     })
     await operator.pauses.resume({ userId: 'local', program: pause?.program ?? '' })
     expect(await call(again, 'blender_list_available_clients')).toMatchObject({ isError: false })
+  })
+
+  it('[R-622] holds after a restart, for who comes back and until a person lifts it', async () => {
+    await register(llm, 'mine', { client_type: 'llm' })
+    await operator.pauses.pause({ userId: 'local', uuid: 'mine' })
+    await operator.pauses.stopAll({ userId: null })
+    const before = await pausesNow()
+    expect(before.map(({ program }) => program)).toStrictEqual([
+      null,
+      expect.stringMatching(/^llm-codex-/) as string,
+    ])
+    await app.restart()
+    operator = await app.operator()
+    // Also while nobody has come back.
+    expect(await pausesNow()).toStrictEqual(before)
+    const again = await app.connect('codex')
+    expect(await call(again, 'blender_ping')).toStrictEqual(refused('All programs are', 'the operator'))
+    await operator.pauses.resume({ userId: 'local', program: null })
+    expect(await call(again, 'blender_ping')).toStrictEqual(refused('codex is', 'the operator'))
+    await app.restart()
+    operator = await app.operator()
+    expect(await pausesNow()).toStrictEqual(before.slice(1))
+    await operator.pauses.resume({ userId: 'local', program: before[1]?.program ?? '' })
+    await app.restart()
+    operator = await app.operator()
+    expect(await pausesNow()).toStrictEqual([])
   })
 
   it('is had from the command line, and by nobody without the panel key', async () => {

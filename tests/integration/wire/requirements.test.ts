@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { requirements } from './requirements.ts'
 
 /** Where the proofs stand: over real connections, and in a few rules' case on the tools themselves. */
-const folders = [import.meta.dirname, join(import.meta.dirname, '../../unit/main/mcp')]
+const folders = ['.', '../security', '../../unit/main/mcp'].map((path) => join(import.meta.dirname, path))
 
 /** By id, the files whose tests cite it. */
 function citations(): Map<string, Set<string>> {

@@ -139,6 +139,9 @@ export const requirements: readonly Requirement[] = [
     616: 'blender_get_job answers with the outcome of a job of the user, whoever asks.',
     618: 'Output over 64 KiB comes as head and tail; all of it is at blender://jobs/{job_id}/output, in pages.',
     619: 'A picture too large for an answer is an error that says what to do.',
+    620: 'While a person has paused all programs, every tool call of theirs is refused with paused; other clients register and report.',
+    621: 'A pause of one program holds in all its sessions with that token, and in no other.',
+    622: 'A pause is kept over a restart of Busbar.',
     617: 'blender_cancel_job is for the sender of the job, and interrupts it.',
   }),
   ...section(7)({
@@ -179,6 +182,9 @@ export const requirements: readonly Requirement[] = [
     812: 'A block holds also for a uuid that is not registered.',
     813: 'Other clients are untouched.',
     814: 'A call that waits for messages is answered with client_unregistered.',
+    816: 'A session whose program or given identity is blocked stays open: each tool call answers blocked, who, why and until when.',
+    817: 'So does a block of a token, in every session of it.',
+    818: 'A block holds over a restart of Busbar.',
     815: 'No client can say client_unregistered, or speak as server:….',
   }),
 ]

@@ -73,8 +73,12 @@ export function defineDispatchTool<Shape extends z.ZodRawShape>(
   }
 }
 
-/** A block is an outcome of its own (docs/protocol.md, dispatch tools). There is no job: nothing was sent. */
-function refuseDispatch({ message, blockedUntil }: SessionRefusal): CallToolResult {
+/**
+ * A block is an outcome of its own, a pause a refusal before there is a job (docs/protocol.md, dispatch tools). Nothing
+ * was sent.
+ */
+function refuseDispatch({ error, message, blockedUntil }: SessionRefusal): CallToolResult {
+  if (error === 'paused') return textAnswer(dispatchRefusal(error, message))
   const outcome = {
     status: 'blocked',
     job_id: '',

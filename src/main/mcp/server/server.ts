@@ -28,7 +28,7 @@ import type { ResourceEntry } from '../calls/resource.ts'
 import { invalidParams, RpcError } from '../calls/rpc-error.ts'
 import type { Subscriptions } from '../sessions/subscriptions.ts'
 import type { CallContext } from '../calls/call-context.ts'
-import { pausedAnswer } from '../calls/paused-call.ts'
+import { pausedCall } from '../calls/paused-call.ts'
 import { sessionRefusedCode, type SessionRefusal } from '../calls/session-refusal.ts'
 import { faults, refuseCall, type Tool } from '../calls/tool.ts'
 import { fitsWire, mostOnWire } from '../calls/wire-size.ts'
@@ -131,8 +131,8 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
           `The token of this session does not open the tool "${params.name}". Ask for a token with another scope.`,
         )
       }
-      const paused = pausedAnswer(tool, params.arguments, context, () => ports.programOf(context.session))
-      return paused ?? tool.call(params.arguments, context)
+      const paused = pausedCall(params.name, params.arguments, context, () => ports.programOf(context.session))
+      return paused === null ? tool.call(params.arguments, context) : tool.refuse(paused)
     },
     'resources/list': (request) => {
       refuseCursor(request)
