@@ -35,6 +35,7 @@ import { messageInputSchema, messageOutcomeSchema } from './messages.ts'
 import { settingChangeSchema, settingOutcomeSchema, settingsSchema } from './settings.ts'
 import { statusSchema } from './status.ts'
 import { tokenCreationSchema, tokenInfoSchema, tokenInputSchema } from './tokens.ts'
+import { programRefSchema, troubleSchema } from './troubles.ts'
 import { unregisterInputSchema, unregisterResultSchema } from './unregister.ts'
 
 const watchInput = z.object({ watchId: z.string().min(1).max(64) })
@@ -76,6 +77,14 @@ export const panelContract = {
     pause: oc.input(clientRefSchema).output(z.object({ paused: z.boolean() })),
     /** False where there was no such pause. */
     resume: oc.input(resumeInputSchema).output(z.object({ resumed: z.boolean() })),
+  },
+  troubles: {
+    /** Programs that send the same failing call again and again, or flood: those of the last two minutes. */
+    watch: oc.input(watchInput).output(eventIterator(z.array(troubleSchema))),
+    /** False where it is not named (any more). */
+    pause: oc.input(programRefSchema).output(z.object({ paused: z.boolean() })),
+    /** Names it no more until it is in trouble again. */
+    dismiss: oc.input(programRefSchema).output(z.object({ dismissed: z.boolean() })),
   },
   pictures: {
     /**

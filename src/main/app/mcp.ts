@@ -126,6 +126,7 @@ export function serveBusesOverMcp(ports: {
     busOf(session).endSession(session)
     factory.refuseOpenCalls(session)
   }
+  endpoint.events.on('flooded', (session) => busOf(session).noteTrouble(session, { kind: 'floods' }))
   endpoint.events.on('closed', (session, cause) => {
     if (cause === 'ended') forgetProgramOf(session)
   })

@@ -22,6 +22,7 @@ import { createRoster, type Roster } from '../panel/roster.ts'
 import { createPanelRouter, type PanelRouter } from '../panel/router.ts'
 import type { PanelRouterPorts } from '../panel/router-ports.ts'
 import { panelStatus, type StatusPorts } from '../panel/status.ts'
+import { createPanelTroubles, type PanelTroubles } from '../panel/troubles.ts'
 import type { Access } from './access.ts'
 import type { McpOfBuses } from './mcp.ts'
 
@@ -35,6 +36,7 @@ export interface PanelState {
   readonly post: OperatorMessages
   readonly jobs: JobLedger
   readonly pauses: PanelPauses
+  readonly troubles: PanelTroubles
   close(): Promise<void>
 }
 
@@ -47,17 +49,17 @@ export function createPanelState(ports: {
   runtime: Runtime
 }): PanelState {
   const { buses, presence, sticky, tokenTagOf, runtime } = ports
-  const { clock, newId, log } = runtime
+  const { clock, steady, newId, log } = runtime
   const closers = createClosers(log)
   const roster = closers.add(createRoster({ buses, presence, targetOf: (session) => sticky.of(session) }))
   sticky.events.on('changed', (session) => roster.sessionChanged(session))
   const rates = createRateCounters(buses, clock)
   const post = closers.add(createOperatorMessages({ buses }))
   const jobs = closers.add(createJobLedger({ buses, post, newId }))
-  const pauses = closers.add(
-    createPanelPauses({ buses, programOf: (session) => programOf(session, tokenTagOf) }),
-  )
-  return { roster, rates, post, jobs, pauses, close: () => closers.close() }
+  const programs = { buses, programOf: (session: McpSession) => programOf(session, tokenTagOf) }
+  const pauses = closers.add(createPanelPauses(programs))
+  const troubles = closers.add(createPanelTroubles({ ...programs, clock, steady }))
+  return { roster, rates, post, jobs, pauses, troubles, close: () => closers.close() }
 }
 
 /** The panel's contract, whole and for each user who looks at their own. */
@@ -84,7 +86,7 @@ export function servePanel(ports: {
 }): PanelRouters {
   const { access, activityLog, books, buses, mcp, memory, settings, facts } = ports
   const { clock, newId } = ports.runtime
-  const { roster, rates, post, jobs, pauses } = books
+  const { roster, rates, post, jobs, pauses, troubles } = books
   const { endpoint, threshold } = mcp
   for (const event of ['streamOpened', 'writable', 'streamClosed'] as const) {
     endpoint.events.on(event, (session: McpSession) => roster.sessionChanged(session))
@@ -102,6 +104,12 @@ export function servePanel(ports: {
       stopAll: (userId) => pauses.stopAll(userId, operatorName),
       pause: (client) => pauses.pause(client, operatorName),
       resume: (userId, program) => pauses.resume(userId, program, operatorName),
+    },
+    troubles: {
+      events: troubles.events,
+      list: () => troubles.list(),
+      pause: (program) => troubles.pause(program, operatorName),
+      dismiss: (program) => troubles.dismiss(program),
     },
     pictures,
     messages: createPanelMessages({ roster, post, newId }),

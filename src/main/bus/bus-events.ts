@@ -6,6 +6,13 @@ import type { Pause } from './paused-program.ts'
 /** Why a record left its bucket. */
 export type UnregisterCause = 'request' | 'operator' | 'session_ended' | 'expired'
 
+/** What a program does again and again in vain. */
+export type Trouble =
+  /** The same call of one tool has failed so often in a row; 0: it did well after such failures. */
+  | { readonly kind: 'repeats'; readonly tool: string; readonly failures: number }
+  /** It sent more requests than are taken. */
+  | { readonly kind: 'floods' }
+
 /**
  * Everything a bus tells the world, synchronously and in the order it happened. A listener that throws is reported and
  * harms nobody else.
@@ -34,4 +41,6 @@ export interface BusEvents {
   paused: [pause: Pause]
   /** It may again, by the word of `by`. */
   resumed: [pause: Pause, by: string]
+  /** A session is in trouble, or out of it. */
+  trouble: [session: SessionHandle, trouble: Trouble]
 }

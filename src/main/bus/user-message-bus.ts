@@ -1,7 +1,7 @@
 import { attempt, createEvents } from '../base/guarded.ts'
 import { MemoryLedger, type MemoryAccount } from '../base/ledger.ts'
 import { bounds, isTerminal, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
-import type { BusEvents, UnregisterCause } from './bus-events.ts'
+import type { BusEvents, Trouble, UnregisterCause } from './bus-events.ts'
 import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
 import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
@@ -320,6 +320,11 @@ export class UserMessageBus {
   /** Asks a job's targets to drop it, and with `interrupt` also to stop it where it runs: see `JobReports.cancel`. */
   cancelJob(job: Job, how?: { readonly interrupt: boolean }): void {
     this.#reports.cancel(job, how?.interrupt === true)
+  }
+
+  /** Tells whoever listens that a session does the same in vain again and again. The bus keeps nothing of it. */
+  noteTrouble(session: SessionHandle, trouble: Trouble): void {
+    this.events.emit('trouble', session, trouble)
   }
 
   /** Stops all work and pauses all programs: see `stopEverything`. Returns how many jobs were told to stop. */

@@ -19,6 +19,7 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     roster: limitRoster(ports.roster, userId),
     jobs: limitJobs(ports.jobs, userId),
     pauses: limitPauses(ports.pauses, userId),
+    troubles: limitTroubles(ports.troubles, userId),
     pictures: limitPictures(ports.pictures, userId),
     messages: {
       send: (input) =>
@@ -108,6 +109,19 @@ function limitPauses(pauses: Ports['pauses'], userId: string): Ports['pauses'] {
     stopAll: (other) => ((other ?? userId) === userId ? pauses.stopAll(userId) : 0),
     pause: (client) => client.userId === userId && pauses.pause(client),
     resume: (other, program) => other === userId && pauses.resume(userId, program),
+  }
+}
+
+function limitTroubles(troubles: Ports['troubles'], userId: string): Ports['troubles'] {
+  const events: Ports['troubles']['events'] = createEvents('troubles of a user')
+  troubles.events.on('changed', (other) => {
+    if (other === userId) events.emit('changed', other)
+  })
+  return {
+    events,
+    list: () => troubles.list().filter((trouble) => trouble.userId === userId),
+    pause: (program) => program.userId === userId && troubles.pause(program),
+    dismiss: (program) => program.userId === userId && troubles.dismiss(program),
   }
 }
 

@@ -2,6 +2,7 @@ import type { ClientRef } from '../../shared/clients.ts'
 import type { AddonPackage, ConnectInfo } from '../../shared/connect.ts'
 import type { PanelStatus } from '../../shared/status.ts'
 import type { TokenScope } from '../../shared/tokens.ts'
+import type { ProgramRef } from '../../shared/troubles.ts'
 import type { SettingChange, SettingOutcome, SettingState } from '../../shared/settings.ts'
 import type { Approvals } from '../access/approvals.ts'
 import type { BlockList } from '../access/block-list.ts'
@@ -15,6 +16,7 @@ import type { PanelPauses } from './pauses.ts'
 import type { Pictures } from './pictures.ts'
 import type { RateCounters } from './rates.ts'
 import type { Roster } from './roster.ts'
+import type { PanelTroubles } from './troubles.ts'
 
 /** What the panel's router works on. A panel of one user gets the same with nothing of others in it. */
 export interface PanelRouterPorts {
@@ -27,6 +29,13 @@ export interface PanelRouterPorts {
     pause: (client: ClientRef) => boolean
     resume: (userId: string, program: string | null) => boolean
     events: PanelPauses['events']
+  }
+  troubles: {
+    list: PanelTroubles['list']
+    /** By the person at this panel. */
+    pause: (program: ProgramRef) => boolean
+    dismiss: PanelTroubles['dismiss']
+    events: PanelTroubles['events']
   }
   pictures: Pick<Pictures, 'take' | 'last'>
   messages: PanelMessages

@@ -23,6 +23,7 @@ import {
   jobsSource,
   pausesSource,
   secondsSource,
+  troublesSource,
 } from './sources.ts'
 
 /** Least time between two events of one watch: 20 a second for clients, 10 for jobs, 5 for one client's details. */
@@ -37,7 +38,7 @@ export interface PanelContext {
 
 /** Serves the panel contract. It holds no state of a panel: that is in the watches, which end with their connection. */
 export function createPanelRouter(ports: PanelRouterPorts) {
-  const { roster, jobs, pauses, pictures, messages, activity, settings, server } = ports
+  const { roster, jobs, pauses, troubles, pictures, messages, activity, settings, server } = ports
   const { blocks, approvals } = ports.access
   const os = implement(panelContract).$context<PanelContext>()
 
@@ -75,6 +76,11 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       resume: os.pauses.resume.handler(({ input }) => ({
         resumed: pauses.resume(input.userId, input.program),
       })),
+    },
+    troubles: {
+      watch: os.troubles.watch.handler((call) => paced(troublesSource(troubles), call, listIntervalMs)),
+      pause: os.troubles.pause.handler(({ input }) => ({ paused: troubles.pause(input) })),
+      dismiss: os.troubles.dismiss.handler(({ input }) => ({ dismissed: troubles.dismiss(input) })),
     },
     pictures: {
       take: os.pictures.take.handler(({ input }) => pictures.take(input)),

@@ -5,6 +5,7 @@ import type { ClientDetail } from '../../shared/client-detail.ts'
 import type { ClientRef, ClientsEvent } from '../../shared/clients.ts'
 import type { JobRef, JobsEvent } from '../../shared/jobs.ts'
 import type { PanelPause } from '../../shared/pauses.ts'
+import type { PanelTrouble } from '../../shared/troubles.ts'
 import { clientKey } from '../../shared/clients.ts'
 import { jobKey } from '../../shared/jobs.ts'
 import type { Source } from './paced-watch.ts'
@@ -160,6 +161,29 @@ export function pausesSource(pauses: PanelRouterPorts['pauses']): Source<PanelPa
       }
       pauses.events.on('changed', mark)
       return () => void pauses.events.off('changed', mark)
+    },
+  }
+}
+
+/** Programs in trouble, at every change, and once a second where one has been out of it for long enough. */
+export function troublesSource(troubles: PanelRouterPorts['troubles']): Source<PanelTrouble[]> {
+  let last = ''
+  return {
+    take() {
+      const list = troubles.list()
+      const text = JSON.stringify(list)
+      if (text === last) return null
+      last = text
+      return list
+    },
+    onNews(listener) {
+      const look = (): void => listener()
+      troubles.events.on('changed', look)
+      const expiry = every('programs in trouble', 1000, look).unref()
+      return () => {
+        clearInterval(expiry)
+        troubles.events.off('changed', look)
+      }
     },
   }
 }

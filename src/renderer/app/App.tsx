@@ -16,6 +16,7 @@ import { ConnectionLostBanner } from './ConnectionLostBanner.tsx'
 import { Nav } from './Nav.tsx'
 import { UpdateBanner } from './UpdateBanner.tsx'
 import { PauseBanner } from './PauseBanner.tsx'
+import { TroubleBanner } from './TroubleBanner.tsx'
 import { Overlays, type Overlay } from './Overlays.tsx'
 import { usePanel, useRouter } from '../panel/panel-context.ts'
 import type { View } from '../panel/router.ts'
@@ -47,6 +48,7 @@ function Shell() {
         <ConnectionLostBanner />
         <UpdateBanner />
         <PauseBanner />
+          <TroubleBanner />
         {views[view]}
       </div>
       <StatusBar />

@@ -10,6 +10,7 @@ import { createRateCharts, type RateCharts } from '../model/activity/rates-store
 import { createApprovals, type Approvals } from '../model/approvals/approvals-store.ts'
 import { createBlocks, type Blocks } from '../model/blocks/blocks-store.ts'
 import { createPauses, type Pauses } from '../model/pauses/pauses-store.ts'
+import { createTroubles, type Troubles } from '../model/troubles/troubles-store.ts'
 import { createClients, type Clients, type ClientsState } from '../model/clients/clients-store.ts'
 import { keysOfGroup } from '../model/clients/client-groups.ts'
 import { listsOf } from '../model/clients/client-order.ts'
@@ -68,6 +69,7 @@ export interface Panel {
   readonly rateCharts: RateCharts
   readonly blocks: Blocks
   readonly pauses: Pauses
+  readonly troubles: Troubles
   readonly approvals: Approvals
   readonly tokens: Tokens
   readonly serverSettings: ServerSettings
@@ -187,6 +189,7 @@ export function createPanel(ports: PanelPorts): Panel {
       }),
   })
   const pauses = createPauses({ api, toasts })
+  const troubles = createTroubles({ api, toasts })
   const blocks = createBlocks({ api, toasts, now: () => clock.state.getState().now })
   const approvals = createApprovals({ api, toasts })
   const tokens = createTokens({ api, toasts })
@@ -258,6 +261,7 @@ export function createPanel(ports: PanelPorts): Panel {
       followJobs(session),
       followBlocks(session),
       followPauses(session),
+      followTroubles(session),
       followApprovals(session),
     ]
     for (const watch of watches) {
@@ -326,6 +330,17 @@ export function createPanel(ports: PanelPorts): Panel {
       open: (input, options) => session.api.pauses.watch(input, options),
       take(list) {
         pauses.replace(list)
+        return 'go on'
+      },
+      settled: drawn,
+    })
+  }
+
+  function followTroubles(session: LinkSession) {
+    return follow(session, {
+      open: (input, options) => session.api.troubles.watch(input, options),
+      take(list) {
+        troubles.replace(list)
         return 'go on'
       },
       settled: drawn,
@@ -426,6 +441,7 @@ export function createPanel(ports: PanelPorts): Panel {
     rateCharts,
     blocks,
     pauses,
+    troubles,
     approvals,
     tokens,
     serverSettings,

@@ -27,6 +27,9 @@ interface World {
   /** What `local` asked for and a person has not answered; settles with the tool's answer. */
   waits: ReturnType<typeof call>
   approvalId: string
+  /** Two programs of the local user that send the same failing call again and again. */
+  looping: string
+  paused: string
   /** What a program of the local user is allowed for an hour. */
   grantId: string
   blockId: string
@@ -107,6 +110,8 @@ async function populate(): Promise<World> {
     default: 'ask',
     rules: [{ client: { userId: 'local', uuid: 'secret-rule' }, token: null, tool: null, mode: 'deny' }],
   })
+  const looping = await loop('secret-loop')
+  const paused = await loop('secret-wild')
   const grantId = await allowForAnHour()
   const waits = dispatch('secret-waiting')
   // A test that leaves it waiting ends before it is answered.
@@ -124,10 +129,18 @@ async function populate(): Promise<World> {
     if (entry === undefined) throw new Error('No message is in the log yet.')
     return entry.id
   })
-  return { local, waits, approvalId, grantId, blockId, logId }
+  return { local, waits, approvalId, grantId, looping, paused, blockId, logId }
 }
 
-/** A program of the local user asks to unregister its client, and a person allows it for an hour; the id of that. */
+/** A program of the local user sends the same failing call until a person is told of it; what it is told of as. */
+async function loop(name: string): Promise<string> {
+  const session = await openRawSession({ port: app.port, token: app.token }, name)
+  for (let times = 0; times < 5; times += 1) await session.call('blender_get_job', { job_id: 'none' })
+  const list = await firstOf(operator.troubles.watch({ watchId: crypto.randomUUID() }))
+  return list.find((trouble) => trouble.name === name)?.program ?? expect.fail('It is not named.')
+}
+
+/** A program of the local user asks to undo something, and a person allows it for an hour; the id of that. */
 async function allowForAnHour(): Promise<string> {
   const session = await openRawSession({ port: app.port, token: app.token }, 'secret-program')
   void session.call('blender_undo', { target: secretClient.uuid }).catch(() => undefined)
@@ -190,6 +203,7 @@ const looks: Record<string, { ask: Ask; eve: unknown }[]> = {
   'jobs.text': [{ ask: (api) => api.jobs.text({ ...endedJob, part: 'result' }), eve: null }],
   'pictures.last': [{ ask: (api) => api.pictures.last(secretClient), eve: null }],
   'pauses.watch': [{ ask: (api) => firstOf(api.pauses.watch({ watchId })), eve: [] }],
+  'troubles.watch': [{ ask: (api) => firstOf(api.troubles.watch({ watchId })), eve: [] }],
   'blocks.watch': [{ ask: (api) => firstOf(api.blocks.watch({ watchId })), eve: [] }],
   'approvals.watch': [
     {
@@ -265,6 +279,13 @@ const deeds: Record<string, { ask: Ask; eve: unknown; operator: unknown }[]> = {
       operator: { outcome: 'answered' },
     },
   ],
+  'troubles.pause': [
+    {
+      ask: (api) => api.troubles.pause({ userId: 'local', program: world.paused }),
+      eve: { paused: false },
+      operator: { paused: true },
+    },
+  ],
   'approvals.takeBack': [
     {
       ask: (api) => api.approvals.takeBack({ id: world.grantId }),
@@ -287,8 +308,15 @@ const deeds: Record<string, { ask: Ask; eve: unknown; operator: unknown }[]> = {
   'pauses.pause': [
     { ask: (api) => api.pauses.pause(secretClient), eve: { paused: false }, operator: { paused: true } },
   ],
+  'troubles.dismiss': [
+    {
+      ask: (api) => api.troubles.dismiss({ userId: 'local', program: world.looping }),
+      eve: { dismissed: false },
+      operator: { dismissed: true },
+    },
+  ],
   'pauses.stopAll': [
-    { ask: (api) => api.pauses.stopAll({ userId: 'local' }), eve: { jobs: 0 }, operator: { jobs: 2 } },
+    { ask: (api) => api.pauses.stopAll({ userId: 'local' }), eve: { jobs: 0 }, operator: { jobs: 3 } },
   ],
   'pauses.resume': [
     {

@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { clip } from '../../../shared/well-formed.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import { jsonText } from '../../base/raw-json.ts'
-import type { McpSession } from '../http/session.ts'
 import type { CallContext } from './call-context.ts'
 import { callOf, createRepeatedFailures, type RepeatedFailures } from './repeated-failures.ts'
 import type { SessionRefusal } from './session-refusal.ts'
@@ -52,7 +51,7 @@ export function defineDispatchTool<Shape extends z.ZodRawShape>(
       const given = z.record(z.string(), z.unknown()).safeParse(args ?? {})
       if (!given.success)
         return Promise.resolve(textAnswer(invalidArguments(`${name} takes an object of arguments.`)))
-      const finish = finisher(failures, context.session, callOf(given.data))
+      const finish = finisher({ failures, tool: name, call: callOf(given.data) }, context)
       const refuse = (message: string): Promise<CallToolResult> =>
         Promise.resolve(finish(invalidArguments(message)))
       const unknown = Object.keys(given.data).filter((key) => !known.includes(key))
@@ -99,10 +98,17 @@ export function dispatchRefusal(error: string, message: string): DispatchAnswer 
 export const invalidArguments = (message: string): DispatchAnswer =>
   dispatchRefusal('invalid_arguments', message)
 
-/** Makes the answer of a call, which says where the same one failed again and again. It holds nothing of the arguments. */
-function finisher(failures: RepeatedFailures, session: McpSession, call: string) {
+/**
+ * Makes the answer of a call, which says where the same one failed again and again; the bus is told, too. It holds
+ * nothing of the arguments.
+ */
+function finisher(
+  { failures: counted, tool, call }: { failures: RepeatedFailures; tool: string; call: string },
+  { bus, session }: CallContext,
+) {
   return (answer: DispatchAnswer): CallToolResult => {
-    const hint = failures.note(session, call, answer.isError)
+    const { failures, hint, recovered } = counted.note(session, call, answer.isError)
+    if (hint !== null || recovered) bus.noteTrouble(session, { kind: 'repeats', tool, failures })
     if (hint === null) return textAnswer(answer)
     const { message } = answer.content
     const told = typeof message === 'string' && message !== '' ? `${message} ${hint}` : hint

@@ -10,15 +10,24 @@ const callsPerSession = 20
 /** Arguments that make no other call. */
 const besides = new Set(['job_id', 'description', 'timeout_seconds'])
 
+/** What a call that ended says of those like it. */
+export interface Repetition {
+  /** How often it has failed in a row. */
+  readonly failures: number
+  /** What its model is to be told; null where it is no loop. */
+  readonly hint: string | null
+  /** It did well after as many failures as a model is told of. */
+  readonly recovered: boolean
+}
+
 /** Counts how often a session has sent the same call of one tool and got nothing but failures. */
 export interface RepeatedFailures {
   /**
    * Notes how a call ended.
    *
    * @param call what `callOf` makes of its arguments
-   * @returns what its model is to be told; null where it is no loop
    */
-  note(session: McpSession, call: string, failed: boolean): string | null
+  note(session: McpSession, call: string, failed: boolean): Repetition
 }
 
 /** What stands for a call: a digest, for its arguments may be megabytes. */
@@ -40,16 +49,17 @@ export function createRepeatedFailures(): RepeatedFailures {
   return {
     note(session, call, failed) {
       const counts = sessions.get(session) ?? new Map<string, number>()
-      const count = (counts.get(call) ?? 0) + 1
+      const before = counts.get(call) ?? 0
       counts.delete(call)
-      if (!failed) return null
-      sessions.set(session, counts.set(call, count))
+      if (!failed) return { failures: 0, hint: null, recovered: before >= toldFrom }
+      const failures = before + 1
+      sessions.set(session, counts.set(call, failures))
       keepNewest(counts, callsPerSession)
-      if (count < toldFrom) return null
-      return (
-        `This call has failed ${String(count)} times in a row; it will not get better by sending it again. ` +
-        'Change it, or ask your user.'
-      )
+      return { failures, hint: failures < toldFrom ? null : hintFor(failures), recovered: false }
     },
   }
 }
+
+const hintFor = (failures: number): string =>
+  `This call has failed ${String(failures)} times in a row; it will not get better by sending it again. ` +
+  'Change it, or ask your user.'

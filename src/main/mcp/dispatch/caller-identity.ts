@@ -27,7 +27,7 @@ export function programOf(
   { clientInfo, caller }: Pick<McpSession, 'clientInfo' | 'caller'>,
   tokenTagOf: (caller: Caller) => string,
 ): ProgramName {
-  const name = clientInfo?.title ?? clientInfo?.name ?? 'A program without a name'
+  const name = (clientInfo === null ? '' : programTitle(clientInfo)) || 'A program without a name'
   return { program: identityPrefix(clientInfo?.name ?? '', tokenTagOf(caller)), name }
 }
 

@@ -240,7 +240,9 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       return refusals.tooManyInFlight(limits.maxInFlightPerSession)
     // Answers are not counted: what was asked may be answered.
     const asked = messages.filter(({ kind }) => kind !== 'response').length
-    return session.rate.admit(asked) ? null : refusals.tooManyRequests(limits.maxRequestsPerSecond)
+    if (session.rate.admit(asked)) return null
+    events.emit('flooded', session)
+    return refusals.tooManyRequests(limits.maxRequestsPerSecond)
   }
 
   /** A session begins only with an initialize request that is valid, so that garbage leaves nothing behind. */

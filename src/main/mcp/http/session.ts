@@ -18,6 +18,8 @@ export interface McpSessionEvents {
   /** A stream that was over its bound has been read empty. */
   writable: [session: McpSession]
   closed: [session: McpSession, cause: SessionEndCause]
+  /** It sent more than is taken in a second: what it sent just now was refused. */
+  flooded: [session: McpSession]
 }
 
 /** Name and version of a program, as it gave them in its initialize request. */

@@ -77,6 +77,7 @@ export function clientEntries(panel: Panel, client: PanelClient, column: Column 
   const toPin = panel.keysToPin(client.key)
   const pinned = toPin.every((each) => panel.pins.state.getState().pins.some(({ key }) => key === each))
   const { group_id: group } = record
+  const title = client.program?.title ?? ''
   const several = selectedCount > 1 && selection.state.getState().selected.has(client.key)
   return [
     { label: 'Inspect', run: () => inspector.open(client.key) },
@@ -118,6 +119,15 @@ export function clientEntries(panel: Panel, client: PanelClient, column: Column 
       ? []
       : [{ label: 'Select its group', run: () => panel.selectGroup(client.key) }]),
     null,
+    ...(client.program === null || record.client_type !== 'llm'
+      ? []
+      : [
+          {
+            label: `Pause ${title}`,
+            run: () => void panel.pauses.pause({ userId: client.userId, uuid: record.uuid }, title),
+            unusable: live ? null : 'no connection',
+          },
+        ]),
     {
       label: several ? `Unregister ${selectedCount} clients…` : 'Unregister…',
       run: () => (several ? panel.askUnregister() : panel.askUnregister(client.key)),

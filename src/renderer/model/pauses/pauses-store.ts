@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ClientRef } from '../../../shared/clients.ts'
 import type { PanelPause } from '../../../shared/pauses.ts'
 import { callProblem, noConnection } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
@@ -10,6 +11,8 @@ export interface Pauses {
   replace: (pauses: readonly PanelPause[]) => void
   /** Stops all jobs and pauses all programs, on every bus that this panel shows; tells the outcome by a toast. */
   stopAll: () => Promise<void>
+  /** Pauses the program of a client, with its token; tells by a toast only where it did not. */
+  pause: (client: ClientRef, name: string) => Promise<void>
   /** Lets those go on that one pause keeps; tells by a toast only where it did not. */
   resume: (pause: PanelPause) => Promise<void>
 }
@@ -35,6 +38,12 @@ export function createPauses({ api, toasts }: { api: () => PanelApi | null; toas
           jobs === 0 ? 'No job ran.' : `${jobs === 1 ? '1 job is' : `${jobs} jobs are`} being cancelled.`
         toasts.show({ kind: 'done', text: `All programs are paused. ${told}` })
       }, 'whether everything was stopped'),
+    pause: (client, name) =>
+      call(async (link) => {
+        if ((await link.pauses.pause(client)).paused) return
+        const text = `${name} was not paused: it has no session now, or too many programs are paused.`
+        toasts.show({ kind: 'problem', text })
+      }, `whether ${name} is paused`),
     resume: ({ userId, program }) =>
       call(async (link) => {
         await link.pauses.resume({ userId, program })

@@ -76,6 +76,7 @@ export function routerPorts(fixture: ReturnType<typeof panelFixture>): PanelRout
     roster,
     jobs,
     pauses: { list: () => [], stopAll: unasked, pause: unasked, resume: unasked, events: new EventEmitter() },
+    troubles: { list: () => [], pause: unasked, dismiss: unasked, events: new EventEmitter() },
     pictures,
     messages,
     sessions: { threshold: () => null, scopesOf: unasked },

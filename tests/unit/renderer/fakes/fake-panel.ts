@@ -4,6 +4,7 @@ import { createPanel } from '../../../../src/renderer/panel/panel.ts'
 import type { ApprovalsEvent } from '../../../../src/shared/approvals.ts'
 import type { ListedBlock } from '../../../../src/shared/blocks.ts'
 import type { PanelPause } from '../../../../src/shared/pauses.ts'
+import type { PanelTrouble } from '../../../../src/shared/troubles.ts'
 import type { ClientsEvent, PanelClient } from '../../../../src/shared/clients.ts'
 import type { JobsEvent } from '../../../../src/shared/jobs.ts'
 import type { PanelStatus } from '../../../../src/shared/status.ts'
@@ -56,6 +57,7 @@ export function fakePanel({ storage = createFakeStorage(), windowStorage = creat
     jobs: createFeed<JobsEvent>(),
     blocks: createFeed<ListedBlock[]>(),
     pauses: createFeed<PanelPause[]>(),
+    troubles: createFeed<PanelTrouble[]>(),
     approvals: createFeed<ApprovalsEvent>(),
   }
   const api = {
@@ -65,6 +67,7 @@ export function fakePanel({ storage = createFakeStorage(), windowStorage = creat
     jobs: { watch: feeds.jobs.watch },
     blocks: { watch: feeds.blocks.watch },
     pauses: { watch: feeds.pauses.watch },
+    troubles: { watch: feeds.troubles.watch },
     approvals: { watch: feeds.approvals.watch },
   } as unknown as PanelApi
   const panel = createPanel({

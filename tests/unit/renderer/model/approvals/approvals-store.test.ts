@@ -90,6 +90,6 @@ describe('the approvals of the panel', () => {
     expect(silent.texts()).toStrictEqual(['No answer came: it is not known whether it was taken back.'])
     const lost = build(null)
     await lost.approvals.takeBack(grant)
-    expect(lost.texts()).toStrictEqual(['There is no connection.'])
+    expect(lost.texts()).toStrictEqual(['There is no connection to the server.'])
   })
 })
