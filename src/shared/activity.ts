@@ -33,6 +33,7 @@ export const activityKindSchema = z.enum([
   'program_allowance_ended',
   'programs_paused',
   'programs_resumed',
+  'blender_ended',
 ])
 export type ActivityKind = z.infer<typeof activityKindSchema>
 
@@ -73,6 +74,7 @@ export const logPriorities: Readonly<Record<Exclude<LogKind, 'message'>, Priorit
   program_allowance_ended: 5,
   programs_paused: 4,
   programs_resumed: 5,
+  blender_ended: 4,
   job_completed: 6,
   job_failed: 3,
   job_cancelled: 5,

@@ -87,3 +87,29 @@ export const jobRepeatOutcomeSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('refused'), message: z.string() }),
 ])
 export type JobRepeatOutcome = z.infer<typeof jobRepeatOutcomeSchema>
+
+/** How the message of a job begins whose script caught every interrupt (docs/protocol.md, jobs). */
+const doesNotStopStart = 'Does not stop:'
+
+/** Whether a job was cancelled in vain: its Blender says that it goes on. */
+export function doesNotStop({ state, progressMessage }: Pick<PanelJob, 'state' | 'progressMessage'>): boolean {
+  return state === 'running' && progressMessage.startsWith(doesNotStopStart)
+}
+
+/** What a person should know before a Blender is ended whose job does not stop. */
+export const endableBlenderSchema = z.object({
+  name: z.string(),
+  pid: z.number().int(),
+  /** What it has open; empty for a file that was never saved. */
+  file: z.string(),
+  /** Its other jobs that have not ended. */
+  otherJobs: z.number().int(),
+})
+export type EndableBlender = z.infer<typeof endableBlenderSchema>
+
+/** `forced`: it did not end when it was asked to. `refused` says why nothing was ended. */
+export const endBlenderOutcomeSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('ended'), forced: z.boolean() }),
+  z.object({ outcome: z.literal('refused'), message: z.string() }),
+])
+export type EndBlenderOutcome = z.infer<typeof endBlenderOutcomeSchema>

@@ -21,6 +21,8 @@ import { clientDetailSchema } from './client-detail.ts'
 import { clientRefSchema, clientsEventSchema } from './clients.ts'
 import { addonPackageSchema, connectInfoSchema } from './connect.ts'
 import {
+  endableBlenderSchema,
+  endBlenderOutcomeSchema,
   jobCancelOutcomeSchema,
   jobDetailSchema,
   jobRefSchema,
@@ -66,6 +68,13 @@ export const panelContract = {
     /** What a detail cuts, whole. Null once the bus has forgotten the job. */
     text: oc.input(jobTextInputSchema).output(z.object({ text: z.string() }).nullable()),
     cancel: oc.input(jobRefSchema).output(z.object({ outcome: jobCancelOutcomeSchema })),
+    /**
+     * Where a job does not stop, its Blender, if it can be ended from here; null anywhere else. A panel that came with a
+     * token is refused.
+     */
+    endable: oc.input(jobRefSchema).output(endableBlenderSchema.nullable()),
+    /** Ends that Blender's process. Refused in the same way. */
+    endBlender: oc.input(jobRefSchema).output(endBlenderOutcomeSchema),
     /** Sends the same payload along the same routing as a new job, whose updates go to nobody but the panel. */
     repeat: oc.input(jobRefSchema).output(jobRepeatOutcomeSchema),
   },

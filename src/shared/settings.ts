@@ -76,6 +76,15 @@ export const settings = {
     min: 1,
     max,
   },
+  end_blender_seconds: {
+    title: 'Ending a Blender',
+    help: 'How long a Blender whose job does not stop has to end by itself once a person ends it. Then it is killed.',
+    group: 'times',
+    unit: 'seconds',
+    default: 5,
+    min: 0,
+    max: 600,
+  },
   session_idle_seconds: {
     title: 'Idle sessions',
     help: 'A session without request and open stream for this long is ended.',

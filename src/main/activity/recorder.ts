@@ -42,6 +42,11 @@ type OperatorEvents = EventEmitter<{
   ]
 }>
 
+/** What it hears of Blenders that a person ended. */
+type EndingEvents = EventEmitter<{
+  ended: [blender: { userId: string; uuid: string; pid: number; forced: boolean }]
+}>
+
 export interface RecorderPorts {
   readonly activityLog: Pick<ActivityLog, 'add'>
   /** Unix milliseconds. */
@@ -64,6 +69,7 @@ export interface Recorder {
   attachApprovals(events: Approvals['events']): void
   /** What the person at the panel sends: from the server too, which by itself does not tell whose word it was. */
   attachOperator(events: OperatorEvents): void
+  attachEndings(events: EndingEvents): void
   /** Notes one line; lines of the same `key` within one batch become one with a count. */
   note(line: Pick<ActivityRow, 'kind'> & Partial<ActivityRow>, key?: string): void
 }
@@ -261,6 +267,12 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
           by: 'operator',
           text: `${kindOf(message)}${more}, ${at}, message ${message.message_id}`,
         })
+      })
+    },
+    attachEndings(events) {
+      events.on('ended', ({ userId, uuid, pid, forced }) => {
+        const text = `Process ${String(pid)}${forced ? ', killed: it did not end by itself' : ''}`
+        note({ kind: 'blender_ended', userId, client: uuid, by: 'operator', text })
       })
     },
     attachApprovals(events) {

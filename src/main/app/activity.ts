@@ -4,6 +4,7 @@ import { createRecorder, type Recorder } from '../activity/recorder.ts'
 import type { Runtime } from '../base/runtime.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { ServerSettings } from '../config/settings.ts'
+import type { BlenderEndings } from '../panel/blender-endings.ts'
 import type { OperatorMessages } from '../panel/operator-messages.ts'
 import type { Access } from './access.ts'
 
@@ -25,6 +26,7 @@ export function startActivityLog(ports: {
   /** The name a damaged block list was kept under; null where it was sound. */
   blocksSetAside: string | null
   operator: OperatorMessages['events']
+  endings: BlenderEndings['events']
   runtime: Runtime
 }): RunningActivityLog {
   const { dataDir, settings, access } = ports
@@ -43,6 +45,7 @@ export function startActivityLog(ports: {
   recorder.attachTokens(access.registry.events)
   recorder.attachApprovals(access.approvals.events)
   recorder.attachOperator(ports.operator)
+  recorder.attachEndings(ports.endings)
   return {
     activityLog,
     recorder,

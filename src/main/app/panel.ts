@@ -1,3 +1,5 @@
+import { hostname, networkInterfaces } from 'node:os'
+import { plainAddress } from '../access/address.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Viewer } from '../access/logins.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
@@ -10,13 +12,16 @@ import type { ServerSettings } from '../config/settings.ts'
 import { programOf } from '../mcp/dispatch/caller-identity.ts'
 import type { StickyTargets } from '../mcp/dispatch/sticky-targets.ts'
 import type { McpSession } from '../mcp/http/session.ts'
+import { isLoopback } from '../http/address.ts'
 import type { Presence } from '../mcp/sessions/presence.ts'
+import { createBlenderEndings, type BlenderEndings } from '../panel/blender-endings.ts'
 import { createJobLedger, type JobLedger } from '../panel/job-ledger.ts'
 import { createPanelMessages } from '../panel/messages.ts'
 import { limitToUser } from '../panel/one-user.ts'
 import { createOperatorMessages, type OperatorMessages } from '../panel/operator-messages.ts'
 import { createPanelPauses, type PanelPauses } from '../panel/pauses.ts'
 import { createPictures } from '../panel/pictures.ts'
+import { createProcesses } from '../panel/processes.ts'
 import { createRateCounters, type RateCounters } from '../panel/rates.ts'
 import { createRoster, type Roster } from '../panel/roster.ts'
 import { createPanelRouter, type PanelRouter } from '../panel/router.ts'
@@ -37,6 +42,7 @@ export interface PanelState {
   readonly jobs: JobLedger
   readonly pauses: PanelPauses
   readonly troubles: PanelTroubles
+  readonly endings: BlenderEndings
   close(): Promise<void>
 }
 
@@ -46,6 +52,7 @@ export function createPanelState(ports: {
   presence: Presence
   sticky: StickyTargets
   tokenTagOf: (caller: Caller) => string
+  endBlenderGraceMs: number
   runtime: Runtime
 }): PanelState {
   const { buses, presence, sticky, tokenTagOf, runtime } = ports
@@ -59,7 +66,15 @@ export function createPanelState(ports: {
   const programs = { buses, programOf: (session: McpSession) => programOf(session, tokenTagOf) }
   const pauses = closers.add(createPanelPauses(programs))
   const troubles = closers.add(createPanelTroubles({ ...programs, clock, steady }))
-  return { roster, rates, post, jobs, pauses, troubles, close: () => closers.close() }
+  const endings = createBlenderEndings({
+    buses,
+    processes: createProcesses(),
+    hostname: hostname(),
+    isOwnAddress,
+    graceMs: ports.endBlenderGraceMs,
+    ownPids: [process.pid, process.ppid],
+  })
+  return { roster, rates, post, jobs, pauses, troubles, endings, close: () => closers.close() }
 }
 
 /** The panel's contract, whole and for each user who looks at their own. */
@@ -86,7 +101,7 @@ export function servePanel(ports: {
 }): PanelRouters {
   const { access, activityLog, books, buses, mcp, memory, settings, facts } = ports
   const { clock, newId } = ports.runtime
-  const { roster, rates, post, jobs, pauses, troubles } = books
+  const { roster, rates, post, jobs, pauses, troubles, endings } = books
   const { endpoint, threshold } = mcp
   for (const event of ['streamOpened', 'writable', 'streamClosed'] as const) {
     endpoint.events.on(event, (session: McpSession) => roster.sessionChanged(session))
@@ -98,6 +113,7 @@ export function servePanel(ports: {
   const all: PanelRouterPorts = {
     roster,
     jobs,
+    endings,
     pauses: {
       events: pauses.events,
       list: () => pauses.list(),
@@ -141,4 +157,13 @@ export function servePanel(ports: {
     },
     close: () => pictures.close(),
   }
+}
+
+/** An address of this machine, as a connection shows it. */
+function isOwnAddress(remoteAddress: string): boolean {
+  const address = plainAddress(remoteAddress)
+  return (
+    isLoopback(address) ||
+    Object.values(networkInterfaces()).some((all) => all?.some((own) => own.address === address) === true)
+  )
 }

@@ -116,6 +116,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       presence,
       sticky,
       tokenTagOf: (caller) => access.logins.tokenTagOf(caller),
+      endBlenderGraceMs: waits.endBlenderGraceMs,
       runtime,
     }),
   )
@@ -127,6 +128,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       access,
       blocksSetAside: kept.blocks.setAside,
       operator: books.post.events,
+      endings: books.endings.events,
       runtime,
     }),
   )

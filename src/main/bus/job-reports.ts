@@ -140,6 +140,13 @@ export class JobReports {
     }
   }
 
+  /** Ends the jobs that a client was handed whose process a person ended. */
+  cancelHandedTo(uuid: string, error: string): void {
+    for (const job of this.#ports.jobs.handedTo(uuid)) {
+      this.report(job, { job_id: job.job_id, status: 'cancelled', result: '', error }, uuid)
+    }
+  }
+
   /**
    * Stops what a client sent that a person took off, as nobody wants any of it any more; returns how many jobs. They
    * end when their targets say so.

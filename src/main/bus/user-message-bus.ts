@@ -322,6 +322,11 @@ export class UserMessageBus {
     this.#reports.cancel(job, how?.interrupt === true)
   }
 
+  /** Ends as cancelled what a client was handed: its process was ended. What waits for it still waits. */
+  cancelHandedTo(uuid: string, error: string): void {
+    this.#reports.cancelHandedTo(uuid, error)
+  }
+
   /** Tells whoever listens that a session does the same in vain again and again. The bus keeps nothing of it. */
   noteTrouble(session: SessionHandle, trouble: Trouble): void {
     this.events.emit('trouble', session, trouble)

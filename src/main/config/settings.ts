@@ -34,6 +34,8 @@ export interface Waits {
   lostTargetGraceMs: number
   /** How long a request waits for a person before it is denied. */
   approvalTimeoutMs: number
+  /** How long a Blender that a person ends has to end by itself. */
+  endBlenderGraceMs: number
 }
 
 const mebibyte = 1024 * 1024
@@ -45,6 +47,7 @@ const places = {
   stale_seconds: { waits: 'staleAfterMs' },
   lost_target_seconds: { waits: 'lostTargetGraceMs' },
   approval_seconds: { waits: 'approvalTimeoutMs' },
+  end_blender_seconds: { waits: 'endBlenderGraceMs' },
   session_idle_seconds: { mcp: 'idleSessionMs' },
   stalled_stream_seconds: { mcp: 'stalledStreamMs' },
   silent_stream_seconds: { mcp: 'silentStreamMs' },
@@ -185,7 +188,7 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv): SettingValues {
 function limitsOf(valueOf: (key: SettingKey) => SettingValue): ServerSettings['limits'] {
   const mcp: Record<string, number> = {}
   const bus: Record<string, number> = {}
-  const waits: Waits = { staleAfterMs: 0, lostTargetGraceMs: 0, approvalTimeoutMs: 0 }
+  const waits: Waits = { staleAfterMs: 0, lostTargetGraceMs: 0, approvalTimeoutMs: 0, endBlenderGraceMs: 0 }
   for (const key of settingKeys) {
     const place = places[key]
     if (place === 'memory' || place === 'history') continue

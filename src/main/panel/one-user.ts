@@ -18,6 +18,8 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
   return {
     roster: limitRoster(ports.roster, userId),
     jobs: limitJobs(ports.jobs, userId),
+    // A process is the machine's, and its id is what a client says of itself: a user could name another's.
+    endings: null,
     pauses: limitPauses(ports.pauses, userId),
     troubles: limitTroubles(ports.troubles, userId),
     pictures: limitPictures(ports.pictures, userId),

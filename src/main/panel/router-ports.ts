@@ -10,6 +10,7 @@ import type { Caller } from '../access/caller.ts'
 import type { TokenAdministration } from '../access/token-administration.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import type { McpServerFactory } from '../mcp/server/server.ts'
+import type { BlenderEndings } from './blender-endings.ts'
 import type { JobLedger } from './job-ledger.ts'
 import type { PanelMessages } from './messages.ts'
 import type { PanelPauses } from './pauses.ts'
@@ -22,6 +23,8 @@ import type { PanelTroubles } from './troubles.ts'
 export interface PanelRouterPorts {
   roster: Pick<Roster, 'rows' | 'row' | 'client' | 'deliveries' | 'events'>
   jobs: Omit<JobLedger, 'close'>
+  /** Null where ending Blenders is none of this panel's business. */
+  endings: Pick<BlenderEndings, 'look' | 'end'> | null
   pauses: {
     list: PanelPauses['list']
     /** By the person at this panel. */

@@ -67,6 +67,8 @@ export function createPanelRouter(ports: PanelRouterPorts) {
         return text === null ? null : { text }
       }),
       cancel: os.jobs.cancel.handler(({ input }) => ({ outcome: jobs.cancel(input) })),
+      endable: os.jobs.endable.handler(({ input }) => endingsOf(ports).look(input)),
+      endBlender: os.jobs.endBlender.handler(({ input }) => endingsOf(ports).end(input)),
       repeat: os.jobs.repeat.handler(({ input }) => jobs.repeat(input)),
     },
     pauses: {
@@ -175,6 +177,11 @@ function tokensOf({
 }: PanelRouterPorts): NonNullable<PanelRouterPorts['access']['tokens']> {
   if (tokens === null) throw forbidden()
   return tokens
+}
+
+function endingsOf({ endings }: PanelRouterPorts): NonNullable<PanelRouterPorts['endings']> {
+  if (endings === null) throw forbidden()
+  return endings
 }
 
 /**

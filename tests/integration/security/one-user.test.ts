@@ -340,6 +340,8 @@ const refusals: Record<string, Ask[]> = {
   'tokens.list': [(api) => api.tokens.list()],
   'tokens.create': [(api) => api.tokens.create({ name: 'more' })],
   'tokens.revoke': [(api) => api.tokens.revoke({ id: 'x' })],
+  'jobs.endable': [(api) => api.jobs.endable(runningJob)],
+  'jobs.endBlender': [(api) => api.jobs.endBlender(runningJob)],
   'settings.set': [(api) => api.settings.set({ key: 'max_sessions', value: 1000 })],
   'approvals.policy.set': [(api) => api.approvals.policy.set({ default: 'allow', rules: [] })],
   'blocks.add': [

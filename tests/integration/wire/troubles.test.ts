@@ -53,7 +53,11 @@ it('names a program that sends the same failing call, and pauses it with its tok
 
 it('names a program that sends more requests than are taken', async () => {
   await app.stopAlone()
-  await app.startAgain({ limits: { mcp: { maxRequestsPerSecond: 3 } } })
+  // One second that does not end.
+  await app.startAgain({
+    limits: { mcp: { maxRequestsPerSecond: 3 } },
+    clocks: { wall: Date.now, steady: () => 1_700_000_000_000 },
+  })
   operator = await app.operator()
   void follow()
   const program = await app.raw('opencode')

@@ -53,6 +53,7 @@ const icons: Record<LogKind, LucideIcon> = {
   program_allowance_ended: ShieldX,
   programs_paused: Pause,
   programs_resumed: Play,
+  blender_ended: Power,
   operator_sent: Send,
   message: Mail,
   job_completed: CircleCheck,

@@ -14,6 +14,7 @@ import { visibleText } from '../../lib/visible-text.ts'
 import { Fact, Facts } from '../../widgets/Facts.tsx'
 import pane from '../../ui/Pane.module.css'
 import { exactTime } from '../../lib/time-text.ts'
+import { EndBlenderDialog } from './EndBlenderDialog.tsx'
 import { JobDot } from './JobDot.tsx'
 import styles from './JobPane.module.css'
 import { isWorthAFile, jobTexts, saveJobText, type JobText } from '../../model/jobs/job-texts.ts'
@@ -26,6 +27,8 @@ export function JobPane() {
   const live = useLive()
   const job = useStore(jobs.state, (state) => state.open)
   const detail = useStore(jobs.state, (state) => state.detail)
+  const endable = useStore(jobs.state, (state) => state.endable)
+  const asksToEnd = useStore(jobs.state, (state) => state.asksToEnd)
   const known = useStore(jobs.state, ({ open, byKey }) => open !== null && byKey.has(jobKey(open)))
   if (job === null) return null
   const call = detail === null || detail === undefined ? null : toolCallOf(detail)
@@ -64,7 +67,13 @@ export function JobPane() {
             {isBeingCancelled(job) ? 'Cancelling…' : 'Cancel job'}
           </Button>
         )}
+        {endable !== null && (
+          <Button kind="danger" disabled={!live || !known} onClick={() => jobs.askToEnd(true)}>
+            End this Blender…
+          </Button>
+        )}
       </div>
+      {asksToEnd && endable !== null && <EndBlenderDialog job={job} blender={endable} />}
     </aside>
   )
 }

@@ -38,7 +38,7 @@ export function jobEntries(
   const { jobs, jobSelection, clients, toasts } = panel
   const live = panel.connection.state.getState().kind === 'live'
   const { selected } = jobSelection.state.getState()
-  const { byKey } = jobs.state.getState()
+  const { byKey, open, endable } = jobs.state.getState()
   const chosen = selected.has(job.key) ? [...selected].flatMap((key) => byKey.get(key) ?? []) : [job]
   const unfinished = chosen.filter((each) => !isTerminal(each.state) && !isBeingCancelled(each))
   const copy = (what: string, text: string) => () => copyAndTell(toasts, what, text)
@@ -94,6 +94,17 @@ export function jobEntries(
             ? 'it is being cancelled'
             : 'it has ended',
     },
+    ...(endable === null || open?.key !== job.key
+      ? []
+      : [
+          {
+            label: 'End this Blender…',
+            run: () => jobs.askToEnd(true),
+            danger: true,
+            takesFocus: true,
+            unusable: live ? null : 'no connection',
+          },
+        ]),
   ]
 }
 

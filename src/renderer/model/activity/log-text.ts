@@ -53,6 +53,7 @@ export const kindFacts: Record<LogKind, KindFacts> = {
   program_allowance_ended: { word: 'allowance taken back', group: 'access', tone: 'notice' },
   programs_paused: { word: 'paused', group: 'access', tone: 'warn' },
   programs_resumed: { word: 'resumed', group: 'access', tone: 'notice' },
+  blender_ended: { word: 'Blender ended', group: 'clients', tone: 'warn' },
   operator_sent: { word: 'sent by a person', group: 'messages', tone: 'notice' },
   message: { word: 'message', group: 'messages', tone: 'plain' },
   job_completed: { word: 'job completed', group: 'jobs', tone: 'good' },

@@ -1,5 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { JobCancelOutcome, JobDetail, JobsEvent, JobTextInput, PanelJob } from '../../../shared/jobs.ts'
+import {
+  doesNotStop,
+  type EndableBlender,
+  type JobCancelOutcome,
+  type JobDetail,
+  type JobsEvent,
+  type JobTextInput,
+  type PanelJob,
+} from '../../../shared/jobs.ts'
+import { callProblem } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import type { Toasts } from '../toasts/toasts.ts'
 import { chooseSort } from '../../lib/sorts.ts'
@@ -29,6 +38,10 @@ export interface JobsState {
   open: PanelJob | null
   /** `undefined` while it is on its way, `null` where the bus has forgotten the job. */
   detail: JobDetail | null | undefined
+  /** The Blender of the open job, where that does not stop and its Blender can be ended from here. */
+  endable: EndableBlender | null
+  /** Whether a person is asked if it is to be ended. */
+  asksToEnd: boolean
 }
 
 export interface JobsPorts {
@@ -62,6 +75,10 @@ export interface Jobs {
   fetchDetail: (job: PanelJob) => Promise<JobDetail | null>
   /** A result or an error, whole. Rejects where it can't be had any more. */
   fetchText: (job: PanelJob, part: JobTextInput['part']) => Promise<string>
+  /** Asks a person whether the Blender of the open job is to be ended, or no more. */
+  askToEnd: (asks: boolean) => void
+  /** Ends the Blender of a job that does not stop, and tells by a toast what came of that. */
+  endBlender: (job: PanelJob, name: string) => Promise<void>
   /** Sends a job once more as a new one. */
   repeat: (job: PanelJob) => Promise<void>
 }
@@ -98,6 +115,8 @@ export function createJobs({ api, toasts, now, sorts = newestFirst }: JobsPorts)
     shown: [],
     open: null,
     detail: undefined,
+    endable: null,
+    asksToEnd: false,
   }))
 
   function take(change: Partial<JobsState>, shown: readonly string[]) {
@@ -141,9 +160,12 @@ export function createJobs({ api, toasts, now, sorts = newestFirst }: JobsPorts)
       for (let job = state.getState().open; job !== null;) {
         const link = api()
         if (link === null) break
-        const detail = await link.jobs.detail({ userId: job.userId, jobId: job.jobId })
+        const ref = { userId: job.userId, jobId: job.jobId }
+        const detail = await link.jobs.detail(ref)
+        // A panel that was opened with a token may end none.
+        const endable = doesNotStop(job) ? await link.jobs.endable(ref).catch(() => null) : null
         const now = state.getState().open
-        if (now?.key === job.key) state.setState({ detail })
+        if (now?.key === job.key) state.setState({ detail, endable })
         if (now === job) break
         job = now
       }
@@ -208,10 +230,10 @@ export function createJobs({ api, toasts, now, sorts = newestFirst }: JobsPorts)
       const { byKey, open } = state.getState()
       const job = byKey.get(key)
       if (job === undefined || open?.key === key) return
-      state.setState({ open: job, detail: undefined })
+      state.setState({ open: job, detail: undefined, endable: null, asksToEnd: false })
       void load()
     },
-    close: () => state.setState({ open: null, detail: undefined }),
+    close: () => state.setState({ open: null, detail: undefined, endable: null, asksToEnd: false }),
     cancel,
     async cancelAll(list) {
       const [only] = list
@@ -251,6 +273,22 @@ export function createJobs({ api, toasts, now, sorts = newestFirst }: JobsPorts)
       const whole = await link.jobs.text({ userId, jobId, part })
       if (whole === null) throw new Error('The bus has forgotten this job.')
       return whole.text
+    },
+    askToEnd: (asks) => state.setState({ asksToEnd: asks && state.getState().endable !== null }),
+    async endBlender({ userId, jobId }, name) {
+      const shown = visibleText(name)
+      try {
+        const link = api()
+        if (link === null) throw new Error('There is no connection.')
+        const ended = await link.jobs.endBlender({ userId, jobId })
+        toasts.show(
+          ended.outcome === 'ended'
+            ? { kind: 'done', text: `${shown} was ${ended.forced ? 'killed' : 'ended'}.` }
+            : { kind: 'problem', text: `${shown} was not ended. ${ended.message}` },
+        )
+      } catch (error) {
+        toasts.show({ kind: 'problem', text: callProblem(error, `whether ${shown} was ended`) })
+      }
     },
     async repeat(job) {
       const name = `“${visibleText(job.title)}”`

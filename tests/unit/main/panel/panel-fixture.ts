@@ -75,6 +75,7 @@ export function routerPorts(fixture: ReturnType<typeof panelFixture>): PanelRout
   return {
     roster,
     jobs,
+    endings: { look: unasked, end: unasked },
     pauses: { list: () => [], stopAll: unasked, pause: unasked, resume: unasked, events: new EventEmitter() },
     troubles: { list: () => [], pause: unasked, dismiss: unasked, events: new EventEmitter() },
     pictures,
