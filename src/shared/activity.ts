@@ -1,6 +1,7 @@
 /** The log: who came and went, which messages passed, how jobs ended. One list by time, as the panel asks for it. */
 import { z } from 'zod'
-import { deliverySchema, routingSchema, type Priority } from './protocol.ts'
+import { panelDeliverySchema } from './messages.ts'
+import { routingSchema, type Priority } from './protocol.ts'
 import { activityLogStateSchema } from './status.ts'
 
 /** Kinds of lines: somebody came, went, was refused or changed something. */
@@ -208,7 +209,7 @@ const keptTextSchema = z.object({ text: z.string(), bytes: z.number().int().null
 export const logDetailSchema = z.object({
   entry: logEntrySchema,
   /** At most 100 targets; `outcome` is null where it is known for all of them together only. */
-  deliveries: z.array(z.object({ uuid: z.string(), outcome: deliverySchema.nullable() })),
+  deliveries: z.array(z.object({ uuid: z.string(), outcome: panelDeliverySchema.nullable() })),
   /** Of a message: its payload. Null where payloads are not kept. */
   payload: keptTextSchema.nullable(),
   /** Of a job: what it answered, null where results are not kept; and its error, which is kept always. */

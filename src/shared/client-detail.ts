@@ -1,7 +1,7 @@
 /** Everything the inspector shows of one client. */
 import { z } from 'zod'
 import { panelClientSchema } from './clients.ts'
-import { deliverySchema } from './protocol.ts'
+import { panelDeliverySchema } from './messages.ts'
 
 /** The MCP session behind a record. It never holds the session's id, which works like a key. */
 export const sessionFactsSchema = z.object({
@@ -46,6 +46,6 @@ export const clientDetailSchema = z.object({
     filtered: z.number().int(),
   }),
   /** What the operator sent to it and how far that has come, newest first, at most 50. */
-  posted: z.array(z.object({ messageId: z.string(), delivery: deliverySchema })),
+  posted: z.array(z.object({ messageId: z.string(), delivery: panelDeliverySchema })),
 })
 export type ClientDetail = z.infer<typeof clientDetailSchema>

@@ -4,6 +4,14 @@ import { clientRefSchema } from './clients.ts'
 import { deliverySchema, jsonObjectSchema, priorityNames } from './protocol.ts'
 
 /**
+ * How far a message has come on its way to one client. `sent`: written to its stream. `received`: its program has confirmed
+ * that, by the answer to a ping or by `Last-Event-ID`; a library does so, and its model may have seen nothing. `read`: it
+ * was fetched by polling.
+ */
+export const panelDeliverySchema = z.enum([...deliverySchema.options, 'received', 'read'])
+export type PanelDelivery = z.infer<typeof panelDeliverySchema>
+
+/**
  * A message to exactly this client. A payload whose `message_type` makes it a job gets a new `job_id` where it names
  * none; its updates go to nobody but the panel.
  */
@@ -25,7 +33,7 @@ export const messageOutcomeSchema = z.discriminatedUnion('outcome', [
     messageId: z.string(),
     /** Null where the message is no job. */
     jobId: z.string().nullable(),
-    delivery: deliverySchema,
+    delivery: panelDeliverySchema,
   }),
   z.object({
     outcome: z.literal('refused'),

@@ -33,6 +33,12 @@ export interface BusEvents {
   settled: [client: ClientInfo, entry: QueuedMessage]
   /** A message that was settled as `sent` turned out not to have arrived, and waits in the mailbox again. */
   returned: [client: ClientInfo, entry: QueuedMessage]
+  /** What went to a client's stream has reached its program. Whether a model saw it, nobody knows. */
+  received: [client: ClientInfo, message: BusMessage]
+  /** A client has fetched a message by polling. */
+  read: [client: ClientInfo, message: BusMessage]
+  /** The answer that it was fetched with did not arrive: it waits to be fetched again, beside its stream. */
+  unread: [client: ClientInfo, message: BusMessage]
   /** A job was dispatched or changed; never a look. */
   job: [job: Job]
   /** The same of a look. What it answered is let go of when the listeners are done. */

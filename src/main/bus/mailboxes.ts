@@ -140,6 +140,7 @@ export class Mailboxes {
       if (keep) held.retain(message)
       if (!isSent) this.#takeNext(client)
       taken.push(message)
+      this.#ports.events.emit('read', client, message)
     }
     if (keep && taken.length > 0) {
       this.#letGo(client)
@@ -158,8 +159,10 @@ export class Mailboxes {
     if (kept === undefined) return
     if (lastId !== undefined && kept.at(-1)?.message_id !== lastId) {
       for (const message of kept.toReversed()) {
-        if (isStreamed(message)) this.#ports.streamed.putBack(client.uuid, message)
-        else this.putBack(client, message)
+        if (isStreamed(message)) {
+          this.#ports.streamed.putBack(client.uuid, message)
+          this.#ports.events.emit('unread', client, message)
+        } else this.putBack(client, message)
       }
     }
     this.#letGo(client)
@@ -192,6 +195,11 @@ export class Mailboxes {
     this.#ports.held.retain(message)
     events.emit('returned', client, entry)
     for (const overflow of this.#boxOf(client).putBack(entry)) this.#end(client, overflow, 'dropped')
+  }
+
+  /** A client has a message that was settled as `sent`: it has confirmed it. */
+  noteReceived(client: ClientInfo, message: BusMessage): void {
+    if (this.#ports.registry.get(client.uuid) === client) this.#ports.events.emit('received', client, message)
   }
 
   /** Takes a job that still waits for a client back; false where it does not, or not any more. */

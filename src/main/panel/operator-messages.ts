@@ -1,13 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import { createEvents } from '../base/guarded.ts'
 import type { ClientRef } from '../../shared/clients.ts'
-import type { Delivery, JsonObject } from '../../shared/protocol.ts'
+import type { PanelDelivery } from '../../shared/messages.ts'
+import type { JsonObject } from '../../shared/protocol.ts'
 import { keepNewest } from '../../shared/keep-newest.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { BusError } from '../bus/errors.ts'
-import type { Outcome } from '../bus/message.ts'
 import type { Address } from '../bus/routing.ts'
 import type { SendResult, UserMessageBus } from '../bus/user-message-bus.ts'
+import { followDeliveries } from './deliveries.ts'
 
 /** Messages of the operator whose delivery is remembered, over all buses. */
 const rememberedMax = 2000
@@ -26,7 +27,7 @@ interface OutgoingMessage extends Address {
 /** A message that went to one client, and how far it has come. */
 export interface PostedMessage {
   messageId: string
-  delivery: Delivery
+  delivery: PanelDelivery
 }
 
 /**
@@ -44,24 +45,18 @@ export interface OperatorMessages {
 export function createOperatorMessages({ buses }: { buses: BusManager }): OperatorMessages {
   const events: OperatorMessages['events'] = createEvents('operator messages')
   /** By message id, oldest first. */
-  const remembered = new Map<string, { userId: string; deliveries: Map<string, Delivery> }>()
+  const remembered = new Map<string, { userId: string; deliveries: Map<string, PanelDelivery> }>()
 
-  const attach = (bus: UserMessageBus): void => {
-    const note = (uuid: string, messageId: string, outcome: Outcome): void => {
-      const message = remembered.get(messageId)
-      if (message?.deliveries.has(uuid) === true) message.deliveries.set(uuid, outcome)
-    }
-    bus.events.on('settled', ({ uuid }, { message, outcome }) => note(uuid, message.message_id, outcome))
-    bus.events.on('returned', ({ uuid }, { message }) => note(uuid, message.message_id, 'queued'))
-  }
-  const unfollow = buses.follow(attach)
+  const unfollow = buses.follow((bus) =>
+    followDeliveries(bus, (message) => remembered.get(message.message_id)?.deliveries),
+  )
 
   return {
     events,
     send(bus, message) {
       const sent = bus.send({ ...message, session: null, reply: 'caller' })
       if (!sent.ok) return sent
-      const deliveries = new Map(Object.entries(sent.deliveries))
+      const deliveries = new Map<string, PanelDelivery>(Object.entries(sent.deliveries))
       remembered.set(sent.message.message_id, { userId: bus.user_id, deliveries })
       keepNewest(remembered, rememberedMax)
       events.emit('sent', bus, sent)

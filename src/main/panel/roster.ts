@@ -61,7 +61,9 @@ export function createRoster(ports: {
       for (const client of targets) changed(client.uuid)
     })
     bus.events.on('settled', (client) => changed(client.uuid))
-    bus.events.on('returned', (client) => changed(client.uuid))
+    for (const event of ['returned', 'received', 'read', 'unread'] as const) {
+      bus.events.on(event, (client: ClientInfo) => changed(client.uuid))
+    }
     bus.events.on('job', (job) => {
       changed(job.from_uuid)
       for (const uuid of job.targets) changed(uuid)

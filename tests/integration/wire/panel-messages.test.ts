@@ -54,7 +54,31 @@ it('the answer to a job of the operator goes to the panel and to nobody else', a
   expect((await other.messages.next()).data.payload).toStrictEqual({ last: true })
 })
 
-it('says that it waits while there is no stream, and that it has gone out when it was fetched', async () => {
+it('says what was written to a stream, what its program confirmed, and what was fetched', async () => {
+  await app.stopAlone()
+  await app.startAgain({ limits: { mcp: { pingIntervalMs: 50 } } })
+  panel = await app.operator()
+  const blender = await app.connect('blender')
+  await register(blender, 'b')
+  const sent = await panel.messages.send({ client, payload: {}, priority: 'info' })
+  expect(sent).toMatchObject({ outcome: 'sent', delivery: 'sent' })
+  const events = await panel.clients.inspect({ watchId: 'i', client })
+  const becomes = async (delivery: string): Promise<void> => {
+    for (;;) {
+      const { value } = (await events.next()) as { value: ClientDetail }
+      await panel.feed.ack({ watchId: 'i' })
+      if (value.posted[0]?.delivery === delivery) return
+    }
+  }
+  // The SDK answers a ping by itself.
+  await becomes('received')
+  expect((await call(blender, 'blender_receive_messages', { client_uuid: 'b' })).structured).toMatchObject({
+    messages: [{ via_stream: true }],
+  })
+  await becomes('read')
+})
+
+it('says that it waits while there is no stream, and that it was read when it was fetched', async () => {
   const session = await app.raw('blender')
   await session.call('blender_register_client', { client_uuid: 'b', client_type: 'blender' })
   const sent = await panel.messages.send({ client, payload: {}, priority: 'info' })
@@ -68,8 +92,8 @@ it('says that it waits while there is no stream, and that it has gone out when i
   expect(await posted()).toStrictEqual([{ messageId: sent.messageId, delivery: 'queued' }])
   await session.call('blender_receive_messages', { client_uuid: 'b' })
   let now = await posted()
-  while (now[0]?.delivery !== 'sent') now = await posted()
-  expect(now).toStrictEqual([{ messageId: sent.messageId, delivery: 'sent' }])
+  while (now[0]?.delivery !== 'read') now = await posted()
+  expect(now).toStrictEqual([{ messageId: sent.messageId, delivery: 'read' }])
 })
 
 it('is the operator’s in the history', async () => {

@@ -29,6 +29,8 @@ export interface GetStreamHost {
   countEvent(): void
   getStreamClosed(): void
   getStreamDrained(): void
+  /** The client has these of what was written, by what `write` was given with each. */
+  getStreamConfirmed(origins: readonly object[]): void
 }
 
 /**
@@ -108,7 +110,7 @@ export class GetStream implements SseStreamOwner {
   resume(sequence: number, response: ServerResponse): boolean {
     const { log, id } = this.#host
     if (sequence > (this.#sent?.last ?? 0)) return false
-    this.#sent?.confirm(sequence)
+    this.#confirm(sequence)
     const missed = this.#sent?.after(sequence)
     const stream = this.#replace(response, sequence)
     for (const event of missed?.events ?? []) this.#writeAgain(stream, event)
@@ -150,8 +152,13 @@ export class GetStream implements SseStreamOwner {
   /** The client has answered a ping. Streams are read in order: it has seen what was written before that ping. */
   ponged(id: string): void {
     this.#answersPings = true
-    if (id === this.#pingId) this.#sent?.confirm(this.#pingSequence)
+    if (id === this.#pingId) this.#confirm(this.#pingSequence)
     this.#tryAgain()
+  }
+
+  #confirm(sequence: number): void {
+    const origins = this.#sent?.confirm(sequence) ?? []
+    if (origins.length > 0) this.#host.getStreamConfirmed(origins)
   }
 
   end(): void {

@@ -328,6 +328,10 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
     this.#host.events.emit('writable', this)
   }
 
+  getStreamConfirmed(origins: readonly object[]): void {
+    this.#host.events.emit('confirmed', this, origins)
+  }
+
   route(message: JSONRPCMessage, options: TransportSendOptions | undefined): void {
     if (!('method' in message)) {
       this.#answer(message)

@@ -89,16 +89,23 @@ export class SentEvents {
     return this.last
   }
 
-  /** The client has everything up to this number. */
-  confirm(sequence: number): void {
+  /**
+   * The client has everything up to this number.
+   *
+   * @returns what the writer knows those by that were still kept, oldest first
+   */
+  confirm(sequence: number): readonly object[] {
+    const origins: object[] = []
     let kept = 0
     for (const event of this.#events) {
       if (event.sequence > sequence) break
       this.#account(-event.json.length)
+      if (event.origin !== null) origins.push(event.origin)
       kept += 1
     }
     if (kept === this.#events.length) this.#events = []
     else if (kept > 0) this.#events.splice(0, kept)
+    return origins
   }
 
   /** What a client that has everything up to this number is missing. */

@@ -18,6 +18,8 @@ export interface McpSessionEvents {
   /** A stream that was over its bound has been read empty. */
   writable: [session: McpSession]
   closed: [session: McpSession, cause: SessionEndCause]
+  /** The client has these events of its GET stream, by what `writeEvent` was given with each. */
+  confirmed: [session: McpSession, origins: readonly object[]]
   /** It sent more than is taken in a second: what it sent just now was refused. */
   flooded: [session: McpSession]
 }

@@ -48,6 +48,7 @@ export function linkSessionsToBuses(ports: {
     delivery.drainSession(busOf(session), session)
   })
   endpoint.events.on('writable', (session) => delivery.drainSession(busOf(session), session))
+  endpoint.events.on('confirmed', (session, origins) => delivery.confirmed(busOf(session), origins))
   endpoint.events.on('streamClosed', (session) => presence.streamClosed(session))
   endpoint.events.on('closed', (session, cause) => {
     subscriptions.removeSession(session)

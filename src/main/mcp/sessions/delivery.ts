@@ -20,6 +20,8 @@ export interface Delivery {
    * peer knows one that it was given before.
    */
   takeBack(bus: UserMessageBus, session: McpSession, how: 'new-stream' | 'lost'): void
+  /** A client has what was written to its stream, by what a session knows it by. */
+  confirmed(bus: UserMessageBus, origins: readonly object[]): void
 }
 
 /** What delivery knows a written event by. */
@@ -98,6 +100,11 @@ export function createDelivery(
 
   return {
     takeBack,
+    confirmed(bus, origins) {
+      for (const origin of origins) {
+        if (origin instanceof DeliveredMessage) bus.mailboxes.noteReceived(origin.client, origin.message)
+      }
+    },
     attach(bus) {
       bus.events.on('message', (message, targets) => {
         for (const client of targets) {

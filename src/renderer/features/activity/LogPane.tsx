@@ -4,6 +4,7 @@ import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { placeLink } from '../../panel/router.ts'
 import { indentJson } from '../../../shared/json-text.ts'
 import type { LogDetail, LogEntry } from '../../../shared/activity.ts'
+import type { PanelDelivery } from '../../../shared/messages.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
 import { CodeBlock } from '../../ui/CodeBlock.tsx'
@@ -190,6 +191,16 @@ function Kept({ entry, detail, names }: KeptProps) {
   )
 }
 
+/** What the words mean. A pong comes from a library, and not from a model. */
+const deliveryHelp: Record<PanelDelivery, string> = {
+  queued: 'It waits in the mailbox of the client.',
+  sent: 'It was written to the stream of the client, which has not confirmed it (yet).',
+  received: 'The program has confirmed it. A library does so by itself: its model may not have seen it.',
+  read: 'The client has fetched it.',
+  filtered: 'The client does not want messages of this priority.',
+  dropped: 'The mailbox of the client was full.',
+}
+
 function Deliveries({
   entry,
   deliveries,
@@ -207,7 +218,9 @@ function Deliveries({
         {deliveries.map(({ uuid, outcome }) => (
           <li key={uuid}>
             <ClientLink userId={entry.userId} uuid={uuid} names={names} tabbable />
-            <span data-outcome={outcome ?? 'unknown'}>{outcome ?? 'too long ago to tell'}</span>
+            <span data-outcome={outcome ?? 'unknown'} title={outcome === null ? undefined : deliveryHelp[outcome]}>
+              {outcome ?? 'too long ago to tell'}
+            </span>
           </li>
         ))}
       </ul>

@@ -169,6 +169,12 @@ function deliveryText({ state, job, draft }: SentMessage, session: SessionFacts 
           return job === null
             ? 'Sent on its stream.'
             : 'Sent on its stream. It has not said that it runs yet.'
+        case 'received':
+          return job === null
+            ? 'Received: its program has confirmed it. Its model may not have seen it.'
+            : 'Received. It has not said that it runs yet.'
+        case 'read':
+          return job === null ? 'Read: it was fetched.' : 'Fetched. It has not said that it runs yet.'
         case 'queued':
           if (session === null || session.streamsOpen === 0) {
             return 'Waits in its mailbox until its stream opens.'
@@ -193,5 +199,6 @@ function statusText(message: SentMessage, session: SessionFacts | null): string 
 function toneOf({ state, job }: SentMessage): 'bad' | 'waits' | 'good' {
   if (state.phase === 'refused' || state.phase === 'unknown') return 'bad'
   if (state.phase === 'sending' || (job !== null && job.state !== 'pending')) return 'good'
-  return state.delivery === 'sent' ? 'good' : state.delivery === 'dropped' ? 'bad' : 'waits'
+  if (state.delivery === 'dropped') return 'bad'
+  return state.delivery === 'queued' || state.delivery === 'filtered' ? 'waits' : 'good'
 }

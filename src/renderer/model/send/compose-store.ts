@@ -1,8 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { jobKey, type JobDetail, type PanelJob } from '../../../shared/jobs.ts'
-import { isTerminal, type Delivery } from '../../../shared/protocol.ts'
 import { keepNewest } from '../../../shared/keep-newest.ts'
+import type { PanelDelivery } from '../../../shared/messages.ts'
+import { isTerminal } from '../../../shared/protocol.ts'
 import { callProblem, noConnection } from '../../connection/call-problem.ts'
 import type { PanelApi } from '../../connection/panel-transport.ts'
 import { checkDraft, newDraft, type Draft } from './draft.ts'
@@ -16,7 +17,7 @@ const sentCharsMax = 8 * 1024 * 1024
 /** What became of one message, as far as it is known. `unknown`: no answer came, so it may have been sent or not. */
 export type SendState =
   | { phase: 'sending' }
-  | { phase: 'sent'; messageId: string; jobKey: string | null; delivery: Delivery }
+  | { phase: 'sent'; messageId: string; jobKey: string | null; delivery: PanelDelivery }
   | { phase: 'refused'; message: string }
   | { phase: 'unknown'; message: string }
 
@@ -60,7 +61,7 @@ export interface Compose {
   /** Puts what was sent back into the form. */
   putBack: (client: PanelClient, id: number) => void
   /** To be called when the inspector hears how far messages have come. */
-  heard: (key: string, posted: readonly { messageId: string; delivery: Delivery }[]) => void
+  heard: (key: string, posted: readonly { messageId: string; delivery: PanelDelivery }[]) => void
   /** To be called when the list of jobs changed. */
   jobsChanged: () => void
 }

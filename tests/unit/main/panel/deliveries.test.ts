@@ -25,3 +25,67 @@ it('knows for each target what became of the last messages, and forgets the olde
   expect(deliveries.of(first.message_id)).toBeNull()
   expect(of(second?.message_id ?? '')).toStrictEqual({ a: 'dropped', b: 'dropped' })
 })
+
+it('tells what was sent from what was received and what was read', () => {
+  const { bus } = panelFixture()
+  const deliveries = createDeliveries(bus)
+  const { client } = bus.register(registration('a'), {})
+  const sent = bus.send({ payload: {}, target_uuid: 'a', session: null })
+  if (!sent.ok) throw new Error('not sent')
+  const { message } = sent
+  const now = () => deliveries.of(message.message_id)?.get('a')
+  const steps: unknown[] = [now()]
+  const then = (step: () => unknown): void => {
+    step()
+    steps.push(now())
+  }
+  // Nothing is received that was not sent.
+  then(() => bus.mailboxes.noteReceived(client, message))
+  then(() => bus.mailboxes.settle(client, 'sent'))
+  then(() => bus.mailboxes.noteReceived(client, message))
+  then(() => bus.mailboxes.take(client, 10, { keep: true }))
+  // A later pong makes nothing unread.
+  then(() => bus.mailboxes.noteReceived(client, message))
+  // The answer of the poll did not arrive; the next one did.
+  then(() => bus.mailboxes.confirm(client, ''))
+  then(() => bus.mailboxes.take(client, 10, { keep: true }))
+  then(() => bus.mailboxes.confirm(client, message.message_id))
+  expect(steps).toStrictEqual([
+    'queued',
+    'queued',
+    'sent',
+    'received',
+    'read',
+    'read',
+    'sent',
+    'read',
+    'read',
+  ])
+})
+
+it('is read at once by a client that has no stream and polls, and waits again where the answer got lost', () => {
+  const { bus } = panelFixture()
+  const deliveries = createDeliveries(bus)
+  const { client } = bus.register(registration('a'), {})
+  const sent = bus.send({ payload: {}, target_uuid: 'a', session: null })
+  if (!sent.ok) throw new Error('not sent')
+  const now = () => deliveries.of(sent.message.message_id)?.get('a')
+  bus.mailboxes.take(client, 10, { keep: true })
+  expect(now()).toBe('read')
+  bus.mailboxes.confirm(client, '')
+  expect(now()).toBe('queued')
+})
+
+it('hears nothing of a client that has left since', () => {
+  const { bus } = panelFixture()
+  const { client } = bus.register(registration('a'), {})
+  const sent = bus.send({ payload: {}, target_uuid: 'a', session: null })
+  if (!sent.ok) throw new Error('not sent')
+  const heard: unknown[] = []
+  bus.events.on('received', (who) => heard.push(who.uuid))
+  bus.mailboxes.noteReceived(client, sent.message)
+  bus.unregister('a', null)
+  bus.register(registration('a'), {})
+  bus.mailboxes.noteReceived(client, sent.message)
+  expect(heard).toStrictEqual(['a'])
+})

@@ -34,6 +34,20 @@ describe('the events that nobody has confirmed', () => {
     expect([kept(sent), budget.held, sent.last]).toEqual([[], 0, 3])
   })
 
+  it('say what they are known by when they are confirmed, once', () => {
+    const sent = sentEvents({ held: 0 })
+    const [first, third] = [{ name: 'first' }, { name: 'third' }]
+    sent.add('a', first, Infinity)
+    sent.add('b', null, Infinity)
+    sent.add('c', third, Infinity)
+    expect([sent.confirm(2), sent.confirm(2), sent.confirm(9), sent.confirm(9)]).toStrictEqual([
+      [first],
+      [],
+      [third],
+      [],
+    ])
+  })
+
   it('give way by count and by size, oldest first, and a client that comes too late is told how many', () => {
     const budget = { held: 0 }
     const sent = sentEvents(budget)
