@@ -275,7 +275,7 @@ describe('what is allowed for a program, one hour', () => {
     ])
   })
 
-  it.each([
+  it.each<[string, Parameters<typeof ask>[0]]>([
     ['another tool', { tool: 'blender_undo' }],
     ['another program', { program: 'codex-mcp-client' }],
     ['a program without a name', { program: null }],
@@ -320,7 +320,7 @@ describe('what is allowed for a program, one hour', () => {
     expect(isAsked(approvals, ask())).toBe(true)
   })
 
-  it.each([
+  it.each<[{ tokenId: string; program?: string }, (typeof grant)[]]>([
     [{ tokenId: 'made' }, []],
     [{ tokenId: 'made', program: 'claude-code' }, []],
     [{ tokenId: 'other' }, [grant]],

@@ -50,6 +50,7 @@ describe('the settings of the server', () => {
       staleAfterMs: 45_000,
       lostTargetGraceMs: 15_000,
       approvalTimeoutMs: 120_000,
+      endBlenderGraceMs: 5_000,
     })
     expect(history.payloads).toBe(true)
     expect(defaultActivityLogLimits).toMatchObject(history.limits)
@@ -64,6 +65,7 @@ describe('the settings of the server', () => {
         BUSBAR_STALE_SECONDS: '9',
         BUSBAR_LOST_TARGET_SECONDS: '8',
         BUSBAR_APPROVAL_SECONDS: '7',
+        BUSBAR_END_BLENDER_SECONDS: '6',
         BUSBAR_SESSION_IDLE_SECONDS: '2.5',
         BUSBAR_STALLED_STREAM_SECONDS: '10',
         BUSBAR_SILENT_STREAM_SECONDS: '20',
@@ -79,7 +81,12 @@ describe('the settings of the server', () => {
     )
     expect(memoryBytes).toBe(314_572_800)
     expect(limits).toStrictEqual({
-      waits: { staleAfterMs: 9000, lostTargetGraceMs: 8000, approvalTimeoutMs: 7000 },
+      waits: {
+        staleAfterMs: 9000,
+        lostTargetGraceMs: 8000,
+        approvalTimeoutMs: 7000,
+        endBlenderGraceMs: 6000,
+      },
       bus: { ephemeralGraceMs: 0, persistentExpiryMs: 3_600_000, maxClients: 7 },
       mcp: {
         idleSessionMs: 2500,

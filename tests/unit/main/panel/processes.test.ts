@@ -22,7 +22,6 @@ async function start(script: string): Promise<ChildProcess & { pid: number }> {
   await copyFile('/bin/bash', file)
   const child = spawn(file, ['-c', `${script}; echo ready; while :; do sleep 0.05; done`])
   children.push(child)
-  if (child.stdout === null || child.pid === undefined) throw new Error('It did not start.')
   await once(child.stdout, 'data')
   return child as ChildProcess & { pid: number }
 }

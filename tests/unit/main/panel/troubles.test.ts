@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import type { Trouble } from '../../../../src/main/bus/bus-events.ts'
+import type { ProgramName } from '../../../../src/main/bus/paused-program.ts'
+import type { McpSession } from '../../../../src/main/mcp/http/session.ts'
 import { createPanelTroubles } from '../../../../src/main/panel/troubles.ts'
 import { fakeSession } from '../mcp/fake-session.ts'
 
@@ -8,7 +10,7 @@ function fixture() {
   const time = { nowMs: 1_700_000_000_500 }
   const clock = () => time.nowMs
   const buses = new BusManager({ clock, newId: () => 'id' })
-  const sessions = new Map([
+  const sessions = new Map<McpSession, ProgramName>([
     [fakeSession(), { program: 'llm-codex-000000-', name: 'Codex' }],
     [fakeSession(), { program: 'llm-claude-code-000000-', name: 'Claude Code' }],
   ])

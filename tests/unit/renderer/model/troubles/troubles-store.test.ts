@@ -37,8 +37,14 @@ it('says what a program does', () => {
 it('pauses and dismisses the program that is named', async () => {
   const asked: unknown[] = []
   const { troubles, texts } = build({
-    pause: (input: unknown) => (asked.push(['pause', input]), Promise.resolve({ paused: true })),
-    dismiss: (input: unknown) => (asked.push(['dismiss', input]), Promise.resolve({ dismissed: true })),
+    pause(input: unknown) {
+      asked.push(['pause', input])
+      return Promise.resolve({ paused: true })
+    },
+    dismiss(input: unknown) {
+      asked.push(['dismiss', input])
+      return Promise.resolve({ dismissed: true })
+    },
   })
   troubles.replace([trouble])
   expect(troubles.state.getState().troubles).toStrictEqual([trouble])
