@@ -56,7 +56,6 @@ export function createProgramGrants({
       const { userId, tokenId, tool } = subject
       const allowedUntil = clock() / 1000 + programGrantSeconds
       const grant = { id, userId, tokenId, program: title, tool, allowedUntil }
-      held.delete(id)
       held.set(id, { subject, grant, untilMs: steady() + programGrantSeconds * 1000 })
       return grant
     },

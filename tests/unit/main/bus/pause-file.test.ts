@@ -37,6 +37,10 @@ it('keeps the pauses of all buses over a restart, in a file of mode 600, until e
   first.busOf('eve').pauses.add(codex, 'eve')
   await written()
   expect(await readPauses(ports())).toStrictEqual(kept)
+  // Who is paused once the server ends is nobody it keeps.
+  first.busOf('late').pauses.add(codex, 'late')
+  await written()
+  expect(await readPauses(ports())).toStrictEqual(kept)
   if (process.platform !== 'win32') expect((await stat(ports().path)).mode & 0o777).toBe(0o600)
 
   const second = makeBuses()
