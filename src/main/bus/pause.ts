@@ -7,7 +7,7 @@ import type { Pause, ProgramName } from './paused-program.ts'
 /** Most programs of a bus that are paused one by one. */
 const programsMax = 100
 
-/** Who is paused on one bus. `pause-file.ts` keeps it over restarts of the server. */
+/** Who is paused on one bus. `app/pause-file.ts` keeps it over restarts of the server. */
 export class Pauses {
   readonly #events: EventEmitter<BusEvents>
   readonly #now: () => number

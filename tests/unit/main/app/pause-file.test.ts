@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
-import { readPauses, storePauses } from '../../../../src/main/bus/pause-file.ts'
+import { readPauses, storePauses } from '../../../../src/main/app/pause-file.ts'
 
 let folder: string
 const lines: string[] = []

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { pauseSchema, type PanelPause } from '../../shared/pauses.ts'
 import { createKeptFileWriter, readKeptFile, type KeptFilePorts } from '../base/kept-file.ts'
-import type { BusManager } from './bus-manager.ts'
+import type { BusManager } from '../bus/bus-manager.ts'
 
 const fileSchema = z.object({ version: z.literal(1), pauses: z.array(pauseSchema) })
 
