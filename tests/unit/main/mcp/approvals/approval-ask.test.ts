@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { askForRemoval, askForWork, workKind } from '../../../../../src/main/mcp/approvals/approval-ask.ts'
+import type { McpClientInfo } from '../../../../../src/main/mcp/http/session.ts'
 import type { JsonObject } from '../../../../../src/shared/protocol.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 import { fakeCall, fakeSession } from '../fake-session.ts'
@@ -35,6 +36,7 @@ describe('the question about work', () => {
       ask({ message_type: 'job_dispatch', job_id: 'j', script: 'x = 1', description: 'Set x' }),
     ).toStrictEqual({
       session,
+      program: 'model',
       question: {
         userId: 'local',
         clients: ['llm-1', 'llm-2', 'blender-0', 'blender-1'],
@@ -47,6 +49,7 @@ describe('the question about work', () => {
         userId: 'local',
         from: { uuid: 'llm-2', name: 'Model two' },
         program: 'A Model 2.0',
+        programTitle: 'A Model',
         tokenId: 'made',
         address: '10.0.0.7',
         tool: 'blender_execute_code',
@@ -107,6 +110,28 @@ describe('the question about work', () => {
       ['unknown program', null],
       ['model 1', null],
       [`n${'o'.repeat(199)}`, null],
+    ])
+  })
+
+  it('is allowed to a program by its name, and to none without one', () => {
+    const { bus, targets } = fixture()
+    const program = (clientInfo: McpClientInfo | null) => {
+      const { context } = fakeCall(bus, fakeSession({ clientInfo }))
+      const routing = { type: 'broadcast' } as const
+      const { program, shown } = askForWork({ payload: {}, routing, targets }, context, [])
+      return [program, shown.programTitle]
+    }
+    const name = `n${'o'.repeat(300)}`
+    expect([
+      program({ name: 'claude-code', version: '1' }),
+      program({ name, version: '1' }),
+      program({ name: '', title: 'Nobody', version: '1' }),
+      program(null),
+    ]).toStrictEqual([
+      ['claude-code', 'Claude Code'],
+      [name, `n${'o'.repeat(199)}`],
+      [null, null],
+      [null, null],
     ])
   })
 
