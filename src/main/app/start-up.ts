@@ -26,6 +26,7 @@ import { startActivityLog } from './activity.ts'
 import type { AppOptions, Listening } from './app-options.ts'
 import { logBus } from './bus-log.ts'
 import { warnOfExposure } from './exposure.ts'
+import { becomeTheServer } from './one-server.ts'
 import { readStoredState } from './stored-state.ts'
 import { serveBusesOverMcp } from './mcp.ts'
 import { createPanelState, servePanel } from './panel.ts'
@@ -50,7 +51,10 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   closers.add({ close: logFaults(log) })
   const dataDir = dataDirectory(options.dataDir, env)
   const startedAt = clock() / 1000
-  const endpointFile = createEndpointFile({ dataDir, provesItself: provesToken, clock, log })
+  closers.add(
+    await becomeTheServer({ dataDir, provesItself: (announced) => provesToken(announced), steady, log }),
+  )
+  const endpointFile = createEndpointFile({ dataDir, clock, log })
   // Before anything listens: until then a program that reads an old file brings nobody its token.
   await inDataDirectory(dataDir, () => endpointFile.clear())
   const httpServer = await createWebServer(tls, { log })
@@ -180,6 +184,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     control: answerControl({
       logins: access.logins,
       pauses: books.pauses,
+      showWindow: options.showWindow,
     }),
     panel,
     log,
