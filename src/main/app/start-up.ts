@@ -17,6 +17,7 @@ import { programOf } from '../mcp/dispatch/caller-identity.ts'
 import { createStickyTargets } from '../mcp/dispatch/sticky-targets.ts'
 import { storeTargets } from '../mcp/dispatch/target-file.ts'
 import { configureHttpServer } from '../mcp/http/http-server.ts'
+import { createLostJobs } from '../mcp/sessions/lost-jobs.ts'
 import { createPresence } from '../mcp/sessions/presence.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { PanelRouter } from '../panel/router.ts'
@@ -145,8 +146,12 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       runtime,
     }),
   )
+  const lostJobs = createLostJobs({ presence, steady, graceMs: waits.lostTargetGraceMs })
   const expiry = every('expiry', expiryCheckMs, () => {
-    for (const bus of buses.buses()) attempt('expiry of a bus', () => bus.expire())
+    for (const bus of buses.buses()) {
+      attempt('expiry of a bus', () => bus.expire())
+      attempt('lost jobs of a bus', () => lostJobs.check(bus))
+    }
     access.approvals.expire()
   }).unref()
   closers.add({ close: () => clearInterval(expiry) })

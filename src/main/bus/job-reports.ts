@@ -45,6 +45,8 @@ const shortestCutBytes = 256
 /** Word on the jobs of one bus, from whoever has it to whoever waits for it; and the order to drop a job. */
 export class JobReports {
   readonly #ports: JobReportsPorts
+  /** Of jobs that ended because a client was away: whose word on them is still awaited. */
+  readonly #lost = new WeakMap<Job, Set<string>>()
 
   constructor(ports: JobReportsPorts) {
     this.#ports = ports
@@ -64,7 +66,10 @@ export class JobReports {
       job === undefined
         ? isTerminal(update.status) && answered?.endedBy.has(reporter) === true
         : jobs.isRepeat(job, reporter)
-    if (isRepeat) return { ok: true, delivered, targets: [] }
+    if (isRepeat) {
+      this.#hearLate(job, update, reporter)
+      return { ok: true, delivered, targets: [] }
+    }
     const targets =
       job?.reply === 'caller'
         ? []
@@ -138,6 +143,21 @@ export class JobReports {
     for (const job of this.#ports.jobs.handedTo(uuid)) {
       this.report(job, { job_id: job.job_id, status: 'failed', result: '', error }, uuid)
     }
+  }
+
+  /** Ends the jobs of a client that is away and is not waited for any longer. Where it comes back, it drops what it has not begun. */
+  failLost(uuid: string, error: string): void {
+    for (const job of this.#ports.jobs.handedTo(uuid)) {
+      this.cancel(job)
+      this.report(job, { job_id: job.job_id, status: 'failed', result: '', error }, uuid)
+      this.#lost.set(job, (this.#lost.get(job) ?? new Set()).add(uuid))
+    }
+  }
+
+  /** Tells once of the end that a client reports whose job was given up. */
+  #hearLate(job: Job | undefined, update: JobUpdate, reporter: string): void {
+    if (job?.purpose !== 'work' || !isTerminal(update.status)) return
+    if (this.#lost.get(job)?.delete(reporter) === true) this.#ports.events.emit('late', job, update, reporter)
   }
 
   /**
