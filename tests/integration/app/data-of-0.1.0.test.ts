@@ -138,6 +138,59 @@ describe('a start on a data directory of version 0.1.0', () => {
     })
   })
 
+  it('has the jobs that the activity log knows', async () => {
+    const watch = await panel.jobs.watch({ watchId: 'jobs' })
+    const job = {
+      userId: 'local',
+      kind: 'job_dispatch',
+      progress: null,
+      progressMessage: '',
+      startedAt: null,
+      cancelRequestedAt: null,
+      from: { uuid: 'llm-1', name: 'llm-1' },
+      targets: [{ uuid: 'blender-1', name: 'blender-1' }],
+      targetCount: 1,
+      preview: '',
+    }
+    expect((await watch.next()).value).toStrictEqual({
+      type: 'snapshot',
+      revision: 1,
+      jobs: [
+        {
+          ...job,
+          key: 'local\u001fjob-1',
+          jobId: 'job-1',
+          title: 'Print one',
+          state: 'completed',
+          createdAt: 1795781931.065,
+          endedAt: 1795781931.068,
+          updatedAt: 1795781931.068,
+          problem: '',
+        },
+        {
+          ...job,
+          key: 'local\u001fjob-2',
+          jobId: 'job-2',
+          title: 'Print two',
+          state: 'cancelled',
+          createdAt: 1795781931.07,
+          endedAt: 1795781931.093,
+          updatedAt: 1795781931.093,
+          problem: 'Withdrawn before it reached its target.',
+        },
+      ],
+    })
+    expect(await panel.jobs.detail({ userId: 'local', jobId: 'job-1' })).toStrictEqual({
+      payload: null,
+      routing: null,
+      priority: null,
+      result: '1',
+      resultLength: 1,
+      error: '',
+      errorLength: 0,
+    })
+  })
+
   it('has the activity log, and goes on with it', async () => {
     const { entries, history } = await panel.activity.list({})
     expect(history).toStrictEqual({ state: 'on', reason: '' })

@@ -92,4 +92,6 @@ const noHistory = {
   log: () => emptyPage,
   lastIdBefore: () => null,
   detail: () => null,
+  pastJobs: () => [],
+  pastJobTexts: () => null,
 }
