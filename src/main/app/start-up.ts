@@ -26,6 +26,7 @@ import { createAccess } from './access.ts'
 import { startActivityLog } from './activity.ts'
 import type { AppOptions, Listening } from './app-options.ts'
 import { logBus } from './bus-log.ts'
+import { adoptData } from './data-format.ts'
 import { warnOfExposure } from './exposure.ts'
 import { becomeTheServer } from './one-server.ts'
 import { readStoredState } from './stored-state.ts'
@@ -58,6 +59,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   const endpointFile = createEndpointFile({ dataDir, clock, log })
   // Before anything listens: until then a program that reads an old file brings nobody its token.
   await inDataDirectory(dataDir, () => endpointFile.clear())
+  await adoptData({ dataDir, version, clock, log })
   const httpServer = await createWebServer(tls, { log })
   const kept = await inDataDirectory(dataDir, () =>
     readStoredState({ dataDir, clock, log, options: options.settings ?? {}, env }),

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
@@ -72,6 +72,18 @@ describe('a start on a data directory of version 0.1.0', () => {
       user_id: 'eve',
       ...nobody,
     })
+    expect(problems).toStrictEqual([])
+  })
+
+  it('was backed up first, as it was', async () => {
+    const [backup = '', ...others] = await readdir(join(dataDir, 'backups'))
+    expect([backup.slice(-'-of-0.1.0'.length), others]).toStrictEqual(['-of-0.1.0', []])
+    const names = await readdir(join(dataDir, 'backups', backup))
+    expect(names.toSorted()).toStrictEqual((await readdir(fixture)).toSorted())
+    for (const name of names) {
+      const kept = await readFile(join(dataDir, 'backups', backup, name))
+      expect(kept.equals(await readFile(join(fixture, name)))).toBe(true)
+    }
     expect(problems).toStrictEqual([])
   })
 
