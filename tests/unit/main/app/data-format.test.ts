@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { adoptData } from '../../../../src/main/app/data-format.ts'
 import { isDataDirTaken, takeDataLock } from '../../../../src/main/config/data-lock.ts'
+import { asNobody } from '../access/as-nobody.ts'
 import { recordedLog } from '../access/recorded-log.ts'
 
 let dataDir: string
@@ -111,10 +112,10 @@ describe('a data directory', () => {
     expect(await stamp()).toStrictEqual({ format: 2, version: '0.2.0' })
   })
 
-  test.skipIf(process.getuid?.() === 0)('that can’t be written to is used as it is', async () => {
+  test('that can’t be written to is used as it is', async () => {
     await write('token', 'secret')
-    await chmod(dataDir, 0o500)
-    await adopt()
+    await chmod(dataDir, 0o555)
+    await asNobody(() => adopt())
     await chmod(dataDir, 0o700)
     expect(log.lines).toStrictEqual([
       {
