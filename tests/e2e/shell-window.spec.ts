@@ -202,8 +202,10 @@ test('a second start shows the first one’s window', async ({ standIn, panel, s
 })
 
 test('a start where a desktop app runs elsewhere is not stopped by what a crash left of Electron’s lock', async ({
+  standIn,
   server,
 }, testInfo) => {
+  await standIn.ask('state', null)
   const dataDir = testInfo.outputPath('crashed')
   mkdirSync(join(dataDir, 'desktop'), { recursive: true })
   // The stand-in's own form of a lock whose process id somebody else has by now.

@@ -67,6 +67,8 @@ export async function adoptData(ports: DataFormatPorts): Promise<void> {
     await backUp(ports, stamp?.version ?? firstVersion)
     await writePrivateFile(path, `${JSON.stringify({ format: dataFormat, version })}\n`)
   } catch (error) {
+    // Without a directory nothing is kept: who needs one says what is wrong with it.
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return
     if (!isUnwritable(error)) throw error
     log.warn({ dataDir, code: codeOf(error) }, 'the data could not be backed up for this version')
   }

@@ -112,6 +112,12 @@ describe('a data directory', () => {
     expect(await stamp()).toStrictEqual({ format: 2, version: '0.2.0' })
   })
 
+  test('that could not be made says nothing here', async () => {
+    dataDir = join(dataDir, 'missing')
+    await adopt()
+    expect(log.lines).toStrictEqual([])
+  })
+
   test('that can’t be written to is used as it is', async () => {
     await write('token', 'secret')
     await chmod(dataDir, 0o555)
