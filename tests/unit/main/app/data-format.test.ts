@@ -113,9 +113,10 @@ describe('a data directory', () => {
   })
 
   test('that could not be made says nothing here', async () => {
-    dataDir = join(dataDir, 'missing')
-    await adopt()
+    const missing = join(dataDir, 'missing')
+    await adoptData({ dataDir: missing, version: '0.2.0', clock: () => nowMs, log })
     expect(log.lines).toStrictEqual([])
+    expect(await readdir(dataDir)).toStrictEqual([])
   })
 
   test('that can’t be written to is used as it is', async () => {
