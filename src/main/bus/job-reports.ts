@@ -148,7 +148,7 @@ export class JobReports {
   /** Ends the jobs of a client that is away and is not waited for any longer. Where it comes back, it drops what it has not begun. */
   failLost(uuid: string, error: string): void {
     for (const job of this.#ports.jobs.handedTo(uuid)) {
-      this.cancel(job)
+      this.#askToDrop(job, uuid, false)
       this.report(job, { job_id: job.job_id, status: 'failed', result: '', error }, uuid)
       this.#lost.set(job, (this.#lost.get(job) ?? new Set()).add(uuid))
     }
@@ -177,25 +177,27 @@ export class JobReports {
    */
   cancel(job: Job, interrupt = false): void {
     if (isTerminal(job.state) || (!interrupt && job.cancel_requested_at !== null)) return
+    for (const uuid of job.targets) this.#askToDrop(job, uuid, interrupt)
+  }
+
+  #askToDrop(job: Job, uuid: string, interrupt: boolean): void {
     const { registry, jobs, events, mailboxes, serverUuid, now, post } = this.#ports
-    for (const uuid of job.targets) {
-      const target = registry.get(uuid)
-      if (target === undefined) continue
-      if (mailboxes.withdrawJob(target, job.job_id)) {
-        const error = 'Withdrawn before it reached its target.'
-        this.report(job, { job_id: job.job_id, status: 'cancelled', result: '', error }, uuid)
-        continue
-      }
-      const payload = {
-        message_type: 'job_cancel',
-        job_id: job.job_id,
-        ...(interrupt && { interrupt }),
-      }
-      // One that waits is enough: there may be no room for more, and the bus does not ask for it.
-      if (mailboxes.has(target, JSON.stringify(payload))) continue
-      post(serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, payload, job.purpose)
-      if (interrupt && jobs.noteCancelRequested(job, now())) tellOfJob(events, jobs, job)
+    const target = registry.get(uuid)
+    if (target === undefined) return
+    if (mailboxes.withdrawJob(target, job.job_id)) {
+      const error = 'Withdrawn before it reached its target.'
+      this.report(job, { job_id: job.job_id, status: 'cancelled', result: '', error }, uuid)
+      return
     }
+    const payload = {
+      message_type: 'job_cancel',
+      job_id: job.job_id,
+      ...(interrupt && { interrupt }),
+    }
+    // One that waits is enough: there may be no room for more, and the bus does not ask for it.
+    if (mailboxes.has(target, JSON.stringify(payload))) return
+    post(serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, payload, job.purpose)
+    if (interrupt && jobs.noteCancelRequested(job, now())) tellOfJob(events, jobs, job)
   }
 }
 
