@@ -19,6 +19,9 @@ export type DataLock =
 /** SQLITE_BUSY (sqlite.org/rescode.html). */
 const busy = 5
 
+/** The locks of this process: a database that nothing refers to is closed when it is collected. */
+const open = new Set<DatabaseSync>()
+
 /** Takes the lock, or says at once why not. Makes the directory where it is not there. */
 export function takeDataLock(dataDir: string): DataLock {
   const path = join(dataDir, 'server.lock')
@@ -37,12 +40,12 @@ export function takeDataLock(dataDir: string): DataLock {
     if (isBusy(error)) return { kind: 'taken' }
     return { kind: 'none', reason: error instanceof Error ? error.message : String(error) }
   }
-  let held: DatabaseSync | null = db
+  const held = db
+  open.add(held)
   return {
     kind: 'held',
     release() {
-      held?.close()
-      held = null
+      if (open.delete(held)) held.close()
     },
   }
 }
