@@ -40,7 +40,5 @@ export function pastJobTexts(
       'SELECT result, error FROM jobs WHERE user_id = ? AND job_id = ? AND run <> ? ORDER BY id DESC LIMIT 1',
     )
     .get(userId, jobId, run)
-  return row === undefined
-    ? null
-    : { result: row['result'] as string | null, error: String(row['error']) }
+  return row === undefined ? null : { result: row['result'] as string | null, error: String(row['error']) }
 }

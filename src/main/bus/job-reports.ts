@@ -145,12 +145,15 @@ export class JobReports {
     }
   }
 
-  /** Ends the jobs of a client that is away and is not waited for any longer. Where it comes back, it drops what it has not begun. */
+  /**
+   * Ends the jobs of a client that is away and is not waited for any longer. Where it comes back, it drops what it has
+   * not begun.
+   */
   failLost(uuid: string, error: string): void {
     for (const job of this.#ports.jobs.handedTo(uuid)) {
       this.#askToDrop(job, uuid, false)
       this.report(job, { job_id: job.job_id, status: 'failed', result: '', error }, uuid)
-      this.#lost.set(job, (this.#lost.get(job) ?? new Set()).add(uuid))
+      this.#lost.set(job, (this.#lost.get(job) ?? new Set<string>()).add(uuid))
     }
   }
 

@@ -147,5 +147,10 @@ it.each([
     count: 1,
     text,
   })
-  expect(of('jobs').at(-1)).toMatchObject({ jobId: 'j', state: 'failed', error: 'It went away.', result: keepPayloads ? '' : null })
+  expect(of('jobs').at(-1)).toMatchObject({
+    jobId: 'j',
+    state: 'failed',
+    error: 'It went away.',
+    result: keepPayloads ? '' : null,
+  })
 })

@@ -15,7 +15,8 @@ function run(activityLog: ActivityLog) {
   createRecorder({ activityLog, clock: () => time.nowMs, keepPayloads: true }).attachBus(bus)
   bus.register(registration('b', { is_persistent: true, metadata: { label: 'Atelier 1' } }), null)
   const dispatch = (job_id: string) => {
-    const payload = { message_type: 'command_dispatch', job_id, command: 'ping', description: `Ping ${job_id}` }
+    const description = `Ping ${job_id}`
+    const payload = { message_type: 'command_dispatch', job_id, command: 'ping', description }
     bus.send({ payload, target_uuid: 'b', session: null })
   }
   const end = (job_id: string, status: 'completed' | 'failed', more: object) =>
@@ -51,7 +52,13 @@ describe('the jobs of an earlier run', () => {
     }
     expect(shown).toStrictEqual([
       { ...parties, jobId: 'done', title: 'Ping done', state: 'completed', problem: '' },
-      { ...parties, jobId: 'broken', title: 'Ping broken', state: 'failed', problem: 'ValueError: no such object' },
+      {
+        ...parties,
+        jobId: 'broken',
+        title: 'Ping broken',
+        state: 'failed',
+        problem: 'ValueError: no such object',
+      },
       {
         ...parties,
         jobId: 'open',
