@@ -13,14 +13,14 @@ const problemLength = 200
 const interruptedText =
   'Busbar ended before this job did. Whether it was done, nobody knows: look at the scene.'
 
-type Ledger = Omit<JobLedger, 'close'>
+type Ledger = Omit<JobLedger, 'close' | 'tell'>
 
 /**
  * A ledger with the jobs of earlier runs in it, as far as the activity log knows them. They have ended. What they asked
  * for is not known, so none can be run again. A job that the bus knows goes before one of the same id.
  */
 export function withPastJobs(
-  ledger: Ledger,
+  ledger: Omit<JobLedger, 'close'>,
   activityLog: Pick<ActivityLog, 'state' | 'queries' | 'events'>,
 ): Ledger {
   let past: ReadonlyMap<string, PanelJob> = new Map()
@@ -40,7 +40,7 @@ export function withPastJobs(
   const loadLater = (): void => {
     if (!load()) return
     activityLog.events.off('written', loadLater)
-    for (const { userId, jobId } of past.values()) ledger.events.emit('changed', { userId, jobId })
+    for (const { userId, jobId } of past.values()) ledger.tell({ userId, jobId })
   }
   if (!load()) activityLog.events.on('written', loadLater)
 

@@ -19,7 +19,7 @@ import type { Roster } from './roster.ts'
 /** What the panel's router works on. A panel of one user gets the same with nothing of others in it. */
 export interface PanelRouterPorts {
   roster: Pick<Roster, 'rows' | 'row' | 'client' | 'deliveries' | 'events'>
-  jobs: Omit<JobLedger, 'close'>
+  jobs: Omit<JobLedger, 'close' | 'tell'>
   pauses: {
     list: PanelPauses['list']
     /** By the person at this panel. */
