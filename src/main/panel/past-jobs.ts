@@ -44,8 +44,7 @@ export function withPastJobs(
   }
   if (!load()) activityLog.events.on('written', loadLater)
 
-  const pastOf = (ref: JobRef): PanelJob | null =>
-    ledger.has(ref) ? null : (past.get(jobKey(ref)) ?? null)
+  const pastOf = (ref: JobRef): PanelJob | null => (ledger.has(ref) ? null : (past.get(jobKey(ref)) ?? null))
   const detailOf = (ref: JobRef): JobDetail | null => {
     const row = pastOf(ref)
     const kept = row === null ? null : activityLog.queries.pastJobTexts(ref)
