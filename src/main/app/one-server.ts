@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Closable } from '../base/closers.ts'
 import type { Log } from '../base/log.ts'
@@ -56,15 +57,23 @@ export async function becomeTheServer(ports: OneServerPorts): Promise<Closable> 
     const running = await runningServer(ports)
     if (running !== null) throw new ServerRunsError(dataDir, running)
     if (lock.kind === 'none') {
-      log.warn(
-        { dataDir, reason: lock.reason },
-        'the data directory cannot be locked: a second server on it would not be noticed',
-      )
+      // Without a directory there is more amiss: who needs one says so.
+      if (await isDirectory(dataDir)) {
+        log.warn(
+          { dataDir, reason: lock.reason },
+          'the data directory cannot be locked: a second server on it would not be noticed',
+        )
+      }
       return { close: () => undefined }
     }
     if (steady() > until) throw new DataDirTakenError(dataDir)
     await delay(lookMs)
   }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null)
+  return found?.isDirectory() === true
 }
 
 /** The server that `endpoint.json` announces; null where none is announced, or it does not prove itself. */

@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { codeOf } from '../base/private-file.ts'
+import { codeOf, ensurePrivateDirectoryNow } from '../base/private-file.ts'
 
 /**
  * The lock of a data directory: one server has it (decision 16). It is the lock of an empty SQLite database,
@@ -29,7 +29,7 @@ export function takeDataLock(dataDir: string): DataLock {
   if (sqlite === undefined) return { kind: 'none', reason: 'this Node.js has no SQLite' }
   let db: DatabaseSync | null = null
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    ensurePrivateDirectoryNow(dataDir)
     makeFile(path)
     db = new sqlite.DatabaseSync(path, { timeout: 0, defensive: true })
     // A journal in memory: there must be no second file, and nothing is ever written.

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ const endpoint: Endpoint = {
   version: '0.1.0',
   started_at: 1706203789.45,
 }
-const announce = () => createEndpointFile({ dataDir, log }).write(endpoint)
+const announce = () => createEndpointFile({ dataDir, clock: Date.now, log }).write(endpoint)
 const become = (ports: Partial<OneServerPorts> = {}) =>
   becomeTheServer({ dataDir, provesItself: () => Promise.resolve(true), steady: () => 0, log, ...ports })
 
@@ -101,5 +101,12 @@ describe('becoming the one server of a data directory', () => {
     await server.close()
     await announce()
     await expect(become()).rejects.toMatchObject({ code: 'server_runs', endpoint })
+  })
+
+  test('leaves it to others to say that there can be no directory', async () => {
+    const file = join(dataDir, 'file')
+    await writeFile(file, '')
+    await (await become({ dataDir: file })).close()
+    expect(log.lines).toStrictEqual([])
   })
 })

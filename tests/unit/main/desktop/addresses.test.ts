@@ -46,7 +46,11 @@ describe('isExternalLink', () => {
 describe('the page of a window', () => {
   it('is the panel of this program, with its preload script', () => {
     const page = ownPage('preload.cjs')
-    expect({ ...page, owns: null }).toStrictEqual({ url: 'busbar://panel/', preload: 'preload.cjs', owns: null })
+    expect({ ...page, owns: null }).toStrictEqual({
+      url: 'busbar://panel/',
+      preload: 'preload.cjs',
+      owns: null,
+    })
     expect([page.owns('busbar://panel/'), page.owns('http://127.0.0.1:9877/')]).toStrictEqual([true, false])
   })
 
