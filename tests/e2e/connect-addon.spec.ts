@@ -16,3 +16,21 @@ test('the add-on is saved from the Connect view, byte for byte the zip that was 
   const saved = readFileSync(await download.path())
   expect(saved.equals(readFileSync(join(root, 'dist', name ?? '')))).toBe(true)
 })
+
+test('a Blender with an older add-on is offered the new one', async ({ panel, connectClient }) => {
+  const blender = (uuid: string, addon_version: string) =>
+    connectClient({
+      name: uuid,
+      register: { client_uuid: uuid, client_type: 'blender', is_persistent: true, addon_version },
+    })
+  await blender('old-blender', '0.0.9')
+  await blender('new-blender', '0.1.0')
+  const inspector = panel.getByRole('complementary', { name: 'Inspector' })
+  const offer = inspector.getByRole('link', { name: 'Update the add-on…' })
+  await panel.getByRole('row', { name: 'new-blender' }).click()
+  await expect(inspector.getByText('0.1.0', { exact: true })).toBeVisible()
+  await expect(offer).toHaveCount(0)
+  await panel.getByRole('row', { name: 'old-blender' }).click()
+  await offer.click()
+  await expect(panel.getByRole('button', { name: 'Save the add-on…' })).toBeVisible()
+})

@@ -1,7 +1,9 @@
 /** What the desktop shell adds around the panel. Where the real Electron is installed, it runs there as well. */
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { electronBinary, forkStandIn } from './fixtures/desktop-shell.ts'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startBrowserShell } from './fixtures/browser-shell.ts'
+import { electronBinary, forkStandIn, startStandIn } from './fixtures/desktop-shell.ts'
 import { expect, test } from './fixtures/panel-test.ts'
 import { cleanEnv, endpointPath, followProcess } from './fixtures/server-process.ts'
 
@@ -197,6 +199,65 @@ test('a second start shows the first one’s window', async ({ standIn, panel, s
   await expect
     .poll(async () => (await standIn.ask('state', null)).windows[0]?.calls)
     .toEqual(['show', 'restore', 'show', 'focus'])
+})
+
+test('what a crash left of Electron’s lock stops no start, though its process id is somebody’s', async ({
+  standIn,
+  server,
+}, testInfo) => {
+  await standIn.ask('state', null)
+  const dataDir = testInfo.outputPath('crashed')
+  mkdirSync(join(dataDir, 'desktop'), { recursive: true })
+  // The stand-in's own form of a lock whose process id somebody else has by now.
+  writeFileSync(join(dataDir, 'desktop/stand-in-lock'), String(process.pid))
+  const started = await startStandIn(dataDir, cleanEnv())
+  try {
+    expect(started.server.dataDir).toBe(dataDir)
+    expect(started.server.url).not.toBe(server.url)
+  } finally {
+    await started.dispose()
+  }
+})
+
+test('where `busbar serve` runs, a start shows the panel of that server in a window of its own', async ({
+  standIn,
+}, testInfo) => {
+  await standIn.ask('state', null)
+  const dataDir = testInfo.outputPath('served')
+  mkdirSync(dataDir)
+  const served = await startBrowserShell(dataDir, cleanEnv())
+  const address = new URL('/', served.panelUrl).href
+  const started = await startStandIn(dataDir, cleanEnv(), address)
+  try {
+    const state = await started.standIn?.ask('state', null)
+    const windows = state?.windows ?? []
+    expect(windows.map(({ url, ports }) => ({ url, ports }))).toEqual([
+      { url: served.panelUrl, ports: { open: 0, handedOut: 0 } },
+    ])
+    expect(windows[0]?.options.webPreferences).toEqual({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      devTools: true,
+    })
+    await expect(started.panel.getByRole('status').filter({ hasText: /^Connected$/ })).toBeVisible()
+    // The panel's server is the one that was there, and its end is not this program's.
+    expect(started.server.pid).toBe(served.server.pid)
+    await started.panel.reload()
+    await expect(started.panel.getByRole('status').filter({ hasText: /^Connected$/ })).toBeVisible()
+    await started.dispose()
+    expect(existsSync(endpointPath(dataDir))).toBe(true)
+  } finally {
+    await started.dispose()
+    expect(await served.server.stop()).toEqual({ code: 0, signal: null })
+  }
 })
 
 test('a data directory that is an option goes before that of the environment', async ({

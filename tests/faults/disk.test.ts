@@ -112,6 +112,9 @@ it('starts and works on a data directory that is read-only, and says what that m
     ),
   ).toBe(1)
   expect(await server.logged(historyOff)).toBe(1)
+  expect(
+    await server.logged('the data directory cannot be locked: a second server on it would not be noticed'),
+  ).toBe(1)
   await sendAcross(server, 20, 'receiver')
   expect(readFileSync(join(dataDir, 'endpoint.json'), 'utf8')).toBe(announced)
 })

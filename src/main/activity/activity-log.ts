@@ -265,6 +265,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     events,
     queries: createActivityQueries(
       () => file?.db ?? null,
+      run,
       (error) => void fail(error),
     ),
     add(entry, key, merge) {

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogDetail } from '../../shared/activity.ts'
+import type { JobRef } from '../../shared/jobs.ts'
+import type { JobRow } from './entries.ts'
 import {
   emptyPage,
   lastIdBefore,
@@ -8,6 +10,7 @@ import {
   type LogQuery,
   type LogEntriesPage,
 } from './log-queries.ts'
+import { pastJobs, pastJobTexts, type PastJob } from './past-jobs.ts'
 
 /** What can be read back. It is empty while there is no file. */
 export interface ActivityQueries {
@@ -17,14 +20,20 @@ export interface ActivityQueries {
   lastIdBefore(at: number): number | null
   /** Null where it is not kept (any more), or on a bus other than that of `userId`. */
   detail(id: number, userId?: string): LogDetail | null
+  /** The last jobs of earlier runs of the server, newest first. */
+  pastJobs(limit: number): PastJob[]
+  /** What such a job answered; null where it is not kept (any more). */
+  pastJobTexts(ref: JobRef): Pick<JobRow, 'result' | 'error'> | null
 }
 
 /**
  * @param database the open file, null while there is none
+ * @param run what marks the run of this server
  * @param onFault hears of a file that could not be read
  */
 export function createActivityQueries(
   database: () => DatabaseSync | null,
+  run: number,
   onFault: (error: unknown) => void,
 ): ActivityQueries {
   const read = <Result>(nothing: Result, look: (db: DatabaseSync) => Result): Result => {
@@ -41,6 +50,9 @@ export function createActivityQueries(
   return {
     log: (look) => read(emptyPage, (db) => queryLog(db, look)),
     lastIdBefore: (at) => read<number | null>(null, (db) => lastIdBefore(db, at)),
+    pastJobs: (limit) => read<PastJob[]>([], (db) => pastJobs(db, run, limit)),
+    pastJobTexts: (ref) =>
+      read<Pick<JobRow, 'result' | 'error'> | null>(null, (db) => pastJobTexts(db, run, ref)),
     detail: (id, userId) => read<LogDetail | null>(null, (db) => logDetail(db, id, userId)),
   }
 }

@@ -217,6 +217,11 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
         if (message.purpose === 'work') counted(message.message_id, 'sent', -1)
       })
       bus.events.on('job', (job) => jobChanged(bus, job))
+      bus.events.on('late', (job, update, reporter) => {
+        const said = keepPayloads ? update.error || update.result : ''
+        const text = `${job.title} (${job.job_id}): ${update.status}, after it had ended as failed${said === '' ? '' : `. ${said}`}`
+        note({ kind: 'job_late', userId, client: reporter, by: 'client', text })
+      })
       const who = ({ program, name }: Pause): string => (program === null ? 'All programs' : name)
       bus.events.on('paused', (pause) =>
         note({ kind: 'programs_paused', userId, by: 'operator', text: `${who(pause)}, by ${pause.by}` }),
@@ -281,7 +286,11 @@ export function createRecorder({ activityLog, clock, keepPayloads }: RecorderPor
         const { userId, from, tokenId, tool } = shown
         note(approvalLine(shown, verdict), keyOf('refused', userId, from?.uuid ?? tokenId, tool, verdict.by))
       })
-      const line = (kind: ActivityKind, { userId, tokenId, program, tool }: ApprovalGrant, more: string): void =>
+      const line = (
+        kind: ActivityKind,
+        { userId, tokenId, program, tool }: ApprovalGrant,
+        more: string,
+      ): void =>
         note({ kind, userId, by: 'operator', text: `${tool} for ${program} with token ${tokenId}${more}` })
       events.on('granted', (grant) =>
         line('program_allowed', grant, `, until ${new Date(grant.allowedUntil * 1000).toISOString()}`),

@@ -131,3 +131,6 @@ export const migrations: readonly string[] = [
   END;
   `,
 ]
+
+/** The schema that this version writes. */
+export const newestSchema = migrations.length

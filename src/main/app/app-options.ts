@@ -32,6 +32,8 @@ export interface AppOptions {
   port?: number | undefined
   /** Serves the panel to browsers; without it HTTP has the MCP endpoint and the health check alone. */
   browserPanel?: (parts: BrowserPanelParts) => BrowserPanel
+  /** Brings the window of this program to the front, for a second start of it. Without it there is no window. */
+  showWindow?: () => void
   /** With them the server speaks TLS and nothing else. */
   tls?: TlsFiles | undefined
   /** Further names that the server goes by: `name` or `name:port`. */

@@ -6,7 +6,10 @@ import type { AppOptions, Listening } from './app-options.ts'
 import { startUp, type Running } from './start-up.ts'
 
 export interface App {
-  /** Once for each app. Rejects, with everything undone, where the data directory or the address can't be used. */
+  /**
+   * Once for each app. Rejects, with everything undone, where the data directory or the address can't be used, and with
+   * `ServerRunsError` where a server runs on the data directory.
+   */
   start(): Promise<Listening>
   /** Ends every session and closes the server, after a start that is going on. Idempotent. */
   stop(): Promise<void>

@@ -20,6 +20,7 @@ import { createPanelMessages } from '../panel/messages.ts'
 import { limitToUser } from '../panel/one-user.ts'
 import { createOperatorMessages, type OperatorMessages } from '../panel/operator-messages.ts'
 import { createPanelPauses, type PanelPauses } from '../panel/pauses.ts'
+import { withPastJobs } from '../panel/past-jobs.ts'
 import { createPictures } from '../panel/pictures.ts'
 import { createProcesses } from '../panel/processes.ts'
 import { createRateCounters, type RateCounters } from '../panel/rates.ts'
@@ -112,7 +113,7 @@ export function servePanel(ports: {
   const pictures = createPictures({ buses, roster, presence: ports.presence, threshold, clock, newId })
   const all: PanelRouterPorts = {
     roster,
-    jobs,
+    jobs: withPastJobs(jobs, activityLog),
     endings,
     pauses: {
       events: pauses.events,

@@ -18,6 +18,7 @@ import { programOf } from '../mcp/dispatch/caller-identity.ts'
 import { createStickyTargets } from '../mcp/dispatch/sticky-targets.ts'
 import { storeTargets } from '../mcp/dispatch/target-file.ts'
 import { configureHttpServer } from '../mcp/http/http-server.ts'
+import { createLostJobs } from '../mcp/sessions/lost-jobs.ts'
 import { createPresence } from '../mcp/sessions/presence.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { PanelRouter } from '../panel/router.ts'
@@ -26,7 +27,9 @@ import { createAccess } from './access.ts'
 import { startActivityLog } from './activity.ts'
 import type { AppOptions, Listening } from './app-options.ts'
 import { logBus } from './bus-log.ts'
+import { adoptData } from './data-format.ts'
 import { warnOfExposure } from './exposure.ts'
+import { becomeTheServer } from './one-server.ts'
 import { readStoredState } from './stored-state.ts'
 import { serveBusesOverMcp } from './mcp.ts'
 import { createPanelState, servePanel } from './panel.ts'
@@ -51,9 +54,13 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   closers.add({ close: logFaults(log) })
   const dataDir = dataDirectory(options.dataDir, env)
   const startedAt = clock() / 1000
-  const endpointFile = createEndpointFile({ dataDir, provesItself: provesToken, clock, log })
+  closers.add(
+    await becomeTheServer({ dataDir, provesItself: (announced) => provesToken(announced), steady, log }),
+  )
+  const endpointFile = createEndpointFile({ dataDir, clock, log })
   // Before anything listens: until then a program that reads an old file brings nobody its token.
   await inDataDirectory(dataDir, () => endpointFile.clear())
+  await adoptData({ dataDir, version, clock, log })
   const httpServer = await createWebServer(tls, { log })
   const kept = await inDataDirectory(dataDir, () =>
     readStoredState({ dataDir, clock, log, options: options.settings ?? {}, env }),
@@ -146,8 +153,12 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   )
   // Last, as it makes buses: whoever follows them is there.
   closers.add({ close: storePauses(buses, kept.pauses, kept.pauseFile) })
+  const lostJobs = createLostJobs({ presence, steady, graceMs: waits.lostTargetGraceMs })
   const expiry = every('expiry', expiryCheckMs, () => {
-    for (const bus of buses.buses()) attempt('expiry of a bus', () => bus.expire())
+    for (const bus of buses.buses()) {
+      attempt('expiry of a bus', () => bus.expire())
+      attempt('lost jobs of a bus', () => lostJobs.check(bus))
+    }
     access.approvals.expire()
   }).unref()
   closers.add({ close: () => clearInterval(expiry) })
@@ -185,6 +196,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     control: answerControl({
       logins: access.logins,
       pauses: books.pauses,
+      showWindow: options.showWindow,
     }),
     panel,
     log,

@@ -1,5 +1,5 @@
 import type { ClientInfo, SessionHandle } from './client-info.ts'
-import type { Job } from './jobs.ts'
+import type { Job, JobUpdate } from './jobs.ts'
 import type { BusMessage, QueuedMessage } from './message.ts'
 import type { Pause } from './paused-program.ts'
 
@@ -43,6 +43,8 @@ export interface BusEvents {
   job: [job: Job]
   /** The same of a look. What it answered is let go of when the listeners are done. */
   look: [job: Job]
+  /** A client that was given up for lost told how its job ended after all. It changes nothing. */
+  late: [job: Job, update: JobUpdate, reporter: string]
   /** A program may call no tools, or none may. */
   paused: [pause: Pause]
   /** It may again, by the word of `by`. */

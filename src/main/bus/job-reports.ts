@@ -45,6 +45,8 @@ const shortestCutBytes = 256
 /** Word on the jobs of one bus, from whoever has it to whoever waits for it; and the order to drop a job. */
 export class JobReports {
   readonly #ports: JobReportsPorts
+  /** Of jobs that ended because a client was away: whose word on them is still awaited. */
+  readonly #lost = new WeakMap<Job, Set<string>>()
 
   constructor(ports: JobReportsPorts) {
     this.#ports = ports
@@ -64,7 +66,10 @@ export class JobReports {
       job === undefined
         ? isTerminal(update.status) && answered?.endedBy.has(reporter) === true
         : jobs.isRepeat(job, reporter)
-    if (isRepeat) return { ok: true, delivered, targets: [] }
+    if (isRepeat) {
+      this.#hearLate(job, update, reporter)
+      return { ok: true, delivered, targets: [] }
+    }
     const targets =
       job?.reply === 'caller'
         ? []
@@ -148,6 +153,24 @@ export class JobReports {
   }
 
   /**
+   * Ends the jobs of a client that is away and is not waited for any longer. Where it comes back, it drops what it has
+   * not begun.
+   */
+  failLost(uuid: string, error: string): void {
+    for (const job of this.#ports.jobs.handedTo(uuid)) {
+      this.#askToDrop(job, uuid, false)
+      this.report(job, { job_id: job.job_id, status: 'failed', result: '', error }, uuid)
+      this.#lost.set(job, (this.#lost.get(job) ?? new Set<string>()).add(uuid))
+    }
+  }
+
+  /** Tells once of the end that a client reports whose job was given up. */
+  #hearLate(job: Job | undefined, update: JobUpdate, reporter: string): void {
+    if (job?.purpose !== 'work' || !isTerminal(update.status)) return
+    if (this.#lost.get(job)?.delete(reporter) === true) this.#ports.events.emit('late', job, update, reporter)
+  }
+
+  /**
    * Stops what a client sent that a person took off, as nobody wants any of it any more; returns how many jobs. They
    * end when their targets say so.
    */
@@ -164,25 +187,27 @@ export class JobReports {
    */
   cancel(job: Job, interrupt = false): void {
     if (isTerminal(job.state) || (!interrupt && job.cancel_requested_at !== null)) return
+    for (const uuid of job.targets) this.#askToDrop(job, uuid, interrupt)
+  }
+
+  #askToDrop(job: Job, uuid: string, interrupt: boolean): void {
     const { registry, jobs, events, mailboxes, serverUuid, now, post } = this.#ports
-    for (const uuid of job.targets) {
-      const target = registry.get(uuid)
-      if (target === undefined) continue
-      if (mailboxes.withdrawJob(target, job.job_id)) {
-        const error = 'Withdrawn before it reached its target.'
-        this.report(job, { job_id: job.job_id, status: 'cancelled', result: '', error }, uuid)
-        continue
-      }
-      const payload = {
-        message_type: 'job_cancel',
-        job_id: job.job_id,
-        ...(interrupt && { interrupt }),
-      }
-      // One that waits is enough: there may be no room for more, and the bus does not ask for it.
-      if (mailboxes.has(target, JSON.stringify(payload))) continue
-      post(serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, payload, job.purpose)
-      if (interrupt && jobs.noteCancelRequested(job, now())) tellOfJob(events, jobs, job)
+    const target = registry.get(uuid)
+    if (target === undefined) return
+    if (mailboxes.withdrawJob(target, job.job_id)) {
+      const error = 'Withdrawn before it reached its target.'
+      this.report(job, { job_id: job.job_id, status: 'cancelled', result: '', error }, uuid)
+      return
     }
+    const payload = {
+      message_type: 'job_cancel',
+      job_id: job.job_id,
+      ...(interrupt && { interrupt }),
+    }
+    // One that waits is enough: there may be no room for more, and the bus does not ask for it.
+    if (mailboxes.has(target, JSON.stringify(payload))) return
+    post(serverUuid, [target], { type: 'direct', target_uuid: uuid }, 4, payload, job.purpose)
+    if (interrupt && jobs.noteCancelRequested(job, now())) tellOfJob(events, jobs, job)
   }
 }
 

@@ -332,6 +332,14 @@ export class UserMessageBus {
     this.events.emit('trouble', session, trouble)
   }
 
+  /**
+   * A client is away and is not waited for any longer: the jobs that had gone out to it end as `failed`, and what it
+   * reports of them later is told by `late`.
+   */
+  failLost(uuid: string, error: string): void {
+    this.#reports.failLost(uuid, error)
+  }
+
   /** Stops all work and pauses all programs: see `stopEverything`. Returns how many jobs were told to stop. */
   stopEverything(by: string): number {
     return stopEverything({ pauses: this.pauses, jobs: this.jobs, reports: this.#reports }, by)

@@ -56,7 +56,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 
 async function runServe(options: GivenOptions & { open: boolean; panel: boolean }): Promise<void> {
   let log: Log
-  let stop: () => Promise<void>
+  let stop: (() => Promise<void>) | null
   try {
     log = createProgramLog(process.env)
     if (options.panel && rendererDir === undefined) {
@@ -74,6 +74,7 @@ async function runServe(options: GivenOptions & { open: boolean; panel: boolean 
         env: process.env,
         log,
         say: (line) => process.stdout.write(`${line}\n`),
+        warn: (line) => process.stderr.write(`${line}\n`),
       },
     )
   } catch (error) {
@@ -81,8 +82,10 @@ async function runServe(options: GivenOptions & { open: boolean; panel: boolean 
     process.exitCode = 1
     return
   }
+  if (stop === null) return
+  const stopServing = stop
   const onSignal = (): void => {
-    stop().then(
+    stopServing().then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ err: error }, 'stopping failed')

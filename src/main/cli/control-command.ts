@@ -1,22 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { dataDirectory } from '../config/data-dir.ts'
 import { readEndpoint } from '../config/endpoint-file.ts'
+import { askControl, ControlError } from '../http/ask-control.ts'
 import { provesToken } from '../http/proves-token.ts'
 import type { TokenCommandPorts } from './token-command.ts'
 
-/** Longest wait for the server's answer, in milliseconds. */
-const limitMs = 5000
-
 const stoppedSchema = z.object({ status: z.literal('ok'), jobs: z.number().int() })
 const resumedSchema = z.object({ status: z.literal('ok'), resumed: z.number().int() })
-
-/** Why the server could not be asked, in a sentence for the person. */
-class ControlError extends Error {}
 
 /** `busbar stop-all` and `busbar resume`, for the server that runs on a data directory. */
 export function controlCommands({ env, say, fail }: TokenCommandPorts): Command[] {
@@ -58,30 +51,5 @@ async function ask(dataDir: string, what: 'stop-all' | 'resume'): Promise<unknow
   const key = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new ControlError(`The panel key in ${path} can't be read: ${String(error)}`)
   })
-  const { status, text } = await post(new URL(`/control/${what}`, found.endpoint.url), key.trim())
-  if (status !== 200) throw new ControlError(`The server refused (HTTP ${String(status)}): ${text.trim()}`)
-  return JSON.parse(text)
-}
-
-function post(address: URL, key: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      method: 'POST',
-      agent: false,
-      headers: { authorization: `Bearer ${key}` },
-      signal: AbortSignal.timeout(limitMs),
-    }
-    // The certificate need not be one that this machine trusts: the server has proved itself at this very address.
-    const asked =
-      address.protocol === 'https:'
-        ? requestHttps(address, { ...options, rejectUnauthorized: false })
-        : requestHttp(address, options)
-    asked.on('response', (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => (text += part))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
-    })
-    asked.on('error', (error) => reject(new ControlError(`The server did not answer: ${error.message}`)))
-    asked.end()
-  })
+  return askControl({ url: found.endpoint.url, panelKey: key.trim() }, what)
 }

@@ -29,13 +29,12 @@ export type EndpointState =
 
 export interface EndpointFile {
   /**
-   * Removes what a server that is gone has left, before this one listens: its port may be anybody's by now. The file of a
-   * server that proves itself stays. A process id decides nothing, for a container has ids of its own.
+   * Removes what a server that is gone has left, before this one listens: its port may be anybody's by now. For the one
+   * server of the directory (`app/one-server.ts`).
    */
   clear(): Promise<void>
   /**
-   * Announces the server: mode 0600, whole or not at all. Where `clear` found another server running, programs go on
-   * finding that one, with a warning here. A directory that cannot be written to is worth a warning too: the
+   * Announces the server: mode 0600, whole or not at all. A directory that cannot be written to is worth a warning: the
    * server runs all the same, for those who are told its address and token.
    */
   write(endpoint: Endpoint): Promise<void>
@@ -48,30 +47,21 @@ function endpointPath(dataDir: string): string {
   return join(dataDir, 'endpoint.json')
 }
 
-/**
- * The announcement of one server. Nothing is changed before `clear` and `write`.
- *
- * @param ports `provesItself` asks whether the server that a file announces still runs there
- */
-export function createEndpointFile(ports: {
+/** The announcement of one server. Nothing is changed before `clear` and `write`. */
+export function createEndpointFile({
+  dataDir,
+  clock,
+  log,
+}: {
   readonly dataDir: string
-  readonly provesItself: (endpoint: Endpoint) => Promise<boolean>
   /** Unix milliseconds. */
   readonly clock: () => number
   readonly log: Log
 }): EndpointFile {
-  const { dataDir, provesItself, clock, log } = ports
   const path = endpointPath(dataDir)
   let written: Endpoint | null = null
-  let other: Endpoint | null = null
   return {
     async clear() {
-      const found = await readEndpoint(dataDir)
-      if (found.kind === 'missing') return
-      if (found.kind === 'announced' && (await provesItself(found.endpoint))) {
-        other = found.endpoint
-        return
-      }
       await unlink(path).catch(async (error: unknown) => {
         if (isMissing(error)) return
         // A folder has the name of the file, with whatever is in it.
@@ -80,14 +70,6 @@ export function createEndpointFile(ports: {
       })
     },
     async write(endpoint) {
-      if (other !== null) {
-        const { pid, url } = other
-        log.warn(
-          { path, pid, url },
-          'another server runs on this data directory; programs go on finding that one',
-        )
-        return
-      }
       try {
         await ensurePrivateDirectory(dataDir)
         await writePrivateFile(path, `${JSON.stringify(endpoint)}\n`)

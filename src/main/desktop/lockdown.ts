@@ -5,15 +5,15 @@
 import { shell, type Session, type WebContents } from 'electron'
 import { guarded } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
-import { isExternalLink, isPanelUrl, panelUrl } from './addresses.ts'
+import { isExternalLink, isSameDocument, type WindowPage } from './addresses.ts'
 
 /**
  * Denies a session's pages every permission but one: the panel's copy buttons may write text to the clipboard.
  * Electron grants what no handler denies, so all three handlers are needed.
  */
-export function denyPermissions(session: Session, log: Log): void {
+export function denyPermissions(session: Session, page: () => WindowPage, log: Log): void {
   const isGranted = (permission: string, asker: string) =>
-    permission === 'clipboard-sanitized-write' && isPanelUrl(asker)
+    permission === 'clipboard-sanitized-write' && page().owns(asker)
   session.setPermissionRequestHandler((_contents, permission, callback, details) => {
     const granted = isGranted(permission, details.requestingUrl)
     if (!granted) log.warn({ permission, asker: details.requestingUrl }, 'permission refused')
@@ -26,9 +26,9 @@ export function denyPermissions(session: Session, log: Log): void {
 type Navigation = { readonly url: string; readonly isMainFrame: boolean; preventDefault(): void }
 
 /** Keeps a page where it is. Its own reload is the one navigation that goes through. */
-export function denyNavigation(contents: WebContents, log: Log): void {
+export function denyNavigation(contents: WebContents, page: () => WindowPage, log: Log): void {
   const refuse = guarded('refused navigation', (navigation: Navigation) => {
-    if (navigation.isMainFrame && navigation.url === panelUrl) return
+    if (navigation.isMainFrame && isSameDocument(navigation.url, page().url)) return
     navigation.preventDefault()
     log.warn({ url: navigation.url }, 'navigation refused')
   })

@@ -6,8 +6,13 @@ import { endOnUncaughtFault } from '../base/last-resort.ts'
 import type { Log } from '../base/log.ts'
 import { ensurePrivateDirectoryNow } from '../base/private-file.ts'
 import { createApp } from '../app/app.ts'
+import { ServerRunsError } from '../app/one-server.ts'
+import { askToShow, runsStill } from '../app/running-server.ts'
 import { dataDirectory } from '../config/data-dir.ts'
+import { isDataDirTaken } from '../config/data-lock.ts'
+import type { Endpoint } from '../config/endpoint-file.ts'
 import { createProgramLog } from '../config/program-log.ts'
+import { ownPage, servedPage, type WindowPage } from './addresses.ts'
 import { denyPermissions, denyNavigation } from './lockdown.ts'
 import { createPanelPorts, type PanelPorts } from './panel-ports.ts'
 import { declarePanelScheme, servePanelScheme } from './panel-scheme.ts'
@@ -26,26 +31,32 @@ function startDesktop(log: Log): void {
   // Packaged, the arguments follow the program; else they follow the folder that it is given to run.
   const options = startedWith(process.argv.slice(electron.isPackaged ? 1 : 2), process.env)
   // Electron's lock and its browser's profile follow the data, so that a second data directory is a second Busbar.
-  const profile = join(dataDirectory(options.dataDir, process.env), 'desktop')
+  const dataDir = dataDirectory(options.dataDir, process.env)
+  const profile = join(dataDir, 'desktop')
   ensurePrivateDirectoryNow(profile)
   electron.setPath('userData', profile)
 
-  // One Busbar a data directory: a second start shows the first one's window.
-  if (!electron.requestSingleInstanceLock()) {
+  // Electron's lock is the messenger between two windows and no more: what a crash leaves of it, it may take for a
+  // running program. Whether one runs says the lock of the data directory (decision 16).
+  if (!electron.requestSingleInstanceLock() && isDataDirTaken(dataDir)) {
     log.info({}, 'Busbar is running already; its window is shown')
     electron.quit()
     return
   }
 
-  const app = createApp({ ...options, env: process.env, log })
+  /** There is something to show. */
+  let isReady = false
+  let page: WindowPage = ownPage(preload)
+  /** The server whose panel is shown, where that is not the one of this process. */
+  let elsewhere: Endpoint | null = null
   let ports: PanelPorts | null = null
   let window: PanelWindow | null = null
   let quitting: 'no' | 'stopping' | 'stopped' = 'no'
 
   const openWindow = () => {
-    if (window !== null || ports === null || quitting !== 'no') return
+    if (window !== null || !isReady || quitting !== 'no') return
     window = createPanelWindow({
-      preload,
+      page,
       devTools: !electron.isPackaged,
       log,
       onPageGone: () => ports?.release(),
@@ -54,14 +65,39 @@ function startDesktop(log: Log): void {
         window = null
       },
       onQuit: () => electron.quit(),
+      onUnloadable() {
+        if (elsewhere !== null) fail(log, new Error(`The panel of ${elsewhere.url} can’t be opened.`))
+      },
     })
+  }
+  const showWindow = () => {
+    openWindow()
+    window?.reveal()
+  }
+  const app = createApp({ ...options, showWindow, env: process.env, log })
+
+  /** Shows the panel of the server that has the data directory: in its own window where it has one, else in this one. */
+  const showRunning = async (running: Endpoint) => {
+    if (await askToShow(dataDir, running)) {
+      log.info({}, 'Busbar is running already; its window is shown')
+      electron.quit()
+      return
+    }
+    if (running.panel_url === null) {
+      throw new Error(`Busbar runs at ${running.url} already, without a panel. End it to start it with one.`)
+    }
+    log.info({ url: running.url }, 'Busbar is running already; this window shows its panel')
+    elsewhere = running
+    page = servedPage(running.panel_url)
+    isReady = true
+    openWindow()
   }
 
   const boot = async () => {
     await electron.whenReady()
     // The page's world is shut before there is a page.
     servePanelScheme(rendererRoot)
-    denyPermissions(session.defaultSession, log)
+    denyPermissions(session.defaultSession, () => page, log)
     // The server comes before the window, so a panel never opens on nothing.
     const { portWasTaken, port } = await app.start()
     if (portWasTaken) log.warn({ port }, 'the port is taken; the next free one is used')
@@ -70,6 +106,7 @@ function startDesktop(log: Log): void {
       attach: (port) => app.attachPanelPort(port),
       log,
     })
+    isReady = true
     openWindow()
   }
 
@@ -85,18 +122,21 @@ function startDesktop(log: Log): void {
     electron.quit()
   }
 
+  /** A window on a server that has ended makes room for the program that starts now. */
+  const revealOrLeave = async () => {
+    if (elsewhere !== null && !(await runsStill(elsewhere))) electron.quit()
+    else showWindow()
+  }
+
   declarePanelScheme()
   electron.enableSandbox()
   electron.on(
     'web-contents-created',
-    guarded('new page', (_event, contents) => denyNavigation(contents, log)),
+    guarded('new page', (_event, contents) => denyNavigation(contents, () => page, log)),
   )
   electron.on(
     'second-instance',
-    guarded('second start', () => {
-      openWindow()
-      window?.reveal()
-    }),
+    guarded('second start', () => inBackground('second start', revealOrLeave())),
   )
   // macOS: a click on the dock's icon after the window was closed.
   electron.on('activate', guarded('click on the dock', openWindow))
@@ -110,7 +150,12 @@ function startDesktop(log: Log): void {
     quitting = 'stopping'
     inBackground('quit', stop())
   })
-  boot().catch((error: unknown) => fail(log, error))
+  boot()
+    .catch((error: unknown) => {
+      if (error instanceof ServerRunsError) return showRunning(error.endpoint)
+      throw error
+    })
+    .catch((error: unknown) => fail(log, error))
 }
 
 function fail(log: Log, error: unknown): void {

@@ -8,15 +8,15 @@ import {
 } from 'electron'
 import { attempt, guarded, inBackground } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
-import { isPanelUrl, panelUrl } from './addresses.ts'
+import { codeOf } from '../base/private-file.ts'
+import { isPanelUrl, type WindowPage } from './addresses.ts'
 
 /** The `--ground` of each theme, so that nothing flashes before the page's first paint. */
 const darkGround = '#181818'
 const lightGround = '#e9e9e9'
 
 export type PanelWindowPorts = {
-  /** Path of the built preload script. */
-  preload: string
+  page: WindowPage
   /** Developer tools are for a checkout, never for what a person installed. */
   devTools: boolean
   log: Log
@@ -25,6 +25,8 @@ export type PanelWindowPorts = {
   onClosed: () => void
   /** The person gave up on a panel that keeps crashing. */
   onQuit: () => void
+  /** The page could not be loaded. */
+  onUnloadable: (error: unknown) => void
 }
 
 export type PanelWindow = {
@@ -49,7 +51,7 @@ export function createPanelWindow(ports: PanelWindowPorts): PanelWindow {
     autoHideMenuBar: true,
     backgroundColor: nativeTheme.shouldUseDarkColors ? darkGround : lightGround,
     webPreferences: {
-      preload: ports.preload,
+      ...(ports.page.preload !== null && { preload: ports.page.preload }),
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
@@ -71,9 +73,12 @@ export function createPanelWindow(ports: PanelWindowPorts): PanelWindow {
   window.on('closed', guarded('closed window', ports.onClosed))
 
   const load = () => {
-    window.loadURL(panelUrl).catch((error: unknown) => {
+    window.loadURL(ports.page.url).catch((error: unknown) => {
       // Closed while it loaded.
-      if (!window.isDestroyed()) log.error({ err: error }, 'panel not loaded')
+      if (window.isDestroyed()) return
+      // Not the error itself, which names the address with the key.
+      log.error({ code: codeOf(error) }, 'panel not loaded')
+      ports.onUnloadable(error)
     })
   }
 

@@ -5,8 +5,11 @@ import { after } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
 import { createApp } from '../app/app.ts'
 import type { Listening } from '../app/app-options.ts'
+import { ServerRunsError } from '../app/one-server.ts'
+import { askToShow } from '../app/running-server.ts'
 import { defaultPort } from '../config/asked-port.ts'
 import { dataDirectory } from '../config/data-dir.ts'
+import type { Endpoint } from '../config/endpoint-file.ts'
 import type { ServerOptions } from '../config/server-options.ts'
 import { createBrowserPanel } from './browser-panel.ts'
 
@@ -22,34 +25,47 @@ export interface ServePorts {
   log: Log
   /** Writes one line for the person who started it. */
   say: (line: string) => void
+  /** Writes one line about what is not as it was asked for. */
+  warn: (line: string) => void
 }
 
 /** Longest time that a signal waits for clients to be told and sockets to close. */
 const stopLimitMs = 4000
 
-/** Runs Busbar without a window until the returned function is called. */
-export async function serve(options: ServeOptions, ports: ServePorts): Promise<() => Promise<void>> {
+/**
+ * Runs Busbar without a window until the returned function is called. Where a server runs on the data directory already,
+ * it says where that one is, and there is nothing to stop: null.
+ */
+export async function serve(options: ServeOptions, ports: ServePorts): Promise<(() => Promise<void>) | null> {
   const { log, say, env } = ports
   const { panel, open, ...server } = options
+  const dataDir = dataDirectory(options.dataDir, env)
   const app = createApp({
     ...server,
     ...(panel && { browserPanel: createBrowserPanel(ports.rendererDir) }),
     env,
     log,
   })
-  const listening = await app.start()
-  say(`MCP    ${listening.url}`)
-  if (listening.panelUrl !== null) say(`Panel  ${listening.panelUrl}`)
+  let listening: Listening
+  try {
+    listening = await app.start()
+  } catch (error) {
+    if (!(error instanceof ServerRunsError)) throw error
+    await tellOfRunning(error.endpoint, dataDir, options, ports)
+    return null
+  }
+  sayWhere(listening, say)
   if (listening.portWasTaken) {
     log.warn(
       { asked: options.port ?? defaultPort, port: listening.port },
       'the port is taken; the next free one is used',
     )
   }
-  const page = open ? await openPanel(listening, dataDirectory(options.dataDir, env), log) : null
+  if (open) await openPanel(listening.panelUrl, dataDir, log)
 
   return async () => {
-    if (page !== null) await rm(page, { force: true })
+    // A second start may have left it, too.
+    await rm(openingPage(dataDir), { force: true })
     await Promise.race([
       app.stop(),
       new Promise<void>((resolve) => after('stop', stopLimitMs, resolve).unref()),
@@ -57,13 +73,46 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<(
   }
 }
 
+function sayWhere({ url, panelUrl }: Pick<Listening, 'url' | 'panelUrl'>, say: ServePorts['say']): void {
+  say(`MCP    ${url}`)
+  if (panelUrl !== null) say(`Panel  ${panelUrl}`)
+}
+
+/** Says where the one server of the data directory is, and shows its panel where that was asked for. */
+async function tellOfRunning(
+  running: Endpoint,
+  dataDir: string,
+  { port, open }: ServeOptions,
+  { say, warn, log }: ServePorts,
+): Promise<void> {
+  sayWhere({ url: running.url, panelUrl: running.panel_url }, say)
+  const inUse = portOf(running.url)
+  const other = port === undefined || port === 0 || port === inUse ? '' : `, not ${String(port)}`
+  warn(
+    `Busbar runs on ${dataDir} already. Port ${String(inUse)} is in use${other}. ` +
+      'Another --data-dir is another server.',
+  )
+  if (!open) return
+  if (running.panel_url === null) await askToShow(dataDir, running)
+  else await openPanel(running.panel_url, dataDir, log)
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url)
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
+}
+
+function openingPage(dataDir: string): string {
+  return join(dataDir, 'open-panel.html')
+}
+
 /**
  * Opens the panel in the person's browser. The address holds the key and must stay out of every process's
  * arguments, so the browser is given a private file that leads there.
  */
-async function openPanel({ panelUrl }: Listening, dataDir: string, log: Log): Promise<string | null> {
-  if (panelUrl === null) return null
-  const page = join(dataDir, 'open-panel.html')
+async function openPanel(panelUrl: string | null, dataDir: string, log: Log): Promise<void> {
+  if (panelUrl === null) return
+  const page = openingPage(dataDir)
   try {
     await writeFile(
       page,
@@ -73,7 +122,7 @@ async function openPanel({ panelUrl }: Listening, dataDir: string, log: Log): Pr
     )
   } catch (error) {
     log.warn({ err: error }, 'no browser could be opened; open the printed address yourself')
-    return null
+    return
   }
   const [command, ...args] = openers[process.platform] ?? ['xdg-open']
   const opener = spawn(command, [...args, page], { stdio: 'ignore', detached: true })
@@ -81,7 +130,6 @@ async function openPanel({ panelUrl }: Listening, dataDir: string, log: Log): Pr
     log.warn({ command }, 'no browser could be opened; open the printed address yourself'),
   )
   opener.unref()
-  return page
 }
 
 const openers: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logins } from '../access/logins.ts'
 import { bearerToken } from '../access/token-store.ts'
 
-/** Where `busbar stop-all` and `busbar resume` ask. */
-const paths = new Set(['/control/stop-all', '/control/resume'])
+const actions = ['stop-all', 'resume', 'show'] as const
+export type ControlAction = (typeof actions)[number]
+const paths = new Set(actions.map((action) => `/control/${action}`))
 
 /** What can be asked for: `userId` null for all buses. */
 interface ControlPorts {
@@ -13,14 +14,17 @@ interface ControlPorts {
     resume(userId: string, program: null, by: string): boolean
     resumeAll(by: string): number
   }
+  /** Brings the window to the front; absent where the panel has none. */
+  readonly showWindow?: (() => void) | undefined
 }
 
 /**
- * `POST /control/stop-all` and `POST /control/resume`: what the command line asks a running server for. Both take the
- * panel key, or a token with the scope `panel`, as a bearer token: no program of a model has one. With the token of a
- * user they mean that user's bus. False for a request that is none of these.
+ * `POST /control/stop-all` and `POST /control/resume`: what the command line asks a running server for; and
+ * `POST /control/show`: what a second start asks the first. All take the panel key, or a token with the scope `panel`, as
+ * a bearer token: no program of a model has one. With the token of a user they mean that user's bus, which has no
+ * window. False for a request that is none of these.
  */
-export function answerControl({ logins, pauses }: ControlPorts) {
+export function answerControl({ logins, pauses, showWindow }: ControlPorts) {
   return (path: string, request: IncomingMessage, response: ServerResponse): boolean => {
     if (!paths.has(path)) return false
     if (request.method !== 'POST') {
@@ -41,6 +45,10 @@ export function answerControl({ logins, pauses }: ControlPorts) {
     const by = userId === null ? 'the operator' : userId
     if (path === '/control/stop-all') {
       answer(response, 200, { status: 'ok', jobs: pauses.stopAll(userId, by) })
+    } else if (path === '/control/show') {
+      const shown = userId === null && showWindow !== undefined
+      if (shown) showWindow()
+      answer(response, 200, { status: 'ok', shown })
     } else {
       const resumed = userId === null ? pauses.resumeAll(by) : Number(pauses.resume(userId, null, by))
       answer(response, 200, { status: 'ok', resumed })

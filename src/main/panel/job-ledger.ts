@@ -40,6 +40,8 @@ export interface JobLedger {
   repeat(ref: JobRef): JobRepeatOutcome
   /** A job was dispatched or changed. */
   readonly events: EventEmitter<{ changed: [ref: JobRef] }>
+  /** Tells that a job has changed which is kept elsewhere (`past-jobs.ts`). */
+  tell(ref: JobRef): void
   close(): void
 }
 
@@ -169,6 +171,7 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       }
       return { outcome: 'sent', jobId, targetCount: sent.targets.length }
     },
+    tell: (ref) => void events.emit('changed', ref),
     close: unfollow,
   }
 }

@@ -196,6 +196,9 @@ function limitActivityLog(activityLog: Ports['activity']['log'], userId: string)
       log: (look) =>
         (look.userId ?? userId) === userId ? activityLog.queries.log({ ...look, userId }) : emptyPage,
       detail: (id) => activityLog.queries.detail(id, userId),
+      // Those of this user are in the ledger of jobs.
+      pastJobs: () => [],
+      pastJobTexts: () => null,
     },
   }
 }

@@ -22,7 +22,7 @@ import type { PanelTroubles } from './troubles.ts'
 /** What the panel's router works on. A panel of one user gets the same with nothing of others in it. */
 export interface PanelRouterPorts {
   roster: Pick<Roster, 'rows' | 'row' | 'client' | 'deliveries' | 'events'>
-  jobs: Omit<JobLedger, 'close'>
+  jobs: Omit<JobLedger, 'close' | 'tell'>
   /** Null where ending Blenders is none of this panel's business. */
   endings: Pick<BlenderEndings, 'look' | 'end'> | null
   pauses: {

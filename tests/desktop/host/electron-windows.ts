@@ -165,7 +165,7 @@ export function createWindowsStandIn(ports: WindowsPorts): WindowsStandIn {
     }
 
     const page: Promise<Page> = createPage(ports.browser(), {
-      preload: options.webPreferences?.preload ?? '',
+      preload: options.webPreferences?.preload ?? null,
       width: options.width ?? 800,
       height: options.height ?? 600,
       answer: ports.answer,

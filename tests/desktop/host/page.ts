@@ -9,7 +9,8 @@ import type { HostToPage, PageToHost } from './preload-world.ts'
 import { createStructuredCodec } from './structured-codec.ts'
 
 export type PagePorts = {
-  preload: string
+  /** Path of the preload script; null for a page without one. */
+  preload: string | null
   width: number
   height: number
   /** Answers a request to a scheme of the program, null for a scheme that it does not have. */
@@ -41,6 +42,7 @@ const standInHost = /^([^.]+)\.([^.]+)\.invalid$/
 
 export function toStandInUrl(url: string): string {
   const { protocol, host, pathname, search, hash } = new URL(url)
+  if (protocol === 'http:' || protocol === 'https:') return url
   return `https://${host}.${protocol.slice(0, -1)}.invalid${pathname}${search}${hash}`
 }
 
@@ -88,7 +90,7 @@ function loudly(what: string, work: Promise<unknown>): void {
 }
 
 export async function createPage(browser: Browser, ports: PagePorts): Promise<Page> {
-  const preload = await readFile(ports.preload, 'utf8')
+  const preload = ports.preload === null ? null : await readFile(ports.preload, 'utf8')
   const { targetId } = await browser.session.send('Target.createTarget', {
     url: 'about:blank',
     newWindow: true,
@@ -175,10 +177,12 @@ export async function createPage(browser: Browser, ports: PagePorts): Promise<Pa
     mainFrameId = (await session.send('Page.getFrameTree')).frameTree.frame.id
     await session.send('Inspector.enable')
     await session.send('Runtime.addBinding', { name: toHostBinding, executionContextName: preloadWorldName })
-    await session.send('Page.addScriptToEvaluateOnNewDocument', {
-      source: preloadWorldSource(createStructuredCodec, preload),
-      worldName: preloadWorldName,
-    })
+    if (preload !== null) {
+      await session.send('Page.addScriptToEvaluateOnNewDocument', {
+        source: preloadWorldSource(createStructuredCodec, preload),
+        worldName: preloadWorldName,
+      })
+    }
     await session.send('Runtime.addBinding', { name: openBinding })
     await session.send('Page.addScriptToEvaluateOnNewDocument', {
       source: `(${askBeforeOpening.toString()})(${JSON.stringify(openBinding)})`,

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
@@ -75,6 +75,18 @@ describe('a start on a data directory of version 0.1.0', () => {
     expect(problems).toStrictEqual([])
   })
 
+  it('was backed up first, as it was', async () => {
+    const [backup = '', ...others] = await readdir(join(dataDir, 'backups'))
+    expect([backup.slice(-'-of-0.1.0'.length), others]).toStrictEqual(['-of-0.1.0', []])
+    const names = await readdir(join(dataDir, 'backups', backup))
+    expect(names.toSorted()).toStrictEqual((await readdir(fixture)).toSorted())
+    for (const name of names) {
+      const kept = await readFile(join(dataDir, 'backups', backup, name))
+      expect(kept.equals(await readFile(join(fixture, name)))).toBe(true)
+    }
+    expect(problems).toStrictEqual([])
+  })
+
   it('has the tokens, the settings, the blocks and the policy of approvals', async () => {
     expect(await panel.tokens.list()).toStrictEqual([
       {
@@ -135,6 +147,59 @@ describe('a start on a data directory of version 0.1.0', () => {
     expect(await panel.approvals.policy.get()).toStrictEqual({
       default: 'ask',
       rules: [{ client: { userId: 'local', uuid: 'blender-1' }, token: null, tool: null, mode: 'deny' }],
+    })
+  })
+
+  it('has the jobs that the activity log knows', async () => {
+    const watch = await panel.jobs.watch({ watchId: 'jobs' })
+    const job = {
+      userId: 'local',
+      kind: 'job_dispatch',
+      progress: null,
+      progressMessage: '',
+      startedAt: null,
+      cancelRequestedAt: null,
+      from: { uuid: 'llm-1', name: 'llm-1' },
+      targets: [{ uuid: 'blender-1', name: 'blender-1' }],
+      targetCount: 1,
+      preview: '',
+    }
+    expect((await watch.next()).value).toStrictEqual({
+      type: 'snapshot',
+      revision: 1,
+      jobs: [
+        {
+          ...job,
+          key: 'local\u001fjob-1',
+          jobId: 'job-1',
+          title: 'Print one',
+          state: 'completed',
+          createdAt: 1795781931.065,
+          endedAt: 1795781931.068,
+          updatedAt: 1795781931.068,
+          problem: '',
+        },
+        {
+          ...job,
+          key: 'local\u001fjob-2',
+          jobId: 'job-2',
+          title: 'Print two',
+          state: 'cancelled',
+          createdAt: 1795781931.07,
+          endedAt: 1795781931.093,
+          updatedAt: 1795781931.093,
+          problem: 'Withdrawn before it reached its target.',
+        },
+      ],
+    })
+    expect(await panel.jobs.detail({ userId: 'local', jobId: 'job-1' })).toStrictEqual({
+      payload: null,
+      routing: null,
+      priority: null,
+      result: '1',
+      resultLength: 1,
+      error: '',
+      errorLength: 0,
     })
   })
 

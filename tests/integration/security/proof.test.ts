@@ -90,7 +90,8 @@ describe('the proof before the token', () => {
   })
 
   it('holds for the address that was dialled, by IPv4 and by IPv6', async () => {
-    const own = appOn(app.dataDir, { BUSBAR_TOKEN: 'token-of-the-local-user' }, '::')
+    const dataDir = await mkdtemp(join(tmpdir(), 'busbar-proof-'))
+    const own = appOn(dataDir, { BUSBAR_TOKEN: app.token }, '::')
     const { port } = await own.start()
     try {
       for (const host of ['127.0.0.1', '[::1]']) {
@@ -100,6 +101,7 @@ describe('the proof before the token', () => {
       }
     } finally {
       await own.stop()
+      await rm(dataDir, { recursive: true, force: true })
     }
   })
 
@@ -149,11 +151,8 @@ describe('endpoint.json', () => {
     const first = appOn(dataDir)
     const second = appOn(dataDir)
     const { url } = await first.start()
-    await second.start()
+    await expect(second.start()).rejects.toMatchObject({ code: 'server_runs', endpoint: { url } })
     expect((await announced()).url).toBe(url)
-    expect(second.log.lines.map(({ message }) => message)).toContain(
-      'another server runs on this data directory; programs go on finding that one',
-    )
     await second.stop()
     expect((await announced()).url).toBe(url)
     await first.stop()
@@ -185,6 +184,6 @@ describe('endpoint.json', () => {
     await expect(appOn(dataDir, { BUSBAR_TOKEN: 'short' }).start()).rejects.toThrow(
       'BUSBAR_TOKEN has fewer than 16 characters and can be guessed. Set another one, or leave it out and Busbar makes one.',
     )
-    expect(await readdir(dataDir)).toStrictEqual([])
+    expect((await readdir(dataDir)).toSorted()).toStrictEqual(['server.lock', 'version.json'])
   })
 })

@@ -3,9 +3,9 @@ import { isTerminal, type JsonObject } from '../../../shared/protocol.ts'
 import { RawJson } from '../../base/raw-json.ts'
 import type { ClientInfo, SessionHandle } from '../../bus/client-info.ts'
 import type { Job } from '../../bus/jobs.ts'
-import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { Allowed, ApprovalGate, GateRefusal } from '../approvals/approval-gate.ts'
 import type { CallContext } from '../calls/call-context.ts'
+import { lostText } from '../sessions/lost-jobs.ts'
 import type { Presence } from '../sessions/presence.ts'
 import type { JobWatch } from './job-watch.ts'
 import { askAgain, endOf, refused, stateOf, type OutcomeOf } from './outcome.ts'
@@ -152,8 +152,9 @@ export function dispatchJob(
       }
       awaySinceMs ??= clock()
       if (clock() - awaySinceMs < lostTargetGraceMs) return
-      const error = lostText(bus, jobId, target.uuid, lostTargetGraceMs)
-      fail('failed', error)
+      // What it had received ends on the bus, which tells of it (`hear`).
+      bus.failLost(target.uuid, lostText(target.uuid, lostTargetGraceMs, true))
+      fail('failed', lostText(target.uuid, lostTargetGraceMs, false))
       const known = job()
       if (known !== undefined) bus.cancelJob(known)
     })
@@ -300,15 +301,4 @@ function timeoutOutcome(
       ? `The job has started and goes on. ${askAgain(jobId)}`
       : `The job had not started${heldBack === null ? '' : ` (${heldBack})`} and was withdrawn; the Blender may be busy or closed.`)
   return { status: 'timeout', target_uuid, result: '', error }
-}
-
-function lostText(bus: UserMessageBus, jobId: string, uuid: string, graceMs: number): string {
-  const delivered = bus.jobs.handedTo(uuid).some((known) => known.job_id === jobId)
-  return (
-    `"${uuid}" went away and did not come back within ${String(graceMs / 1000)} s: it was closed, crashed, or ` +
-    'lost its connection. ' +
-    (delivered
-      ? 'It had received the job and may have done part of it: look at the scene before you run it again.'
-      : 'It never received the job.')
-  )
 }

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { usePanel } from '../../panel/panel-context.ts'
+import { placeLink } from '../../panel/router.ts'
 import type { PanelClient } from '../../../shared/clients.ts'
 import { Chip } from '../../ui/Chip.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
@@ -8,6 +9,7 @@ import { CopyButton } from '../../ui/CopyButton.tsx'
 import { TextSection, TextSections } from '../../ui/TextSection.tsx'
 import { visibleText } from '../../lib/visible-text.ts'
 import { clientName, stateWords } from '../../model/clients/client-text.ts'
+import { hasOlderAddon } from '../../model/clients/addon-update.ts'
 import { chosenTargetName, workingOnName } from '../../model/clients/client-columns.ts'
 import { Elapsed, LastSeen } from '../../widgets/Times.tsx'
 import { exactTime } from '../../lib/time-text.ts'
@@ -54,7 +56,7 @@ export function RecordTab({ client, current }: { client: PanelClient; current: b
             {client.dropped > 0 ? `, ${client.dropped} dropped` : ''}
           </span>
         </Fact>
-        {record.addon_version !== undefined && <TextFact name="Add-on" text={record.addon_version} />}
+        <AddonFact client={client} />
         {record.role !== undefined && <TextFact name="Role" text={record.role} />}
         {record.parent_uuid !== undefined && <TextFact name="Started by" text={record.parent_uuid} />}
         <Fact name="Capabilities" value={record.capabilities.join(', ')} wrap>
@@ -93,6 +95,21 @@ function TextFact({ name, text, empty = 'none' }: TextFactProps) {
   return (
     <Fact name={name} value={text} copy>
       <ClientText text={text} />
+    </Fact>
+  )
+}
+
+function AddonFact({ client }: { client: PanelClient }) {
+  const isOlder = useStore(usePanel().status, ({ status }) => hasOlderAddon(client, status?.version ?? null))
+  const version = client.record.addon_version
+  if (version === undefined) return null
+  if (!isOlder) return <TextFact name="Add-on" text={version} />
+  return (
+    <Fact name="Add-on" value={version} copy>
+      <ClientText text={version} />{' '}
+      <a className={styles['other']} href={placeLink('connect')}>
+        Update the add-on…
+      </a>
     </Fact>
   )
 }

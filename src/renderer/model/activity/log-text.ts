@@ -56,6 +56,7 @@ export const kindFacts: Record<LogKind, KindFacts> = {
   blender_ended: { word: 'Blender ended', group: 'clients', tone: 'warn' },
   operator_sent: { word: 'sent by a person', group: 'messages', tone: 'notice' },
   message: { word: 'message', group: 'messages', tone: 'plain' },
+  job_late: { word: 'late result', group: 'jobs', tone: 'warn' },
   job_completed: { word: 'job completed', group: 'jobs', tone: 'good' },
   job_failed: { word: 'job failed', group: 'jobs', tone: 'bad' },
   job_cancelled: { word: 'job cancelled', group: 'jobs', tone: 'notice' },

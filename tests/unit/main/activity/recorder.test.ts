@@ -124,3 +124,33 @@ it('keeps nothing of looks', () => {
   bus.jobUpdate({ job_id: 'l', status: 'completed', result: 'picture', error: '' }, null)
   expect([of('messages'), of('outcomes'), of('jobs')]).toStrictEqual([[], [], []])
 })
+
+it.each([
+  [true, 'Ping (j): completed, after it had ended as failed. 42'],
+  [false, 'Ping (j): completed, after it had ended as failed'],
+])('keeps a result that came too late as a line (payloads: %s)', (keepPayloads, text) => {
+  const { bus, of } = recorded(keepPayloads)
+  const session = {}
+  bus.register(registration('b', { is_persistent: true }), session)
+  const payload = { message_type: 'command_dispatch', job_id: 'j', command: 'ping', description: 'Ping' }
+  bus.send({ payload, target_uuid: 'b', session: null })
+  const client = bus.get('b')
+  if (client !== undefined) bus.mailboxes.take(client, 10)
+  bus.failLost('b', 'It went away.')
+  bus.jobUpdate({ job_id: 'j', status: 'completed', result: '42', error: '' }, session)
+  expect(of('activity').at(-1)).toStrictEqual({
+    at: 1_700_000_000,
+    kind: 'job_late',
+    userId: 'local',
+    client: 'b',
+    by: 'client',
+    count: 1,
+    text,
+  })
+  expect(of('jobs').at(-1)).toMatchObject({
+    jobId: 'j',
+    state: 'failed',
+    error: 'It went away.',
+    result: keepPayloads ? '' : null,
+  })
+})

@@ -302,3 +302,64 @@ describe('a look', () => {
     expect(bus.jobs.get('j')?.result).toBe('')
   })
 })
+
+describe('a client that is not waited for any longer', () => {
+  const error = 'It went away.'
+
+  it('fails what had gone out to it, and its sender is told; it hears to drop it', () => {
+    const { bus, dispatch, inbox, ids } = fixture()
+    dispatch('out')
+    inbox('b')
+    dispatch('waits')
+    bus.failLost('b', error)
+    expect(ids()).toStrictEqual(['waits pending', 'out failed'])
+    expect(bus.jobs.get('out')).toMatchObject({ state: 'failed', result: '', error })
+    expect(inbox('model')).toStrictEqual([
+      { kind: 'job_update', job_id: 'out', status: 'failed', result: '', error },
+    ])
+    expect(inbox('b')).toStrictEqual([
+      { message_type: 'job_cancel', job_id: 'out' },
+      { message_type: 'command_dispatch', job_id: 'waits', command: 'ping' },
+    ])
+  })
+
+  it('is heard once when it reports after all, and nothing changes', () => {
+    const { bus, dispatch, report, inbox } = fixture()
+    const late: unknown[] = []
+    bus.events.on('late', (job, { status, result }, reporter) =>
+      late.push([job.job_id, status, result, reporter]),
+    )
+    dispatch('out')
+    inbox('b')
+    bus.failLost('b', error)
+    report('b', 'out', 'running', { progress: 0.5 })
+    const taken = { ok: true, delivered: 'direct', targets: [] }
+    expect(report('b', 'out', 'completed', { result: '42' })).toStrictEqual(taken)
+    expect(report('b', 'out', 'completed', { result: '42' })).toStrictEqual(taken)
+    expect(late).toStrictEqual([['out', 'completed', '42', 'b']])
+    expect(bus.jobs.get('out')).toMatchObject({ state: 'failed', result: '', error })
+  })
+
+  it('is not heard of a job that it ended itself', () => {
+    const { bus, dispatch, report, inbox } = fixture()
+    let late = 0
+    bus.events.on('late', () => (late += 1))
+    dispatch('out')
+    inbox('b')
+    report('b', 'out', 'completed')
+    bus.failLost('b', error)
+    report('b', 'out', 'completed')
+    expect([late, bus.jobs.get('out')?.state]).toStrictEqual([0, 'completed'])
+  })
+
+  it('fails its part of a job that others have too', () => {
+    const { bus, dispatch, report, inbox } = fixture(['b', 'c'])
+    dispatch('j')
+    inbox('b')
+    inbox('c')
+    bus.failLost('b', error)
+    expect([bus.jobs.get('j')?.state, inbox('c')]).toStrictEqual(['running', []])
+    report('c', 'j', 'completed')
+    expect(bus.jobs.get('j')?.state).toBe('failed')
+  })
+})

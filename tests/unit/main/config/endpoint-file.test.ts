@@ -23,9 +23,8 @@ const endpoint: Endpoint = {
 
 const clock = () => Date.parse('2026-01-02T03:04:05.006Z')
 
-/** The file as a server sees it that finds another one running, or none. */
-function fileOf({ log = recordedLog(), running = false } = {}) {
-  return createEndpointFile({ dataDir, provesItself: () => Promise.resolve(running), clock, log })
+function fileOf({ log = recordedLog() } = {}) {
+  return createEndpointFile({ dataDir, clock, log })
 }
 
 describe('endpoint.json', () => {
@@ -75,47 +74,17 @@ describe('endpoint.json', () => {
     })
   })
 
-  test('is removed before a start where its server does not prove itself, whatever process has its id', async () => {
+  test('is removed before a start, whatever process has its id', async () => {
     for (const pid of [process.pid, process.ppid, 2 ** 22 + 1]) {
       await fileOf().write({ ...endpoint, pid })
       const log = recordedLog()
-      const asked: Endpoint[] = []
-      const file = createEndpointFile({
-        dataDir,
-        provesItself(announced) {
-          asked.push(announced)
-          return Promise.resolve(false)
-        },
-        clock,
-        log,
-      })
+      const file = fileOf({ log })
       await file.clear()
-      expect(asked).toEqual([{ ...endpoint, pid }])
       expect(await readdir(dataDir)).toEqual([])
       await file.write(endpoint)
       expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint })
       expect(log.lines).toEqual([])
     }
-  })
-
-  test('stays where its server proves itself, for programs to find that one', async () => {
-    // In a container of its own, a living server's process id is nobody's here.
-    const first = { ...endpoint, pid: 2 ** 22 + 1 }
-    await fileOf().write(first)
-    const log = recordedLog()
-    const second = fileOf({ log, running: true })
-    await second.clear()
-    await second.write({ ...endpoint, url: 'http://127.0.0.1:9878/mcp' })
-    expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint: first })
-    await second.remove()
-    expect(await readEndpoint(dataDir)).toEqual({ kind: 'announced', endpoint: first })
-    expect(log.lines).toEqual([
-      {
-        level: 'warn',
-        details: { path: join(dataDir, 'endpoint.json'), pid: 2 ** 22 + 1, url: 'http://127.0.0.1:9877/mcp' },
-        message: 'another server runs on this data directory; programs go on finding that one',
-      },
-    ])
   })
 
   test('needs no data directory to be cleared', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isExternalLink, isPanelUrl } from '../../../../src/main/desktop/addresses.ts'
+import {
+  isExternalLink,
+  isPanelUrl,
+  isSameDocument,
+  ownPage,
+  servedPage,
+} from '../../../../src/main/desktop/addresses.ts'
 
 describe('isPanelUrl', () => {
   it.each(['busbar://panel/', 'busbar://panel', 'busbar://panel/#clients'])('knows %s', (url) => {
@@ -40,5 +46,35 @@ describe('isExternalLink', () => {
     '',
   ])('keeps %j in', (url) => {
     expect(isExternalLink(url)).toBe(false)
+  })
+})
+
+describe('the page of a window', () => {
+  it('is the panel of this program, with its preload script', () => {
+    const page = ownPage('preload.cjs')
+    expect({ ...page, owns: null }).toStrictEqual({
+      url: 'busbar://panel/',
+      preload: 'preload.cjs',
+      owns: null,
+    })
+    expect([page.owns('busbar://panel/'), page.owns('http://127.0.0.1:9877/')]).toStrictEqual([true, false])
+  })
+
+  it('or the one that another process serves, without one; its own is what has its origin', () => {
+    const page = servedPage('http://127.0.0.1:9877/#key=secret')
+    expect({ ...page, owns: null }).toStrictEqual({
+      url: 'http://127.0.0.1:9877/#key=secret',
+      preload: null,
+      owns: null,
+    })
+    const own = ['http://127.0.0.1:9877', 'http://127.0.0.1:9877/x']
+    const others = ['http://127.0.0.1:9878/', 'busbar://panel/', 'x']
+    expect([...own, ...others].map((url) => page.owns(url))).toStrictEqual([true, true, false, false, false])
+  })
+
+  it('stays the same document at another place in it', () => {
+    expect(isSameDocument('busbar://panel/#/jobs', 'busbar://panel/')).toBe(true)
+    expect(isSameDocument('http://127.0.0.1:9877/', 'http://127.0.0.1:9877/#key=secret')).toBe(true)
+    expect(isSameDocument('http://127.0.0.1:9877/x', 'http://127.0.0.1:9877/#key=secret')).toBe(false)
   })
 })

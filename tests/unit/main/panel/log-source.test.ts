@@ -25,9 +25,8 @@ function logFixture(filter: LogFilter = {}) {
         ...{
           lastIdBefore: () => null,
           detail: () => null,
-          messages: () => [],
-          jobs: () => [],
-          clients: () => [],
+          pastJobs: () => [],
+          pastJobTexts: () => null,
         },
       },
     },

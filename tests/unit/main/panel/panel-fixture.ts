@@ -94,4 +94,6 @@ const noHistory = {
   log: () => emptyPage,
   lastIdBefore: () => null,
   detail: () => null,
+  pastJobs: () => [],
+  pastJobTexts: () => null,
 }

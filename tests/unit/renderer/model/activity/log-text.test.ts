@@ -34,7 +34,13 @@ it('groups of kinds stand for their kinds and back; none and all let everything 
     kindsOf([]),
     kindsOf(['clients', 'messages', 'jobs', 'sessions', 'access', 'server']),
   ]).toStrictEqual([undefined, undefined])
-  expect(kindsOf(['jobs'])).toStrictEqual(['job_completed', 'job_failed', 'job_cancelled', 'job_interrupted'])
+  expect(kindsOf(['jobs'])).toStrictEqual([
+    'job_late',
+    'job_completed',
+    'job_failed',
+    'job_cancelled',
+    'job_interrupted',
+  ])
   expect(groupsOf(kindsOf(['jobs', 'messages']))).toStrictEqual(['messages', 'jobs'])
   expect(groupsOf(undefined)).toStrictEqual([])
 })
