@@ -416,7 +416,10 @@ describe('a panel with one user’s token', () => {
     }
     // A refusal comes before the deed.
     expect(await firstOf(operator.blocks.watch({ watchId }))).toStrictEqual(blocks)
-    expect(await buckets(world.local)).toStrictEqual({ persistent: [], ephemeral: [secretClient.uuid] })
+    expect(await buckets(world.local)).toStrictEqual({
+      persistent: [],
+      ephemeral: [secretClient.uuid, expect.stringMatching(/^llm-secret-program-/) as string],
+    })
     expect((await operator.approvals.policy.get()).default).toBe('ask')
     expect((await operator.settings.get()).settings).toContainEqual({
       key: 'max_sessions',
