@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.ts'
 import { mayUseTool } from '../access/logins.ts'
 import type { MemoryLedger } from '../base/ledger.ts'
 import type { Runtime } from '../base/runtime.ts'
+import type { Connections } from '../http/connections.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { Recorder } from '../activity/recorder.ts'
@@ -41,6 +42,7 @@ export function serveBusesOverMcp(ports: {
   presence: Presence
   sticky: StickyTargets
   recorder: Recorder
+  connections: Pick<Connections, 'belongsTo'>
   bounds: {
     http: Partial<McpHttpLimits>
     lostTargetGraceMs: number
@@ -48,7 +50,7 @@ export function serveBusesOverMcp(ports: {
   }
   runtime: Runtime
 }): McpOfBuses {
-  const { access, buses, presence, sticky, recorder, bounds } = ports
+  const { access, buses, presence, sticky, recorder, connections, bounds } = ports
   const { guard, logins, registry, blocks, approvals } = access
   const { clock, steady, newId, log } = ports.runtime
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
@@ -95,6 +97,7 @@ export function serveBusesOverMcp(ports: {
   const delivery = createDelivery((session) => factory.threshold(session), largeMessages)
   const endpoint = createMcpEndpoint({
     authenticate: (request) => logins.authenticate(request),
+    takeConnection: (request, { user_id }) => connections.belongsTo(request, user_id),
     guard,
     blocked(applicant) {
       const block = blocks.blockOf(applicant)

@@ -75,6 +75,7 @@ export function servePanel(ports: {
   buses: BusManager
   mcp: McpOfBuses
   presence: Presence
+  connections: StatusPorts['connections']
   memory: MemoryLedger
   settings: ServerSettings
   facts: StatusPorts['facts']
@@ -82,7 +83,7 @@ export function servePanel(ports: {
   token: () => string
   runtime: Runtime
 }): PanelRouters {
-  const { access, activityLog, books, buses, mcp, memory, settings, facts } = ports
+  const { access, activityLog, books, buses, mcp, connections, memory, settings, facts } = ports
   const { clock, newId } = ports.runtime
   const { roster, rates, post, jobs, pauses } = books
   const { endpoint, threshold } = mcp
@@ -110,7 +111,7 @@ export function servePanel(ports: {
     activity: { log: activityLog, rates },
     settings: { list: () => settings.list(), keep: (change) => settings.keep(change), mayChange: true },
     server: {
-      status: () => panelStatus({ endpoint, buses, rates, activityLog, memory, facts, clock }),
+      status: () => panelStatus({ endpoint, connections, buses, rates, activityLog, memory, facts, clock }),
       addon: () => addon.read(),
       connectInfo: () => ({
         url: facts.url,

@@ -9,7 +9,7 @@ import type { Outcome } from '../bus/message.ts'
 import type { Address } from '../bus/routing.ts'
 import type { SendResult, UserMessageBus } from '../bus/user-message-bus.ts'
 
-/** Messages of the operator whose delivery is remembered, over all buses. */
+/** Messages of the operator whose delivery is remembered, of each bus. */
 const rememberedMax = 2000
 /** Of them, shown of one client. */
 const shownMax = 50
@@ -43,13 +43,13 @@ export interface OperatorMessages {
 
 export function createOperatorMessages({ buses }: { buses: BusManager }): OperatorMessages {
   const events: OperatorMessages['events'] = createEvents('operator messages')
-  /** By message id, oldest first. */
-  const remembered = new Map<string, { userId: string; deliveries: Map<string, Delivery> }>()
+  /** By user and message id, oldest first. */
+  const remembered = new Map<string, Map<string, Map<string, Delivery>>>()
 
   const attach = (bus: UserMessageBus): void => {
     const note = (uuid: string, messageId: string, outcome: Outcome): void => {
-      const message = remembered.get(messageId)
-      if (message?.deliveries.has(uuid) === true) message.deliveries.set(uuid, outcome)
+      const deliveries = remembered.get(bus.user_id)?.get(messageId)
+      if (deliveries?.has(uuid) === true) deliveries.set(uuid, outcome)
     }
     bus.events.on('settled', ({ uuid }, { message, outcome }) => note(uuid, message.message_id, outcome))
     bus.events.on('returned', ({ uuid }, { message }) => note(uuid, message.message_id, 'queued'))
@@ -62,16 +62,17 @@ export function createOperatorMessages({ buses }: { buses: BusManager }): Operat
       const sent = bus.send({ ...message, session: null, reply: 'caller' })
       if (!sent.ok) return sent
       const deliveries = new Map(Object.entries(sent.deliveries))
-      remembered.set(sent.message.message_id, { userId: bus.user_id, deliveries })
-      keepNewest(remembered, rememberedMax)
+      const ofUser = remembered.get(bus.user_id) ?? new Map<string, Map<string, Delivery>>()
+      remembered.set(bus.user_id, ofUser.set(sent.message.message_id, deliveries))
+      keepNewest(ofUser, rememberedMax)
       events.emit('sent', bus, sent)
       return sent
     },
     sentTo({ userId, uuid }) {
       const found: PostedMessage[] = []
-      for (const [messageId, message] of remembered) {
-        const delivery = message.deliveries.get(uuid)
-        if (message.userId === userId && delivery !== undefined) found.push({ messageId, delivery })
+      for (const [messageId, deliveries] of remembered.get(userId) ?? []) {
+        const delivery = deliveries.get(uuid)
+        if (delivery !== undefined) found.push({ messageId, delivery })
       }
       return found.slice(-shownMax).reverse()
     },

@@ -33,6 +33,8 @@ import { createUnreadAnswers } from './unread-answers.ts'
 export interface McpEndpointPorts {
   /** Who sends this request; null for a missing or wrong token. */
   authenticate(request: IncomingMessage): Caller | TooManyAttempts | null
+  /** Counts the request's connection for its caller; the bound that was met, where there is no room. Default: there is. */
+  takeConnection?(request: IncomingMessage, caller: Caller): { limit: string; max: number } | null
   /** Whether a person has blocked who asks for a session. Default: nobody is. */
   blocked?(applicant: SessionRequest): Blocked | null
   /** Host and Origin: null lets the request in. */
@@ -89,7 +91,12 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   const clock = (): number => ports.clock()
   const events = createEvents<McpSessionEvents>('session')
   const memoryOf = createPassingMemory(ports.memory ?? new MemoryLedger(Infinity), limits.maxBeyondShareBytes)
-  const resume = createResumeStore<ExchangeHost>({ clock, limits, memoryOf: ({ memory }) => memory })
+  const resume = createResumeStore<ExchangeHost>({
+    clock,
+    limits,
+    userOf: ({ caller }) => caller.user_id,
+    memoryOf: ({ memory }) => memory,
+  })
   const unread = createUnreadAnswers({ clock, stalledMs: limits.stalledStreamMs, log })
   const refusalLog = createRefusalLog({ clock, log, maxPerMinute: limits.maxLoggedRefusalsPerMinute })
   const table = createSessionTable({ clock, limits, events, resume, unread, memoryOf, log })
@@ -149,8 +156,9 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       refuse(request, response, session)
       return
     }
-    if (!session.streamOpen && table.openStreams() >= limits.maxStreams) {
-      refuse(request, response, refusals.tooManyStreams(limits.maxStreams))
+    const full = session.streamOpen ? null : table.streamRefusal(caller.user_id)
+    if (full !== null) {
+      refuse(request, response, refusals.tooManyStreams(full, limits.maxStreams, caller.user_id))
       return
     }
     const eventId = headerOf(request, 'last-event-id')
@@ -263,8 +271,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     if (block !== null) return refuseThis(refusals.blocked(block, id))
     const session = table.create(ports.newId(), caller, remoteAddress)
     if (!(session instanceof LiveSession)) {
-      const full = session === 'maxSessions' ? refusals.tooManySessions : refusals.tooManySessionsOfToken
-      return refuseThis(full(limits[session], id))
+      return refuseThis(refusals.tooManySessions(session, limits, caller.user_id, id))
     }
     try {
       await ports.connect(session)
@@ -310,6 +317,11 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     }
     if ('retryAfterSeconds' in caller) {
       refuse(request, response, refusals.tooManyAttempts(caller.retryAfterSeconds))
+      return
+    }
+    const full = ports.takeConnection?.(request, caller) ?? null
+    if (full !== null) {
+      refuse(request, response, refusals.tooManyConnections(full, caller.user_id))
       return
     }
     if (method === 'GET') get(request, response, caller)

@@ -19,16 +19,13 @@ const httpServerSettings = {
  */
 export function configureHttpServer(
   server: Server,
-  options: { readonly maxBodyBytes?: number; readonly maxSessions?: number } = {},
+  options: { readonly maxBodyBytes?: number } = {},
 ): void {
-  const { maxBodyBytes = defaultMcpHttpLimits.maxBodyBytes, maxSessions = defaultMcpHttpLimits.maxSessions } =
-    options
+  const { maxBodyBytes = defaultMcpHttpLimits.maxBodyBytes } = options
   server.headersTimeout = httpServerSettings.headersTimeoutMs
   server.requestTimeout = httpServerSettings.requestTimeoutMs
   server.keepAliveTimeout = httpServerSettings.keepAliveTimeoutMs
   server.maxHeadersCount = httpServerSettings.maxHeaders
-  // Two connections for each of the sessions allowed, and room for the panel.
-  server.maxConnections = 2 * maxSessions + 500
   server.on('checkContinue', (request, response) => {
     if (!declaresTooMuch(request, maxBodyBytes)) response.writeContinue()
     server.emit('request', request, response)
