@@ -5,6 +5,7 @@ import type { SessionRequest, Blocked, Caller, TooManyAttempts } from '../../acc
 import { createEvents, every } from '../../base/guarded.ts'
 import { type MemoryHold, MemoryLedger } from '../../base/ledger.ts'
 import type { Log } from '../../base/log.ts'
+import { createTurns, type Turns } from '../../base/turns.ts'
 import { createPassingMemory, type PassingMemory } from '../../base/passing-memory.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import type { ExchangeHost } from './exchange.ts'
@@ -49,6 +50,8 @@ export interface McpEndpointPorts {
   /** What is kept on behalf of a caller is charged here. Default: one without a bound. */
   readonly memory?: MemoryLedger
   readonly limits?: Partial<McpHttpLimits>
+  /** Waited for before what takes long. Default: turns of its own. */
+  readonly turns?: Turns
 }
 
 export interface McpEndpoint {
@@ -101,6 +104,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   const refusalLog = createRefusalLog({ clock, log, maxPerMinute: limits.maxLoggedRefusalsPerMinute })
   const table = createSessionTable({ clock, limits, events, resume, unread, memoryOf, log })
   const endedSessions = createEndedSessions()
+  const turns = ports.turns ?? createTurns()
   let largestBodyBytes = 0
   let closed = false
   let closing = Promise.resolve()
@@ -201,7 +205,12 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     response: ServerResponse,
     { caller, session, memory, body }: Posted,
   ): Promise<boolean> {
-    const messages = await readMessages(request, { limits, memory, hold: body })
+    const messages = await readMessages(request, {
+      limits,
+      memory,
+      hold: body,
+      turn: () => turns(caller.user_id),
+    })
     if (messages === null || response.destroyed) return false
     largestBodyBytes = Math.max(largestBodyBytes, Number(request.headers['content-length'] ?? 0))
     if ('status' in messages) {

@@ -15,6 +15,8 @@ export const defaultMcpHttpLimits = {
   maxBatchMessages: 100,
   /** Nested objects and arrays; what walks a message later may be recursive. */
   maxJsonDepth: 128,
+  /** Values of a body as JSON: objects, lists, texts and numbers. Parsing costs by the value. */
+  maxJsonValues: 200_000,
   /** Requests of one session that wait for their responses. */
   maxInFlightPerSession: 256,
   maxSessions: 2000,

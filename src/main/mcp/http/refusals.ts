@@ -312,6 +312,16 @@ export function tooDeep(maxDepth: number): Refusal {
   }
 }
 
+export function tooManyValues(maxValues: number): Refusal {
+  return {
+    status: 400,
+    code: invalidRequest,
+    message: `Invalid Request: the body has more than ${maxValues} values (objects, lists, texts, numbers); send large data as text or as a file`,
+    data: limit('json_values', maxValues),
+    reason: 'too_many_values',
+  }
+}
+
 export function batchTooLong(maxMessages: number): Refusal {
   return {
     status: 400,
