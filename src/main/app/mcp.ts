@@ -2,6 +2,7 @@ import { blockedAnswer, blockedCallAnswer } from '../access/block-list.ts'
 import type { Caller } from '../access/caller.ts'
 import { mayUseTool } from '../access/logins.ts'
 import type { MemoryLedger } from '../base/ledger.ts'
+import { createTurns } from '../base/turns.ts'
 import type { Runtime } from '../base/runtime.ts'
 import type { Connections } from '../http/connections.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
@@ -61,6 +62,7 @@ export function serveBusesOverMcp(ports: {
     memory: bounds.memory,
   })
   const largeMessages = createLargeMessages(steady)
+  const turns = createTurns()
   const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
   const identity = createCallerIdentity({ tokenTagOf })
   const blockOf = createSessionBlocks({ blocks, buses, identity })
@@ -76,7 +78,7 @@ export function serveBusesOverMcp(ports: {
     lostTargetGraceMs: bounds.lostTargetGraceMs,
   })
   const factory: McpServerFactory = createMcpServerFactory({
-    catalogue: busCatalogue({ blocks, presence, largeMessages, gate, dispatcher }),
+    catalogue: busCatalogue({ blocks, presence, largeMessages, gate, dispatcher, turns }),
     info: { name: 'busbar', title: 'Busbar', version },
     instructions,
     busOf,
@@ -113,6 +115,7 @@ export function serveBusesOverMcp(ports: {
     log,
     limits: bounds.http,
     memory: bounds.memory,
+    turns,
   })
   endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
   endpoint.events.on('opened', (session) => sticky.opened(session))
