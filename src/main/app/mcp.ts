@@ -99,6 +99,7 @@ export function serveBusesOverMcp(ports: {
   const delivery = createDelivery((session) => factory.threshold(session), largeMessages)
   const endpoint = createMcpEndpoint({
     authenticate: (request) => logins.authenticate(request),
+    isValid: (caller) => logins.scopesOf(caller).length > 0,
     takeConnection: (request, { user_id }) => connections.belongsTo(request, user_id),
     guard,
     blocked(applicant) {
@@ -127,7 +128,14 @@ export function serveBusesOverMcp(ports: {
     busOf(session).endSession(session)
     factory.refuseOpenCalls(session)
   }
-  applyBlocks({ endpoint, buses, blocks, registry, holdBack })
+  applyBlocks({
+    endpoint,
+    buses,
+    blocks,
+    registry,
+    isValid: ({ caller }) => logins.scopesOf(caller).length > 0,
+    holdBack,
+  })
   endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
   linkSessionsToBuses({
     endpoint,

@@ -34,6 +34,8 @@ import { createUnreadAnswers } from './unread-answers.ts'
 export interface McpEndpointPorts {
   /** Who sends this request; null for a missing or wrong token. */
   authenticate(request: IncomingMessage): Caller | TooManyAttempts | null
+  /** Whether what a caller came with is still worth something: a token may be revoked meanwhile. Default: it is. */
+  isValid?(caller: Caller): boolean
   /** Counts the request's connection for its caller; the bound that was met, where there is no room. Default: there is. */
   takeConnection?(request: IncomingMessage, caller: Caller): { limit: string; max: number } | null
   /** Whether a person has blocked who asks for a session. Default: nobody is. */
@@ -275,6 +277,7 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     const valid = readInitialize(initialize)
     if (valid === null) return refuseThis(refusals.invalidInitialize(id))
     const { message, clientInfo } = valid
+    if (ports.isValid?.(caller) === false) return refuseThis(refusals.unauthorized(true))
     const remoteAddress = request.socket.remoteAddress ?? 'unknown'
     const block = ports.blocked?.({ caller, remoteAddress, programName: clientInfo.name }) ?? null
     if (block !== null) return refuseThis(refusals.blocked(block, id))
@@ -291,6 +294,10 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       )
       table.end(session, 'ended')
       return refuseThis(refusals.sessionNotOpened(id))
+    }
+    if (ports.isValid?.(caller) === false) {
+      table.end(session, 'ended')
+      return refuseThis(refusals.unauthorized(true))
     }
     if (response.destroyed || session.ended) {
       table.end(session, 'ended')
