@@ -13,8 +13,9 @@ import {
   type LoggedEntry,
   type WrittenBatch,
 } from './activity-file.ts'
-import { createActivityQueries, type ActivityQueries } from './activity-queries.ts'
+import type { ActivityQueries } from './activity-queries.ts'
 import { clientsOf, logEntryOf } from './log-entries.ts'
+import { createLogReader } from './log-reader.ts'
 import { detailOf } from './log-queries.ts'
 import { prune } from './retention.ts'
 import { takeOver } from './take-over.ts'
@@ -261,12 +262,19 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
 
   if (!open()) schedule(limits.retryMs)
 
+  const reader = createLogReader({
+    path,
+    isOpen: () => file !== null,
+    onFault(error) {
+      // What keeps the file from being written is met there, too.
+      if (faultOf(error).kind !== 'corrupt') log.warn({ err: error }, 'the history could not be read')
+      else if (!closed) fail(error)
+    },
+  })
+
   return {
     events,
-    queries: createActivityQueries(
-      () => file?.db ?? null,
-      (error) => void fail(error),
-    ),
+    queries: reader,
     add(entry, key, merge) {
       if (closed) return
       const merged = key === undefined ? undefined : waiting.get(key)
@@ -302,6 +310,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     close() {
       if (closed) return
       closed = true
+      reader.close()
       if (timer !== null) clearTimeout(timer)
       timer = null
       breakOff?.()

@@ -47,8 +47,12 @@ export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Sou
       if (pageDue) {
         pageDue = false
         forget()
-        const page = queries.log({ ...filter, limit: logPageMax })
-        return { type: 'page', page: { ...page, history: activityLog.state() } }
+        return queries.log({ ...filter, limit: logPageMax }).then((page) => {
+          // What was written while it was read may be in it.
+          const newest = page.entries[0]?.id ?? 0
+          for (const id of fresh.keys()) if (id > 0 && id <= newest) fresh.delete(id)
+          return { type: 'page', page: { ...page, history: activityLog.state() } }
+        })
       }
       if (fresh.size === 0 && outcomes.size === 0) return null
       const news: LogEvent = {

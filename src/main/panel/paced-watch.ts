@@ -33,7 +33,7 @@ export function createAcks(): Acks {
 
 /** Something to show, gathered while nobody looks: `take` hands it over, null when there is no news. */
 export interface Source<Event> {
-  take(): Event | null
+  take(): Event | null | Promise<Event | null>
   /** Calls back when there may be news; returns the end of it. */
   onNews(listener: () => void): () => void
 }
@@ -55,7 +55,8 @@ export async function* pacedWatch<Event>(
     while (!signal.aborted) {
       // The ear is open before the look: news between the two would be lost the other way round.
       const news = new Promise<void>((resolve) => (wake = resolve))
-      const event = source.take()
+      const taken = source.take()
+      const event = taken instanceof Promise ? await taken : taken
       if (event === null) {
         await news
         continue

@@ -104,12 +104,12 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       },
     },
     activity: {
-      list: os.activity.list.handler(({ input }) => ({
-        ...activity.log.queries.log(input),
+      list: os.activity.list.handler(async ({ input }) => ({
+        ...(await activity.log.queries.log(input)),
         history: activity.log.state(),
       })),
-      seek: os.activity.seek.handler(({ input }) => ({
-        id: activity.log.queries.lastIdBefore(input.at),
+      seek: os.activity.seek.handler(async ({ input }) => ({
+        id: await activity.log.queries.lastIdBefore(input.at),
       })),
       watch: os.activity.watch.handler((call) => {
         const labelOf = (userId: string, uuid: string) =>
@@ -250,8 +250,11 @@ function block(ports: PanelRouterPorts, order: BlockInput): Block {
 }
 
 /** With what became of a message for each target, where that is known still. */
-function logDetailOf({ activity: { log }, roster }: PanelRouterPorts, id: number): LogDetail | null {
-  const detail = id < 0 ? log.waitingDetail(id) : log.queries.detail(id)
+async function logDetailOf(
+  { activity: { log }, roster }: PanelRouterPorts,
+  id: number,
+): Promise<LogDetail | null> {
+  const detail = id < 0 ? log.waitingDetail(id) : await log.queries.detail(id)
   if (detail === null || detail.entry.message === null) return detail
   const known = roster.deliveries(detail.entry.userId, detail.entry.message.messageId)
   if (known === null) return detail

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { LogEntry } from '../../../../src/shared/activity.ts'
 import type { ActivityRow, QueuedEntry } from '../../../../src/main/activity/entries.ts'
 import type { ActivityLog } from '../../../../src/main/activity/activity-log.ts'
-import { useJournals } from './activity-log-fixture.ts'
+import { readerOf, useJournals } from './activity-log-fixture.ts'
 import { keptRows } from './kept-rows.ts'
 
 const { place, time, start } = useJournals()
@@ -23,7 +23,8 @@ const line = (text: string, more: Partial<ActivityRow> = {}): QueuedEntry => ({
     ...more,
   },
 })
-const log = (activityLog: ActivityLog) => activityLog.queries.log({ limit: 200 }).entries
+const log = (activityLog: ActivityLog) =>
+  activityLog.state().state === 'on' ? readerOf(place.path).log({ limit: 200 }).entries : []
 const texts = (activityLog: ActivityLog) => log(activityLog).map(({ text }) => text)
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 })
 
