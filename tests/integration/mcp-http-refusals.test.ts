@@ -616,6 +616,7 @@ const proofs: Proofs<typeof refusalRequirements> = {
       { name: 'requests_in_flight', used: 0, max: 256 },
       { name: 'requests_per_second', used: 3, max: 3 },
       { name: 'body_bytes', used: expect.any(Number) as number, max: 5_242_880 },
+      { name: 'memory_beyond_share', used: 0, max: 16_777_216 },
     ])
     one.time.nowMs += 1000
     expect((await post(one, id, { ...ping, id: 4 })).status).toBe(200)

@@ -6,6 +6,7 @@ import type { Closers } from '../base/closers.ts'
 import { MemoryLedger } from '../base/ledger.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { BusManager } from '../bus/bus-manager.ts'
+import { chargeRecords } from '../bus/record-memory.ts'
 import { defaultPort } from '../config/asked-port.ts'
 import { dataDirectory, inDataDirectory } from '../config/data-dir.ts'
 import { isLoopback, plainHost, urlHost } from '../http/address.ts'
@@ -108,6 +109,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     limits: { ...settings.limits.bus, ...options.limits?.bus },
     memory,
   })
+  buses.follow(chargeRecords)
   const sticky = createStickyTargets({
     programOf: (session: McpSession) =>
       programOf(session, (caller) => access.logins.tokenTagOf(caller)).program,

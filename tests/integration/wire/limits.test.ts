@@ -26,6 +26,7 @@ it('every limit that docs/configuration.md names is in the panel’s status, and
     requests_in_flight: 256,
     requests_per_second: 5000,
     body_bytes: 5_242_880,
+    memory_beyond_share: 16_777_216,
     connections: 4500,
     connections_per_user: 2250,
     connections_without_token: 256,

@@ -361,7 +361,11 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       }
     },
     sessions: () => table.all(),
-    usage: () => [...table.usage(), { name: 'body_bytes', used: largestBodyBytes, max: limits.maxBodyBytes }],
+    usage: () => [
+      ...table.usage(),
+      { name: 'body_bytes', used: largestBodyBytes, max: limits.maxBodyBytes },
+      { name: 'memory_beyond_share', used: memoryOf.mostBeyondBytes, max: limits.maxBeyondShareBytes },
+    ],
     events,
     end(session, cause, why) {
       const own = table.get(session.id)
