@@ -45,7 +45,7 @@ it('a token that is revoked while its initialize comes in gets no session', asyn
 })
 
 it('a block on a token by its name keeps it out, until it is lifted', async () => {
-  const { token } = await make('studio two')
+  const { token } = await make('studio-two')
   const session = await openRawSession({ port: app.port, token }, 'program')
   const register = () =>
     session.call('blender_register_client', { client_uuid: 'c', client_type: 'llm' }).then(
@@ -55,7 +55,7 @@ it('a block on a token by its name keeps it out, until it is lifted', async () =
   const panel = await app.operator()
   const block = await panel.blocks.add({
     kind: 'token',
-    subject: 'studio two',
+    subject: 'studio-two',
     reason: 'by name',
     blockSeconds: null,
   })

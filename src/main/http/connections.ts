@@ -38,7 +38,7 @@ export interface Connections {
   close(): void
 }
 
-/** One accepted connection. A map of them is in the order in which they were last without a request. */
+/** One accepted connection. A map of them is in the order of `sinceMs`. */
 interface Place {
   readonly socket: Socket
   /** Null for a stranger. */
@@ -126,12 +126,14 @@ export function boundConnections(
     guarded('a new connection', (socket: Socket) => {
       const key = keyOf(socket)
       const place: Place = { socket, userId: null, open: new Set(), upgraded: false, sinceMs: clock() }
+      // Before the new one is among them: it is idle, too.
+      if (strangers.size >= limits.maxStrangers) {
+        if (!dropIdle(strangers)) dropOldest(strangers)
+        log.debug({}, 'a connection that nobody has authenticated on made room for a newer one')
+      }
       socket.once('close', () => remove(key, place))
       byKey.set(key, place)
       strangers.set(key, place)
-      if (strangers.size <= limits.maxStrangers) return
-      if (!dropIdle(strangers)) dropOldest(strangers)
-      log.debug({}, 'a connection that nobody has authenticated on made room for a newer one')
     }),
   )
   server.prependListener(
