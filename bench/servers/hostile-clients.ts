@@ -2,6 +2,7 @@
  * One hostile client of each user, in a process of its own: each does its worst again and again until it is ended. Its
  * argument is where the server is, and a token for each way.
  */
+import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { openRawSession } from '../../tests/integration/wire/raw-session.ts'
 import { openPanel } from '../../tests/fixtures/panel-client.ts'
@@ -28,13 +29,37 @@ for (let from = 0; from < listed; from += 100) {
   await Promise.all(Array.from({ length: 100 }, (_, n) => register(from + n)))
 }
 
+const agent = new Agent({ keepAlive: true })
+/** Posts bytes that are made once: this process is not what is to be busy. */
+const post = (token: string, sessionId: string, body: Buffer) => (): Promise<void> =>
+  new Promise((resolve) => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'mcp-session-id': sessionId,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    }
+    const options = { host: '127.0.0.1', port, path: '/mcp', method: 'POST', agent, headers }
+    const sent = request(options, (response) => response.resume().on('close', () => resolve()))
+    sent.on('error', () => resolve())
+    sent.end(body)
+  })
+const nested = (count: number): string => `[${Array<string>(count).fill('[]').join(',')}]`
+
 const values = await openRawSession({ port, token: tokens.values }, 'values')
-const nested = (count: number): object[] => Array.from({ length: count }, () => [])
-const refused = { jsonrpc: '2.0', id: 1, method: 'ping', params: { nested: nested(1_700_000) } }
+const refused = Buffer.from(
+  `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"nested":${nested(1_700_000)}}}`,
+)
 
 const sends = await openRawSession({ port, token: tokens.sends }, 'sends')
 await sends.call('blender_register_client', { client_uuid: 'sink', client_type: 'llm' })
-const large = { payload: { rows: nested(190_000) }, target_uuid: 'sink' }
+/** Each with an id of its own, as the others are under way. */
+const large = Array.from({ length: atOnce }, (_, n) =>
+  Buffer.from(
+    `{"jsonrpc":"2.0","id":${String(n)},"method":"tools/call","params":{"name":"blender_send_message",` +
+      `"arguments":{"payload":{"rows":${nested(190_000)}},"target_uuid":"sink"}}}`,
+  ),
+)
 
 const history = await openRawSession({ port, token: tokens.history }, 'history')
 await history.call('blender_register_client', { client_uuid: 'log', client_type: 'llm' })
@@ -47,8 +72,8 @@ const panel = await openPanel(port, tokens.history)
 
 process.send?.('ready')
 together(() => lists.call('blender_list_available_clients'))
-together(() => values.post(refused))
-together(() => sends.call('blender_send_message', large))
+together(post(tokens.values, values.id, refused))
+for (const body of large) void forEver(post(tokens.sends, sends.id, body))
 together(() => panel.api.activity.list({ limit: 200, text: `${'a'.repeat(190)}b` }))
 together(
   () =>

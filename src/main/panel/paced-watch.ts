@@ -32,7 +32,12 @@ export function createAcks(): Acks {
 }
 
 /** Something to show, gathered while nobody looks: `take` hands it over, null when there is no news. */
-export interface Source<Event> {
+export interface Source<Event> extends LateSource<Event> {
+  take(): Event | null
+}
+
+/** One that may have to look for what it hands over. */
+export interface LateSource<Event> {
   take(): Event | null | Promise<Event | null>
   /** Calls back when there may be news; returns the end of it. */
   onNews(listener: () => void): () => void
@@ -43,7 +48,7 @@ export interface Source<Event> {
  * last one was acknowledged. So a slow reader gets fewer, larger events and nothing piles up for it.
  */
 export async function* pacedWatch<Event>(
-  source: Source<Event>,
+  source: LateSource<Event>,
   pace: { acks: Acks; watchId: string; intervalMs: number; signal: AbortSignal },
 ): AsyncGenerator<Event, undefined> {
   const { acks, watchId, intervalMs, signal } = pace

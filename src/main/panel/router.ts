@@ -12,7 +12,7 @@ import { asksByToken } from '../access/approval-policy.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import { sessionOf } from '../mcp/sessions/session-of.ts'
 import { forbidden } from './one-user.ts'
-import { pacedWatch, type Acks, type Source } from './paced-watch.ts'
+import { pacedWatch, type Acks, type LateSource } from './paced-watch.ts'
 import type { PanelRouterPorts } from './router-ports.ts'
 import { logSource } from './log-source.ts'
 import {
@@ -155,7 +155,7 @@ export type PanelRouter = ReturnType<typeof createPanelRouter>
 
 /** A watch at its caller's pace: the acknowledgements and the end are those of its connection. */
 function paced<Event>(
-  source: Source<Event>,
+  source: LateSource<Event>,
   call: { input: { watchId: string }; context: PanelContext; signal?: AbortSignal | undefined },
   intervalMs: number,
 ): AsyncGenerator<Event, undefined> {
