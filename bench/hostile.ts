@@ -65,6 +65,8 @@ const at = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 
 function row(name: string, sorted: readonly number[]): void {
-  const [p50, p99, longest] = [at(sorted, 0.5), at(sorted, 0.99), at(sorted, 1)].map((ms) => `${ms.toFixed(1)} ms`)
+  const [p50, p99, longest] = [at(sorted, 0.5), at(sorted, 0.99), at(sorted, 1)].map(
+    (ms) => `${ms.toFixed(1)} ms`,
+  )
   console.log(`| ${name} | ${String(p50)} | ${String(p99)} | ${String(longest)} |`)
 }

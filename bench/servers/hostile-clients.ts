@@ -78,7 +78,9 @@ together(() => panel.api.activity.list({ limit: 200, text: `${'a'.repeat(190)}b`
 together(
   () =>
     new Promise<void>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'))
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'),
+      )
       socket.on('data', () => resolve())
       socket.on('error', () => resolve())
       socket.on('close', () => resolve())

@@ -587,10 +587,15 @@ const proofs: Proofs<typeof refusalRequirements> = {
     const first = await openSession(one)
     await openStream(one, first)
     expect(await refusal(one, 'GET', goodHeaders(await openSession(one)))).toEqual(
-      refused(503, -32000, 'Too many streams are open by user "alice": 1 are allowed. Close one, or try again later', {
-        data: { limit: 'streams_per_user', max: 1 },
-        headers: { retry: '30' },
-      }),
+      refused(
+        503,
+        -32000,
+        'Too many streams are open by user "alice": 1 are allowed. Close one, or try again later',
+        {
+          data: { limit: 'streams_per_user', max: 1 },
+          headers: { retry: '30' },
+        },
+      ),
     )
     expect((await openStream(one, first)).status).toBe(200)
   },

@@ -39,9 +39,7 @@ it.each([
 it('a frame of too many values closes a panel', async () => {
   const panel = await app.operator()
   const nested = Array.from({ length: 200_000 }, () => [])
-  await expect(
-    panel.messages.send({ payload: JSON.stringify({ nested }) } as never),
-  ).rejects.toThrow()
+  await expect(panel.messages.send({ payload: JSON.stringify({ nested }) } as never)).rejects.toThrow()
   const frame = { limit: 1, kinds: nested }
   await expect(panel.activity.list(frame as never)).rejects.toThrow()
   // Another one is served on.

@@ -44,8 +44,7 @@ beforeEach(async () => {
     pid: 4321,
   })
   const sender = await app.raw('sender')
-  const send = (payload: object) =>
-    sender.call('blender_send_message', { payload, target_uuid: theirs.uuid })
+  const send = (payload: object) => sender.call('blender_send_message', { payload, target_uuid: theirs.uuid })
   await send({ message_type: 'job_dispatch', job_id: theirs.job, script: 'pass' })
   await victim.messages.next()
   await send({ text: 'x'.repeat(1_000_000) })
@@ -114,15 +113,14 @@ it('no tool tells what another user has from what nobody has', async () => {
     ({ capability }) => ({ ...dispatch, target: `any:${capability}` }),
     ({ job }) => ({ ...dispatch, target: 'eve', job_id: job, timeout_seconds: 0 }),
   ]
-  const calls = listed.tools.flatMap(({ name }) =>
-    (tools[name] ?? targets).map((args) => call(name, args)),
-  )
+  const calls = listed.tools.flatMap(({ name }) => (tools[name] ?? targets).map((args) => call(name, args)))
   expect(calls.length).toBeGreaterThan(40)
   for (const [name, ask] of calls) {
     const [one, other] = [await ask(theirs), await ask(nobodys)]
     expect([name, bare(one, theirs)]).toStrictEqual([name, bare(other, nobodys)])
     // What a call leaves behind, such as a registered uuid, is not there for the next.
-    for (const { uuid } of [theirs, nobodys]) await eve.call('blender_unregister_client', { client_uuid: uuid })
+    for (const { uuid } of [theirs, nobodys])
+      await eve.call('blender_unregister_client', { client_uuid: uuid })
     await eve.call('blender_use_target', { target: null })
   }
 })

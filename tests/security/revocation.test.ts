@@ -48,9 +48,9 @@ it('a block on a token by its name keeps it out, until it is lifted', async () =
   const { token } = await make('studio-two')
   const session = await openRawSession({ port: app.port, token }, 'program')
   const register = () =>
-    session.call('blender_register_client', { client_uuid: 'c', client_type: 'llm' }).then(
-      ({ status, error }) => error ?? status,
-    )
+    session
+      .call('blender_register_client', { client_uuid: 'c', client_type: 'llm' })
+      .then(({ status, error }) => error ?? status)
   expect(await register()).toBe('ok')
   const panel = await app.operator()
   const block = await panel.blocks.add({
@@ -64,12 +64,17 @@ it('a block on a token by its name keeps it out, until it is lifted', async () =
   expect(await register()).toBe('ok')
 })
 
-it.skipIf(process.platform === 'win32')('files that were left open to others are closed to them', async () => {
-  await make('any')
-  await app.stopAlone()
-  const files = ['panel-key', 'tokens.json', 'history.db']
-  for (const name of files) await chmod(join(app.dataDir, name), 0o644)
-  await app.startAgain()
-  const modes = await Promise.all(files.map(async (name) => (await stat(join(app.dataDir, name))).mode & 0o777))
-  expect(modes).toStrictEqual(files.map(() => 0o600))
-})
+it.skipIf(process.platform === 'win32')(
+  'files that were left open to others are closed to them',
+  async () => {
+    await make('any')
+    await app.stopAlone()
+    const files = ['panel-key', 'tokens.json', 'history.db']
+    for (const name of files) await chmod(join(app.dataDir, name), 0o644)
+    await app.startAgain()
+    const modes = await Promise.all(
+      files.map(async (name) => (await stat(join(app.dataDir, name))).mode & 0o777),
+    )
+    expect(modes).toStrictEqual(files.map(() => 0o600))
+  },
+)

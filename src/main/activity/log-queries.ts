@@ -85,7 +85,10 @@ export function queryLog(
 }
 
 /** Says for each row of a walk whether there is time for it: for the first one always, so that every look gets further. */
-function stopAfter(ms: number, clock: () => number): { inTime: (seq: SQLOutputValue) => number; at: () => number | null } {
+function stopAfter(
+  ms: number,
+  clock: () => number,
+): { inTime: (seq: SQLOutputValue) => number; at: () => number | null } {
   const untilMs = clock() + ms
   let begun = false
   let at: number | null = null

@@ -44,7 +44,10 @@ export function createLogReader(ports: LogReaderPorts): ActivityQueries & { clos
   function start(): Worker {
     const started = new Worker(join(import.meta.dirname, script), { workerData: ports.path })
     started.unref()
-    started.on('message', guarded('answer of the history', (reply: LogReply) => settle(reply)))
+    started.on(
+      'message',
+      guarded('answer of the history', (reply: LogReply) => settle(reply)),
+    )
     started.once(
       'error',
       guarded('fault of the thread that reads the history', (error: unknown) => ports.onFault(error)),
@@ -82,7 +85,8 @@ export function createLogReader(ports: LogReaderPorts): ActivityQueries & { clos
             return
           }
           resolve(nothing)
-          if (reply !== null) ports.onFault(Object.assign(new Error(reply.message), { errcode: reply.errcode }))
+          if (reply !== null)
+            ports.onFault(Object.assign(new Error(reply.message), { errcode: reply.errcode }))
         },
       }
       waiting.set(userId ?? '', [...(waiting.get(userId ?? '') ?? []), asked])

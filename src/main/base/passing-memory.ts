@@ -27,10 +27,7 @@ export interface PassingMemories {
 }
 
 /** The accounts of all users. What has room in the ledger stands there; only the rest is in the user's margin. */
-export function createPassingMemory(
-  ledger: MemoryLedger,
-  marginBytes = passingMarginBytes,
-): PassingMemories {
+export function createPassingMemory(ledger: MemoryLedger, marginBytes = passingMarginBytes): PassingMemories {
   const margins = new Map<string, { usedBytes: number }>()
 
   const accountOf = (userId: string): PassingMemory => {

@@ -93,7 +93,9 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
       }
       return runTool(definition.run, parsed.data, context).then((answer) => {
         const result = resultOf(answer)
-        return answer.anySize === true || answer.fits === true || fitsWire(result) ? result : resultOf(tooLarge(name))
+        return answer.anySize === true || answer.fits === true || fitsWire(result)
+          ? result
+          : resultOf(tooLarge(name))
       })
     },
     refuse: refuseCall,

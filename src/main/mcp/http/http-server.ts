@@ -17,10 +17,7 @@ const httpServerSettings = {
  * Applies the settings above, and refuses an oversized body before its sender was told to go on (`Expect:
  * 100-continue`, RFC 9110, section 10.1.1): the request goes to the same handler, which sees its length.
  */
-export function configureHttpServer(
-  server: Server,
-  options: { readonly maxBodyBytes?: number } = {},
-): void {
+export function configureHttpServer(server: Server, options: { readonly maxBodyBytes?: number } = {}): void {
   const { maxBodyBytes = defaultMcpHttpLimits.maxBodyBytes } = options
   server.headersTimeout = httpServerSettings.headersTimeoutMs
   server.requestTimeout = httpServerSettings.requestTimeoutMs

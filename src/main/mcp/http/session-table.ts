@@ -116,7 +116,8 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     create(id, caller, remoteAddress) {
       const isOfToken = (session: LiveSession): boolean => isSameToken(session.caller, caller)
       const isOfUser = isOf(caller.user_id)
-      const held = (isMeant: typeof isOfUser): number => count(open.values(), isMeant) + count(opening, isMeant)
+      const held = (isMeant: typeof isOfUser): number =>
+        count(open.values(), isMeant) + count(opening, isMeant)
       if (held(isOfToken) >= limits.maxSessionsPerToken && !evictOne(isOfToken)) return 'sessions_per_token'
       if (held(isOfUser) >= shareOf(limits.maxSessions) && !evictOne(isOfUser)) return 'sessions_per_user'
       if (open.size + opening.size >= limits.maxSessions && !evictOne(isOfUser)) {
@@ -150,7 +151,10 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
       }
       const ofToken = Math.max(0, ...perToken.values())
       const ofUser = Math.max(0, ...perUser(open.values()).values())
-      const streamsOfUser = Math.max(0, ...perUser([...open.values()].filter(({ streamOpen }) => streamOpen)).values())
+      const streamsOfUser = Math.max(
+        0,
+        ...perUser([...open.values()].filter(({ streamOpen }) => streamOpen)).values(),
+      )
       return [
         { name: 'sessions', used: open.size, max: limits.maxSessions },
         { name: 'sessions_per_token', used: ofToken, max: limits.maxSessionsPerToken },

@@ -11,10 +11,7 @@ import { shortened } from '../tools/output.ts'
 import { decode, pagedEntry } from './paged-resource.ts'
 
 /** The two static resources of a bus, the templates for one client and one job, and the long texts that are read in pages. */
-export const busResources = (
-  largeMessages: Pick<LargeMessages, 'read'>,
-  turns: Turns,
-): ResourceEntry[] => [
+export const busResources = (largeMessages: Pick<LargeMessages, 'read'>, turns: Turns): ResourceEntry[] => [
   {
     ...staticEntry(clientsUri, 'clients', 'Everything registered on the bus', clientsOf),
     // On its way it is written as the lists of the tool are.

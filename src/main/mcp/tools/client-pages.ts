@@ -60,7 +60,8 @@ export function clientPage(
       if (!keep(client)) continue
       const record = recordText(bus, client)
       left -= size(record) + 2
-      if (left < 0) return { ...page(), truncated: true, next_cursor: `${last.bucket}-${String(last.ordinal)}` }
+      if (left < 0)
+        return { ...page(), truncated: true, next_cursor: `${last.bucket}-${String(last.ordinal)}` }
       listed[bucket].push(record.json)
       last = { bucket, ordinal: client.ordinal }
     }

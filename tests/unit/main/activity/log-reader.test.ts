@@ -34,7 +34,11 @@ it('answers in a thread what is in the file, and nothing after its end', async (
 it('lets users take turns, whoever asks for how much', async () => {
   fill('one')
   const faults: unknown[] = []
-  const reader = createLogReader({ path: place.path, isOpen: () => true, onFault: (error) => faults.push(error) })
+  const reader = createLogReader({
+    path: place.path,
+    isOpen: () => true,
+    onFault: (error) => faults.push(error),
+  })
   const order: string[] = []
   const ask = (userId: string, name: string) =>
     reader.log({ limit: 1, userId }).then(() => void order.push(name))
@@ -46,7 +50,11 @@ it('lets users take turns, whoever asks for how much', async () => {
 it('tells of a file that is none, and answers nothing', async () => {
   writeFileSync(place.path, 'no database at all, whatever its name may be'.repeat(100))
   const faults: unknown[] = []
-  const reader = createLogReader({ path: place.path, isOpen: () => true, onFault: (error) => faults.push(error) })
+  const reader = createLogReader({
+    path: place.path,
+    isOpen: () => true,
+    onFault: (error) => faults.push(error),
+  })
   expect(await reader.log({ limit: 1 })).toStrictEqual(emptyPage)
   expect(faults).toMatchObject([{ errcode: 26 }])
   reader.close()

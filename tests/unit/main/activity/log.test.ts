@@ -171,11 +171,7 @@ describe('looking', () => {
     expect(page({ after: 2 })).toStrictEqual([[3, 4], 4, t0 + 3])
     expect(page({ after: 4 })).toStrictEqual([[5, 6], null, null])
     expect(page({ after: 6 })).toStrictEqual([[], null, null])
-    expect([t0, t0 + 2.5, t0 + 99].map((at) => activityLog.lastIdBefore(at))).toStrictEqual([
-      null,
-      3,
-      6,
-    ])
+    expect([t0, t0 + 2.5, t0 + 99].map((at) => activityLog.lastIdBefore(at))).toStrictEqual([null, 3, 6])
   })
 
   it('goes through a bounded stretch, and says where to go on', () => {
@@ -199,7 +195,11 @@ describe('looking', () => {
     /** Each look at the clock takes 100 ms: there is time for two entries. */
     const page = (look: Partial<LogQuery>, everyLookMs = 100) => {
       let nowMs = 0
-      const { entries, next } = queryLog(db, { text: 'needle', limit: 9, ...look }, () => (nowMs += everyLookMs))
+      const { entries, next } = queryLog(
+        db,
+        { text: 'needle', limit: 9, ...look },
+        () => (nowMs += everyLookMs),
+      )
       return [entries.map(({ id }) => id), next]
     }
     expect([page({}), page({ before: 5 }), page({ after: 0 }), page({ after: 4 })]).toStrictEqual([
@@ -218,7 +218,10 @@ describe('looking', () => {
     activityLog.close()
     later.add(line({ at: t0, text: 'after' }))
     later.close()
-    expect(looked(reading(start()))).toStrictEqual(['client_registered b after', 'client_registered b before'])
+    expect(looked(reading(start()))).toStrictEqual([
+      'client_registered b after',
+      'client_registered b before',
+    ])
   })
 })
 
@@ -284,7 +287,10 @@ describe('a file of the first schema', () => {
       [2, 20, 'message', 3],
       [1, 10, 'login_refused', 4],
     ])
-    const of = (client: string) => reading(activityLog).log({ limit: 9, client }).entries.map(({ id }) => id)
+    const of = (client: string) =>
+      reading(activityLog)
+        .log({ limit: 9, client })
+        .entries.map(({ id }) => id)
     expect([of('b'), of('c'), of('llm')]).toStrictEqual([[5, 3, 2], [2], [5, 3, 2]])
     expect(
       keptRows(place.path)

@@ -50,9 +50,14 @@ describe('the bound of values', () => {
 
   test('agrees with the values of the parsed value, whatever the white space', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 6 }), fc.nat({ max: 30 }), fc.nat({ max: 2 }), (value, max, indent) => {
-        expect(holdsAtMost(JSON.stringify(value, null, indent), max)).toBe(valuesOf(value) <= max)
-      }),
+      fc.property(
+        fc.jsonValue({ maxDepth: 6 }),
+        fc.nat({ max: 30 }),
+        fc.nat({ max: 2 }),
+        (value, max, indent) => {
+          expect(holdsAtMost(JSON.stringify(value, null, indent), max)).toBe(valuesOf(value) <= max)
+        },
+      ),
       { numRuns: 500 },
     )
   })

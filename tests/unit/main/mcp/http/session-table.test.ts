@@ -32,7 +32,12 @@ function fixture(limits: Partial<McpHttpLimits> = {}) {
     clock,
     limits: all,
     events,
-    resume: createResumeStore({ clock, limits: all, userOf: ({ caller }) => caller.user_id, memoryOf: ({ memory }) => memory }),
+    resume: createResumeStore({
+      clock,
+      limits: all,
+      userOf: ({ caller }) => caller.user_id,
+      memoryOf: ({ memory }) => memory,
+    }),
     unread: createUnreadAnswers({ clock, stalledMs: all.stalledStreamMs, log }),
     memoryOf: createPassingMemory(new MemoryLedger(Infinity)),
     log,
@@ -245,7 +250,10 @@ describe('where users share the places', () => {
       const session = await open(id, alice)
       session.openStream(unsent())
     }
-    expect([table.streamRefusal('alice'), table.streamRefusal('bob')]).toStrictEqual(['streams_per_user', null])
+    expect([table.streamRefusal('alice'), table.streamRefusal('bob')]).toStrictEqual([
+      'streams_per_user',
+      null,
+    ])
     const session = await open('three', bob)
     session.openStream(unsent())
     expect(table.streamRefusal('carol')).toBe('streams')
