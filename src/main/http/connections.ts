@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { attempt, every, guarded } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
 import { shareOf } from '../base/share.ts'
@@ -75,7 +74,7 @@ export function boundConnections(
 
   const poolOf = ({ userId }: Place): Map<string, Place> =>
     (userId === null ? strangers : users.get(userId)) ?? new Map<string, Place>()
-  const find = (socket: Duplex): [key: string, place: Place] | null => {
+  const find = (socket: PeerEnd): [key: string, place: Place] | null => {
     const key = keyOf(socket)
     const place = byKey.get(key)
     return place === undefined ? null : [key, place]
@@ -201,6 +200,12 @@ export function boundConnections(
   }
 }
 
+/** What tells one connection from another. */
+interface PeerEnd {
+  readonly remoteAddress?: string | undefined
+  readonly remotePort?: number | undefined
+}
+
 function isBusy({ open, upgraded }: Place): boolean {
   return open.size > 0 || upgraded
 }
@@ -209,7 +214,6 @@ function isBusy({ open, upgraded }: Place): boolean {
  * The peer's end of a connection. Over TLS, requests come over another socket object than the one that was accepted; both
  * have this in common.
  */
-function keyOf(socket: Duplex): string {
-  const { remoteAddress = '', remotePort = 0 } = socket as Socket
+function keyOf({ remoteAddress = '', remotePort = 0 }: PeerEnd): string {
   return `${remoteAddress} ${String(remotePort)}`
 }

@@ -22,18 +22,18 @@ export interface HistoryReader {
 
 /** Reads the history file at a path as the thread does. */
 export function readerOf(path: string): HistoryReader {
-  const ask = <Answer>(question: LogQuestion): Answer => {
+  const ask = (question: LogQuestion): unknown => {
     const db = openForReading(path)
     try {
-      return answerQuestion(db, question) as Answer
+      return answerQuestion(db, question)
     } finally {
       db.close()
     }
   }
   return {
-    log: (look) => ask({ kind: 'log', look }),
-    lastIdBefore: (at) => ask({ kind: 'lastIdBefore', at }),
-    detail: (id, userId) => ask({ kind: 'detail', id, userId }),
+    log: (look) => ask({ kind: 'log', look }) as LogEntriesPage,
+    lastIdBefore: (at) => ask({ kind: 'lastIdBefore', at }) as number | null,
+    detail: (id, userId) => ask({ kind: 'detail', id, userId }) as LogDetail | null,
   }
 }
 

@@ -12,9 +12,12 @@ afterEach(async () => {
 interface Scene {
   readonly connections: Connections
   readonly time: { nowMs: number }
-  dial(): Promise<Socket>
+  readonly dial: () => Promise<Socket>
   /** Asks for a path: `/as/<user>` proves to be a user, `/held` is not answered. Resolves with the server's side. */
-  ask(socket: Socket, path: string): Promise<{ request: IncomingMessage; response: ServerResponse }>
+  readonly ask: (
+    socket: Socket,
+    path: string,
+  ) => Promise<{ request: IncomingMessage; response: ServerResponse }>
 }
 
 async function scene(limits: Parameters<typeof boundConnections>[1]['limits'], maxKnown = 4): Promise<Scene> {
