@@ -30,7 +30,10 @@ it('a user with two tokens takes half of the sessions, and evicts no idle sessio
   // Her own oldest make room for each other, and nobody else's do.
   for (const token of [one, two, one, two, one]) await open(token)
   expect((await idle.rpc('ping')).result).toStrictEqual({})
-  expect((await first.rpc('ping')).error).toStrictEqual({ code: -32001, message: 'Session not found' })
+  expect((await first.rpc('ping')).error).toStrictEqual({
+    code: -32001,
+    message: 'Session not found. Start a new session: send initialize',
+  })
 })
 
 it('a refusal says whose limit was reached', async () => {
