@@ -12,6 +12,7 @@ export default defineConfig({
         input: {
           desktop: 'src/main/desktop/main.ts',
           cli: 'src/main/cli/main.ts',
+          'log-reader-worker': 'src/main/activity/log-reader-worker.ts',
           'take-over-worker': 'src/main/activity/take-over-worker.ts',
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

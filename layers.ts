@@ -55,7 +55,7 @@ export const layers: readonly Layer[] = [
   },
   {
     path: 'main/mcp/resources',
-    imports: ['shared', 'main/bus', 'main/mcp/calls', 'main/mcp/sessions', 'main/mcp/tools'],
+    imports: ['shared', 'main/base', 'main/bus', 'main/mcp/calls', 'main/mcp/sessions', 'main/mcp/tools'],
   },
   { path: 'main/mcp/prompts', imports: ['shared', 'main/mcp/calls'] },
   {

@@ -23,7 +23,8 @@ const changesPerSecond = 500
 /** Room for all of them, and none that becomes stale while nothing changes: that would be a change. */
 const settings = {
   BUSBAR_MAX_CLIENTS: '6000',
-  BUSBAR_MAX_SESSIONS: '6000',
+  // One user gets half of these.
+  BUSBAR_MAX_SESSIONS: '12000',
   BUSBAR_MAX_SESSIONS_PER_TOKEN: '6000',
   BUSBAR_STALE_SECONDS: '3600',
 }

@@ -9,6 +9,7 @@ const inputs = ['src', 'addon', 'electron.vite.config.ts', 'package.json', 'pack
 const outputs = [
   'main/desktop.js',
   'main/cli.js',
+  'main/log-reader-worker.js',
   'main/take-over-worker.js',
   'preload/preload.cjs',
   'renderer/index.html',

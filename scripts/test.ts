@@ -46,6 +46,7 @@ const noFirefox = 'no Firefox found; install it (Debian: apt-get install firefox
 const suites: Suite[] = [
   { name: 'unit', missing: () => null, run: () => vitest('unit') },
   { name: 'integration', missing: () => null, run: () => vitest('integration') },
+  { name: 'security', missing: () => null, run: () => vitest('security') },
   { name: 'faults', missing: () => null, run: () => vitest('faults') },
   { name: 'addon', missing: () => (python === null ? noPython : null), run: () => unittest('tests/addon') },
   {

@@ -10,7 +10,7 @@ export const blockSecondsMax = 365 * 24 * 3600
 
 /**
  * What a block goes by: a client's uuid, the name a program gives at `initialize` (with one token, or with any), an
- * address or a token's id.
+ * address or a token's id or name.
  */
 export const blockKindSchema = z.enum(['client', 'program', 'address', 'token'])
 export type BlockKind = z.infer<typeof blockKindSchema>
@@ -20,7 +20,7 @@ export const blockSchema = z.object({
   kind: blockKindSchema,
   /** Whose bus it holds on; empty: every bus. A client is always one of one bus, and an address of every bus. */
   userId: z.string(),
-  /** The uuid, name, address or token id. */
+  /** The uuid, name, address, or the id or name of the token. */
   subject: z.string(),
   /** For a program: with which token; null: with any, as in every file of 0.1.0. Null for the other kinds. */
   tokenId: z.string().nullable().default(null),

@@ -132,7 +132,7 @@ export const settings = {
   },
   max_sessions: {
     title: 'Sessions',
-    help: 'Sessions in all; one that nobody would miss makes room.',
+    help: 'Sessions in all, of which one user gets half; one that nobody would miss makes room.',
     group: 'limits',
     unit: 'count',
     default: 2000,
@@ -150,7 +150,7 @@ export const settings = {
   },
   max_streams: {
     title: 'Streams',
-    help: 'Open GET streams.',
+    help: 'Open GET streams in all, of which one user gets half.',
     group: 'limits',
     unit: 'count',
     default: 2000,

@@ -7,9 +7,9 @@ it('gives the memory of 2,000 clients back that vanish without a word', async ()
   const server = await startServer({
     limits: {
       mcp: {
-        maxSessions: 2600,
+        maxSessions: 5200,
         maxSessionsPerToken: 2600,
-        maxStreams: 2600,
+        maxStreams: 5200,
         idleSessionMs: 3000,
         keepaliveIntervalMs: 500,
       },

@@ -73,8 +73,8 @@ async function fillMailboxes({ server, hoarder, otherWorks }: Scene, payload: ob
 }
 
 it('mailboxes full of nested JSON take a share, counted by what it takes in memory', async () => {
-  const rows = Array.from({ length: 90_000 }, (_, n) => [n, { a: [n], b: {} }, [[]]])
-  await fillMailboxes(await scene(), { rows })
+  const rows = Array.from({ length: 20_000 }, (_, n) => [n, { a: [n], b: {} }, [[]]])
+  await fillMailboxes(await scene(), { rows, text: 'x'.repeat(2_800_000) })
 })
 
 it('mailboxes full of long texts take a share', async () => {

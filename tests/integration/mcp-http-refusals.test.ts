@@ -558,8 +558,8 @@ const proofs: Proofs<typeof refusalRequirements> = {
       refused(
         503,
         -32000,
-        'Too many sessions are open: 1 are allowed. End one with DELETE, or try again later',
-        { id: 'full', data: { limit: 'sessions', max: 1 }, headers: { retry: '30' } },
+        'Too many sessions are open by user "alice": 1 are allowed. End one with DELETE, or try again later',
+        { id: 'full', data: { limit: 'sessions_per_user', max: 1 }, headers: { retry: '30' } },
       ),
     )
   },
@@ -587,10 +587,15 @@ const proofs: Proofs<typeof refusalRequirements> = {
     const first = await openSession(one)
     await openStream(one, first)
     expect(await refusal(one, 'GET', goodHeaders(await openSession(one)))).toEqual(
-      refused(503, -32000, 'Too many streams are open: 1 are allowed. Close one, or try again later', {
-        data: { limit: 'streams', max: 1 },
-        headers: { retry: '30' },
-      }),
+      refused(
+        503,
+        -32000,
+        'Too many streams are open by user "alice": 1 are allowed. Close one, or try again later',
+        {
+          data: { limit: 'streams_per_user', max: 1 },
+          headers: { retry: '30' },
+        },
+      ),
     )
     expect((await openStream(one, first)).status).toBe(200)
   },
@@ -610,10 +615,13 @@ const proofs: Proofs<typeof refusalRequirements> = {
     expect(one.endpoint.usage()).toEqual([
       { name: 'sessions', used: 1, max: 2000 },
       { name: 'sessions_per_token', used: 1, max: 1000 },
+      { name: 'sessions_per_user', used: 1, max: 1000 },
       { name: 'streams', used: 0, max: 2000 },
+      { name: 'streams_per_user', used: 0, max: 1000 },
       { name: 'requests_in_flight', used: 0, max: 256 },
       { name: 'requests_per_second', used: 3, max: 3 },
       { name: 'body_bytes', used: expect.any(Number) as number, max: 5_242_880 },
+      { name: 'memory_beyond_share', used: 0, max: 16_777_216 },
     ])
     one.time.nowMs += 1000
     expect((await post(one, id, { ...ping, id: 4 })).status).toBe(200)

@@ -226,7 +226,7 @@ const proofs: Proofs<typeof sessionRequirements> = {
     expect(one.happened.filter((what) => what.startsWith('closed'))).toEqual(['closed:idle'])
   },
   async evicted() {
-    const one = await host({ limits: { maxSessions: 3 } })
+    const one = await host({ limits: { maxSessions: 6 } })
     const streaming = await openSession(one)
     await openMessages(one, streaming)
     one.time.nowMs += 1000

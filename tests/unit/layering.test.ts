@@ -74,7 +74,7 @@ describe('the layers', () => {
         'shared main/base main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals',
       'main/mcp/tools':
         'shared main/base main/bus main/access main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch',
-      'main/mcp/resources': 'shared main/bus main/mcp/calls main/mcp/sessions main/mcp/tools',
+      'main/mcp/resources': 'shared main/base main/bus main/mcp/calls main/mcp/sessions main/mcp/tools',
       'main/mcp/prompts': 'shared main/mcp/calls',
       'main/mcp/server':
         'shared main/base main/bus main/access main/mcp/http main/mcp/calls main/mcp/sessions main/mcp/approvals main/mcp/dispatch main/mcp/tools main/mcp/resources main/mcp/prompts',

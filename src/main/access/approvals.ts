@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { createEvents } from '../base/guarded.ts'
+import { shareOf } from '../base/share.ts'
 import type { Approval, ApprovalAnswer, ApprovalGrant, ApprovalPolicy } from '../../shared/approvals.ts'
 import { evaluatePolicy, type PolicyQuestion } from './approval-policy.ts'
 import { createProgramGrants, type GrantSubject } from './program-grants.ts'
@@ -7,8 +8,8 @@ import { createProgramGrants, type GrantSubject } from './program-grants.ts'
 /** How long a request waits for a person before it is denied. */
 const defaultTimeoutMs = 120_000
 /** Requests of one session that may wait at once. */
-export const waitingPerSession = 20
-/** Requests that may wait at once in all. */
+const waitingPerSession = 20
+/** Requests that may wait at once in all; of one user half of them. */
 const waitingMax = 500
 
 /** Work that somebody wants done. */
@@ -35,6 +36,7 @@ export type Verdict =
 export interface Refusal {
   readonly outcome: 'denied'
   readonly by: 'operator' | 'policy' | 'limit'
+  /** What the operator said; of a limit, whose it is and how many requests may wait. */
   readonly reason: string
 }
 
@@ -125,6 +127,17 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
     events.emit('refused', shown, refusal)
     return refusal
   }
+  /** The limit that stands against one more request; null where none does. */
+  const whatIsFull = ({ session, question: { userId } }: ApprovalRequest): string | null => {
+    const all = [...waiting.values()]
+    if (all.filter(({ ask }) => ask.session === session).length >= waitingPerSession) {
+      return `at most ${String(waitingPerSession)} requests of a session`
+    }
+    if (all.filter(({ ask }) => ask.question.userId === userId).length >= shareOf(waitingMax)) {
+      return `at most ${String(shareOf(waitingMax))} requests of user "${userId}"`
+    }
+    return all.length >= waitingMax ? `at most ${String(waitingMax)} requests of all users together` : null
+  }
   /** Settles what the policy, or what was granted, decides by now. */
   const lookAgain = (): void => {
     for (const each of [...waiting.values()]) {
@@ -148,10 +161,8 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
       if (decision === 'allow') return allowed
       if (decision === 'deny') return refuse(ask, deniedByPolicy)
       if (signal.aborted) return { outcome: 'withdrawn' }
-      const own = [...waiting.values()].filter(({ ask: { session } }) => session === ask.session).length
-      if (own >= waitingPerSession || waiting.size >= waitingMax) {
-        return refuse(ask, { outcome: 'denied', by: 'limit', reason: '' })
-      }
+      const full = whatIsFull(ask)
+      if (full !== null) return refuse(ask, { outcome: 'denied', by: 'limit', reason: full })
       const askedAt = clock() / 1000
       const id = newId()
       const approval = { ...ask.shown, id, askedAt, deniedAt: askedAt + timeoutMs / 1000 }

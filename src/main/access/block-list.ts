@@ -38,8 +38,16 @@ export function blockId(
   return [kind, userId, normal(kind, subject), ...(tokenId === null ? [] : [tokenId])].join('\u001f')
 }
 
-/** Builds a list with what was kept of it. `clock` gives Unix milliseconds. */
-export function createBlockList(clock: () => number, kept: readonly Block[] = []): BlockList {
+/**
+ * Builds a list with what was kept of it. `clock` gives Unix milliseconds.
+ *
+ * @param nameOf what a token is called, by its id: a person may block it by either
+ */
+export function createBlockList(
+  clock: () => number,
+  kept: readonly Block[] = [],
+  nameOf: (tokenId: string) => string | null = () => null,
+): BlockList {
   const events: BlockList['events'] = createEvents('blocks')
   const blocks = new Map<string, Block>(kept.map((block) => [block.id, block]))
   /** In memory alone. New terms for the same subject are a new block, which counts from zero. */
@@ -85,12 +93,15 @@ export function createBlockList(clock: () => number, kept: readonly Block[] = []
       const { user_id, token_id } = caller
       const onBus = (kind: BlockKind, subject: string, tokenId: string | null = null): Block | null =>
         get(kind, '', subject, tokenId) ?? get(kind, user_id, subject, tokenId)
+      const name = nameOf(token_id)
+      const withToken = (find: (token: string) => Block | null): Block | null =>
+        find(token_id) ?? (name === null ? null : find(name))
       return (
         get('address', '', remoteAddress) ??
-        onBus('token', token_id) ??
+        withToken((token) => onBus('token', token)) ??
         (programName === null
           ? null
-          : (onBus('program', programName, token_id) ?? onBus('program', programName)))
+          : (withToken((token) => onBus('program', programName, token)) ?? onBus('program', programName)))
       )
     },
     list,

@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { link, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Log } from '../base/log.ts'
-import { codeOf, ensurePrivateDirectory, isUnwritable, writeTemporary } from '../base/private-file.ts'
+import {
+  closeToOthers,
+  codeOf,
+  ensurePrivateDirectory,
+  isUnwritable,
+  writeTemporary,
+} from '../base/private-file.ts'
 
 /** What a bearer token may be made of: the `b64token` of RFC 6750, section 2.1. */
 const secretPattern = /^[A-Za-z0-9._~+/-]+=*$/
@@ -96,19 +102,4 @@ async function readSecret(path: string, log: Log): Promise<string | null> {
   if (fault !== null) throw new SecretFileError(`${fault} Delete the file to have a new one made.`)
   await closeToOthers(path, log)
   return text
-}
-
-async function closeToOthers(path: string, log: Log): Promise<void> {
-  // Windows has no such mode bits; the user profile's own access list guards the file there.
-  if (process.platform === 'win32') return
-  const { mode } = await stat(path)
-  if ((mode & 0o077) === 0) return
-  const found = { path, mode: (mode & 0o777).toString(8) }
-  try {
-    await chmod(path, 0o600)
-    log.warn(found, 'a secret was readable by other users; mode set to 600')
-  } catch (error) {
-    if (!isUnwritable(error)) throw error
-    log.warn(found, 'a secret is readable by other users, and its mode cannot be changed')
-  }
 }

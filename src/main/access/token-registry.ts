@@ -23,7 +23,7 @@ export interface TokenRegistryPorts {
 /** The made tokens as they stand in the file, followed while the server runs. */
 export interface TokenRegistry {
   /**
-   * The token that this text is, or null; one that has run out is none. The time it takes depends on the number of
+   * The token that this text is, or null; one that has run out is none, for as long as it has by the clock. The time it takes depends on the number of
    * tokens alone: each is compared with.
    */
   find(text: string): StoredToken | null
@@ -43,6 +43,9 @@ export interface TokenRegistry {
 
 export async function createTokenRegistry({ path, clock, log }: TokenRegistryPorts): Promise<TokenRegistry> {
   const events: TokenRegistry['events'] = createEvents('tokens')
+  /** All that the file holds: one that has run out by this clock holds again where the clock was wrong. */
+  let kept: readonly (StoredToken & ProofKey)[] = []
+  /** Those that held when they were looked at last, of which was told. */
   let tokens: readonly (StoredToken & ProofKey)[] = []
   const lastUse = new Map<string, number>()
   let stamp = ''
@@ -64,12 +67,14 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
       )
       found = []
     }
-    replace(found.filter(holds))
+    kept = found.map((token) => ({ ...token, ...proofKeyOf(Buffer.from(token.sha256, 'hex')) }))
+    tellChanges()
   }
 
-  function replace(found: readonly StoredToken[]): void {
+  /** Tells of those that hold now and did not before, and the other way round. */
+  function tellChanges(): void {
     const before = tokens
-    tokens = found.map((token) => ({ ...token, ...proofKeyOf(Buffer.from(token.sha256, 'hex')) }))
+    tokens = kept.filter(holds)
     const added = tokens.filter(({ sha256 }) => !before.some((old) => old.sha256 === sha256))
     const revoked = before.filter(({ sha256 }) => !tokens.some((token) => token.sha256 === sha256))
     for (const token of revoked) {
@@ -114,7 +119,7 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
     log.debug({ err: error }, 'the token file is looked at by the clock alone')
   }
   const look = every('look at the token file', lookMs, () => {
-    if (tokens.some((token) => !holds(token))) replace(tokens.filter(holds))
+    if (kept.some((token) => holds(token) !== tokens.some(({ id }) => id === token.id))) tellChanges()
     inBackground('look at the token file', reloadIfChanged())
   })
   look.unref()
@@ -124,13 +129,13 @@ export async function createTokenRegistry({ path, clock, log }: TokenRegistryPor
     find(text) {
       const digest = tokenDigest(text)
       let found: StoredToken | null = null
-      for (const token of tokens) if (timingSafeEqual(token.digest, digest)) found = token
+      for (const token of kept) if (timingSafeEqual(token.digest, digest)) found = token
       return found !== null && holds(found) ? found : null
     },
-    get: (id) => tokens.find((token) => token.id === id && holds(token)) ?? null,
-    proofKeys: () => tokens.filter(holds),
+    get: (id) => kept.find((token) => token.id === id && holds(token)) ?? null,
+    proofKeys: () => kept.filter(holds),
     list: () =>
-      tokens.filter(holds).map(({ id, name, userId, scopes, createdAt, expiresAt }) => ({
+      kept.filter(holds).map(({ id, name, userId, scopes, createdAt, expiresAt }) => ({
         id,
         name,
         userId,

@@ -13,8 +13,10 @@ import {
   type LoggedEntry,
   type WrittenBatch,
 } from './activity-file.ts'
-import { createActivityQueries, type ActivityQueries } from './activity-queries.ts'
+import type { ActivityQueries } from './activity-queries.ts'
 import { clientsOf, logEntryOf } from './log-entries.ts'
+import { createLogReader } from './log-reader.ts'
+import { createPastJobs, type PastJobs } from './past-jobs.ts'
 import { detailOf } from './log-queries.ts'
 import { prune } from './retention.ts'
 import { takeOver } from './take-over.ts'
@@ -70,6 +72,7 @@ export interface ActivityLog {
   add(entry: QueuedEntry, key?: string, merge?: (waiting: QueuedEntry) => void): void
   state(): ActivityLogState
   readonly queries: ActivityQueries
+  readonly pastJobs: PastJobs
   /** What an entry that waits for the file leaves out: `id` is below zero. Null once it waits no more. */
   waitingDetail(id: number): LogDetail | null
   readonly events: EventEmitter<ActivityLogEvents>
@@ -261,9 +264,20 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
 
   if (!open()) schedule(limits.retryMs)
 
+  const reader = createLogReader({
+    path,
+    isOpen: () => file !== null,
+    onFault(error) {
+      // What keeps the file from being written is met there, too.
+      if (faultOf(error).kind !== 'corrupt') log.warn({ err: error }, 'the history could not be read')
+      else if (!closed) fail(error)
+    },
+  })
+
   return {
     events,
-    queries: createActivityQueries(
+    queries: reader,
+    pastJobs: createPastJobs(
       () => file?.db ?? null,
       run,
       (error) => void fail(error),
@@ -303,6 +317,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     close() {
       if (closed) return
       closed = true
+      reader.close()
       if (timer !== null) clearTimeout(timer)
       timer = null
       breakOff?.()

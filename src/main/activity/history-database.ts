@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { ActivityLogUnavailableError } from './database-fault.ts'
 import { migrations } from './schema.ts'
@@ -10,13 +10,29 @@ import { migrations } from './schema.ts'
  * @throws ActivityLogUnavailableError without `node:sqlite`, errors of SQLite and of the file system
  */
 export function openDatabase(path: string): DatabaseSync {
+  const Database = databaseClass()
+  // Of one that is there nothing is opened: to close it again would let go of the locks that SQLite holds in this
+  // process (sqlite.org/howtocorrupt.html, 2.2).
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
+  return new Database(path, { timeout: 0, defensive: true })
+}
+
+/** How long a reader waits for a lock, in milliseconds: a writer holds one only while it ends. */
+const readerWaitMs = 250
+
+/** Opens a history file that is there, beside the connection that writes it. */
+export function openForReading(path: string): DatabaseSync {
+  const Database = databaseClass()
+  return new Database(path, { timeout: readerWaitMs, readOnly: true, defensive: true })
+}
+
+function databaseClass(): typeof DatabaseSync {
   // Asked for at run time: a Node without it keeps no activity log and does everything else.
   const sqlite = process.getBuiltinModule('node:sqlite') as { DatabaseSync: typeof DatabaseSync } | undefined
   if (sqlite === undefined) {
     throw new ActivityLogUnavailableError('This Node.js cannot keep a history. Use Node.js 22.13 or newer.')
   }
-  closeSync(openSync(path, 'a', 0o600))
-  return new sqlite.DatabaseSync(path, { timeout: 0, defensive: true })
+  return sqlite.DatabaseSync
 }
 
 /**

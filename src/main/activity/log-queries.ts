@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { wellFormedJson } from '../../shared/well-formed.ts'
 import type { LogDetail, LogEntry, LogFilter, LogPage } from '../../shared/activity.ts'
 import { clientKey } from '../../shared/clients.ts'
@@ -8,10 +8,13 @@ import { jobEntry, lineEntry, messageEntry } from './log-entries.ts'
 import { conditionsOf } from './log-filter.ts'
 
 /**
- * Rows of the log that one look goes through: a few milliseconds. A text is looked for in what entries say, payloads
- * too, which costs more a row.
+ * Rows of the log that one look goes through. A text is looked for in what entries say, payloads too, which costs more
+ * a row.
  */
 const scanned = { plain: 20_000, text: 2000 }
+
+/** How long one look goes on, in milliseconds: others wait for its end. */
+const lookMs = 150
 
 export interface LogQuery extends LogFilter {
   readonly before?: number | undefined
@@ -24,8 +27,17 @@ export type LogEntriesPage = Omit<LogPage, 'history'>
 
 export const emptyPage: LogEntriesPage = { entries: [], next: null, nextAt: null, names: {} }
 
-/** One look: entries after `after`, oldest first, or before `before`, newest first. */
-export function queryLog(db: DatabaseSync, look: LogQuery): LogEntriesPage {
+/**
+ * One look: entries after `after`, oldest first, or before `before`, newest first. It ends at the bounds above, and says
+ * where to go on.
+ *
+ * @param clock milliseconds that only ever grow
+ */
+export function queryLog(
+  db: DatabaseSync,
+  look: LogQuery,
+  clock: () => number = () => performance.now(),
+): LogEntriesPage {
   const { client, text, limit } = look
   const forward = look.after !== undefined
   const [order, beyond] = forward ? ['ASC', '>'] : ['DESC', '<']
@@ -42,8 +54,12 @@ export function queryLog(db: DatabaseSync, look: LogQuery): LogEntriesPage {
     )
     .get(...along, start)?.['seq'] as number | undefined
   const { sql, values } = conditionsOf(db, look)
+  const stop = stopAfter(lookMs, clock)
+  db.function('in_time', stop.inTime)
   const where = [
     `${column} ${beyond} ?`,
+    // It asks for the walk alone, so it is asked before what the walk is joined with is looked at.
+    `in_time(${column})`,
     ...(bound === undefined ? [] : [`${column} ${forward ? '<=' : '>='} ?`]),
   ]
   const rows = db
@@ -58,12 +74,31 @@ export function queryLog(db: DatabaseSync, look: LogQuery): LogEntriesPage {
     ) as unknown as LogRow[]
 
   const entries = rows.slice(0, limit).flatMap((row) => entryOf(row) ?? [])
-  const next = rows.length > limit ? (rows[limit - 1]?.seq ?? null) : (bound ?? null)
+  const end = stop.at() === null ? (bound ?? null) : Number(stop.at()) + (forward ? -1 : 1)
+  const next = rows.length > limit ? (rows[limit - 1]?.seq ?? null) : end
   return {
     entries,
     next: next !== null && isOver(db, look, next, forward) ? null : next,
     nextAt: next === null ? null : timeOf(db, next),
     names: namesOf(db, entries),
+  }
+}
+
+/** Says for each row of a walk whether there is time for it: for the first one always, so that every look gets further. */
+function stopAfter(
+  ms: number,
+  clock: () => number,
+): { inTime: (seq: SQLOutputValue) => number; at: () => number | null } {
+  const untilMs = clock() + ms
+  let begun = false
+  let at: number | null = null
+  return {
+    inTime(seq) {
+      if (at === null && begun && clock() >= untilMs) at = Number(seq)
+      begun = true
+      return at === null ? 1 : 0
+    },
+    at: () => at,
   }
 }
 

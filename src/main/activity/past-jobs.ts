@@ -9,8 +9,43 @@ export interface PastJob extends Omit<JobRow, 'result'> {
   readonly names: ReadonlyMap<string, string>
 }
 
-/** The last jobs of earlier runs, newest first. @param run what marks the run of this server */
-export function pastJobs(db: DatabaseSync, run: number, limit: number): PastJob[] {
+/** The jobs of earlier runs of the server. There are none while there is no file. */
+export interface PastJobs {
+  /** The last ones, newest first. */
+  newest(limit: number): PastJob[]
+  /** What one answered; null where it is not kept (any more). */
+  texts(ref: JobRef): Pick<JobRow, 'result' | 'error'> | null
+}
+
+/**
+ * Reads them where it stands: a bounded number once, and one at a time by its id.
+ *
+ * @param database the open file, null while there is none
+ * @param run what marks the run of this server
+ * @param onFault hears of a file that could not be read
+ */
+export function createPastJobs(
+  database: () => DatabaseSync | null,
+  run: number,
+  onFault: (error: unknown) => void,
+): PastJobs {
+  const read = <Result>(nothing: Result, look: (db: DatabaseSync) => Result): Result => {
+    const db = database()
+    if (db === null) return nothing
+    try {
+      return look(db)
+    } catch (error) {
+      onFault(error)
+      return nothing
+    }
+  }
+  return {
+    newest: (limit) => read<PastJob[]>([], (db) => newestJobs(db, run, limit)),
+    texts: (ref) => read<ReturnType<PastJobs['texts']>>(null, (db) => textsOf(db, run, ref)),
+  }
+}
+
+function newestJobs(db: DatabaseSync, run: number, limit: number): PastJob[] {
   const label = db.prepare(`SELECT label FROM clients WHERE user_id = ? AND uuid = ? AND label <> ''`)
   const rows = db
     .prepare(
@@ -29,8 +64,8 @@ export function pastJobs(db: DatabaseSync, run: number, limit: number): PastJob[
   })
 }
 
-/** What the last job of this id in an earlier run answered, as far as it was kept; null where there was none. */
-export function pastJobTexts(
+/** Of the last job of this id in an earlier run, as far as it was kept. */
+function textsOf(
   db: DatabaseSync,
   run: number,
   { userId, jobId }: JobRef,

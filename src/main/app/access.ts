@@ -36,7 +36,7 @@ export function createAccess(ports: {
   const { clock, steady, newId, log } = runtime
   const { registry, tokens } = kept
   const logins = createLogins({ store: tokens, registry, clock: steady })
-  const blocks = createBlockList(clock, kept.blocks.blocks)
+  const blocks = createBlockList(clock, kept.blocks.blocks, (id) => registry.get(id)?.name ?? null)
   const blocksWritten = storeBlocks(blocks, kept.blockFile)
   const policy = { ...kept.policy, default: ports.approvalsDefault ?? kept.policy.default }
   const approvals = createApprovals({ clock, steady, newId, policy, timeoutMs: ports.approvalTimeoutMs })

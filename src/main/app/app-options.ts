@@ -5,6 +5,7 @@ import type { TokenRegistry } from '../access/token-registry.ts'
 import type { MemoryLedger } from '../base/ledger.ts'
 import type { Log } from '../base/log.ts'
 import type { Limits } from '../config/settings.ts'
+import type { Connections } from '../http/connections.ts'
 import type { BrowserPanel } from '../http/routes.ts'
 import type { TlsFiles } from '../http/web-server.ts'
 import type { PanelRouter } from '../panel/router.ts'
@@ -18,6 +19,8 @@ export interface BrowserPanelParts {
   revoked: TokenRegistry['events']
   /** A blocked token opens no panel. */
   blocks: Pick<BlockList, 'blockOf' | 'events'>
+  /** A panel's connection counts for its user. */
+  connections: Pick<Connections, 'belongsTo'>
   /** What is kept on behalf of a viewer is charged here. */
   memory: MemoryLedger
   log: Log

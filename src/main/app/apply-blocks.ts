@@ -55,9 +55,11 @@ export function applyBlocks(ports: {
   buses: BusManager
   blocks: BlockList
   registry: TokenRegistry
+  /** Whether a session's token is still worth something. */
+  isValid: (session: McpSession) => boolean
   holdBack: (session: McpSession) => void
 }): void {
-  const { endpoint, buses, blocks, registry, holdBack } = ports
+  const { endpoint, buses, blocks, registry, isValid, holdBack } = ports
   const sessionEnder = createSessionEnder({ endpoint, buses, holdBack })
   const blockOf = ({ caller, remoteAddress, clientInfo }: McpSession): Block | null =>
     blocks.blockOf({ caller, remoteAddress, programName: clientInfo?.name ?? null })
@@ -74,7 +76,7 @@ export function applyBlocks(ports: {
     else sessionEnder.holdBackWhere(isMeant, order)
   })
   endpoint.events.on('opened', (session) => {
-    // Blocked in the moment between its request and its answer.
-    if (blockOf(session)?.kind === 'address') endpoint.end(session, 'ended')
+    // Blocked or revoked in the moment between its request and its answer.
+    if (blockOf(session)?.kind === 'address' || !isValid(session)) endpoint.end(session, 'ended')
   })
 }

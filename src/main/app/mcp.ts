@@ -2,7 +2,9 @@ import { blockedAnswer, blockedCallAnswer } from '../access/block-list.ts'
 import type { Caller } from '../access/caller.ts'
 import { mayUseTool } from '../access/logins.ts'
 import type { MemoryLedger } from '../base/ledger.ts'
+import { createTurns } from '../base/turns.ts'
 import type { Runtime } from '../base/runtime.ts'
+import type { Connections } from '../http/connections.ts'
 import type { BusManager } from '../bus/bus-manager.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 import type { Recorder } from '../activity/recorder.ts'
@@ -41,6 +43,7 @@ export function serveBusesOverMcp(ports: {
   presence: Presence
   sticky: StickyTargets
   recorder: Recorder
+  connections: Pick<Connections, 'belongsTo'>
   bounds: {
     http: Partial<McpHttpLimits>
     lostTargetGraceMs: number
@@ -48,7 +51,7 @@ export function serveBusesOverMcp(ports: {
   }
   runtime: Runtime
 }): McpOfBuses {
-  const { access, buses, presence, sticky, recorder, bounds } = ports
+  const { access, buses, presence, sticky, recorder, connections, bounds } = ports
   const { guard, logins, registry, blocks, approvals } = access
   const { clock, steady, newId, log } = ports.runtime
   const busOf = (session: McpSession): UserMessageBus => buses.busOf(session.caller.user_id)
@@ -59,6 +62,7 @@ export function serveBusesOverMcp(ports: {
     memory: bounds.memory,
   })
   const largeMessages = createLargeMessages(steady)
+  const turns = createTurns()
   const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
   const identity = createCallerIdentity({ tokenTagOf })
   const blockOf = createSessionBlocks({ blocks, buses, identity })
@@ -74,7 +78,7 @@ export function serveBusesOverMcp(ports: {
     lostTargetGraceMs: bounds.lostTargetGraceMs,
   })
   const factory: McpServerFactory = createMcpServerFactory({
-    catalogue: busCatalogue({ blocks, presence, largeMessages, gate, dispatcher }),
+    catalogue: busCatalogue({ blocks, presence, largeMessages, gate, dispatcher, turns }),
     info: { name: 'busbar', title: 'Busbar', version },
     instructions,
     busOf,
@@ -95,6 +99,8 @@ export function serveBusesOverMcp(ports: {
   const delivery = createDelivery((session) => factory.threshold(session), largeMessages)
   const endpoint = createMcpEndpoint({
     authenticate: (request) => logins.authenticate(request),
+    isValid: (caller) => logins.scopesOf(caller).length > 0,
+    takeConnection: (request, { user_id }) => connections.belongsTo(request, user_id),
     guard,
     blocked(applicant) {
       const block = blocks.blockOf(applicant)
@@ -110,6 +116,7 @@ export function serveBusesOverMcp(ports: {
     log,
     limits: bounds.http,
     memory: bounds.memory,
+    turns,
   })
   endpoint.events.on('opened', (session) => recorder.sessionOpened(session))
   endpoint.events.on('opened', (session) => sticky.opened(session))
@@ -130,7 +137,14 @@ export function serveBusesOverMcp(ports: {
   endpoint.events.on('closed', (session, cause) => {
     if (cause === 'ended') forgetProgramOf(session)
   })
-  applyBlocks({ endpoint, buses, blocks, registry, holdBack })
+  applyBlocks({
+    endpoint,
+    buses,
+    blocks,
+    registry,
+    isValid: ({ caller }) => logins.scopesOf(caller).length > 0,
+    holdBack,
+  })
   endpoint.events.on('closed', (session, cause) => recorder.sessionClosed(session, cause))
   linkSessionsToBuses({
     endpoint,

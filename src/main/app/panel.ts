@@ -93,6 +93,7 @@ export function servePanel(ports: {
   buses: BusManager
   mcp: McpOfBuses
   presence: Presence
+  connections: StatusPorts['connections']
   memory: MemoryLedger
   settings: ServerSettings
   facts: StatusPorts['facts']
@@ -100,7 +101,7 @@ export function servePanel(ports: {
   token: () => string
   runtime: Runtime
 }): PanelRouters {
-  const { access, activityLog, books, buses, mcp, memory, settings, facts } = ports
+  const { access, activityLog, books, buses, mcp, connections, memory, settings, facts } = ports
   const { clock, newId } = ports.runtime
   const { roster, rates, post, jobs, pauses, troubles, endings } = books
   const { endpoint, threshold } = mcp
@@ -135,7 +136,7 @@ export function servePanel(ports: {
     activity: { log: activityLog, rates },
     settings: { list: () => settings.list(), keep: (change) => settings.keep(change), mayChange: true },
     server: {
-      status: () => panelStatus({ endpoint, buses, rates, activityLog, memory, facts, clock }),
+      status: () => panelStatus({ endpoint, connections, buses, rates, activityLog, memory, facts, clock }),
       addon: () => addon.read(),
       connectInfo: () => ({
         url: facts.url,

@@ -7,9 +7,11 @@ import { MemoryLedger } from '../base/ledger.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { BusManager } from '../bus/bus-manager.ts'
 import { storePauses } from './pause-file.ts'
+import { chargeRecords } from '../bus/record-memory.ts'
 import { defaultPort } from '../config/asked-port.ts'
 import { dataDirectory, inDataDirectory } from '../config/data-dir.ts'
 import { isLoopback, plainHost, urlHost } from '../http/address.ts'
+import { boundConnections } from '../http/connections.ts'
 import { listen, listenOnLoopback } from '../http/listen.ts'
 import { provesToken } from '../http/proves-token.ts'
 import { routeHttp } from '../http/routes.ts'
@@ -18,6 +20,7 @@ import { programOf } from '../mcp/dispatch/caller-identity.ts'
 import { createStickyTargets } from '../mcp/dispatch/sticky-targets.ts'
 import { storeTargets } from '../mcp/dispatch/target-file.ts'
 import { configureHttpServer } from '../mcp/http/http-server.ts'
+import { maxConnectionsOf } from '../mcp/http/limits.ts'
 import { createLostJobs } from '../mcp/sessions/lost-jobs.ts'
 import { createPresence } from '../mcp/sessions/presence.ts'
 import type { McpSession } from '../mcp/http/session.ts'
@@ -72,6 +75,9 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
   const memory = new MemoryLedger(settings.memoryBytes)
   const mcpLimits = { ...settings.limits.mcp, ...options.limits?.mcp }
   configureHttpServer(httpServer, mcpLimits)
+  const connections = closers.add(
+    boundConnections(httpServer, { clock: steady, log, maxKnown: maxConnectionsOf(mcpLimits.maxSessions) }),
+  )
   // All that is waited for stands above this line: from here to the routes nothing may, or requests would come to a
   // server that does not listen to them yet.
   const listener =
@@ -111,6 +117,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     limits: { ...settings.limits.bus, ...options.limits?.bus },
     memory,
   })
+  buses.follow(chargeRecords)
   const sticky = createStickyTargets({
     programOf: (session: McpSession) =>
       programOf(session, (caller) => access.logins.tokenTagOf(caller)).program,
@@ -147,6 +154,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       presence,
       sticky,
       recorder: activity.recorder,
+      connections,
       bounds: { http: mcpLimits, lostTargetGraceMs: waits.lostTargetGraceMs, memory },
       runtime,
     }),
@@ -171,6 +179,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       buses,
       mcp,
       presence,
+      connections,
       memory,
       settings,
       facts: { version, url, startedAt },
@@ -185,6 +194,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       logins: access.logins,
       revoked: access.registry.events,
       blocks: access.blocks,
+      connections,
       memory,
       log,
     }) ?? null

@@ -3,11 +3,25 @@ import type { SettingValues } from '../../shared/settings.ts'
 import { readPolicy } from '../access/approval-file.ts'
 import { readBlocks } from '../access/block-file.ts'
 import type { Log } from '../base/log.ts'
+import { closeToOthers } from '../base/private-file.ts'
 import { readPauses } from './pause-file.ts'
 import { createTokenRegistry } from '../access/token-registry.ts'
 import { createTokenStore } from '../access/token-store.ts'
 import { createServerSettings } from '../config/settings.ts'
 import { readTargets } from '../mcp/dispatch/target-file.ts'
+
+/** What may stand in the data directory from before; the secrets are looked at where they are read. */
+const keptFiles = [
+  'settings.json',
+  'tokens.json',
+  'blocks.json',
+  'approvals.json',
+  'targets.json',
+  'pauses.json',
+  'history.db',
+  'history.db-wal',
+  'history.db-shm',
+]
 
 /**
  * Reads what the data directory keeps: settings, secrets, tokens, blocks, the policy of approvals, who is paused and
@@ -29,6 +43,7 @@ export async function readStoredState({
   env: NodeJS.ProcessEnv
 }) {
   const fileOf = (name: string) => ({ path: join(dataDir, name), clock, log })
+  for (const name of keptFiles) await closeToOthers(join(dataDir, name), log)
   const settings = await createServerSettings({ ...fileOf('settings.json'), options, env })
   const tokens = await createTokenStore({ dataDir, overrideToken: env.BUSBAR_TOKEN || undefined, log })
   const blockFile = fileOf('blocks.json')

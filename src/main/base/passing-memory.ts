@@ -19,14 +19,18 @@ export interface PassingMemory {
  */
 export const passingMarginBytes = 16 * 1024 * 1024
 
+/** The accounts of all users, by id. */
+export interface PassingMemories {
+  (userId: string): PassingMemory
+  /** The most that one user's account stands beyond its full share now, in bytes. */
+  readonly mostBeyondBytes: number
+}
+
 /** The accounts of all users. What has room in the ledger stands there; only the rest is in the user's margin. */
-export function createPassingMemory(
-  ledger: MemoryLedger,
-  marginBytes = passingMarginBytes,
-): (userId: string) => PassingMemory {
+export function createPassingMemory(ledger: MemoryLedger, marginBytes = passingMarginBytes): PassingMemories {
   const margins = new Map<string, { usedBytes: number }>()
 
-  return (userId) => {
+  const accountOf = (userId: string): PassingMemory => {
     const account = ledger.of(userId)
     const margin = margins.get(userId) ?? { usedBytes: 0 }
     margins.set(userId, margin)
@@ -58,4 +62,7 @@ export function createPassingMemory(
       },
     }
   }
+  return Object.defineProperty(accountOf, 'mostBeyondBytes', {
+    get: () => Math.max(0, ...[...margins.values()].map(({ usedBytes }) => usedBytes)),
+  }) as PassingMemories
 }

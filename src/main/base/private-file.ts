@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, statSync } from 'node:fs'
-import { open, rename, unlink } from 'node:fs/promises'
+import { chmod, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Log } from './log.ts'
 
 /**
  * Creates `directory` (and its parents) with mode 0700. An existing directory keeps the mode that its owner
@@ -52,6 +53,28 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
     throw error
+  }
+}
+
+/**
+ * Takes the rights of other accounts away from a file, with a warning; one that is not there is fine. Where the mode
+ * cannot be changed, that is the warning.
+ */
+export async function closeToOthers(path: string, log: Log): Promise<void> {
+  // Windows has no such mode bits; the user profile's own access list guards the file there.
+  if (process.platform === 'win32') return
+  const found = await stat(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  })
+  if (found === null || !found.isFile() || (found.mode & 0o077) === 0) return
+  const said = { path, mode: (found.mode & 0o777).toString(8) }
+  try {
+    await chmod(path, 0o600)
+    log.warn(said, 'a file was open to other users; its mode was set to 600')
+  } catch (error) {
+    if (!isUnwritable(error)) throw error
+    log.warn(said, 'a file is open to other users, and its mode cannot be changed')
   }
 }
 

@@ -15,6 +15,7 @@ import { refusesJobOf } from './message-size.ts'
 import { composeMessage, headOf, messageBytes, type BusMessage, type JobPurpose } from './message.ts'
 import { Pauses, stopEverything } from './pause.ts'
 import { PlainMessages } from './plain-messages.ts'
+import { recordBytes } from './record-memory.ts'
 import { resolveTarget, route, type Address, type Route } from './routing.ts'
 import { StreamedMessages } from './streamed-messages.ts'
 import { checkRequest, isServerUuid, shorten, unregisteredType, type SendRequest } from './send-request.ts'
@@ -129,16 +130,28 @@ export class UserMessageBus {
     return this.registry.get(uuid)
   }
 
-  /** Why a uuid may not register: it is the server's, or the bus is full. Null for one that may, as any that is registered. */
-  refusesClient(uuid: string): BusError | null {
+  /**
+   * Why a uuid may not register: it is the server's, the bus is full, or its user has no room for the record. Null for one
+   * that may, as any that is registered and does not grow.
+   */
+  refusesClient(uuid: string, registration?: Registration): BusError | null {
     if (isServerUuid(uuid)) {
       return refuse('reserved_name', `${shorten(uuid)} is a name of the server. Register another uuid.`)
     }
     const { maxClients } = this.#limits
-    if (this.registry.size < maxClients || this.registry.get(uuid) !== undefined) return null
+    const known = this.registry.get(uuid)
+    if (this.registry.size >= maxClients && known === undefined) {
+      return refuse(
+        'too_many_clients',
+        `The bus is full: at most ${String(maxClients)} clients may be registered. Unregister one first.`,
+      )
+    }
+    if (registration === undefined) return null
+    const more = recordBytes(registration) - (known === undefined ? 0 : recordBytes(known))
+    if (more <= 0 || more <= this.memory.roomBytes) return null
     return refuse(
-      'too_many_clients',
-      `The bus is full: at most ${String(maxClients)} clients may be registered. Unregister one first.`,
+      'out_of_memory_share',
+      `${this.memory.whatIsFull(more)} The client was not registered. Let the messages that wait be read, or unregister clients that nobody needs.`,
     )
   }
 

@@ -16,6 +16,12 @@ const maxFrameBytes = 5 * 1024 * 1024
 /** How often a panel must answer a ping, or lose its connection: a laptop's lid closes without a word. */
 const heartbeatMs = 30_000
 
+/** The server has no room for this connection now (RFC 6455, registry of close codes). */
+const closeTryLater = 1013
+
+/** Panels that one user, or the operator, may have open at once: each is told of everything that happens. */
+const maxPanelsPerUser = 64
+
 /** Who pays for a panel that shows all users: whoever runs the server. */
 const operatorId = 'local'
 
@@ -24,9 +30,11 @@ const operatorId = 'local'
  * which comes as a subprotocol and is compared before anything else is read.
  */
 export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelParts) => BrowserPanel {
-  return ({ routerOf, logins, revoked, blocks, memory, log }) => {
+  return ({ routerOf, logins, revoked, blocks, connections, memory, log }) => {
     const memoryOf = createPassingMemory(memory)
     const tokenOf = new WeakMap<WebSocket, string>()
+    /** Whose panel it is: the operator's own count apart from those of the user of that name. */
+    const ownerOf = new WeakMap<WebSocket, string | null>()
     const sockets = new WebSocketServer({
       noServer: true,
       maxPayload: maxFrameBytes,
@@ -68,11 +76,24 @@ export function createBrowserPanel(rendererDir: string): (parts: BrowserPanelPar
           return
         }
       }
+      const open = [...sockets.clients].filter((other) => ownerOf.get(other) === viewer.userId).length
+      if (open >= maxPanelsPerUser) {
+        log.warn({ remote, user: viewer.userId }, 'a panel was turned away: its user has too many open')
+        socket.close(closeTryLater, `One user may have ${String(maxPanelsPerUser)} panels open`)
+        return
+      }
+      ownerOf.set(socket, viewer.userId)
+      const userId = viewer.userId ?? operatorId
+      if (connections.belongsTo(request, userId) !== null) {
+        log.warn({ remote, user: userId }, 'a panel was turned away: its user has too many connections')
+        socket.close(closeTryLater, 'Too many connections')
+        return
+      }
       answerCalls(socket, {
         router: routerOf(viewer),
         log,
         panel: remote,
-        memory: memoryOf(viewer.userId ?? operatorId),
+        memory: memoryOf(userId),
         // One that reads slowly answers a ping only when it has read what stands before it.
         taken: () => answered.add(socket),
       })

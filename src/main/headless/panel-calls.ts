@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws'
 import { closeNoCall } from '../../shared/panel-socket.ts'
 import { guarded, inBackground } from '../base/guarded.ts'
+import { brokenBound, type JsonBounds } from '../base/json-bounds.ts'
 import type { PassingMemory } from '../base/passing-memory.ts'
 import type { PanelHandlerPorts } from '../panel/panel-handler.ts'
 import { createPanelPeer } from '../panel/panel-peer.ts'
@@ -14,6 +15,9 @@ export interface PanelCallsPorts extends PanelHandlerPorts {
 
 /** With so many bytes unread, a panel that is to get more is closed: it does not read. */
 const maxUnreadBytes = 16 * 1024 * 1024
+
+/** As for the bodies of requests: a frame that is not within is not parsed. */
+const frameBounds: JsonBounds = { maxJsonDepth: 128, maxJsonValues: 200_000 }
 
 /** What an open call is counted as beside its frame, in bytes. */
 const callBytes = 1024
@@ -64,12 +68,18 @@ export function answerCalls(socket: WebSocket, ports: PanelCallsPorts): void {
       if (socket.readyState !== WebSocket.OPEN) return
       // Whole messages come as one Buffer each (`binaryType`, "nodebuffer").
       const frame = data as Buffer
+      const text = isBinary ? null : frame.toString()
+      if (text !== null && brokenBound(text, frameBounds) !== null) {
+        log.warn({ panel }, 'a panel sent a frame of too many values; its connection was closed')
+        socket.close(closeNoCall, 'The frame has too many values')
+        return
+      }
       const bytes = frame.length + callBytes
       if (!calls.resize(calls.bytes + bytes)) {
         giveUp('a panel was closed: there is no memory for its calls')
         return
       }
-      const answered = peer.take(isBinary ? frame : frame.toString())
+      const answered = peer.take(text ?? frame)
       inBackground(
         'call of a panel',
         answered.finally(() => calls.resize(Math.max(0, calls.bytes - bytes))),

@@ -20,6 +20,9 @@ const httpOptions: ServerOptions = {
   shouldUpgradeCallback: isPanelSocket,
 }
 
+/** How long the handshake of a TLS connection may take, in milliseconds: before it nobody can have proved anything. */
+const handshakeTimeout = 10_000
+
 /** How often the files are looked at for a renewed certificate, in milliseconds. */
 const defaultLookMs = 60_000
 
@@ -38,7 +41,7 @@ export async function createWebServer(
     return server
   }
   let stamp = await stampOf(tls)
-  const server = createTlsServer({ ...httpOptions, ...(await read(tls)) })
+  const server = createTlsServer({ ...httpOptions, handshakeTimeout, ...(await read(tls)) })
   hearConnectionFaults(server, log)
   const look = async (): Promise<void> => {
     try {

@@ -1,10 +1,14 @@
-import { keepNewest } from '../../shared/keep-newest.ts'
 import type { PanelDelivery } from '../../shared/messages.ts'
+import type { MemoryHold } from '../base/ledger.ts'
 import type { BusMessage } from '../bus/message.ts'
 import type { UserMessageBus } from '../bus/user-message-bus.ts'
 
 /** Messages remembered a bus. */
 const ringSize = 2000
+
+/** Bytes for a message that is remembered, and for each of its targets. */
+const messageBytes = 256
+const targetBytes = 160
 
 /** What became of the last messages of one bus for each of their targets. */
 export interface Deliveries {
@@ -12,16 +16,44 @@ export interface Deliveries {
   of(messageId: string): ReadonlyMap<string, PanelDelivery> | null
 }
 
-/** Follows a bus; attach it before delivery, so that outcomes find their message. */
+/**
+ * Follows a bus; attach it before delivery, so that outcomes find their message. What it remembers is charged to the
+ * bus's user, and goes, oldest first, as soon as the room is needed.
+ */
 export function createDeliveries(bus: UserMessageBus, size = ringSize): Deliveries {
-  const byMessage = new Map<string, Map<string, PanelDelivery>>()
+  const byMessage = new Map<string, { deliveries: Map<string, PanelDelivery>; hold: MemoryHold }>()
+  let bytes = 0
+
+  const forgetOldest = (): void => {
+    for (const [id, { hold }] of byMessage) {
+      bytes -= hold.bytes
+      hold.release()
+      byMessage.delete(id)
+      return
+    }
+  }
+  bus.memory.spare({
+    get bytes() {
+      return bytes
+    },
+    giveBack(wanted) {
+      const target = bytes - wanted
+      while (bytes > target && byMessage.size > 0) forgetOldest()
+    },
+  })
   bus.events.on('message', (message, targets) => {
     if (message.purpose !== 'work') return
-    byMessage.set(message.message_id, new Map(targets.map(({ uuid }) => [uuid, 'queued'])))
-    keepNewest(byMessage, size)
+    const hold = bus.memory.take('mailboxes', messageBytes + targets.length * targetBytes)
+    if (hold === null) return
+    bytes += hold.bytes
+    byMessage.set(message.message_id, {
+      deliveries: new Map<string, PanelDelivery>(targets.map(({ uuid }) => [uuid, 'queued'])),
+      hold,
+    })
+    if (byMessage.size > size) forgetOldest()
   })
-  followDeliveries(bus, (message) => byMessage.get(message.message_id))
-  return { of: (messageId) => byMessage.get(messageId) ?? null }
+  followDeliveries(bus, (message) => byMessage.get(message.message_id)?.deliveries)
+  return { of: (messageId) => byMessage.get(messageId)?.deliveries ?? null }
 }
 
 /**

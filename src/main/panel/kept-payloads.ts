@@ -7,7 +7,7 @@ import type { BusMessage } from '../bus/message.ts'
 
 /** Longest payload that is kept whole, in characters of JSON; a longer one can't be run again. */
 const payloadMax = 64 * 1024
-/** Characters of all that are kept; past it the oldest make room. */
+/** Characters of all that are kept of one user; past it the oldest of that user make room. */
 const totalMax = 16 * 1024 * 1024
 
 interface KeptPayload {
@@ -33,6 +33,12 @@ interface Entry extends KeptPayload {
   readonly hold: MemoryHold
 }
 
+/** The payloads of one user, the oldest first. */
+interface OfUser {
+  readonly kept: Map<string, Entry>
+  chars: number
+}
+
 /**
  * By the ids of the jobs and not by the jobs themselves, which would stay with what they answered.
  *
@@ -42,37 +48,38 @@ export function createKeptPayloads(
   isKnown: (ref: JobRef) => boolean,
   limits = { payloadMax, totalMax },
 ): KeptPayloads {
-  const kept = new Map<string, Entry>()
-  let total = 0
-  const forget = (key: string): void => {
-    const entry = kept.get(key)
+  const users = new Map<string, OfUser>()
+  const forget = (of: OfUser, key: string): void => {
+    const entry = of.kept.get(key)
     if (entry === undefined) return
     entry.hold.release()
-    kept.delete(key)
-    total -= entry.json.length
+    of.kept.delete(key)
+    of.chars -= entry.json.length
   }
   return {
     keep(userId, job, { payloadJson: json, payloadBytes, routing, priority }, account) {
       const ref = { userId, jobId: job.job_id }
       const key = jobKey(ref)
-      forget(key)
+      const of = users.get(userId) ?? { kept: new Map<string, Entry>(), chars: 0 }
+      users.set(userId, of)
+      forget(of, key)
       // A bus forgets its oldest jobs first.
-      for (const [oldest, entry] of kept) {
+      for (const [oldest, entry] of of.kept) {
         if (isKnown(entry.ref)) break
-        forget(oldest)
+        forget(of, oldest)
       }
       if (json.length > limits.payloadMax) return
       const hold = account.take('jobs', keptBytes(json, payloadBytes))
       if (hold === null) return
-      kept.set(key, { json, routing, priority, ref, createdAt: job.created_at, hold })
-      total += json.length
-      for (const oldest of kept.keys()) {
-        if (total <= limits.totalMax) break
-        forget(oldest)
+      of.kept.set(key, { json, routing, priority, ref, createdAt: job.created_at, hold })
+      of.chars += json.length
+      for (const oldest of of.kept.keys()) {
+        if (of.chars <= limits.totalMax) break
+        forget(of, oldest)
       }
     },
     of(userId, job) {
-      const entry = kept.get(jobKey({ userId, jobId: job.job_id }))
+      const entry = users.get(userId)?.kept.get(jobKey({ userId, jobId: job.job_id }))
       return entry?.createdAt === job.created_at ? entry : null
     },
   }

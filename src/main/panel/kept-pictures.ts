@@ -2,9 +2,9 @@ import { clientKey, type ClientRef } from '../../shared/clients.ts'
 import type { MemoryAccount, MemoryHold } from '../base/ledger.ts'
 import type { Picture } from '../../shared/pictures.ts'
 
-/** Pictures kept in all, one a client. */
+/** Pictures kept of one user, one a client. */
 const countMax = 256
-/** Characters of their base64 in all: 48 MiB of pictures. */
+/** Characters of their base64: 48 MiB of pictures. */
 const charsMax = 64 * 1024 * 1024
 
 /** A picture, and the size that was asked for when it was taken. */
@@ -13,7 +13,7 @@ export interface KeptPicture {
   readonly askedSize: number
 }
 
-/** The last picture of each client; past a bound those that were taken first are forgotten. */
+/** The last picture of each client; past a user's bound those of that user that were taken first are forgotten. */
 export interface KeptPictures {
   of(ref: ClientRef): KeptPicture | null
   /**
@@ -25,29 +25,41 @@ export interface KeptPictures {
   forget(ref: ClientRef): void
 }
 
+type Held = KeptPicture & { readonly hold: MemoryHold }
+
+/** The pictures of one user, the oldest first. */
+interface OfUser {
+  readonly kept: Map<string, Held>
+  chars: number
+}
+
 export function createKeptPictures(limits = { countMax, charsMax }): KeptPictures {
-  const kept = new Map<string, KeptPicture & { readonly hold: MemoryHold }>()
-  let chars = 0
-  const remove = (key: string): void => {
-    const old = kept.get(key)
-    chars -= old?.picture.data.length ?? 0
+  const users = new Map<string, OfUser>()
+  const remove = (of: OfUser, key: string): void => {
+    const old = of.kept.get(key)
+    of.chars -= old?.picture.data.length ?? 0
     old?.hold.release()
-    kept.delete(key)
+    of.kept.delete(key)
   }
   return {
-    of: (ref) => kept.get(clientKey(ref)) ?? null,
+    of: (ref) => users.get(ref.userId)?.kept.get(clientKey(ref)) ?? null,
     keep(ref, entry, account) {
       const key = clientKey(ref)
-      remove(key)
+      const of = users.get(ref.userId) ?? { kept: new Map<string, Held>(), chars: 0 }
+      users.set(ref.userId, of)
+      remove(of, key)
       const hold = account.take('jobs', entry.picture.data.length)
       if (hold === null) return
-      kept.set(key, { ...entry, hold })
-      chars += entry.picture.data.length
-      for (const oldest of kept.keys()) {
-        if (kept.size <= limits.countMax && chars <= limits.charsMax) break
-        remove(oldest)
+      of.kept.set(key, { ...entry, hold })
+      of.chars += entry.picture.data.length
+      for (const oldest of of.kept.keys()) {
+        if (of.kept.size <= limits.countMax && of.chars <= limits.charsMax) break
+        remove(of, oldest)
       }
     },
-    forget: (ref) => remove(clientKey(ref)),
+    forget(ref) {
+      const of = users.get(ref.userId)
+      if (of !== undefined) remove(of, clientKey(ref))
+    },
   }
 }

@@ -10,7 +10,7 @@ import type { LoggedEntry, WrittenBatch } from '../activity/activity-file.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import type { ActivityQueries } from '../activity/activity-queries.ts'
 import { passes } from '../activity/log-filter.ts'
-import type { Source } from './paced-watch.ts'
+import type { LateSource } from './paced-watch.ts'
 
 export interface LogSourcePorts {
   activityLog: Pick<ActivityLog, 'events' | 'state'> & { readonly queries: Pick<ActivityQueries, 'log'> }
@@ -23,7 +23,7 @@ export interface LogSourcePorts {
  * The newest page, then each entry that passes the filter, oldest first; at most one page and as many outcomes wait for
  * a slow panel. What the activity log cannot take is told all the same.
  */
-export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Source<LogEvent> {
+export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): LateSource<LogEvent> {
   const { queries, events } = activityLog
   let pageDue = true
   /** By id, so that an entry which is told again takes its own place. */
@@ -47,8 +47,12 @@ export function logSource({ activityLog, filter, labelOf }: LogSourcePorts): Sou
       if (pageDue) {
         pageDue = false
         forget()
-        const page = queries.log({ ...filter, limit: logPageMax })
-        return { type: 'page', page: { ...page, history: activityLog.state() } }
+        return queries.log({ ...filter, limit: logPageMax }).then((page) => {
+          // What was written while it was read may be in it.
+          const newest = page.entries[0]?.id ?? 0
+          for (const id of fresh.keys()) if (id > 0 && id <= newest) fresh.delete(id)
+          return { type: 'page', page: { ...page, history: activityLog.state() } }
+        })
       }
       if (fresh.size === 0 && outcomes.size === 0) return null
       const news: LogEvent = {

@@ -192,13 +192,12 @@ function limitActivityLog(activityLog: Ports['activity']['log'], userId: string)
       return detail?.entry.userId === userId ? detail : null
     },
     queries: {
-      lastIdBefore: (at) => activityLog.queries.lastIdBefore(at),
+      lastIdBefore: (at) => activityLog.queries.lastIdBefore(at, userId),
       log: (look) =>
-        (look.userId ?? userId) === userId ? activityLog.queries.log({ ...look, userId }) : emptyPage,
+        (look.userId ?? userId) === userId
+          ? activityLog.queries.log({ ...look, userId })
+          : Promise.resolve(emptyPage),
       detail: (id) => activityLog.queries.detail(id, userId),
-      // Those of this user are in the ledger of jobs.
-      pastJobs: () => [],
-      pastJobTexts: () => null,
     },
   }
 }

@@ -10,7 +10,7 @@ import type { Address } from '../bus/routing.ts'
 import type { SendResult, UserMessageBus } from '../bus/user-message-bus.ts'
 import { followDeliveries } from './deliveries.ts'
 
-/** Messages of the operator whose delivery is remembered, over all buses. */
+/** Messages of the operator whose delivery is remembered, of each bus. */
 const rememberedMax = 2000
 /** Of them, shown of one client. */
 const shownMax = 50
@@ -44,11 +44,11 @@ export interface OperatorMessages {
 
 export function createOperatorMessages({ buses }: { buses: BusManager }): OperatorMessages {
   const events: OperatorMessages['events'] = createEvents('operator messages')
-  /** By message id, oldest first. */
-  const remembered = new Map<string, { userId: string; deliveries: Map<string, PanelDelivery> }>()
+  /** By user and message id, oldest first. */
+  const remembered = new Map<string, Map<string, Map<string, PanelDelivery>>>()
 
   const unfollow = buses.follow((bus) =>
-    followDeliveries(bus, (message) => remembered.get(message.message_id)?.deliveries),
+    followDeliveries(bus, (message) => remembered.get(bus.user_id)?.get(message.message_id)),
   )
 
   return {
@@ -57,16 +57,17 @@ export function createOperatorMessages({ buses }: { buses: BusManager }): Operat
       const sent = bus.send({ ...message, session: null, reply: 'caller' })
       if (!sent.ok) return sent
       const deliveries = new Map<string, PanelDelivery>(Object.entries(sent.deliveries))
-      remembered.set(sent.message.message_id, { userId: bus.user_id, deliveries })
-      keepNewest(remembered, rememberedMax)
+      const ofUser = remembered.get(bus.user_id) ?? new Map<string, Map<string, PanelDelivery>>()
+      remembered.set(bus.user_id, ofUser.set(sent.message.message_id, deliveries))
+      keepNewest(ofUser, rememberedMax)
       events.emit('sent', bus, sent)
       return sent
     },
     sentTo({ userId, uuid }) {
       const found: PostedMessage[] = []
-      for (const [messageId, message] of remembered) {
-        const delivery = message.deliveries.get(uuid)
-        if (message.userId === userId && delivery !== undefined) found.push({ messageId, delivery })
+      for (const [messageId, deliveries] of remembered.get(userId) ?? []) {
+        const delivery = deliveries.get(uuid)
+        if (delivery !== undefined) found.push({ messageId, delivery })
       }
       return found.slice(-shownMax).reverse()
     },

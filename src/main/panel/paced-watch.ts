@@ -32,8 +32,13 @@ export function createAcks(): Acks {
 }
 
 /** Something to show, gathered while nobody looks: `take` hands it over, null when there is no news. */
-export interface Source<Event> {
+export interface Source<Event> extends LateSource<Event> {
   take(): Event | null
+}
+
+/** One that may have to look for what it hands over. */
+export interface LateSource<Event> {
+  take(): Event | null | Promise<Event | null>
   /** Calls back when there may be news; returns the end of it. */
   onNews(listener: () => void): () => void
 }
@@ -43,7 +48,7 @@ export interface Source<Event> {
  * last one was acknowledged. So a slow reader gets fewer, larger events and nothing piles up for it.
  */
 export async function* pacedWatch<Event>(
-  source: Source<Event>,
+  source: LateSource<Event>,
   pace: { acks: Acks; watchId: string; intervalMs: number; signal: AbortSignal },
 ): AsyncGenerator<Event, undefined> {
   const { acks, watchId, intervalMs, signal } = pace
@@ -55,7 +60,8 @@ export async function* pacedWatch<Event>(
     while (!signal.aborted) {
       // The ear is open before the look: news between the two would be lost the other way round.
       const news = new Promise<void>((resolve) => (wake = resolve))
-      const event = source.take()
+      const taken = source.take()
+      const event = taken instanceof Promise ? await taken : taken
       if (event === null) {
         await news
         continue

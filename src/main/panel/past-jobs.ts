@@ -21,14 +21,14 @@ type Ledger = Omit<JobLedger, 'close' | 'tell'>
  */
 export function withPastJobs(
   ledger: Omit<JobLedger, 'close'>,
-  activityLog: Pick<ActivityLog, 'state' | 'queries' | 'events'>,
+  activityLog: Pick<ActivityLog, 'state' | 'pastJobs' | 'events'>,
 ): Ledger {
   let past: ReadonlyMap<string, PanelJob> = new Map()
   const load = (): boolean => {
     if (activityLog.state().state !== 'on') return false
     past = new Map(
-      activityLog.queries
-        .pastJobs(pastJobsMax)
+      activityLog.pastJobs
+        .newest(pastJobsMax)
         .map(rowOf)
         // Newest first: of an id that was used again the newest job counts.
         .reverse()
@@ -47,7 +47,7 @@ export function withPastJobs(
   const pastOf = (ref: JobRef): PanelJob | null => (ledger.has(ref) ? null : (past.get(jobKey(ref)) ?? null))
   const detailOf = (ref: JobRef): JobDetail | null => {
     const row = pastOf(ref)
-    const kept = row === null ? null : activityLog.queries.pastJobTexts(ref)
+    const kept = row === null ? null : activityLog.pastJobs.texts(ref)
     if (row === null || kept === null) return null
     const result = kept.result ?? ''
     const error = kept.error === '' ? row.problem : kept.error

@@ -12,7 +12,7 @@ import { asksByToken } from '../access/approval-policy.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import { sessionOf } from '../mcp/sessions/session-of.ts'
 import { forbidden } from './one-user.ts'
-import { pacedWatch, type Acks, type Source } from './paced-watch.ts'
+import { pacedWatch, type Acks, type LateSource } from './paced-watch.ts'
 import type { PanelRouterPorts } from './router-ports.ts'
 import { logSource } from './log-source.ts'
 import {
@@ -113,12 +113,12 @@ export function createPanelRouter(ports: PanelRouterPorts) {
       },
     },
     activity: {
-      list: os.activity.list.handler(({ input }) => ({
-        ...activity.log.queries.log(input),
+      list: os.activity.list.handler(async ({ input }) => ({
+        ...(await activity.log.queries.log(input)),
         history: activity.log.state(),
       })),
-      seek: os.activity.seek.handler(({ input }) => ({
-        id: activity.log.queries.lastIdBefore(input.at),
+      seek: os.activity.seek.handler(async ({ input }) => ({
+        id: await activity.log.queries.lastIdBefore(input.at),
       })),
       watch: os.activity.watch.handler((call) => {
         const labelOf = (userId: string, uuid: string) =>
@@ -164,7 +164,7 @@ export type PanelRouter = ReturnType<typeof createPanelRouter>
 
 /** A watch at its caller's pace: the acknowledgements and the end are those of its connection. */
 function paced<Event>(
-  source: Source<Event>,
+  source: LateSource<Event>,
   call: { input: { watchId: string }; context: PanelContext; signal?: AbortSignal | undefined },
   intervalMs: number,
 ): AsyncGenerator<Event, undefined> {
@@ -264,8 +264,11 @@ function block(ports: PanelRouterPorts, order: BlockInput): Block {
 }
 
 /** With what became of a message for each target, where that is known still. */
-function logDetailOf({ activity: { log }, roster }: PanelRouterPorts, id: number): LogDetail | null {
-  const detail = id < 0 ? log.waitingDetail(id) : log.queries.detail(id)
+async function logDetailOf(
+  { activity: { log }, roster }: PanelRouterPorts,
+  id: number,
+): Promise<LogDetail | null> {
+  const detail = id < 0 ? log.waitingDetail(id) : await log.queries.detail(id)
   if (detail === null || detail.entry.message === null) return detail
   const known = roster.deliveries(detail.entry.userId, detail.entry.message.messageId)
   if (known === null) return detail

@@ -8,6 +8,7 @@ import type { RateCounters } from './rates.ts'
 
 export interface StatusPorts {
   endpoint: Pick<McpEndpoint, 'sessions' | 'usage'>
+  connections: { usage(): PanelStatus['limits'] }
   buses: BusManager
   rates: RateCounters
   activityLog: Pick<ActivityLog, 'state'>
@@ -21,6 +22,7 @@ export interface StatusPorts {
 /** The server as one glance shows it. */
 export function panelStatus({
   endpoint,
+  connections,
   buses,
   rates,
   activityLog,
@@ -44,6 +46,7 @@ export function panelStatus({
     memory,
     limits: [
       ...endpoint.usage(),
+      ...connections.usage(),
       ...busiest(all.flatMap((bus) => bus.usage())),
       { name: 'memory', used: memory.usedBytes, max: memory.maxBytes },
     ],

@@ -22,7 +22,7 @@ beforeEach(() => {
   put('src/main/app.ts', 10)
   put('src/index.ts', 10)
   for (const output of [
-    ...['main/desktop.js', 'main/cli.js', 'main/take-over-worker.js'],
+    ...['main/desktop.js', 'main/cli.js', 'main/log-reader-worker.js', 'main/take-over-worker.js'],
     ...['preload/preload.cjs', 'renderer/index.html'],
   ]) {
     put(`out/${output}`, 20)

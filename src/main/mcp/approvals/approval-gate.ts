@@ -1,10 +1,5 @@
 import type { TokenScope } from '../../../shared/tokens.ts'
-import {
-  waitingPerSession,
-  type Approvals,
-  type ApprovalRequest,
-  type Verdict,
-} from '../../access/approvals.ts'
+import type { Approvals, ApprovalRequest, Verdict } from '../../access/approvals.ts'
 import type { Caller } from '../../access/caller.ts'
 import { keptBytes } from '../../base/raw-json.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
@@ -183,7 +178,7 @@ function denial({ by, reason }: Extract<Verdict, { outcome: 'denied' }>): GateRe
       return {
         error: 'too_many_approvals',
         message:
-          `Too much waits for the operator already: at most ${String(waitingPerSession)} requests of a session. ` +
+          `Too much waits for the operator already: ${reason} may wait. ` +
           'Nothing was run. Wait until some are answered.',
       }
   }

@@ -16,6 +16,8 @@ export interface ToolAnswer {
   isError?: boolean
   /** True for an answer to a client that takes messages of any size: it may be larger than others. */
   anySize?: boolean
+  /** True for one that was made to fit: it is not measured again. */
+  fits?: boolean
 }
 
 /** A tool as the catalogue holds it: its description for `tools/list`, and a call that checks its own arguments. */
@@ -91,7 +93,9 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
       }
       return runTool(definition.run, parsed.data, context).then((answer) => {
         const result = resultOf(answer)
-        return answer.anySize === true || fitsWire(result) ? result : resultOf(tooLarge(name))
+        return answer.anySize === true || answer.fits === true || fitsWire(result)
+          ? result
+          : resultOf(tooLarge(name))
       })
     },
     refuse: refuseCall,

@@ -5,7 +5,7 @@ import { keepNewest } from '../../../shared/keep-newest.ts'
 const keyLifetimeMs = 10 * 60 * 1000
 /** Most keys of one caller; the oldest are forgotten first. */
 const keysPerCaller = 1000
-/** Most callers whose keys are known; the ones that used theirs longest ago are forgotten first. */
+/** Most callers of a bus whose keys are known; the ones that used theirs longest ago are forgotten first. */
 const callersMax = 1000
 
 interface Use {
@@ -20,7 +20,7 @@ export type KeyUse =
   { readonly kind: 'new' } | { readonly kind: 'repeat'; readonly jobId: string } | { readonly kind: 'other' }
 
 /**
- * The idempotency keys of callers. A key belongs to the caller that used it: the same key of another caller is
+ * The idempotency keys of the callers of one bus. A key belongs to the caller that used it: the same key of another caller is
  * another key. 10 minutes after its first use it is free again.
  */
 export interface CallKeys {

@@ -10,7 +10,7 @@ import type { ApprovalGate } from '../approvals/approval-gate.ts'
 import type { CallContext } from '../calls/call-context.ts'
 import type { Presence } from '../sessions/presence.ts'
 import { answerTimeMs } from './answer-time.ts'
-import { createCallKeys, keyedJobId } from './call-keys.ts'
+import { createCallKeys, keyedJobId, type CallKeys } from './call-keys.ts'
 import type { CallerIdentity } from './caller-identity.ts'
 import { createTargetChooser, poolOf, type NoTarget } from './dispatch-target.ts'
 import { commandMessage, dispatchJob, type DispatchedJob } from './dispatched-job.ts'
@@ -102,7 +102,8 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     onFault: ports.onFault,
     lostTargetGraceMs: ports.lostTargetGraceMs ?? defaultLostTargetGraceMs,
   }
-  const keys = createCallKeys(clock)
+  /** Of each bus its own: what one user's programs use pushes out nothing of another's. */
+  const keysOf = new WeakMap<UserMessageBus, CallKeys>()
   const buses = new WeakMap<UserMessageBus, KnownJobs>()
 
   const jobsOf = (bus: UserMessageBus): KnownJobs => {
@@ -279,6 +280,8 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
 
       const caller = `${context.bus.user_id}\n${identity.of(context)}`
       const call = JSON.stringify([request.command, request.params, request.target ?? null])
+      const keys = keysOf.get(context.bus) ?? createCallKeys(clock)
+      keysOf.set(context.bus, keys)
       const use = keys.look(caller, key, call)
       if (use.kind === 'other') {
         return {

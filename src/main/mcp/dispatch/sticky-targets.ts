@@ -1,9 +1,10 @@
 import type { EventEmitter } from 'node:events'
 import { keepNewest } from '../../../shared/keep-newest.ts'
 import { createEvents } from '../../base/guarded.ts'
+import { shareOf } from '../../base/share.ts'
 import type { McpSession } from '../http/session.ts'
 
-/** Most programs whose targets are kept; the ones that used theirs longest ago are forgotten first. */
+/** Most programs whose targets are kept, of which those of one user get half; of that user's the ones that used theirs longest ago are forgotten first. */
 export const keptTargetsMax = 1000
 
 /** What a program with its token chose last. */
@@ -59,6 +60,8 @@ export function createStickyTargets(ports: {
     const key = keyOf(entry)
     kept.delete(key)
     kept.set(key, entry)
+    const own = [...kept].filter(([, { user }]) => user === entry.user)
+    if (own.length > shareOf(keptTargetsMax)) kept.delete(own[0]?.[0] ?? key)
     keepNewest(kept, keptTargetsMax)
   }
   for (const entry of ports.kept ?? []) keep(entry)

@@ -5,7 +5,7 @@ import type { LiveSession } from './live-session.ts'
 import type { Caller } from '../../access/caller.ts'
 import { isSameToken } from './session-table.ts'
 
-/** Most sessions whose end is remembered; the oldest are forgotten first. */
+/** Most sessions of one user whose end is remembered; the oldest are forgotten first. */
 const endedMax = 1000
 
 /** Why sessions were ended by the server, for clients that come again with their ids. */
@@ -17,16 +17,18 @@ export interface EndedSessions {
 }
 
 export function createEndedSessions(): EndedSessions {
-  const ended = new Map<string, { caller: Caller; refusal: Refusal }>()
+  /** By user and id. */
+  const ended = new Map<string, Map<string, { caller: Caller; refusal: Refusal }>>()
   return {
     note({ id, caller }, why) {
       const refusal = sessionEnded(why)
-      ended.set(id, { caller, refusal })
-      keepNewest(ended, endedMax)
+      const ofUser = ended.get(caller.user_id) ?? new Map<string, { caller: Caller; refusal: Refusal }>()
+      ended.set(caller.user_id, ofUser.set(id, { caller, refusal }))
+      keepNewest(ofUser, endedMax)
       return refusal
     },
     answer(id, caller) {
-      const known = ended.get(id)
+      const known = ended.get(caller.user_id)?.get(id)
       return known !== undefined && isSameToken(known.caller, caller) ? known.refusal : sessionNotFound
     },
   }

@@ -5,6 +5,7 @@ import type { SessionRequest, Blocked, Caller, TooManyAttempts } from '../../acc
 import { createEvents, every } from '../../base/guarded.ts'
 import { type MemoryHold, MemoryLedger } from '../../base/ledger.ts'
 import type { Log } from '../../base/log.ts'
+import { createTurns, type Turns } from '../../base/turns.ts'
 import { createPassingMemory, type PassingMemory } from '../../base/passing-memory.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import type { ExchangeHost } from './exchange.ts'
@@ -33,6 +34,10 @@ import { createUnreadAnswers } from './unread-answers.ts'
 export interface McpEndpointPorts {
   /** Who sends this request; null for a missing or wrong token. */
   authenticate(request: IncomingMessage): Caller | TooManyAttempts | null
+  /** Whether what a caller came with is still worth something: a token may be revoked meanwhile. Default: it is. */
+  isValid?(caller: Caller): boolean
+  /** Counts the request's connection for its caller; the bound that was met, where there is no room. Default: there is. */
+  takeConnection?(request: IncomingMessage, caller: Caller): { limit: string; max: number } | null
   /** Whether a person has blocked who asks for a session. Default: nobody is. */
   blocked?(applicant: SessionRequest): Blocked | null
   /** Host and Origin: null lets the request in. */
@@ -47,6 +52,8 @@ export interface McpEndpointPorts {
   /** What is kept on behalf of a caller is charged here. Default: one without a bound. */
   readonly memory?: MemoryLedger
   readonly limits?: Partial<McpHttpLimits>
+  /** Waited for before what takes long. Default: turns of its own. */
+  readonly turns?: Turns
 }
 
 export interface McpEndpoint {
@@ -89,11 +96,17 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
   const clock = (): number => ports.clock()
   const events = createEvents<McpSessionEvents>('session')
   const memoryOf = createPassingMemory(ports.memory ?? new MemoryLedger(Infinity), limits.maxBeyondShareBytes)
-  const resume = createResumeStore<ExchangeHost>({ clock, limits, memoryOf: ({ memory }) => memory })
+  const resume = createResumeStore<ExchangeHost>({
+    clock,
+    limits,
+    userOf: ({ caller }) => caller.user_id,
+    memoryOf: ({ memory }) => memory,
+  })
   const unread = createUnreadAnswers({ clock, stalledMs: limits.stalledStreamMs, log })
   const refusalLog = createRefusalLog({ clock, log, maxPerMinute: limits.maxLoggedRefusalsPerMinute })
   const table = createSessionTable({ clock, limits, events, resume, unread, memoryOf, log })
   const endedSessions = createEndedSessions()
+  const turns = ports.turns ?? createTurns()
   let largestBodyBytes = 0
   let closed = false
   let closing = Promise.resolve()
@@ -149,8 +162,9 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       refuse(request, response, session)
       return
     }
-    if (!session.streamOpen && table.openStreams() >= limits.maxStreams) {
-      refuse(request, response, refusals.tooManyStreams(limits.maxStreams))
+    const full = session.streamOpen ? null : table.streamRefusal(caller.user_id)
+    if (full !== null) {
+      refuse(request, response, refusals.tooManyStreams(full, limits.maxStreams, caller.user_id))
       return
     }
     const eventId = headerOf(request, 'last-event-id')
@@ -193,7 +207,12 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     response: ServerResponse,
     { caller, session, memory, body }: Posted,
   ): Promise<boolean> {
-    const messages = await readMessages(request, { limits, memory, hold: body })
+    const messages = await readMessages(request, {
+      limits,
+      memory,
+      hold: body,
+      turn: () => turns(caller.user_id),
+    })
     if (messages === null || response.destroyed) return false
     largestBodyBytes = Math.max(largestBodyBytes, Number(request.headers['content-length'] ?? 0))
     if ('status' in messages) {
@@ -260,13 +279,13 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
     const valid = readInitialize(initialize)
     if (valid === null) return refuseThis(refusals.invalidInitialize(id))
     const { message, clientInfo } = valid
+    if (ports.isValid?.(caller) === false) return refuseThis(refusals.unauthorized(true))
     const remoteAddress = request.socket.remoteAddress ?? 'unknown'
     const block = ports.blocked?.({ caller, remoteAddress, programName: clientInfo.name }) ?? null
     if (block !== null) return refuseThis(refusals.blocked(block, id))
     const session = table.create(ports.newId(), caller, remoteAddress)
     if (!(session instanceof LiveSession)) {
-      const full = session === 'maxSessions' ? refusals.tooManySessions : refusals.tooManySessionsOfToken
-      return refuseThis(full(limits[session], id))
+      return refuseThis(refusals.tooManySessions(session, limits, caller.user_id, id))
     }
     try {
       await ports.connect(session)
@@ -277,6 +296,10 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       )
       table.end(session, 'ended')
       return refuseThis(refusals.sessionNotOpened(id))
+    }
+    if (ports.isValid?.(caller) === false) {
+      table.end(session, 'ended')
+      return refuseThis(refusals.unauthorized(true))
     }
     if (response.destroyed || session.ended) {
       table.end(session, 'ended')
@@ -314,6 +337,11 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       refuse(request, response, refusals.tooManyAttempts(caller.retryAfterSeconds))
       return
     }
+    const full = ports.takeConnection?.(request, caller) ?? null
+    if (full !== null) {
+      refuse(request, response, refusals.tooManyConnections(full, caller.user_id))
+      return
+    }
     if (method === 'GET') get(request, response, caller)
     else if (method === 'DELETE') remove(request, response, caller)
     else post(request, response, caller).catch((error: unknown) => fail(request, response, error))
@@ -335,7 +363,11 @@ export function createMcpEndpoint(ports: McpEndpointPorts): McpEndpoint {
       }
     },
     sessions: () => table.all(),
-    usage: () => [...table.usage(), { name: 'body_bytes', used: largestBodyBytes, max: limits.maxBodyBytes }],
+    usage: () => [
+      ...table.usage(),
+      { name: 'body_bytes', used: largestBodyBytes, max: limits.maxBodyBytes },
+      { name: 'memory_beyond_share', used: memoryOf.mostBeyondBytes, max: limits.maxBeyondShareBytes },
+    ],
     events,
     end(session, cause, why) {
       const own = table.get(session.id)

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js'
 import type { MemoryHold } from '../../base/ledger.ts'
+import type { Caller } from '../../access/caller.ts'
 import type { Log } from '../../base/log.ts'
 import type { PassingMemory } from '../../base/passing-memory.ts'
 import type { McpHttpLimits } from './limits.ts'
@@ -13,6 +14,8 @@ import type { UnreadAnswers } from './unread-answers.ts'
 
 /** What an exchange needs of its session. */
 export interface ExchangeHost {
+  /** Whose session it is. */
+  readonly caller: Caller
   readonly id: string
   /** What identifies the session in each of its answers. */
   sessionHeaders(): OutgoingHttpHeaders

@@ -17,18 +17,12 @@ const httpServerSettings = {
  * Applies the settings above, and refuses an oversized body before its sender was told to go on (`Expect:
  * 100-continue`, RFC 9110, section 10.1.1): the request goes to the same handler, which sees its length.
  */
-export function configureHttpServer(
-  server: Server,
-  options: { readonly maxBodyBytes?: number; readonly maxSessions?: number } = {},
-): void {
-  const { maxBodyBytes = defaultMcpHttpLimits.maxBodyBytes, maxSessions = defaultMcpHttpLimits.maxSessions } =
-    options
+export function configureHttpServer(server: Server, options: { readonly maxBodyBytes?: number } = {}): void {
+  const { maxBodyBytes = defaultMcpHttpLimits.maxBodyBytes } = options
   server.headersTimeout = httpServerSettings.headersTimeoutMs
   server.requestTimeout = httpServerSettings.requestTimeoutMs
   server.keepAliveTimeout = httpServerSettings.keepAliveTimeoutMs
   server.maxHeadersCount = httpServerSettings.maxHeaders
-  // Two connections for each of the sessions allowed, and room for the panel.
-  server.maxConnections = 2 * maxSessions + 500
   server.on('checkContinue', (request, response) => {
     if (!declaresTooMuch(request, maxBodyBytes)) response.writeContinue()
     server.emit('request', request, response)

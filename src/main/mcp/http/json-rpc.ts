@@ -6,6 +6,7 @@ import {
   isJSONRPCResultResponse,
 } from '@modelcontextprotocol/sdk/types.js'
 import { elementsOf } from '../../../shared/json-text.ts'
+import { brokenBound, type JsonBounds } from '../../base/json-bounds.ts'
 import { wellFormedJson } from '../../../shared/well-formed.ts'
 import { dropNulls } from './absent.ts'
 import { keepOf } from './kept-request.ts'
@@ -21,12 +22,12 @@ export type ParsedBody =
   | { readonly kind: 'messages'; readonly messages: readonly Incoming[]; readonly isBatch: boolean }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'too_deep' }
+  | { readonly kind: 'too_many_values' }
   | { readonly kind: 'too_many' }
   | { readonly kind: 'long_id' }
   | { readonly kind: 'invalid'; readonly id: RpcId }
 
-export interface ParseBounds {
-  readonly maxJsonDepth: number
+export interface ParseBounds extends JsonBounds {
   readonly maxBatchMessages: number
 }
 
@@ -36,7 +37,8 @@ export interface ParseBounds {
  * text comes in: they have no UTF-8, and no strict client could read an answer with one of them in it.
  */
 export function parseBody(text: string, bounds: ParseBounds): ParsedBody {
-  if (!nestsAtMost(text, bounds.maxJsonDepth)) return { kind: 'too_deep' }
+  const broken = brokenBound(text, bounds)
+  if (broken !== null) return { kind: broken }
   const json = wellFormedJson(text)
   let value: unknown
   try {
@@ -89,45 +91,4 @@ function idOf(value: unknown): RpcId {
   const { id } = value
   if (typeof id === 'string') return id.length <= maxIdLength ? id : null
   return typeof id === 'number' && Number.isSafeInteger(id) ? id : null
-}
-
-const quote = 0x22
-const backslash = 0x5c
-
-/**
- * True where brackets outside strings nest at most `max` deep. Strings are stepped over by native search, so a
- * long one costs next to nothing. Text that is not JSON gets some answer; the parser has the last word.
- */
-export function nestsAtMost(text: string, max: number): boolean {
-  let depth = 0
-  for (let at = 0; at < text.length; at += 1) {
-    switch (text.charCodeAt(at)) {
-      case quote: {
-        at = endOfString(text, at)
-        if (at === -1) return true
-        break
-      }
-      case 0x5b: // [
-      case 0x7b: // {
-        depth += 1
-        if (depth > max) return false
-        break
-      case 0x5d: // ]
-      case 0x7d: // }
-        depth -= 1
-        break
-    }
-  }
-  return true
-}
-
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1)
-  while (end !== -1) {
-    let slashes = 0
-    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes += 1
-    if (slashes % 2 === 0) return end
-    end = text.indexOf('"', end + 1)
-  }
-  return -1
 }

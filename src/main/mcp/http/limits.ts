@@ -15,12 +15,14 @@ export const defaultMcpHttpLimits = {
   maxBatchMessages: 100,
   /** Nested objects and arrays; what walks a message later may be recursive. */
   maxJsonDepth: 128,
+  /** Values of a body as JSON: objects, lists, texts and numbers. Parsing costs by the value. */
+  maxJsonValues: 200_000,
   /** Requests of one session that wait for their responses. */
   maxInFlightPerSession: 256,
   maxSessions: 2000,
-  /** Of these, how many one token may hold, so that no program takes the places of all others. */
+  /** Of these one user gets half, and one token so many, so that no program takes the places of all others. */
   maxSessionsPerToken: 1000,
-  /** Open GET streams of all sessions; each session has one at most. */
+  /** Open GET streams of all sessions, of which one user gets half; each session has one at most. */
   maxStreams: 2000,
   /** Requests and notifications of one session in a second. */
   maxRequestsPerSecond: 5000,
@@ -40,11 +42,12 @@ export const defaultMcpHttpLimits = {
   /** Events of one response stream kept for a client that resumes it. */
   maxResumeEventsPerStream: 256,
   maxResumeBytesPerSession: 8 * mebibyte,
-  maxResumeBytesTotal: 64 * mebibyte,
+  /** Of all sessions of one user; the memory bounds those of all users. */
+  maxResumeBytesPerUser: 32 * mebibyte,
   /** Events of the GET streams that no client has confirmed yet, kept to be written again. Chars: UTF-16 code units. */
   maxUnconfirmedEvents: 256,
   maxUnconfirmedChars: 2 * mebibyte,
-  maxUnconfirmedCharsTotal: 64 * mebibyte,
+  maxUnconfirmedCharsPerUser: 32 * mebibyte,
   /** How far request bodies and unread output may go beyond a user's full share of the memory, so that it can be emptied. */
   maxBeyondShareBytes: passingMarginBytes,
   /** How long a finished response stream can still be resumed. */
@@ -56,6 +59,11 @@ export const defaultMcpHttpLimits = {
   /** How long `close` waits for what is written to reach its readers. */
   closeGraceMs: secondMs,
 } as const
+
+/** Connections of all users together: two for each session allowed, and room for panels. */
+export function maxConnectionsOf(maxSessions: number = defaultMcpHttpLimits.maxSessions): number {
+  return 2 * maxSessions + 500
+}
 
 export type McpHttpLimits = { readonly [name in keyof typeof defaultMcpHttpLimits]: number }
 

@@ -38,7 +38,7 @@ export interface SessionHost {
   readonly limits: McpHttpLimits
   readonly events: EventEmitter<McpSessionEvents>
   readonly resume: ResumeStore<ExchangeHost>
-  readonly sentBudget: SentBudget
+  sentBudgetOf(userId: string): SentBudget
   readonly unread: UnreadAnswers
   readonly log: Log
   memoryOf(userId: string): PassingMemory
@@ -114,7 +114,7 @@ export class LiveSession implements McpSession, ExchangeHost, GetStreamHost, Tra
   }
 
   get sentBudget(): SentBudget {
-    return this.#host.sentBudget
+    return this.#host.sentBudgetOf(this.caller.user_id)
   }
 
   get unread(): UnreadAnswers {

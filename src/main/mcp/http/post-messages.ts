@@ -8,6 +8,9 @@ import { accepts, isJson, isPlainlyEncoded } from './negotiation.ts'
 import type { Refusal } from './refusal.ts'
 import * as refusals from './refusals.ts'
 
+/** Characters of a body that is parsed as soon as it is there: well below a millisecond. */
+const smallBody = 32 * 1024
+
 export interface PostMessages {
   readonly list: readonly Incoming[]
   readonly isBatch: boolean
@@ -26,10 +29,16 @@ export function postHeadRefusal(request: IncomingMessage): Refusal | null {
  * Reads and checks the messages of a POST; null for a client that went away in the middle.
  *
  * @param hold grows with the body as it arrives; who asked gives it back
+ * @param turn waited for before a large body is parsed
  */
 export async function readMessages(
   request: IncomingMessage,
-  { limits, memory, hold }: { limits: McpHttpLimits; memory: PassingMemory; hold: MemoryHold },
+  {
+    limits,
+    memory,
+    hold,
+    turn,
+  }: { limits: McpHttpLimits; memory: PassingMemory; hold: MemoryHold; turn: () => Promise<void> },
 ): Promise<PostMessages | Refusal | null> {
   const body = await readBody(request, limits.maxBodyBytes, hold)
   switch (body.kind) {
@@ -44,12 +53,15 @@ export async function readMessages(
     case 'text':
       break
   }
+  if (body.text.length > smallBody) await turn()
   const parsed = parseBody(body.text, limits)
   switch (parsed.kind) {
     case 'malformed':
       return refusals.malformed
     case 'too_deep':
       return refusals.tooDeep(limits.maxJsonDepth)
+    case 'too_many_values':
+      return refusals.tooManyValues(limits.maxJsonValues)
     case 'too_many':
       return refusals.batchTooLong(limits.maxBatchMessages)
     case 'long_id':

@@ -1,6 +1,8 @@
 import type { Blocked } from '../../access/caller.ts'
 import type { GuardRefusal } from '../../access/request-guard.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
+import { shareOf } from '../../base/share.ts'
+import type { McpHttpLimits } from './limits.ts'
 import { type Refusal, rpcCode, type RpcId } from './refusal.ts'
 
 /** Every way in which the endpoint turns a request away, with its HTTP status and JSON-RPC error. */
@@ -107,37 +109,61 @@ const makeRoom =
 /** The bound that was met, for a program: `error.data`. Names are those of the panel's list of limits. */
 const limit = (name: string, max: number): JsonObject => ({ limit: name, max })
 
-export function tooManySessions(max: number, id: RpcId): Refusal {
+export function tooManySessions(
+  full: 'sessions' | 'sessions_per_token' | 'sessions_per_user',
+  { maxSessions, maxSessionsPerToken }: Pick<McpHttpLimits, 'maxSessions' | 'maxSessionsPerToken'>,
+  userId: string,
+  id: RpcId,
+): Refusal {
+  const [max, whose] = {
+    sessions: [maxSessions, ''],
+    sessions_per_token: [maxSessionsPerToken, ' with this token'],
+    sessions_per_user: [shareOf(maxSessions), ` by user "${userId}"`],
+  }[full] as [number, string]
   return {
     status: 503,
     code: refused,
-    message: `Too many sessions are open: ${max} are allowed. End one with DELETE, or try again later`,
-    data: limit('sessions', max),
-    reason: 'too_many_sessions',
+    message: `Too many sessions are open${whose}: ${max} are allowed. End one with DELETE, or try again later`,
+    data: limit(full, max),
+    reason: `too_many_${full}`,
     id,
     headers: { 'Retry-After': '30' },
   }
 }
 
-export function tooManySessionsOfToken(max: number, id: RpcId): Refusal {
+/** @param userId who has as many connections as one user may, where that is the bound */
+export function tooManyConnections(
+  { limit: name, max }: { limit: string; max: number },
+  userId: string,
+): Refusal {
   return {
     status: 503,
     code: refused,
-    message: `Too many sessions are open with this token: ${max} are allowed. End one with DELETE, or try again later`,
-    data: limit('sessions_per_token', max),
-    reason: 'too_many_sessions_of_token',
-    id,
+    message:
+      name === 'connections_per_user'
+        ? `Too many connections of user "${userId}" are in use: ${max} are allowed. Close one, or try again later`
+        : `Too many connections of all users are in use: ${max} are allowed. Try again later`,
+    data: limit(name, max),
+    reason: 'too_many_connections',
     headers: { 'Retry-After': '30' },
+    closeConnection: true,
   }
 }
 
-export function tooManyStreams(max: number): Refusal {
+/** @param maxStreams of all users together */
+export function tooManyStreams(
+  full: 'streams' | 'streams_per_user',
+  maxStreams: number,
+  userId: string,
+): Refusal {
+  const max = full === 'streams' ? maxStreams : shareOf(maxStreams)
+  const whose = full === 'streams' ? '' : ` by user "${userId}"`
   return {
     status: 503,
     code: refused,
-    message: `Too many streams are open: ${max} are allowed. Close one, or try again later`,
-    data: limit('streams', max),
-    reason: 'too_many_streams',
+    message: `Too many streams are open${whose}: ${max} are allowed. Close one, or try again later`,
+    data: limit(full, max),
+    reason: `too_many_${full}`,
     headers: { 'Retry-After': '30' },
   }
 }
@@ -283,6 +309,16 @@ export function tooDeep(maxDepth: number): Refusal {
     code: invalidRequest,
     message: `Invalid Request: the body nests more than ${maxDepth} levels deep`,
     reason: 'too_deep',
+  }
+}
+
+export function tooManyValues(maxValues: number): Refusal {
+  return {
+    status: 400,
+    code: invalidRequest,
+    message: `Invalid Request: the body has more than ${maxValues} values (objects, lists, texts, numbers); send large data as text or as a file`,
+    data: limit('json_values', maxValues),
+    reason: 'too_many_values',
   }
 }
 

@@ -5,11 +5,13 @@ import type { McpHttpLimits } from './limits.ts'
 
 export interface ResumeStorePorts<Owner> {
   clock(): number
+  /** Whose share of the bounds what is kept for an owner counts for. */
+  userOf(owner: Owner): string
   /** Who pays for what is kept for an owner. */
   memoryOf(owner: Owner): PassingMemory
   readonly limits: Pick<
     McpHttpLimits,
-    'maxResumeEventsPerStream' | 'maxResumeBytesPerSession' | 'maxResumeBytesTotal' | 'resumeRetentionMs'
+    'maxResumeEventsPerStream' | 'maxResumeBytesPerSession' | 'maxResumeBytesPerUser' | 'resumeRetentionMs'
   >
 }
 
@@ -50,20 +52,30 @@ export function positionOf(stream: ResumableStream<unknown>): string {
 
 /**
  * Keeps the events of response streams for clients that lose the connection or are sent away to poll (revision
- * 2025-11-25, basic/transports, "Resumability and Redelivery"). Bounded for a stream, a session, a user and in all; the
- * oldest goes first. Knows neither sessions nor sockets.
+ * 2025-11-25, basic/transports, "Resumability and Redelivery"). Bounded for a stream, a session and a user; the oldest of
+ * the same one goes first. Knows neither sessions nor sockets.
  */
 export function createResumeStore<Owner>(ports: ResumeStorePorts<Owner>): ResumeStore<Owner> {
   const { limits } = ports
   const streams = new Map<number, ResumableStream<Owner>>()
   let nextNumber = 1
   let totalBytes = 0
+  const bytesOfUsers = new Map<string, number>()
+
+  /** Notes that a stream keeps so much more, or less. */
+  function count(stream: ResumableStream<Owner>, bytes: number): void {
+    const userId = ports.userOf(stream.owner)
+    const ofUser = (bytesOfUsers.get(userId) ?? 0) + bytes
+    if (ofUser === 0) bytesOfUsers.delete(userId)
+    else bytesOfUsers.set(userId, ofUser)
+    stream.bytes += bytes
+    totalBytes += bytes
+  }
 
   function forget(stream: ResumableStream<Owner>): void {
     if (!streams.delete(stream.number)) return
-    totalBytes -= stream.bytes
+    count(stream, -stream.bytes)
     stream.events = []
-    stream.bytes = 0
     stream.hold.release()
   }
 
@@ -76,8 +88,7 @@ export function createResumeStore<Owner>(ports: ResumeStorePorts<Owner>): Resume
   function dropOldestEvent(stream: ResumableStream<Owner>): void {
     const oldest = stream.events.shift()
     if (oldest === undefined) return
-    stream.bytes -= oldest.frame.length
-    totalBytes -= oldest.frame.length
+    count(stream, -oldest.frame.length)
   }
 
   /** Makes room by giving up whole streams, oldest first, the one just written last of all. */
@@ -90,9 +101,10 @@ export function createResumeStore<Owner>(ports: ResumeStorePorts<Owner>): Resume
         if (bytesOf(current.owner) <= limits.maxResumeBytesPerSession) break
       }
     }
+    const userId = ports.userOf(current.owner)
     for (const stream of streams.values()) {
-      if (totalBytes <= limits.maxResumeBytesTotal) break
-      forget(stream)
+      if ((bytesOfUsers.get(userId) ?? 0) <= limits.maxResumeBytesPerUser) break
+      if (ports.userOf(stream.owner) === userId) forget(stream)
     }
   }
 
@@ -117,8 +129,7 @@ export function createResumeStore<Owner>(ports: ResumeStorePorts<Owner>): Resume
       // A stream that was given up stays so: with a gap in it a resumption would look complete and not be.
       if (!streams.has(stream.number)) return frame
       stream.events.push({ sequence: stream.lastSequence, frame })
-      stream.bytes += frame.length
-      totalBytes += frame.length
+      count(stream, frame.length)
       // What leaves here is old progress: the response is always the newest event.
       if (stream.events.length > limits.maxResumeEventsPerStream) dropOldestEvent(stream)
       makeRoom(stream)

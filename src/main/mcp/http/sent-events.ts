@@ -19,7 +19,7 @@ export interface UnconfirmedEvents {
   readonly givenUp: number
 }
 
-/** All sessions' unconfirmed events together, in UTF-16 code units. */
+/** The unconfirmed events of all sessions of one user together, in UTF-16 code units. */
 export interface SentBudget {
   held: number
 }
@@ -27,7 +27,7 @@ export interface SentBudget {
 export interface SentEventsPorts {
   readonly limits: Pick<
     McpHttpLimits,
-    'maxUnconfirmedEvents' | 'maxUnconfirmedChars' | 'maxUnconfirmedCharsTotal'
+    'maxUnconfirmedEvents' | 'maxUnconfirmedChars' | 'maxUnconfirmedCharsPerUser'
   >
   readonly sentBudget: SentBudget
   /** Pays for what is kept. What the system has not taken is kept even where it can't: the stream pays for that. */
@@ -49,8 +49,8 @@ export function sentEventSequence(eventId: string): number | null {
 
 /**
  * The events of a session's GET streams that nobody has confirmed: an answer to a later ping confirms them, and so
- * does a `Last-Event-ID`. Bounded by count and size, for the session and for all sessions, and by the memory of its
- * user; the oldest go first, as they are the likeliest to have arrived.
+ * does a `Last-Event-ID`. Bounded by count and size, for the session and for all sessions of its user, and by
+ * that user's memory; the oldest go first, as they are the likeliest to have arrived.
  */
 export class SentEvents {
   /** The number of the newest event ever written; 0 before the first. */
@@ -126,7 +126,7 @@ export class SentEvents {
     return (
       this.#events.length > this.#limits.maxUnconfirmedEvents ||
       this.#chars > this.#limits.maxUnconfirmedChars ||
-      this.#budget.held > this.#limits.maxUnconfirmedCharsTotal
+      this.#budget.held > this.#limits.maxUnconfirmedCharsPerUser
     )
   }
 

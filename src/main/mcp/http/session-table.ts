@@ -6,10 +6,12 @@ import type { PassingMemory } from '../../base/passing-memory.ts'
 import type { ExchangeHost } from './exchange.ts'
 import type { Limit, McpHttpLimits } from './limits.ts'
 import type { Refusal } from './refusal.ts'
+import { shareOf } from '../../base/share.ts'
 import type { ResumeStore } from './resume-store.ts'
 import { LiveSession, pingIdPrefix, type SessionHost } from './live-session.ts'
 import type { McpSessionEvents, SessionEndCause } from './session.ts'
 import { messageFrame } from './sse-stream.ts'
+import type { SentBudget } from './sent-events.ts'
 import { sessionTag } from './session-tag.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
 
@@ -25,14 +27,16 @@ export interface SessionTablePorts {
 
 export interface SessionTable {
   /**
-   * A session that is still to be initialized; or which bound was met where all places, or all of this token's, are
-   * taken by sessions in use.
+   * A session that is still to be initialized; or which bound was met where all places, or all of this token's or this
+   * user's, are taken by sessions in use. Nobody loses a session to a user who has as many.
    */
   create(
     id: string,
     caller: Caller,
     remoteAddress: string,
-  ): LiveSession | 'maxSessions' | 'maxSessionsPerToken'
+  ): LiveSession | 'sessions' | 'sessions_per_token' | 'sessions_per_user'
+  /** Whether this user may open one more stream; which bound was met where not. */
+  streamRefusal(userId: string): 'streams' | 'streams_per_user' | null
   get(id: string): LiveSession | undefined
   all(): Iterable<LiveSession>
   openStreams(): number
@@ -53,13 +57,19 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
   const open = new Map<string, LiveSession>()
   /** Their clients do not know their ids yet. */
   const opening = new Set<LiveSession>()
+  /** By user: what one user's clients leave unconfirmed pushes out nothing of another's. */
+  const sentBudgets = new Map<string, SentBudget>()
   let pings = 0
 
   const host: SessionHost = {
     limits,
     events,
     resume: ports.resume,
-    sentBudget: { held: 0 },
+    sentBudgetOf: (userId) => {
+      const budget = sentBudgets.get(userId) ?? { held: 0 }
+      sentBudgets.set(userId, budget)
+      return budget
+    },
     unread: ports.unread,
     memoryOf: (userId) => ports.memoryOf(userId),
     log,
@@ -96,14 +106,26 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     return true
   }
 
+  const isOf =
+    (userId: string) =>
+    ({ caller }: LiveSession): boolean =>
+      caller.user_id === userId
   const openStreams = (): number => count(open.values(), ({ streamOpen }) => streamOpen)
 
   return {
     create(id, caller, remoteAddress) {
       const isOfToken = (session: LiveSession): boolean => isSameToken(session.caller, caller)
-      const ofToken = count(open.values(), isOfToken) + count(opening, isOfToken)
-      if (ofToken >= limits.maxSessionsPerToken && !evictOne(isOfToken)) return 'maxSessionsPerToken'
-      if (open.size + opening.size >= limits.maxSessions && !evictOne(() => true)) return 'maxSessions'
+      const isOfUser = isOf(caller.user_id)
+      const held = (isMeant: typeof isOfUser): number =>
+        count(open.values(), isMeant) + count(opening, isMeant)
+      if (held(isOfToken) >= limits.maxSessionsPerToken && !evictOne(isOfToken)) return 'sessions_per_token'
+      if (held(isOfUser) >= shareOf(limits.maxSessions) && !evictOne(isOfUser)) return 'sessions_per_user'
+      if (open.size + opening.size >= limits.maxSessions && !evictOne(isOfUser)) {
+        const counts = perUser(open.values())
+        const own = held(isOfUser)
+        // Who would have fewer than the one who asks has then is left alone.
+        if (!evictOne((session) => (counts.get(session.caller.user_id) ?? 0) > own + 1)) return 'sessions'
+      }
       const session = new LiveSession(host, id, caller, remoteAddress)
       opening.add(session)
       return session
@@ -111,6 +133,12 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
     get: (id) => open.get(id),
     all: () => open.values(),
     openStreams,
+    streamRefusal(userId) {
+      const isOfUser = isOf(userId)
+      const own = count(open.values(), (session) => session.streamOpen && isOfUser(session))
+      if (own >= shareOf(limits.maxStreams)) return 'streams_per_user'
+      return openStreams() >= limits.maxStreams ? 'streams' : null
+    },
     usage() {
       const perToken = new Map<string, number>()
       let inFlight = 0
@@ -122,10 +150,17 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
         requests = Math.max(requests, session.rate.current)
       }
       const ofToken = Math.max(0, ...perToken.values())
+      const ofUser = Math.max(0, ...perUser(open.values()).values())
+      const streamsOfUser = Math.max(
+        0,
+        ...perUser([...open.values()].filter(({ streamOpen }) => streamOpen)).values(),
+      )
       return [
         { name: 'sessions', used: open.size, max: limits.maxSessions },
         { name: 'sessions_per_token', used: ofToken, max: limits.maxSessionsPerToken },
+        { name: 'sessions_per_user', used: ofUser, max: shareOf(limits.maxSessions) },
         { name: 'streams', used: openStreams(), max: limits.maxStreams },
+        { name: 'streams_per_user', used: streamsOfUser, max: shareOf(limits.maxStreams) },
         { name: 'requests_in_flight', used: inFlight, max: limits.maxInFlightPerSession },
         { name: 'requests_per_second', used: requests, max: limits.maxRequestsPerSecond },
       ]
@@ -157,6 +192,12 @@ export function createSessionTable(ports: SessionTablePorts): SessionTable {
 
 export function isSameToken(one: Caller, other: Caller): boolean {
   return one.user_id === other.user_id && one.token_id === other.token_id
+}
+
+function perUser(sessions: Iterable<LiveSession>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { caller } of sessions) counts.set(caller.user_id, (counts.get(caller.user_id) ?? 0) + 1)
+  return counts
 }
 
 function count(sessions: Iterable<LiveSession>, isMeant: (session: LiveSession) => boolean): number {

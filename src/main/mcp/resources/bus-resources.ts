@@ -1,4 +1,6 @@
 import type { JsonObject } from '../../../shared/protocol.ts'
+import { jsonText } from '../../base/raw-json.ts'
+import type { Turns } from '../../base/turns.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { Job } from '../../bus/jobs.ts'
 import type { LargeMessages } from '../sessions/large-messages.ts'
@@ -9,10 +11,12 @@ import { shortened } from '../tools/output.ts'
 import { decode, pagedEntry } from './paged-resource.ts'
 
 /** The two static resources of a bus, the templates for one client and one job, and the long texts that are read in pages. */
-export const busResources = (largeMessages: Pick<LargeMessages, 'read'>): ResourceEntry[] => [
-  staticEntry(clientsUri, 'clients', 'Everything registered on the bus', (bus) => ({
-    ...clientPage(bus, (json) => Buffer.byteLength(JSON.stringify(json))),
-  })),
+export const busResources = (largeMessages: Pick<LargeMessages, 'read'>, turns: Turns): ResourceEntry[] => [
+  {
+    ...staticEntry(clientsUri, 'clients', 'Everything registered on the bus', clientsOf),
+    // On its way it is written as the lists of the tool are.
+    read: (_, { bus }) => turns(bus.user_id).then(() => json(clientsUri, clientsOf(bus))),
+  },
   staticEntry(statsUri, 'stats', 'How many clients and unfinished jobs there are', (bus) => ({
     user_id: bus.user_id,
     persistent_count: bus.registry.persistent.size,
@@ -52,6 +56,10 @@ export const busResources = (largeMessages: Pick<LargeMessages, 'read'>): Resour
     names: (bus) => [...bus.jobs.all()].map((job) => job.job_id),
   }),
 ]
+
+const clientsOf = (bus: UserMessageBus): JsonObject => ({
+  ...clientPage(bus, ({ bytesInText }) => bytesInText),
+})
 
 /** Most targets of a job that its record names. */
 const targetsShown = 500
@@ -119,5 +127,5 @@ function templateEntry(
 const json = (uri: string, value: JsonObject) => ({
   uri,
   mimeType: 'application/json',
-  text: JSON.stringify(value),
+  text: jsonText(value),
 })

@@ -1,3 +1,4 @@
+import { createTurns, type Turns } from '../../base/turns.ts'
 import type { BlockList } from '../../access/block-list.ts'
 import type { ApprovalGate } from '../approvals/approval-gate.ts'
 import type { Dispatcher } from '../dispatch/dispatch.ts'
@@ -21,22 +22,24 @@ export function busCatalogue(ports: {
   largeMessages: LargeMessages
   gate: ApprovalGate
   dispatcher: Dispatcher
+  /** Waited for before a long list is written. Default: turns of its own. */
+  turns?: Turns
 }): Catalogue {
-  const { blocks, presence, largeMessages, gate, dispatcher } = ports
+  const { blocks, presence, largeMessages, gate, dispatcher, turns = createTurns() } = ports
   return {
     tools: [
       registerClientTool(blocks),
       unregisterClientTool(gate),
       sendMessageTool(gate),
       jobUpdateTool,
-      listClientsTool(presence),
+      listClientsTool(presence, turns),
       receiveMessagesTool(largeMessages),
       ...blenderCommandTools(dispatcher),
       useTargetTool(dispatcher),
       getJobTool(dispatcher),
       cancelJobTool(dispatcher),
     ],
-    resources: busResources(largeMessages),
+    resources: busResources(largeMessages, turns),
     prompts: [dispatchScriptPrompt],
   }
 }

@@ -154,7 +154,10 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
       const { uri } = check(ReadResourceRequestSchema, request).params
       const contents = find(uri).read(uri, context)
       if (contents === null) throw notFound(uri)
-      return whatFits({ contents: [contents] }, `The resource ${uri.slice(0, 300)}`)
+      const what = `The resource ${uri.slice(0, 300)}`
+      return contents instanceof Promise
+        ? contents.then((late) => whatFits({ contents: [late] }, what))
+        : whatFits({ contents: [contents] }, what)
     },
     'resources/subscribe': (request, { session }) => {
       const { uri } = check(SubscribeRequestSchema, request).params

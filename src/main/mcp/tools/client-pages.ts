@@ -1,7 +1,8 @@
-import type { ClientRecord } from '../../../shared/protocol.ts'
+import { RawJson } from '../../base/raw-json.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import { resultBytes } from '../calls/wire-size.ts'
+import { recordText, type RecordText } from './record-texts.ts'
 
 /** What is left of an answer for its records. */
 const room = resultBytes - 4 * 1024
@@ -9,8 +10,8 @@ const room = resultBytes - 4 * 1024
 /** The wire records of both buckets, or as many as fit into one answer. */
 export interface ClientPage {
   readonly user_id: string
-  readonly persistent: readonly ClientRecord[]
-  readonly ephemeral: readonly ClientRecord[]
+  readonly persistent: RawJson
+  readonly ephemeral: RawJson
   /** Only where there are more: the cursor of the next page with it. */
   readonly truncated?: true
   readonly next_cursor?: string
@@ -35,14 +36,19 @@ export function parseCursor(text: string): Cursor | null {
  * One page of the clients on a bus: persistent ones first, each bucket in order of first registration. Who leaves or
  * comes while somebody turns the pages changes nothing for the others.
  *
- * @param size what the JSON of a record takes in the answer, in bytes
+ * @param size what a record takes in the answer, in bytes
  */
 export function clientPage(
   bus: UserMessageBus,
-  size: (json: string) => number,
+  size: (record: RecordText) => number,
   { after = start, keep = () => true }: { after?: Cursor; keep?: (client: ClientInfo) => boolean } = {},
 ): ClientPage {
-  const page = { user_id: bus.user_id, persistent: [] as ClientRecord[], ephemeral: [] as ClientRecord[] }
+  const listed = { persistent: [] as string[], ephemeral: [] as string[] }
+  const page = (): ClientPage => ({
+    user_id: bus.user_id,
+    persistent: RawJson.ofText(`[${listed.persistent.join(',')}]`),
+    ephemeral: RawJson.ofText(`[${listed.ephemeral.join(',')}]`),
+  })
   let left = room
   let last = after
   const { persistent, ephemeral } = bus.registry
@@ -52,12 +58,13 @@ export function clientPage(
     for (const client of clients.values()) {
       if (bucket === after.bucket && client.ordinal <= after.ordinal) continue
       if (!keep(client)) continue
-      const record = client.toDict()
-      left -= size(JSON.stringify(record)) + 2
-      if (left < 0) return { ...page, truncated: true, next_cursor: `${last.bucket}-${String(last.ordinal)}` }
-      page[bucket].push(record)
+      const record = recordText(bus, client)
+      left -= size(record) + 2
+      if (left < 0)
+        return { ...page(), truncated: true, next_cursor: `${last.bucket}-${String(last.ordinal)}` }
+      listed[bucket].push(record.json)
       last = { bucket, ordinal: client.ordinal }
     }
   }
-  return page
+  return page()
 }

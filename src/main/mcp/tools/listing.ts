@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { Presence } from '../sessions/presence.ts'
-import { answerSchema, defineTool, failure, someObjects, type Tool } from '../calls/tool.ts'
-import { bytesTwice } from '../calls/wire-size.ts'
+import { answerSchema, defineTool, failure, someObjects, type Tool, type ToolAnswer } from '../calls/tool.ts'
+import { createTurns, type Turns } from '../../base/turns.ts'
 import { clientPage, parseCursor } from './client-pages.ts'
 
+/** Clients of a bus from which on a list is written in its turn. */
+const manyClients = 200
+
 /** `blender_list_available_clients`. */
-export function listClientsTool(presence: Presence): Tool {
+export function listClientsTool(presence: Presence, turns: Turns = createTurns()): Tool {
   const seconds = String(presence.staleAfterMs / 1000)
   return defineTool({
     name: 'blender_list_available_clients',
@@ -35,11 +38,14 @@ export function listClientsTool(presence: Presence): Tool {
           'cursor is not one of an answer of this tool. Leave it out to begin with the first client.'
         return failure({ error: 'invalid_arguments', message })
       }
-      const page = clientPage(bus, bytesTwice, {
-        ...(after !== undefined && { after }),
-        keep: (client) => include_stale || presence.isReachable(client),
-      })
-      return { structured: { status: 'ok', ...page } }
+      const list = (): ToolAnswer => {
+        const page = clientPage(bus, ({ bytes, bytesInText }) => bytes + bytesInText, {
+          ...(after !== undefined && { after }),
+          keep: (client) => include_stale || presence.isReachable(client),
+        })
+        return { structured: { status: 'ok', ...page }, fits: true }
+      }
+      return bus.registry.size < manyClients ? list() : turns(bus.user_id).then(list)
     },
   })
 }

@@ -67,19 +67,17 @@ export function registerClientTool(blocks: Pick<BlockList, 'find' | 'noteRefused
           blockedUntil === null ? {} : { blocked_until: blockedUntil },
         )
       }
-      const refused = bus.refusesClient(args.client_uuid)
+      const registration = {
+        client_uuid: args.client_uuid,
+        client_type: args.client_type,
+        is_persistent: args.is_persistent,
+        capabilities: args.capabilities,
+        group_id: args.group_id ?? null,
+        metadata: metadataOf(args),
+      }
+      const refused = bus.refusesClient(args.client_uuid, registration)
       if (refused !== null) return failure(refused)
-      const { client } = bus.register(
-        {
-          client_uuid: args.client_uuid,
-          client_type: args.client_type,
-          is_persistent: args.is_persistent,
-          capabilities: args.capabilities,
-          group_id: args.group_id ?? null,
-          metadata: metadataOf(args),
-        },
-        session,
-      )
+      const { client } = bus.register(registration, session)
       return { structured: { status: 'ok', client: client.toDict() } }
     },
   })

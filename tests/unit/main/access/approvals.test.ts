@@ -203,20 +203,31 @@ describe('approvals', () => {
   it('let 20 requests of a session wait, and deny more', () => {
     const { approvals } = fixture()
     for (let i = 0; i < 20; i += 1) void approvals.request(ask(), never)
-    const denied: Verdict = { outcome: 'denied', by: 'limit', reason: '' }
+    const denied: Verdict = {
+      outcome: 'denied',
+      by: 'limit',
+      reason: 'at most 20 requests of a session',
+    }
     expect(approvals.request(ask(), never)).toStrictEqual(denied)
     expect(approvals.request(ask({ session: {} }), never)).toBeInstanceOf(Promise)
   })
 
-  it('let 500 requests wait in all, and deny more', () => {
+  it('let 500 requests wait in all, of one user half of them, and deny more', () => {
     const { approvals } = fixture()
-    for (let i = 0; i < 500; i += 1) {
-      expect(approvals.request(ask({ session: {} }), never)).toBeInstanceOf(Promise)
+    const fill = (userId: string): unknown => {
+      for (let i = 0; i < 250; i += 1) {
+        expect(approvals.request(ask({ session: {}, userId }), never)).toBeInstanceOf(Promise)
+      }
+      return approvals.request(ask({ session: {}, userId }), never)
     }
-    expect(approvals.request(ask({ session: {} }), never)).toStrictEqual({
+    expect([fill('eve'), fill('local')]).toStrictEqual([
+      { outcome: 'denied', by: 'limit', reason: 'at most 250 requests of user "eve"' },
+      { outcome: 'denied', by: 'limit', reason: 'at most 250 requests of user "local"' },
+    ])
+    expect(approvals.request(ask({ session: {}, userId: 'bob' }), never)).toStrictEqual({
       outcome: 'denied',
       by: 'limit',
-      reason: '',
+      reason: 'at most 500 requests of all users together',
     })
     expect(approvals.pending()).toHaveLength(500)
   })
@@ -232,7 +243,7 @@ describe('approvals', () => {
     for (let i = 0; i < 21; i += 1) void approvals.request(ask(), never)
     expect(refused).toStrictEqual([
       [shown, { outcome: 'denied', by: 'policy', reason: '' }],
-      [shown, { outcome: 'denied', by: 'limit', reason: '' }],
+      [shown, { outcome: 'denied', by: 'limit', reason: 'at most 20 requests of a session' }],
     ])
   })
 })

@@ -61,6 +61,20 @@ describe('the made tokens', () => {
     expect([registry.find(token), registry.get(kept.id), registry.list()]).toStrictEqual([null, null, []])
   })
 
+  it('hold again where the clock was wrong when they seemed to have run out', async () => {
+    const { token, kept } = await make('short', 60)
+    const { registry, heard } = await follow()
+    const revoked = once(registry.events, 'revoked')
+    time.nowMs += 3_600_000
+    await revoked
+    expect(registry.find(token)).toBeNull()
+    const added = once(registry.events, 'added')
+    time.nowMs -= 3_600_000
+    expect([registry.find(token)?.id, registry.get(kept.id)?.id]).toStrictEqual([kept.id, kept.id])
+    await added
+    expect(heard).toStrictEqual(['revoked short', 'added short'])
+  })
+
   it('are listed without their digests, oldest first, with their last use', async () => {
     const first = await make('first')
     const second = await make('second', 60)

@@ -66,7 +66,7 @@ describe('the token store', () => {
       await createTokenStore({ dataDir, log })
       expect(await mode(path)).toBe('600')
     }
-    const message = 'a secret was readable by other users; mode set to 600'
+    const message = 'a file was open to other users; its mode was set to 600'
     expect(log.lines).toEqual([
       { level: 'warn', details: { path, mode: '644' }, message },
       { level: 'warn', details: { path, mode: '601' }, message },
@@ -189,7 +189,7 @@ describe('the token store', () => {
       {
         level: 'warn',
         details: { path, mode: '644' },
-        message: 'a secret is readable by other users, and its mode cannot be changed',
+        message: 'a file is open to other users, and its mode cannot be changed',
       },
     ])
   })

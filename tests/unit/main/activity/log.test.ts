@@ -3,20 +3,24 @@ import { describe, expect, it, vi } from 'vitest'
 import type { LogEntry } from '../../../../src/shared/activity.ts'
 import type { ActivityRow, JobRow, QueuedEntry, MessageRow } from '../../../../src/main/activity/entries.ts'
 import type { ActivityLog } from '../../../../src/main/activity/activity-log.ts'
-import type { LogQuery } from '../../../../src/main/activity/log-queries.ts'
+import { openForReading } from '../../../../src/main/activity/history-database.ts'
+import { queryLog, type LogQuery } from '../../../../src/main/activity/log-queries.ts'
 import { migrations } from '../../../../src/main/activity/schema.ts'
-import { useJournals } from './activity-log-fixture.ts'
+import { readerOf, useJournals, type HistoryReader } from './activity-log-fixture.ts'
 import { keptRows } from './kept-rows.ts'
 
 const t0 = 1_700_000_000
 const { place, time, start } = useJournals({ maxAgeSeconds: Infinity })
 
-/** A activityLog that has all of it in its file. */
-function holding(...entries: QueuedEntry[]): ActivityLog {
+/** An activity log that is open, and what is read in its file. */
+const reading = (open: ActivityLog) => ({ ...readerOf(place.path), close: () => open.close() })
+
+/** One that has all of it in its file. */
+function holding(...entries: QueuedEntry[]) {
   const writing = start()
   for (const entry of entries) writing.add(entry)
   writing.close()
-  return start()
+  return reading(start())
 }
 
 const line = (more: Partial<ActivityRow> = {}): QueuedEntry => ({
@@ -44,8 +48,8 @@ const job = (jobId: string, more: Partial<JobRow> = {}): QueuedEntry => ({
   },
 })
 const brief = ({ kind, client, text }: LogEntry) => `${kind} ${client} ${text}`
-const looked = (activityLog: ActivityLog, look: Partial<LogQuery> = {}) =>
-  activityLog.queries.log({ limit: 50, ...look }).entries.map(brief)
+const looked = (activityLog: HistoryReader, look: Partial<LogQuery> = {}) =>
+  activityLog.log({ limit: 50, ...look }).entries.map(brief)
 
 describe('the log', () => {
   it('is one list of lines, messages and jobs that ended, each with what it says', () => {
@@ -55,7 +59,7 @@ describe('the log', () => {
       job('j', { updatedAt: t0 + 2, state: 'failed', error: 'Traceback\n  line 1\nKeyError: "x"\n' }),
       job('k', { state: 'running' }),
     )
-    expect(activityLog.queries.log({ limit: 9 })).toStrictEqual({
+    expect(activityLog.log({ limit: 9 })).toStrictEqual({
       entries: [
         {
           ...{ id: 3, at: t0 + 2, kind: 'job_failed', priority: 3, userId: 'local', client: 'llm' },
@@ -104,7 +108,7 @@ describe('the log', () => {
     writing.add(job('j', { state: 'running' }))
     writing.close()
     time.nowMs += 5000
-    const [entry] = start().queries.log({ limit: 1, client: 'llm' }).entries
+    const [entry] = reading(start()).log({ limit: 1, client: 'llm' }).entries
     expect(entry).toMatchObject({ kind: 'job_interrupted', at: time.nowMs / 1000, by: 'server' })
   })
 
@@ -115,7 +119,7 @@ describe('the log', () => {
       { table: 'clients', row: { ...client, userId: 'eve', label: 'another bus' } },
       message('m'),
     )
-    expect(activityLog.queries.log({ limit: 9 }).names).toStrictEqual({ 'local\u001fb': 'Atelier 1' })
+    expect(activityLog.log({ limit: 9 }).names).toStrictEqual({ 'local\u001fb': 'Atelier 1' })
     expect(looked(activityLog, { text: 'atelier' })).toStrictEqual(['message llm chat'])
     expect(looked(activityLog, { text: 'another' })).toStrictEqual([])
   })
@@ -135,7 +139,7 @@ describe('looking', () => {
   it('filters by user, client in any part, kind, priority, text and time', () => {
     const activityLog = many()
     const ids = (look: Partial<LogQuery>) =>
-      activityLog.queries.log({ limit: 9, ...look }).entries.map(({ id }) => id)
+      activityLog.log({ limit: 9, ...look }).entries.map(({ id }) => id)
     expect(ids({})).toStrictEqual([6, 5, 4, 3, 2, 1])
     expect(ids({ userId: 'eve' })).toStrictEqual([2])
     expect(ids({ client: 'shot_010' })).toStrictEqual([1])
@@ -158,7 +162,7 @@ describe('looking', () => {
   it('pages in both directions, and from a moment on', () => {
     const activityLog = many()
     const page = (look: Partial<LogQuery>) => {
-      const { entries, next, nextAt } = activityLog.queries.log({ limit: 2, ...look })
+      const { entries, next, nextAt } = activityLog.log({ limit: 2, ...look })
       return [entries.map(({ id }) => id), next, nextAt]
     }
     expect(page({})).toStrictEqual([[6, 5], 5, t0 + 4])
@@ -167,11 +171,7 @@ describe('looking', () => {
     expect(page({ after: 2 })).toStrictEqual([[3, 4], 4, t0 + 3])
     expect(page({ after: 4 })).toStrictEqual([[5, 6], null, null])
     expect(page({ after: 6 })).toStrictEqual([[], null, null])
-    expect([t0, t0 + 2.5, t0 + 99].map((at) => activityLog.queries.lastIdBefore(at))).toStrictEqual([
-      null,
-      3,
-      6,
-    ])
+    expect([t0, t0 + 2.5, t0 + 99].map((at) => activityLog.lastIdBefore(at))).toStrictEqual([null, 3, 6])
   })
 
   it('goes through a bounded stretch, and says where to go on', () => {
@@ -181,12 +181,35 @@ describe('looking', () => {
     const found: string[] = []
     let before: number | undefined
     do {
-      const { entries, next } = activityLog.queries.log({ text: 'needle', before, limit: 9 })
+      const { entries, next } = activityLog.log({ text: 'needle', before, limit: 9 })
       found.push(...entries.map(({ text }) => text))
       nexts.push(next)
       before = next ?? undefined
     } while (before !== undefined)
     expect([found, nexts]).toStrictEqual([['needle'], [3002, 1002, null]])
+  })
+
+  it('goes on for a time, at least one entry, and says where to go on', () => {
+    holding(...Array.from({ length: 6 }, (_, n) => line({ at: t0 + n, text: `needle ${n}` })))
+    const db = openForReading(place.path)
+    /** Each look at the clock takes 100 ms: there is time for two entries. */
+    const page = (look: Partial<LogQuery>, everyLookMs = 100) => {
+      let nowMs = 0
+      const { entries, next } = queryLog(
+        db,
+        { text: 'needle', limit: 9, ...look },
+        () => (nowMs += everyLookMs),
+      )
+      return [entries.map(({ id }) => id), next]
+    }
+    expect([page({}), page({ before: 5 }), page({ after: 0 }), page({ after: 4 })]).toStrictEqual([
+      [[6, 5], 5],
+      [[4, 3], 3],
+      [[1, 2], 2],
+      [[5, 6], null],
+    ])
+    expect(page({}, 1000)).toStrictEqual([[6], 6])
+    db.close()
   })
 
   it('is not led astray by a server’s clock that was set back', () => {
@@ -195,7 +218,10 @@ describe('looking', () => {
     activityLog.close()
     later.add(line({ at: t0, text: 'after' }))
     later.close()
-    expect(looked(start())).toStrictEqual(['client_registered b after', 'client_registered b before'])
+    expect(looked(reading(start()))).toStrictEqual([
+      'client_registered b after',
+      'client_registered b before',
+    ])
   })
 })
 
@@ -206,7 +232,7 @@ describe('the detail', () => {
       message('cut', { bytes: 9000, preview: 'x'.repeat(4096), targets: ['b', 'c'], targetCount: 2 }),
       message('not kept', { preview: null, sent: 0 }),
     )
-    const details = [1, 2, 3].map((id) => activityLog.queries.detail(id))
+    const details = [1, 2, 3].map((id) => activityLog.detail(id))
     expect(details.map((detail) => [detail?.payload, detail?.deliveries])).toStrictEqual([
       [{ text: '{"n":1}', bytes: 7, cut: false }, [{ uuid: 'b', outcome: 'sent' }]],
       [
@@ -218,14 +244,14 @@ describe('the detail', () => {
       ],
       [null, [{ uuid: 'b', outcome: 'queued' }]],
     ])
-    expect(activityLog.queries.detail(4)).toBeNull()
-    expect(activityLog.queries.detail(1, 'eve')).toBeNull()
-    expect(activityLog.queries.detail(1, 'local')).not.toBeNull()
+    expect(activityLog.detail(4)).toBeNull()
+    expect(activityLog.detail(1, 'eve')).toBeNull()
+    expect(activityLog.detail(1, 'local')).not.toBeNull()
   })
 
   it('has what a job answered', () => {
     const activityLog = holding(job('j', { error: 'E' }), job('k', { result: null }))
-    const parts = [1, 2].map((id) => activityLog.queries.detail(id))
+    const parts = [1, 2].map((id) => activityLog.detail(id))
     expect(parts.map((detail) => [detail?.result, detail?.error, detail?.payload])).toStrictEqual([
       [{ text: '42', bytes: 2, cut: false }, { text: 'E', bytes: 1, cut: false }, null],
       [null, { text: '', bytes: 0, cut: false }, null],
@@ -251,7 +277,7 @@ describe('a file of the first schema', () => {
     const activityLog = start()
     await vi.waitFor(() => expect(activityLog.state().state).toBe('on'), { timeout: 10_000 })
     expect(
-      activityLog.queries
+      reading(activityLog)
         .log({ limit: 9 })
         .entries.map(({ id, at, kind, priority }) => [id, at, kind, priority]),
     ).toStrictEqual([
@@ -261,7 +287,10 @@ describe('a file of the first schema', () => {
       [2, 20, 'message', 3],
       [1, 10, 'login_refused', 4],
     ])
-    const of = (client: string) => activityLog.queries.log({ limit: 9, client }).entries.map(({ id }) => id)
+    const of = (client: string) =>
+      reading(activityLog)
+        .log({ limit: 9, client })
+        .entries.map(({ id }) => id)
     expect([of('b'), of('c'), of('llm')]).toStrictEqual([[5, 3, 2], [2], [5, 3, 2]])
     expect(
       keptRows(place.path)
@@ -278,10 +307,10 @@ it('what is let go of for its age is gone from the log and from its clients’ t
   activityLog.add(message('m', { at: old }))
   activityLog.add(job('j', { at: old, updatedAt: old }))
   activityLog.add(line({ at: time.nowMs / 1000, text: 'young' }))
-  await vi.waitFor(() => expect(looked(activityLog)).toStrictEqual(['client_registered b young']), {
+  await vi.waitFor(() => expect(looked(reading(activityLog))).toStrictEqual(['client_registered b young']), {
     timeout: 10_000,
   })
-  expect(looked(activityLog, { client: 'b' })).toStrictEqual(['client_registered b young'])
+  expect(looked(reading(activityLog), { client: 'b' })).toStrictEqual(['client_registered b young'])
   activityLog.close()
   const db = new DatabaseSync(place.path)
   expect(db.prepare('SELECT count(*) AS n FROM log_clients').get()?.['n']).toBe(1)

@@ -17,8 +17,8 @@ const isOn = (activityLog: ActivityLog) =>
     timeout: 30_000,
     interval: 5,
   })
-const briefly = (activityLog: ActivityLog, limit: number) =>
-  activityLog.queries.log({ limit }).entries.map(({ id, kind, text }) => [id, kind, text])
+const briefly = async (activityLog: ActivityLog, limit: number) =>
+  (await activityLog.queries.log({ limit })).entries.map(({ id, kind, text }) => [id, kind, text])
 
 /** How many entries there are, and how many clients they are found under. */
 function counts(): unknown[] {
@@ -36,7 +36,7 @@ describe('a history of an earlier schema', { timeout: 60_000 }, () => {
     makeOldHistory(place.path, 2000)
     const activityLog = start()
     expect(activityLog.state()).toStrictEqual({ state: 'taking_over', reason: '' })
-    expect(activityLog.queries.log({ limit: 9 }).entries).toStrictEqual([])
+    expect((await activityLog.queries.log({ limit: 9 })).entries).toStrictEqual([])
     const told: unknown[] = []
     activityLog.events.on('unkept', ({ entry }) => told.push(['unkept', entry.id, entry.text]))
     activityLog.events.on('written', ({ entries }) =>
@@ -53,7 +53,7 @@ describe('a history of an earlier schema', { timeout: 60_000 }, () => {
       ['written', 6002, 'and more'],
       'kept again',
     ])
-    expect(briefly(activityLog, 6)).toStrictEqual([
+    expect(await briefly(activityLog, 6)).toStrictEqual([
       [6002, 'session_opened', 'and more'],
       [6001, 'session_opened', 'meanwhile'],
       // The one job that had not ended.
@@ -80,12 +80,12 @@ describe('a history of an earlier schema', { timeout: 60_000 }, () => {
     const activityLog = start({ maxQueued: 2 })
     for (const text of ['a', 'b', 'c', 'd']) activityLog.add(line(text))
     await isOn(activityLog)
-    expect(briefly(activityLog, 3)).toStrictEqual([
+    expect(await briefly(activityLog, 3)).toStrictEqual([
       [6, 'history_gap', `Not kept since ${new Date(time.nowMs).toISOString()}.`],
       [5, 'session_opened', 'b'],
       [4, 'session_opened', 'a'],
     ])
-    expect(activityLog.queries.log({ limit: 1 }).entries[0]?.count).toBe(2)
+    expect((await activityLog.queries.log({ limit: 1 })).entries[0]?.count).toBe(2)
   })
 
   it('is whole after a stop in the middle, and the next start takes it over', async () => {

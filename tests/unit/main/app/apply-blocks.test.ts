@@ -33,6 +33,7 @@ function fixture(sessions: readonly McpSession[]) {
     buses,
     blocks,
     registry,
+    isValid: ({ caller }) => caller.token_id !== 'revoked',
     holdBack: ({ id }) => void story.push(`${id} held back`),
   })
   const blockOf = createSessionBlocks({ blocks, buses, identity })
@@ -176,4 +177,10 @@ describe('the refused calls of a session', () => {
       [applicant, 'made'],
     ])
   })
+})
+
+it('a session whose token was revoked in the moment between request and answer ends', () => {
+  const { events, story } = fixture([])
+  events.emit('opened', session('late', 'any', 'revoked'))
+  expect(story).toStrictEqual(['late ended'])
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { MemoryLedger, type MemoryHold } from '../../../../src/main/base/ledger.ts'
 import { memoryKinds } from '../../../../src/shared/memory.ts'
 
-const nothing = { mailboxes: 0, jobs: 0, subscriptions: 0, requests: 0, output: 0 }
+const nothing = { mailboxes: 0, jobs: 0, clients: 0, subscriptions: 0, requests: 0, output: 0 }
 
 describe('the memory ledger', () => {
   it('gives one user at most half of the total', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { createDeliveries } from '../../../../src/main/panel/deliveries.ts'
-import { registration } from '../bus/bus-fixture.ts'
+import { MemoryLedger } from '../../../../src/main/base/ledger.ts'
+import { busFixture, registration } from '../bus/bus-fixture.ts'
 import { panelFixture } from './panel-fixture.ts'
 
 it('knows for each target what became of the last messages, and forgets the oldest', () => {
@@ -88,4 +89,22 @@ it('hears nothing of a client that has left since', () => {
   bus.register(registration('a'), {})
   bus.mailboxes.noteReceived(client, sent.message)
   expect(heard).toStrictEqual(['a'])
+})
+
+it('what it remembers is charged to its user, and goes where the room is needed', () => {
+  const memory = new MemoryLedger(20_000)
+  const { bus } = busFixture({ memory: memory.of('local') })
+  const deliveries = createDeliveries(bus)
+  bus.register(registration('a'), {})
+  const ids = Array.from({ length: 3 }, () => {
+    const sent = bus.send({ payload: {}, session: null })
+    const [client] = bus.registry.all()
+    if (!sent.ok || client === undefined) return expect.fail('not sent')
+    bus.mailboxes.take(client, 1000, { keep: false })
+    return sent.message.message_id
+  })
+  expect(memory.usedBytes).toBe(3 * (256 + 160))
+  const other = memory.of('local').take('output', 10_000 - 500)
+  expect(other?.bytes).toBe(9500)
+  expect(ids.map((id) => deliveries.of(id) !== null)).toStrictEqual([false, false, true])
 })

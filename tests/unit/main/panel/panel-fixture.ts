@@ -91,9 +91,7 @@ export function routerPorts(fixture: ReturnType<typeof panelFixture>): PanelRout
 
 /** No history is kept: there is nothing to read. */
 const noHistory = {
-  log: () => emptyPage,
-  lastIdBefore: () => null,
-  detail: () => null,
-  pastJobs: () => [],
-  pastJobTexts: () => null,
+  log: () => Promise.resolve(emptyPage),
+  lastIdBefore: () => Promise.resolve(null),
+  detail: () => Promise.resolve(null),
 }

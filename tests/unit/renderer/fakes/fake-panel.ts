@@ -103,7 +103,7 @@ export const panelStatus: PanelStatus = {
     usedBytes: 0,
     maxBytes: 1_073_741_824,
     shareBytes: 536_870_912,
-    byKind: { mailboxes: 0, jobs: 0, subscriptions: 0, requests: 0, output: 0 },
+    byKind: { mailboxes: 0, jobs: 0, clients: 0, subscriptions: 0, requests: 0, output: 0 },
     users: [],
   },
   limits: [],

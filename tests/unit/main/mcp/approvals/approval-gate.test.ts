@@ -139,7 +139,7 @@ describe('work for one client', () => {
     expect(direct()).toStrictEqual({
       error: 'too_many_approvals',
       message:
-        'Too much waits for the operator already: at most 20 requests of a session. ' +
+        'Too much waits for the operator already: at most 20 requests of a session may wait. ' +
         'Nothing was run. Wait until some are answered.',
     })
     approvals.setPolicy({

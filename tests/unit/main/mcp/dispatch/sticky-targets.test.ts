@@ -129,14 +129,16 @@ describe('the target of a program', () => {
   })
 })
 
-it('keeps the targets of 1,000 programs, and forgets the one used longest ago', () => {
-  const many = Array.from({ length: 1000 }, (_, n) => keptTarget({ program: `p-${String(n)}` }))
-  const { sticky, open } = stickyFixture(many)
+it('keeps the targets of 500 programs of a user, and forgets the one used longest ago', () => {
+  const others = [keptTarget({ user: 'bob', program: 'oldest of all' })]
+  const many = Array.from({ length: 500 }, (_, n) => keptTarget({ program: `p-${String(n)}` }))
+  const { sticky, open } = stickyFixture([...others, ...many])
   open('p-0')
   sticky.set(open('new'), 'b-9')
-  const programs = sticky.kept().map(({ program }) => program)
+  expect(sticky.kept()[0]).toStrictEqual(others[0])
+  const programs = sticky.kept().flatMap(({ user, program }) => (user === 'bob' ? [] : [program]))
   expect([programs.length, programs[0], programs.at(-2), programs.at(-1)]).toStrictEqual([
-    1000,
+    500,
     'p-2',
     'p-0',
     'new',

@@ -1,43 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RawJson } from '../../../../../src/main/base/raw-json.ts'
-import { nestsAtMost, parseBody } from '../../../../../src/main/mcp/http/json-rpc.ts'
+import { parseBody } from '../../../../../src/main/mcp/http/json-rpc.ts'
 
-const bounds = { maxJsonDepth: 8, maxBatchMessages: 3 }
-
-function depthOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  return 1 + Math.max(0, ...Object.values(value).map(depthOf))
-}
-
-describe('the nesting check', () => {
-  test('agrees with the depth of the parsed value', () => {
-    fc.assert(
-      fc.property(fc.json({ maxDepth: 6 }), fc.nat({ max: 8 }), (text, max) => {
-        expect(nestsAtMost(text, max)).toBe(depthOf(JSON.parse(text)) <= max)
-      }),
-      { numRuns: 500 },
-    )
-  })
-
-  test.each([
-    [String.raw`"[[["`, 0, true],
-    [String.raw`"\"[[["`, 0, true],
-    [String.raw`"\\"`, 0, true],
-    [String.raw`["\\",[1]]`, 1, false],
-    [String.raw`["\\\"[",1]`, 1, true],
-    ['[[1],[2],[3]]', 2, true],
-    ['[[1],[2],[[3]]]', 2, false],
-    ['"never closed [[[', 0, true],
-  ])('%s within %i: %s', (text, max, within) => {
-    expect(nestsAtMost(text, max)).toBe(within)
-  })
-
-  test('takes a long string in its stride', () => {
-    const text = JSON.stringify({ a: '\\"[{'.repeat(500_000) })
-    expect(nestsAtMost(text, 1)).toBe(true)
-  })
-})
+const bounds = { maxJsonDepth: 8, maxJsonValues: 20, maxBatchMessages: 3 }
 
 describe('the body parser', () => {
   test('tells the kinds of messages apart', () => {
@@ -75,20 +41,21 @@ describe('the body parser', () => {
     expect(parseBody(request('x'.repeat(201)), bounds)).toEqual({ kind: 'long_id' })
   })
 
-  test('bounds batches and depth', () => {
+  test('bounds batches, depth and values', () => {
     const message = { jsonrpc: '2.0', method: 'm' }
     expect(parseBody(JSON.stringify(Array.from({ length: 4 }, () => message)), bounds)).toEqual({
       kind: 'too_many',
     })
     expect(parseBody('['.repeat(9), bounds)).toEqual({ kind: 'too_deep' })
     expect(parseBody('['.repeat(8), bounds)).toEqual({ kind: 'malformed' })
+    expect(parseBody(`[${'1,'.repeat(20)}`, bounds)).toEqual({ kind: 'too_many_values' })
     expect(parseBody('[]', bounds)).toEqual({ kind: 'invalid', id: null })
   })
 })
 
 describe('a request that has come in', () => {
   const read = (text: string) => {
-    const parsed = parseBody(text, { maxJsonDepth: 100, maxBatchMessages: 3 })
+    const parsed = parseBody(text, { maxJsonDepth: 100, maxJsonValues: 1000, maxBatchMessages: 3 })
     if (parsed.kind !== 'messages') return expect.fail(parsed.kind)
     return parsed.messages.map(({ message }) => ('params' in message ? message.params : undefined))
   }

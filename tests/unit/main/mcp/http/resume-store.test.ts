@@ -11,7 +11,7 @@ import {
 const limits = {
   maxResumeEventsPerStream: 3,
   maxResumeBytesPerSession: 400,
-  maxResumeBytesTotal: 1000,
+  maxResumeBytesPerUser: 1000,
   resumeRetentionMs: 100,
 }
 
@@ -24,6 +24,7 @@ function createStore(ledger = new MemoryLedger(Infinity)): {
     store: createResumeStore<string>({
       clock: () => time.nowMs,
       limits,
+      userOf: (owner) => owner.split('/', 1)[0] ?? '',
       memoryOf: createPassingMemory(ledger, 0),
     }),
     time,
@@ -80,7 +81,7 @@ describe('the resume store', () => {
     ])
   })
 
-  test('gives up the oldest stream of a session, then of all', () => {
+  test('gives up the oldest stream of a session, then of its user, and none of another user', () => {
     const { store } = createStore()
     const text = 'x'.repeat(150)
     const first = store.open('ann')
@@ -97,10 +98,11 @@ describe('the resume store', () => {
     // What was given up stays so: a stream with a hole must not look whole.
     store.append(first, 'late')
     expect(store.find('ann', '1-1')).toBeNull()
-    for (const owner of ['bob', 'cem', 'dee', 'eve']) store.append(store.open(owner), text)
-    expect(store.bytes).toBeLessThanOrEqual(1000)
-    expect(store.find('ann', '2-0')).toBeNull()
-    expect(store.find('eve', '7-0')).not.toBeNull()
+    const bobs = ['1', '2', '3', '4', '5', '6', '7'].map((number) => `bob/${number}`)
+    for (const owner of bobs) store.append(store.open(owner), text)
+    expect(store.find('ann', '2-0')).not.toBeNull()
+    const kept = bobs.map((owner, index) => store.find(owner, `${String(index + 4)}-0`) !== null)
+    expect(kept).toStrictEqual([false, false, true, true, true, true, true])
   })
 
   test('gives up a stream that is too large by itself, and no other', () => {
@@ -147,7 +149,7 @@ describe('the resume store', () => {
           for (const one of streams.values())
             bytes += one.events.reduce((sum, { frame: text }) => sum + text.length, 0)
           expect(store.bytes).toBe(bytes)
-          expect(bytes).toBeLessThanOrEqual(1000)
+          expect(bytes).toBeLessThanOrEqual(3 * 400)
         }
         for (const owner of ['ann', 'bob', 'cem']) store.forgetOwner(owner)
         expect(store.bytes).toBe(0)

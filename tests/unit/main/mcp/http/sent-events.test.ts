@@ -8,7 +8,7 @@ import {
   sentEventSequence,
 } from '../../../../../src/main/mcp/http/sent-events.ts'
 
-const limits = { maxUnconfirmedEvents: 3, maxUnconfirmedChars: 10, maxUnconfirmedCharsTotal: 15 }
+const limits = { maxUnconfirmedEvents: 3, maxUnconfirmedChars: 10, maxUnconfirmedCharsPerUser: 15 }
 const sentEvents = (sentBudget: SentBudget, ledger = new MemoryLedger(Infinity)) =>
   new SentEvents({ limits, sentBudget, memory: createPassingMemory(ledger, 0)('alice') })
 const kept = (sent: SentEvents, after = 0) =>

@@ -16,6 +16,7 @@ import { recordedLog } from '../../access/recorded-log.ts'
 
 const alice: Caller = { user_id: 'alice', token_id: 'a' }
 const bob: Caller = { user_id: 'bob', token_id: 'b' }
+const carol: Caller = { user_id: 'carol', token_id: 'c' }
 
 function fixture(limits: Partial<McpHttpLimits> = {}) {
   const time = { nowMs: 1_000_000 }
@@ -31,7 +32,12 @@ function fixture(limits: Partial<McpHttpLimits> = {}) {
     clock,
     limits: all,
     events,
-    resume: createResumeStore({ clock, limits: all, memoryOf: ({ memory }) => memory }),
+    resume: createResumeStore({
+      clock,
+      limits: all,
+      userOf: ({ caller }) => caller.user_id,
+      memoryOf: ({ memory }) => memory,
+    }),
     unread: createUnreadAnswers({ clock, stalledMs: all.stalledStreamMs, log }),
     memoryOf: createPassingMemory(new MemoryLedger(Infinity)),
     log,
@@ -100,14 +106,22 @@ describe('the places for sessions', () => {
     const { create } = fixture({ maxSessions: 2 })
     expect(create('one', alice)).toMatchObject({ id: 'one' })
     expect(create('two', bob)).toMatchObject({ id: 'two' })
-    expect(create('three', bob)).toBe('maxSessions')
+    expect(create('three', carol)).toBe('sessions')
   })
 
   it('count those that are still to be initialized, for each token', () => {
     const { create } = fixture({ maxSessionsPerToken: 1 })
     expect(create('one', alice)).toMatchObject({ id: 'one' })
-    expect(create('two', alice)).toBe('maxSessionsPerToken')
+    expect(create('two', alice)).toBe('sessions_per_token')
     expect(create('three', bob)).toMatchObject({ id: 'three' })
+  })
+
+  it('count those that are still to be initialized, for each user with all of its tokens', () => {
+    const { create } = fixture({ maxSessions: 4 })
+    create('one', alice)
+    create('two', { ...alice, token_id: 'another' })
+    expect(create('three', { ...alice, token_id: 'a third' })).toBe('sessions_per_user')
+    expect(create('four', bob)).toMatchObject({ id: 'four' })
   })
 
   it('are free again when a session that was never opened ends, and nobody hears of it', () => {
@@ -121,7 +135,7 @@ describe('the places for sessions', () => {
 
 describe('a session that is opened', () => {
   it('is found by its id, counts once, and is told of', async () => {
-    const { table, create, open, opened, closed } = fixture({ maxSessions: 2 })
+    const { table, create, open, opened, closed } = fixture({ maxSessions: 4 })
     const one = await open('one', alice)
     expect(create('two', alice)).toMatchObject({ id: 'two' })
     expect([table.get('one'), table.get('two'), [...table.all()]]).toStrictEqual([one, undefined, [one]])
@@ -162,23 +176,23 @@ describe('where all places are taken', () => {
   })
 
   it('the first of two that are missed alike goes', async () => {
-    const { create, open, closed } = fixture({ maxSessions: 2 })
-    const sessions = [await open('one', alice), await open('two', bob)]
+    const { create, open, closed } = fixture({ maxSessions: 4 })
+    const sessions = [await open('one', alice), await open('two', alice)]
     for (const session of sessions) notify(session, 'notifications/initialized')
-    create('three', bob)
+    create('three', alice)
     expect(closed).toStrictEqual(['one evicted'])
   })
 
   it('none goes that has a stream or a request that is not answered', async () => {
-    const { table, create, open, closed } = fixture({ maxSessions: 2 })
+    const { table, create, open, closed } = fixture({ maxSessions: 4 })
     const busy = await open('busy', alice)
     ask(busy, 1)
-    const listening = await open('listening', bob)
+    const listening = await open('listening', alice)
     listening.openStream(unsent())
     expect(table.openStreams()).toBe(1)
-    expect(create('third', bob)).toBe('maxSessions')
+    expect(create('third', alice)).toBe('sessions_per_user')
     await busy.transport.send({ jsonrpc: '2.0', id: 1, result: {} })
-    expect(create('third', bob)).toMatchObject({ id: 'third' })
+    expect(create('third', alice)).toMatchObject({ id: 'third' })
     expect(closed).toStrictEqual(['busy evicted'])
   })
 
@@ -187,7 +201,7 @@ describe('where all places are taken', () => {
     const one = await open('one', alice)
     ask(one, 1)
     create('two', bob)
-    expect(create('three', bob)).toBe('maxSessions')
+    expect(create('three', carol)).toBe('sessions')
     expect(closed).toStrictEqual([])
   })
 
@@ -197,11 +211,52 @@ describe('where all places are taken', () => {
     const one = await open('one', alice)
     create('two', alice)
     ask(one, 1)
-    expect(create('three', alice)).toBe('maxSessionsPerToken')
+    expect(create('three', alice)).toBe('sessions_per_token')
     await one.transport.send({ jsonrpc: '2.0', id: 1, result: {} })
     expect(create('three', alice)).toMatchObject({ id: 'three' })
     expect(create('another of bob', bob)).toMatchObject({ id: 'another of bob' })
     expect(closed).toStrictEqual(['one evicted'])
+  })
+})
+
+describe('where users share the places', () => {
+  it('one with two tokens takes half of them, and nobody else loses a session', async () => {
+    const { create, open, closed } = fixture({ maxSessions: 6 })
+    await open('of bob', bob)
+    for (const id of ['1', '2', '3', '4', '5']) {
+      create(id, { ...alice, token_id: `token ${String(Number(id) % 2)}` })
+    }
+    expect(create('6', alice)).toBe('sessions_per_user')
+    expect(closed).toStrictEqual([])
+    await open('second of bob', bob)
+    await open('third of bob', bob)
+    expect(create('of carol', carol)).toMatchObject({ id: 'of carol' })
+    expect(closed).toStrictEqual(['of bob evicted'])
+  })
+
+  it('a user who has fewer makes nobody lose a session who would then have fewer still', async () => {
+    const { create, open, closed } = fixture({ maxSessions: 3 })
+    await open('one', alice)
+    await open('two', bob)
+    await open('three', carol)
+    expect(create('four', { user_id: 'dave', token_id: 'd' })).toBe('sessions')
+    expect(closed).toStrictEqual([])
+  })
+
+  it('each has half of the streams', async () => {
+    const { table, open } = fixture({ maxStreams: 3 })
+    for (const id of ['one', 'two']) {
+      expect(table.streamRefusal('alice')).toBeNull()
+      const session = await open(id, alice)
+      session.openStream(unsent())
+    }
+    expect([table.streamRefusal('alice'), table.streamRefusal('bob')]).toStrictEqual([
+      'streams_per_user',
+      null,
+    ])
+    const session = await open('three', bob)
+    session.openStream(unsent())
+    expect(table.streamRefusal('carol')).toBe('streams')
   })
 })
 
@@ -212,11 +267,13 @@ describe('how near the bounds are', () => {
       [
         ['sessions', 10],
         ['sessions_per_token', 1000],
+        ['sessions_per_user', 5],
         ['streams', 2000],
+        ['streams_per_user', 1000],
         ['requests_in_flight', 256],
         ['requests_per_second', 5000],
       ].map(([name, max], index) => ({ name, used: used[index], max }))
-    expect(table.usage()).toStrictEqual(rest([0, 0, 0, 0, 0]))
+    expect(table.usage()).toStrictEqual(rest([0, 0, 0, 0, 0, 0, 0]))
     const [one, two, three] = [await open('one', alice), await open('two', bob), await open('three', alice)]
     ask(one, 1)
     ask(two, 1)
@@ -224,7 +281,7 @@ describe('how near the bounds are', () => {
     three.openStream(unsent())
     one.rate.admit(3)
     two.rate.admit(2)
-    expect(table.usage()).toStrictEqual(rest([3, 2, 1, 2, 3]))
+    expect(table.usage()).toStrictEqual(rest([3, 2, 2, 1, 1, 2, 3]))
   })
 })
 
@@ -259,7 +316,7 @@ describe('the tick', () => {
 
 describe('what nobody has confirmed', () => {
   it('can be taken back when a session ends, and counts no longer then', async () => {
-    const { table, open, events } = fixture({ maxUnconfirmedCharsTotal: 10 })
+    const { table, open, events } = fixture({ maxUnconfirmedCharsPerUser: 10 })
     const taken: unknown[] = []
     events.once('closed', (session) => taken.push(session.takeBack('untaken')))
     const [one, two] = [await open('one', alice), await open('two', alice)]

@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest'
 import { clientPage, parseCursor, type ClientPage } from '../../../../../src/main/mcp/tools/client-pages.ts'
+import type { RawJson } from '../../../../../src/main/base/raw-json.ts'
+import { recordText } from '../../../../../src/main/mcp/tools/record-texts.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 
 /** Each record is taken for a tenth of an answer and a little. */
 const large = (): number => 90_000
+
+const recordsIn = (list: RawJson) => list.value() as { uuid: string }[]
 
 function pagesOf(turn: (page: ClientPage) => void = () => undefined) {
   const { bus } = busFixture()
@@ -13,7 +17,7 @@ function pagesOf(turn: (page: ClientPage) => void = () => undefined) {
   let after = null
   do {
     const page: ClientPage = clientPage(bus, large, after === null ? {} : { after })
-    uuids.push([...page.persistent, ...page.ephemeral].map(({ uuid }) => uuid))
+    uuids.push([...recordsIn(page.persistent), ...recordsIn(page.ephemeral)].map(({ uuid }) => uuid))
     turn(page)
     after = page.next_cursor === undefined ? null : parseCursor(page.next_cursor)
     if (uuids.length === 1) {
@@ -27,7 +31,7 @@ function pagesOf(turn: (page: ClientPage) => void = () => undefined) {
 it('a list that fits is one page without a cursor', () => {
   const { bus } = busFixture()
   bus.register(registration('b'), null)
-  expect(Object.keys(clientPage(bus, (json) => json.length))).toStrictEqual([
+  expect(Object.keys(clientPage(bus, ({ bytes }) => bytes))).toStrictEqual([
     'user_id',
     'persistent',
     'ephemeral',
@@ -47,6 +51,18 @@ it('the pages of a longer one hold each client once, persistent ones first, whoe
     [true, 'ephemeral-12'],
     [undefined, undefined],
   ])
+})
+
+it('a record is written once for all who ask, and again when it has changed', () => {
+  const { bus } = busFixture()
+  const { client } = bus.register(registration('b'), null)
+  const first = recordText(bus, client)
+  expect(recordText(bus, client)).toBe(first)
+  expect(JSON.parse(first.json)).toStrictEqual(client.toDict())
+  bus.register(registration('b', { group_id: 'g', metadata: { label: 'B' } }), null)
+  expect(JSON.parse(recordText(bus, client).json)).toStrictEqual(client.toDict())
+  client.last_seen += 1
+  expect(JSON.parse(recordText(bus, client).json)).toStrictEqual(client.toDict())
 })
 
 it('what is no cursor is told apart', () => {
