@@ -59,8 +59,12 @@ export function serveBusesOverMcp(ports: {
     memory: bounds.memory,
   })
   const largeMessages = createLargeMessages(steady)
-  const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
   const identity = createCallerIdentity({ tokenTagOf })
+  const gate = createApprovalGate({
+    approvals,
+    scopesOf: (caller) => logins.scopesOf(caller),
+    identityOf: (context) => identity.of(context),
+  })
   const blockOf = createSessionBlocks({ blocks, buses, identity })
   const refusedCalls = createRefusedCalls({ blocks, recorder })
   const dispatcher = createDispatcher({

@@ -9,6 +9,7 @@ import type { ApprovalRequest } from '../../access/approvals.ts'
 import { startOf } from '../../base/start-of.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { CallContext } from '../calls/call-context.ts'
+import { sessionOf } from '../sessions/session-of.ts'
 
 /** A payload that makes its targets work, and who they are. */
 export interface RequestedWork {
@@ -43,12 +44,15 @@ export function workKind({ message_type }: JsonObject): 'job_dispatch' | 'comman
   return plain === 'job_dispatch' || plain === 'command_dispatch' ? plain : null
 }
 
+/** Who asks, beside what its session says. */
+export interface Asker {
+  readonly scopes: readonly TokenScope[]
+  /** Who the session is on the bus, whether it has registered or not. */
+  readonly identity: string
+}
+
 /** The question that work comes down to. */
-export function askForWork(
-  work: RequestedWork,
-  context: CallContext,
-  scopes: readonly TokenScope[],
-): ApprovalRequest {
+export function askForWork(work: RequestedWork, context: CallContext, asker: Asker): ApprovalRequest {
   const { payload, routing, targets } = work
   const isCommand = workKind(payload) === 'command_dispatch'
   const command = isCommand ? textOf(payload.command) : null
@@ -57,15 +61,11 @@ export function askForWork(
   const tool = toolOf(command)
   // A command that is no text is none that reads.
   const reads = isReading(isCommand && typeof payload.command === 'string' ? command : null)
-  return askFor({ tool, reads, title, routing, targets, ...codeIn(work, isCommand) }, context, scopes)
+  return askFor({ tool, reads, title, routing, targets, ...codeIn(work, isCommand) }, context, asker)
 }
 
 /** The question whether a session may take another session's client off the bus. */
-export function askForRemoval(
-  client: ClientInfo,
-  context: CallContext,
-  scopes: readonly TokenScope[],
-): ApprovalRequest {
+export function askForRemoval(client: ClientInfo, context: CallContext, asker: Asker): ApprovalRequest {
   return askFor(
     {
       tool: 'blender_unregister_client',
@@ -77,14 +77,14 @@ export function askForRemoval(
       targets: [client],
     },
     context,
-    scopes,
+    asker,
   )
 }
 
 function askFor(
   deed: RequestedAction,
   { bus, session }: CallContext,
-  scopes: readonly TokenScope[],
+  { scopes, identity }: Asker,
 ): ApprovalRequest {
   const { caller, clientInfo } = session
   const { tool, reads, title, code, codeKind, routing, targets } = deed
@@ -93,7 +93,8 @@ function askFor(
     session,
     question: {
       userId: bus.user_id,
-      clients: [...bus.registry.allBoundTo(session), ...targets].map(({ uuid }) => uuid),
+      senders: [...new Set([...bus.registry.allBoundTo(session).map(({ uuid }) => uuid), identity])],
+      targets: targets.map((client) => ({ uuid: client.uuid, tokenId: tokenOf(client) })),
       tokenId: caller.token_id,
       scopes,
       tool,
@@ -119,6 +120,9 @@ function askFor(
     },
   }
 }
+
+/** The id of the token that a client's session came with; null where it has none now. */
+const tokenOf = (client: ClientInfo): string | null => sessionOf(client)?.caller.token_id ?? null
 
 function party({ uuid, metadata }: ClientInfo): { uuid: string; name: string } {
   const label = metadata.label?.trim()

@@ -9,7 +9,7 @@ import type { Caller } from '../../access/caller.ts'
 import { keptBytes } from '../../base/raw-json.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
-import { askForRemoval, askForWork, workKind, type RequestedWork } from './approval-ask.ts'
+import { askForRemoval, askForWork, workKind, type Asker, type RequestedWork } from './approval-ask.ts'
 import type { CallContext } from '../calls/call-context.ts'
 import { sessionOf } from '../sessions/session-of.ts'
 
@@ -48,9 +48,14 @@ export interface ApprovalGate {
 export function createApprovalGate(ports: {
   approvals: Pick<Approvals, 'request' | 'timeoutMs'>
   scopesOf: (caller: Caller) => readonly TokenScope[]
+  /** Who the calling session is on the bus, whether it has registered or not. */
+  identityOf: (context: CallContext) => string
 }): ApprovalGate {
   const { approvals } = ports
-  const scopesOf = ({ session }: CallContext): readonly TokenScope[] => ports.scopesOf(session.caller)
+  const askerOf = (context: CallContext): Asker => ({
+    scopes: ports.scopesOf(context.session.caller),
+    identity: ports.identityOf(context),
+  })
 
   const put = (
     ask: ApprovalRequest,
@@ -92,11 +97,11 @@ export function createApprovalGate(ports: {
       const { payload, json, routing, targets } = work
       if (workKind(payload) === null || targets.length === 0) return { ok: true, targets }
       const only = routing.type === 'direct' ? targets[0] : undefined
-      const ask = askForWork(work, context, scopesOf(context))
+      const ask = askForWork(work, context, askerOf(context))
       return put(ask, keptBytes(ask.shown.code) + keptBytes(json ?? ''), targets, only, context)
     },
     passRemoval: (client, context) =>
-      put(askForRemoval(client, context, scopesOf(context)), 0, [client], client, context),
+      put(askForRemoval(client, context, askerOf(context)), 0, [client], client, context),
   }
 }
 

@@ -40,7 +40,8 @@ const ask = (
   session: more.session ?? session,
   question: {
     userId: 'local',
-    clients: ['llm-1', more.target ?? 'blender-1'],
+    senders: ['llm-1'],
+    targets: [{ uuid: more.target ?? 'blender-1', tokenId: 'local' }],
     tokenId: 'made',
     scopes: ['llm'],
     tool: more.tool ?? 'blender_execute_code',

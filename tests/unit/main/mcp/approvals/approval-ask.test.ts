@@ -4,6 +4,8 @@ import type { JsonObject } from '../../../../../src/shared/protocol.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 import { fakeCall, fakeSession } from '../fake-session.ts'
 
+const asker = { scopes: ['llm'], identity: 'llm-2' } as const
+
 /** A model that registered two clients, and as many Blenders as asked for. */
 function fixture(blenders = 1) {
   const { bus } = busFixture()
@@ -16,11 +18,11 @@ function fixture(blenders = 1) {
   bus.register(registration('llm-2', { client_type: 'llm', metadata: { label: ' Model two ' } }), session)
   const targets = Array.from(
     { length: blenders },
-    (_, index) => bus.register(registration(`blender-${String(index)}`), null).client,
+    (_, index) => bus.register(registration(`blender-${String(index)}`), index === 0 ? fakeSession() : null).client,
   )
   const { context } = fakeCall(bus, session)
   const ask = (payload: JsonObject) =>
-    askForWork({ payload, routing: { type: 'broadcast' }, targets }, context, ['llm'])
+    askForWork({ payload, routing: { type: 'broadcast' }, targets }, context, asker)
   const shown = (payload: JsonObject) => {
     const { question, shown } = ask(payload)
     return [question.tool, question.reads, shown.title, shown.codeKind, shown.code]
@@ -37,7 +39,11 @@ describe('the question about work', () => {
       session,
       question: {
         userId: 'local',
-        clients: ['llm-1', 'llm-2', 'blender-0', 'blender-1'],
+        senders: ['llm-1', 'llm-2'],
+        targets: [
+          { uuid: 'blender-0', tokenId: 'local' },
+          { uuid: 'blender-1', tokenId: null },
+        ],
         tokenId: 'made',
         scopes: ['llm'],
         tool: 'blender_execute_code',
@@ -70,8 +76,8 @@ describe('the question about work', () => {
       shown.targets.length,
       shown.targets[0],
       shown.targetCount,
-      question.clients.length,
-    ]).toStrictEqual([20, { uuid: 'blender-0', name: 'blender-0' }, 21, 23])
+      question.targets.length,
+    ]).toStrictEqual([20, { uuid: 'blender-0', name: 'blender-0' }, 21, 21])
   })
 
   it('shows the first 200 characters of a title and of a tool, and 50,000 of the code', () => {
@@ -87,7 +93,7 @@ describe('the question about work', () => {
   it('names a program by what it says of itself, and a client without a label by its uuid', () => {
     const { bus, targets, context } = fixture()
     const { client: blank } = bus.register(registration('blank', { metadata: { label: '  ' } }), null)
-    expect(askForRemoval(blank, context, []).shown.targets).toStrictEqual([{ uuid: 'blank', name: 'blank' }])
+    expect(askForRemoval(blank, context, asker).shown.targets).toStrictEqual([{ uuid: 'blank', name: 'blank' }])
     const program = (more: Parameters<typeof fakeSession>[0]) => {
       const { context } = fakeCall(bus, fakeSession(more))
       const work = {
@@ -95,7 +101,7 @@ describe('the question about work', () => {
         routing: { type: 'broadcast' } as const,
         targets,
       }
-      const { shown } = askForWork(work, context, [])
+      const { shown } = askForWork(work, context, asker)
       return [shown.program, shown.from]
     }
     const name = `n${'o'.repeat(300)}`
@@ -177,11 +183,12 @@ describe('the question about a client of another session', () => {
     const { targets, context } = fixture()
     const [client] = targets
     if (client === undefined) throw new Error('There is one.')
-    const { question, shown } = askForRemoval(client, context, ['llm'])
-    expect([question.tool, question.reads, question.clients]).toStrictEqual([
+    const { question, shown } = askForRemoval(client, context, asker)
+    expect([question.tool, question.reads, question.senders, question.targets]).toStrictEqual([
       'blender_unregister_client',
       false,
-      ['llm-1', 'llm-2', 'blender-0'],
+      ['llm-1', 'llm-2'],
+      [{ uuid: 'blender-0', tokenId: 'local' }],
     ])
     expect([shown.title, shown.code, shown.codeKind, shown.routing, shown.targets]).toStrictEqual([
       'Unregister a client of another session',

@@ -24,7 +24,11 @@ function fixture() {
     newId: () => `a-${String((ids += 1))}`,
     policy: { default: 'ask', rules: [] },
   })
-  const gate = createApprovalGate({ approvals, scopesOf: () => ['llm'] })
+  const gate = createApprovalGate({
+    approvals,
+    scopesOf: () => ['llm'],
+    identityOf: () => 'llm-fake-made-1',
+  })
   const { bus } = busFixture()
   const model = fakeSession({ caller: { user_id: 'local', token_id: 'made' } })
   const call = fakeCall(bus, model)
