@@ -67,6 +67,8 @@ export const approvalSchema = z.object({
   userId: z.string(),
   /** Null where the session has registered no client. */
   from: partySchema.nullable(),
+  /** The uuid that it gives itself and that none of its clients has; null where it gives none. */
+  claims: z.string().nullable(),
   /** Name and version that its program gave at `initialize`, its token's id and its address. */
   program: z.string(),
   tokenId: z.string(),

@@ -76,6 +76,7 @@ describe('code from a token made for an LLM program', () => {
       id: text,
       userId: 'local',
       from: { uuid: expect.stringMatching(/^llm-/) as string, name: 'Model of a test' },
+      claims: null,
       program: 'Model of a test 1.0',
       tokenId,
       address: '127.0.0.1',

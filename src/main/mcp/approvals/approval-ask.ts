@@ -18,6 +18,8 @@ export interface RequestedWork {
   readonly json?: string
   readonly routing: Routing
   readonly targets: readonly ClientInfo[]
+  /** The uuid that its sender gives itself, where that is none of its session's clients. */
+  readonly claim?: string | undefined
 }
 
 /** What is to be done, in the words of the policy and of the panel. */
@@ -29,6 +31,7 @@ interface RequestedAction {
   readonly codeKind: 'python' | 'json'
   readonly routing: Routing
   readonly targets: readonly ClientInfo[]
+  readonly claim?: string | undefined
 }
 
 const targetsShown = 20
@@ -53,7 +56,7 @@ export interface Asker {
 
 /** The question that work comes down to. */
 export function askForWork(work: RequestedWork, context: CallContext, asker: Asker): ApprovalRequest {
-  const { payload, routing, targets } = work
+  const { payload, routing, targets, claim } = work
   const isCommand = workKind(payload) === 'command_dispatch'
   const command = isCommand ? textOf(payload.command) : null
   const { description } = payload
@@ -61,7 +64,7 @@ export function askForWork(work: RequestedWork, context: CallContext, asker: Ask
   const tool = toolOf(command)
   // A command that is no text is none that reads.
   const reads = isReading(isCommand && typeof payload.command === 'string' ? command : null)
-  return askFor({ tool, reads, title, routing, targets, ...codeIn(work, isCommand) }, context, asker)
+  return askFor({ tool, reads, title, routing, targets, claim, ...codeIn(work, isCommand) }, context, asker)
 }
 
 /** The question whether a session may take another session's client off the bus. */
@@ -87,13 +90,14 @@ function askFor(
   { scopes, identity }: Asker,
 ): ApprovalRequest {
   const { caller, clientInfo } = session
-  const { tool, reads, title, code, codeKind, routing, targets } = deed
+  const { tool, reads, title, code, codeKind, routing, targets, claim } = deed
   const own = bus.registry.boundTo(session)
+  const bound = bus.registry.allBoundTo(session).map(({ uuid }) => uuid)
   return {
     session,
     question: {
       userId: bus.user_id,
-      senders: [...new Set([...bus.registry.allBoundTo(session).map(({ uuid }) => uuid), identity])],
+      senders: [...new Set([...bound, identity, ...(claim === undefined ? [] : [claim])])],
       targets: targets.map((client) => ({ uuid: client.uuid, tokenId: tokenOf(client) })),
       tokenId: caller.token_id,
       scopes,
@@ -103,6 +107,7 @@ function askFor(
     shown: {
       userId: bus.user_id,
       from: own === undefined ? null : party(own),
+      claims: claim ?? null,
       program: clip(
         `${clientInfo === null ? 'unknown program' : programTitle(clientInfo)} ${clientInfo?.version ?? ''}`.trim(),
         titleLength,

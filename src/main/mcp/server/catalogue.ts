@@ -27,7 +27,7 @@ export function busCatalogue(ports: {
     tools: [
       registerClientTool(blocks),
       unregisterClientTool(gate),
-      sendMessageTool(gate),
+      sendMessageTool(gate, blocks),
       jobUpdateTool,
       listClientsTool(presence),
       receiveMessagesTool(largeMessages),

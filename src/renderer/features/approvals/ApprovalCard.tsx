@@ -84,6 +84,11 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
         >
           <Targets approval={approval} />
         </Fact>
+        {approval.claims !== null && (
+          <Fact name="Claims to be">
+            <ClientText className={styles['claim']} text={approval.claims} />
+          </Fact>
+        )}
         <Fact name="Program" term="program">
           <ClientText text={program} />
         </Fact>

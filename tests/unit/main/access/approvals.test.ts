@@ -22,6 +22,7 @@ const session = { name: 'a session' }
 const shown: ApprovalRequest['shown'] = {
   userId: 'local',
   from: { uuid: 'llm-1', name: 'Model' },
+  claims: null,
   program: 'model 1.0',
   tokenId: 'made',
   address: '127.0.0.1',

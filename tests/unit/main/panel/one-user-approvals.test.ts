@@ -20,6 +20,7 @@ const ask = (userId: string): ApprovalRequest => ({
   shown: {
     userId,
     from: null,
+    claims: null,
     program: 'model 1.0',
     tokenId: 'made',
     address: '127.0.0.1',

@@ -52,6 +52,7 @@ describe('the question about work', () => {
       shown: {
         userId: 'local',
         from: { uuid: 'llm-2', name: 'Model two' },
+        claims: null,
         program: 'A Model 2.0',
         tokenId: 'made',
         address: '10.0.0.7',

@@ -8,6 +8,7 @@ const approval = (id: string, from: Approval['from']): Approval => ({
   id,
   userId: 'local',
   from,
+  claims: null,
   program: 'model 1.0',
   tokenId: 'made',
   address: '127.0.0.1',
