@@ -85,6 +85,8 @@ export const approvalSchema = z.object({
   /** At most 20 of `targetCount`. */
   targets: z.array(partySchema),
   targetCount: z.number().int(),
+  /** It was allowed before, and another program has taken the place of a target meanwhile. */
+  again: z.boolean(),
   askedAt: z.number(),
   /** When it is denied because nobody answered. */
   deniedAt: z.number(),

@@ -17,6 +17,7 @@ import { programOf } from '../mcp/dispatch/caller-identity.ts'
 import { createStickyTargets } from '../mcp/dispatch/sticky-targets.ts'
 import { storeTargets } from '../mcp/dispatch/target-file.ts'
 import { configureHttpServer } from '../mcp/http/http-server.ts'
+import { sessionOf } from '../mcp/sessions/session-of.ts'
 import { createPresence } from '../mcp/sessions/presence.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { PanelRouter } from '../panel/router.ts'
@@ -100,6 +101,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     steady,
     newId,
     isLive: (client) => presence.isReachable(client),
+    tokenOf: (session) => sessionOf({ session })?.caller.token_id ?? null,
     limits: { ...settings.limits.bus, ...options.limits?.bus },
     memory,
   })

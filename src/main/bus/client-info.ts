@@ -36,6 +36,13 @@ export class ClientInfo {
   detachedAtMs: number | null = null
   /** The so-manieth new client of its bus, from 1. Never shown. */
   ordinal = 0
+  /**
+   * Whose place this record is: another number as soon as somebody holds it who may be somebody else. No number comes
+   * twice on a bus. Never shown.
+   */
+  holder = 0
+  /** The token that its last session came with, as the bus was told; null where that is not known. Never shown. */
+  heldByToken: string | null = null
   #metadata: ClientMetadata = {}
   #session: SessionHandle | null
 

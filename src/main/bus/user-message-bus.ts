@@ -7,6 +7,7 @@ import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import { HeldMessages } from './held-messages.ts'
+import { holderOf, isSameHolder } from './holders.ts'
 import { reporterOf } from './job-reporter.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
 import { JobTable, type Job, type JobUpdate } from './jobs.ts'
@@ -17,8 +18,16 @@ import { Pauses, stopEverything } from './pause.ts'
 import { PlainMessages } from './plain-messages.ts'
 import { resolveTarget, route, type Address, type Route } from './routing.ts'
 import { StreamedMessages } from './streamed-messages.ts'
-import { checkRequest, isServerUuid, shorten, unregisteredType, type SendRequest } from './send-request.ts'
+import {
+  checkRequest,
+  isServerUuid,
+  replacedType,
+  shorten,
+  unregisteredType,
+  type SendRequest,
+} from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
+import { Workers } from './workers.ts'
 
 export interface BusPorts {
   /** Unix milliseconds. */
@@ -29,6 +38,8 @@ export interface BusPorts {
   newId: () => string
   /** Whether a client can be reached now; `latest` only picks such. Default: it has a session. */
   isLive?: (client: ClientInfo) => boolean
+  /** The token that a session came with, null where that is not known. Default: of none. */
+  tokenOf?: (session: SessionHandle) => string | null
   limits?: Partial<BusLimits>
   /** Who pays for what the bus keeps. Default: nobody, without a bound. */
   memory?: MemoryAccount
@@ -60,6 +71,8 @@ export class UserMessageBus {
   readonly jobs: JobTable
   readonly mailboxes: Mailboxes
   readonly pauses: Pauses
+  /** Who may act on what it is sent. */
+  readonly workers = new Workers()
   /** Unix seconds of the last `send` or `jobUpdate`, null before the first. */
   last_activity: number | null = null
   readonly #ports: BusPorts
@@ -71,6 +84,7 @@ export class UserMessageBus {
   readonly #plainMessages: PlainMessages
   readonly #reports: JobReports
   #largestPayload = 0
+  #holders = 0
 
   constructor(userId: string, ports: BusPorts) {
     this.user_id = userId
@@ -89,7 +103,10 @@ export class UserMessageBus {
     })
     const streamed = this.#streamed
     this.pauses = new Pauses(events, () => this.#nowSeconds())
-    this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, held, streamed, events })
+    this.mailboxes = new Mailboxes({
+      ...{ limits: this.#limits.mailbox, registry, jobs, held, streamed, events },
+      onKeptBack: (message, client) => this.#reports.failReplaced(message, client.uuid),
+    })
     this.#reports = new JobReports({
       registry,
       jobs,
@@ -113,8 +130,14 @@ export class UserMessageBus {
    * process id than before means that the client was started anew: jobs its predecessor was handed end as `failed`.
    */
   register(registration: Registration, session: SessionHandle | null): RegistrationOutcome {
-    const pidBefore = this.registry.get(registration.client_uuid)?.metadata.pid
+    const known = this.registry.get(registration.client_uuid)
+    const before = known === undefined ? null : holderOf(known)
+    const pidBefore = before?.pid
+    const token = session === null ? null : (this.#ports.tokenOf?.(session) ?? null)
+    const isSame = before !== null && isSameHolder(before, registration, session, token)
     const outcome = this.registry.register(registration, session, this.#nowSeconds())
+    if (!isSame) outcome.client.holder = this.#holders += 1
+    if (session !== null) outcome.client.heldByToken = token
     outcome.client.lastSignMs = this.#steadyMs()
     if (outcome.client.session !== null) outcome.client.detachedAtMs = null
     if (outcome.created) this.mailboxes.open(outcome.client.uuid)
@@ -123,6 +146,29 @@ export class UserMessageBus {
     }
     this.events.emit('registered', outcome)
     return outcome
+  }
+
+  /**
+   * What a session is to be told that has lost a client to another session: that it was unregistered, where that came with
+   * another token, and else that it was replaced, as by itself after a reconnect. It stands in no mailbox: that belongs to
+   * who took the uuid over.
+   */
+  noticeOfLoss(client: ClientInfo, lostBy: SessionHandle): BusMessage {
+    const token = this.#ports.tokenOf?.(lostBy) ?? null
+    const payload = {
+      message_type: token === client.heldByToken ? replacedType : unregisteredType,
+      reason: 'Another session has registered this uuid.',
+      by: 'another program',
+      blocked_until: null,
+    }
+    return this.#compose({
+      from: this.#serverUuid,
+      routing: { type: 'direct', target_uuid: client.uuid },
+      priority: 1,
+      payloadJson: JSON.stringify(payload),
+      head: headOf(payload),
+      purpose: 'work',
+    })
   }
 
   get(uuid: string): ClientInfo | undefined {
@@ -258,6 +304,7 @@ export class UserMessageBus {
       payloadJson,
       head,
       purpose: request.purpose ?? 'work',
+      holders: request.holders,
     })
     const kind = head.jobKind
     if (kind !== null && targets.length > 0) {
@@ -280,6 +327,7 @@ export class UserMessageBus {
         for (const _ of targets) this.#held.release(message)
         return this.#noRoomFor(message, targets)
       }
+      this.workers.note(targets)
       tellOfJob(this.events, this.jobs, job)
     }
     if (targets.length > 0) this.#plainMessages.note(message)

@@ -27,7 +27,9 @@ beforeEach(async () => {
   waiting = new Inbox('list of approvals')
   void follow(operator, waiting)
   blender = await app.connect('blender')
-  await register(blender, 'blender-1', { is_persistent: true, label: 'Atelier 1', group_id: 'farm' })
+  await register(blender, 'blender-1', {
+    ...{ is_persistent: true, label: 'Atelier 1', group_id: 'farm', pid: 4711, hostname: 'studio' },
+  })
   const made = await operator.tokens.create({ name: 'model', scopes: ['bus', 'llm'] })
   if (made.outcome === 'refused') throw new Error(made.message)
   tokenId = made.info.id
@@ -88,6 +90,7 @@ describe('code from a token made for an LLM program', () => {
       routing: { type: 'direct', target_uuid: 'blender-1' },
       targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
       targetCount: 1,
+      again: false,
       askedAt: approval.askedAt,
       deniedAt: approval.askedAt + 120,
     })
@@ -275,18 +278,18 @@ describe('a bare message that makes somebody work', () => {
     const answer = llm.call('blender_send_message', script())
     const { id } = await theOne()
     blender = await app.connect('the same again')
-    await register(blender, 'blender-1', { label: 'Atelier 1' })
+    await register(blender, 'blender-1', { label: 'Atelier 1', pid: 4711, hostname: 'studio' })
     await operator.approvals.answer({ id, answer: 'once' })
     expect(await answer).toMatchObject({ status: 'ok', targets: ['blender-1'] })
     await finish()
   })
 
   it.each(['started anew', 'of another token'])(
-    'does not go to a program that took the uuid over: %s',
+    'does not go to a program that took the uuid over before a person has seen it: %s',
     async (which) => {
       const [message, tool] = [llm.call('blender_send_message', script()), run('1')]
       const { pending } = await waiting.next((event) => event.pending.length === 2)
-      if (which === 'started anew') await register(blender, 'blender-1', { pid: 4711 })
+      if (which === 'started anew') await register(blender, 'blender-1', { pid: 4712 })
       else {
         const made = await operator.tokens.create({ name: 'other', scopes: ['bus'] })
         if (made.outcome === 'refused') throw new Error(made.message)
@@ -294,11 +297,10 @@ describe('a bare message that makes somebody work', () => {
         await other.call('blender_register_client', { client_uuid: 'blender-1', client_type: 'blender' })
       }
       for (const { id } of pending) await operator.approvals.answer({ id, answer: 'once' })
-      const text =
-        'Another program has taken the place of "blender-1" since this was asked. Nothing was run. Send it again: the ' +
-        'person is then asked about the one that is there now.'
-      expect(await message).toStrictEqual({ status: 'error', error: 'unknown_target', message: text })
-      expect(await tool).toMatchObject({ status: 'no_target', error: text })
+      const again = await waiting.next(({ pending }) => pending.length === 2 && pending.every((each) => each.again))
+      for (const { id } of again.pending) await operator.approvals.answer({ id, answer: 'deny', reason: '' })
+      expect(await message).toMatchObject({ status: 'error', error: 'denied' })
+      expect(await tool).toMatchObject({ status: 'failed' })
       expect(commandsAtBlender()).toStrictEqual([])
     },
   )
@@ -314,7 +316,7 @@ describe('a bare message that makes somebody work', () => {
 
   it('passes without a question where it makes nobody work', async () => {
     expect(
-      await llm.call('blender_send_message', { payload: { hello: 1 }, target_uuid: 'blender-1' }),
+      await llm.call('blender_send_message', { payload: { message_type: 'chat', hello: 1 }, target_uuid: 'blender-1' }),
     ).toMatchObject({
       status: 'ok',
     })

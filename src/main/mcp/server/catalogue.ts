@@ -25,7 +25,7 @@ export function busCatalogue(ports: {
   const { blocks, presence, largeMessages, gate, dispatcher } = ports
   return {
     tools: [
-      registerClientTool(blocks),
+      registerClientTool(blocks, gate),
       unregisterClientTool(gate),
       sendMessageTool(gate, blocks),
       jobUpdateTool,

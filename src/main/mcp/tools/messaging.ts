@@ -154,6 +154,7 @@ function sendAsAllowed(
     priority,
     from_uuid,
     route: { ...found, targets: passed.targets },
+    holders: passed.holders,
     session,
   })
   if (!sent.ok) return failure(sent)

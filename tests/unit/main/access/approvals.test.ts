@@ -34,6 +34,7 @@ const shown: ApprovalRequest['shown'] = {
   routing: { type: 'direct', target_uuid: 'blender-1' },
   targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
   targetCount: 1,
+  again: false,
 }
 const ask = (
   more: { session?: object; tool?: string; reads?: boolean; target?: string } = {},

@@ -32,6 +32,7 @@ const ask = (userId: string): ApprovalRequest => ({
     routing: { type: 'broadcast' },
     targets: [],
     targetCount: 0,
+    again: false,
   },
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askForRemoval, askForWork, workKind } from '../../../../../src/main/mcp/approvals/approval-ask.ts'
+import { askForRemoval, askForWork, isWork } from '../../../../../src/main/mcp/approvals/approval-ask.ts'
 import type { JsonObject } from '../../../../../src/shared/protocol.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 import { fakeCall, fakeSession } from '../fake-session.ts'
@@ -67,6 +67,7 @@ describe('the question about work', () => {
           { uuid: 'blender-1', name: 'blender-1' },
         ],
         targetCount: 2,
+        again: false,
       },
     })
   })
@@ -137,6 +138,7 @@ describe('the question about work', () => {
       shown({ ...job, script: 'x = 1' }),
       shown({ ...job, script: 'x = 1', extra: 1 }),
       shown({ ...job, description: 3 }),
+      shown({ message_type: 'Job_Dispatch', job_id: 'j', script: 'x = 1' }),
     ]).toStrictEqual([
       ['blender_ping', true, 'ping', 'json', '{}'],
       ['blender_undo', false, 'undo', 'json', '{\n  "steps": 2\n}'],
@@ -153,29 +155,86 @@ describe('the question about work', () => {
       ['blender_execute_code', false, '', 'python', 'x = 1'],
       ['blender_execute_code', false, '', 'json', '{\n  "script": "x = 1",\n  "extra": 1\n}'],
       ['blender_execute_code', false, '', 'json', '{\n  "description": 3\n}'],
+      [
+        'blender_execute_code',
+        false,
+        '',
+        'json',
+        '{\n  "message_type": "Job_Dispatch",\n  "job_id": "j",\n  "script": "x = 1"\n}',
+      ],
     ])
   })
 })
 
-describe('the kind of work', () => {
-  it('is what a lenient peer could take it for', () => {
-    const kinds = [
-      'job_dispatch',
-      ' Command_Dispatch\n',
-      [['job_dispatch'], 'note'],
-      'note',
-      ['note', 'job_dispatch'],
-      3,
-    ]
-    expect(kinds.map((message_type) => workKind({ message_type }))).toStrictEqual([
-      'job_dispatch',
-      'command_dispatch',
-      'job_dispatch',
-      null,
-      null,
-      null,
+describe('work', () => {
+  const told = (payload: JsonObject, ...clients: ('blender' | 'llm' | 'worker')[]) => {
+    const { bus } = busFixture()
+    const targets = clients.map(
+      (type, index) => bus.register(registration(`c-${String(index)}`, { client_type: type }), null).client,
+    )
+    bus.workers.note(targets.filter(({ client_type }) => client_type === 'worker'))
+    return isWork({ payload, targets }, bus.workers)
+  }
+
+  it.each([
+    [{ message_type: '\u001cjob_dispatch' }],
+    [{ message_type: ['', 'job_dispatch'] }],
+    [{ message_type: 'job_di\u017fpatch' }],
+    [{ message_type: ' Command_Dispatch\n' }],
+    [{ message_type: 'job_cancel' }],
+    [{ message_type: 'Ping' }],
+    [{ message_type: ['ping'] }],
+    [{ message_type: null, kind: 'ping' }],
+    [{ message_type: 'job_dispatch', kind: 'ping' }],
+    [{ kind: 'job_dispatch' }],
+    [{ hello: 1 }],
+    [{}],
+  ])('is all that a Blender is sent and that is not exactly word: %j', (payload) => {
+    expect([told(payload, 'blender'), told(payload, 'llm', 'blender'), told(payload, 'worker')]).toStrictEqual([
+      true,
+      true,
+      true,
     ])
-    expect(workKind({})).toBeNull()
+  })
+
+  it('is no ping, no update and no chat, in the one field or the other', () => {
+    const payloads: JsonObject[] = ['ping', 'job_update', 'chat'].flatMap((kind) => [
+      { message_type: kind },
+      { kind },
+    ])
+    expect(payloads.map((payload) => told(payload, 'blender', 'worker'))).toStrictEqual(
+      payloads.map(() => false),
+    )
+  })
+
+  it('is a ping that a peer could read otherwise, as its kind stands there twice', () => {
+    const { bus } = busFixture()
+    const targets = [bus.register(registration('b'), null).client]
+    const sent = (json: string) =>
+      isWork({ payload: JSON.parse(json) as JsonObject, json, targets }, bus.workers)
+    expect([
+      sent('{"message_type":"job_dispatch","message_type":"ping"}'),
+      sent('{"message_type":"ping"}'),
+    ]).toStrictEqual([true, false])
+  })
+
+  it('is a job for anybody, and for one that was never given any nothing else', () => {
+    expect([
+      told({ message_type: 'job_dispatch' }, 'llm'),
+      told({ message_type: 'command_dispatch' }, 'llm'),
+      told({ message_type: 'note' }, 'llm'),
+      told({ message_type: 'job_dispatch' }),
+    ]).toStrictEqual([true, true, false, false])
+  })
+
+  it('is sent to who was given a job under its uuid before it left', () => {
+    const { bus } = busFixture()
+    const worker = () => bus.register(registration('w', { client_type: 'worker' }), null).client
+    const first = worker()
+    expect(isWork({ payload: {}, targets: [first] }, bus.workers)).toBe(false)
+    bus.send({ payload: { message_type: 'job_dispatch' }, target_uuid: 'w', session: null })
+    bus.unregister('w')
+    expect(isWork({ payload: {}, targets: [worker()] }, bus.workers)).toBe(true)
   })
 })
 

@@ -20,6 +20,7 @@ const approval = (id: string, from: Approval['from']): Approval => ({
   routing: { type: 'direct', target_uuid: 'b' },
   targets: [{ uuid: 'b', name: 'Atelier 1' }],
   targetCount: 1,
+  again: false,
   askedAt: 0,
   deniedAt: 120,
 })
