@@ -61,6 +61,17 @@ export type ApprovalPolicy = z.infer<typeof approvalPolicySchema>
 
 const partySchema = z.object({ uuid: z.string(), name: z.string() })
 
+/** A client that is to work. Names are of the clients' own choosing: the rest tells equal ones apart. */
+const targetSchema = partySchema.extend({
+  /** The host that it says it runs on, null where it says none. */
+  host: z.string().nullable(),
+})
+export type ApprovalTarget = z.infer<typeof targetSchema>
+
+/** All of what a request shows the start of. */
+export const approvalDetailSchema = z.object({ code: z.string(), targets: z.array(targetSchema) })
+export type ApprovalDetail = z.infer<typeof approvalDetailSchema>
+
 /** One request that waits for a person. Times are Unix seconds. */
 export const approvalSchema = z.object({
   id: z.string(),
@@ -72,6 +83,8 @@ export const approvalSchema = z.object({
   /** Name and version that its program gave at `initialize`, its token's id and its address. */
   program: z.string(),
   tokenId: z.string(),
+  /** What a person called the token; its id where that is not known. */
+  tokenName: z.string(),
   address: z.string(),
   tool: z.string(),
   /** The command's name, or what the sender says that its script is for. */
@@ -82,8 +95,8 @@ export const approvalSchema = z.object({
   /** Characters of the whole code. */
   codeLength: z.number().int(),
   routing: routingSchema,
-  /** At most 20 of `targetCount`. */
-  targets: z.array(partySchema),
+  /** At most 20 of `targetCount`; `approvals.detail` has all. */
+  targets: z.array(targetSchema),
   targetCount: z.number().int(),
   /** It was allowed before, and another program has taken the place of a target meanwhile. */
   again: z.boolean(),

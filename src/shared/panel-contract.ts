@@ -15,7 +15,12 @@ import {
   logPageSchema,
   logQuerySchema,
 } from './activity.ts'
-import { approvalAnswerSchema, approvalPolicySchema, approvalsEventSchema } from './approvals.ts'
+import {
+  approvalAnswerSchema,
+  approvalDetailSchema,
+  approvalPolicySchema,
+  approvalsEventSchema,
+} from './approvals.ts'
 import { blockInputSchema, blockSchema, listedBlockSchema } from './blocks.ts'
 import { clientDetailSchema } from './client-detail.ts'
 import { clientRefSchema, clientsEventSchema } from './clients.ts'
@@ -100,6 +105,8 @@ export const panelContract = {
   },
   approvals: {
     watch: oc.input(watchInput).output(eventIterator(approvalsEventSchema)),
+    /** All of the code and the targets of a request. Null once it does not wait any more. */
+    detail: oc.input(z.object({ id: z.string() })).output(approvalDetailSchema.nullable()),
     /** `gone`: it was answered, denied by the clock or withdrawn before. */
     answer: oc.input(approvalAnswerSchema).output(z.object({ outcome: z.enum(['answered', 'gone']) })),
     policy: {

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { createEvents } from '../base/guarded.ts'
-import type { Approval, ApprovalAnswer, ApprovalPolicy } from '../../shared/approvals.ts'
+import type { Approval, ApprovalAnswer, ApprovalDetail, ApprovalPolicy } from '../../shared/approvals.ts'
 import { evaluatePolicy, type PolicyQuestion } from './approval-policy.ts'
 
 /** How long a request waits for a person before it is denied. */
@@ -17,6 +17,8 @@ export interface ApprovalRequest {
   readonly session: object
   /** What a person is shown of it. */
   readonly shown: Omit<Approval, 'id' | 'askedAt' | 'deniedAt'>
+  /** All of what `shown` has the start of. */
+  readonly whole: ApprovalDetail
 }
 
 /**
@@ -45,6 +47,8 @@ export interface Approvals {
   readonly timeoutMs: number
   /** Oldest first. */
   pending(): Approval[]
+  /** All of what is asked for; null where nothing of this id waits (any more). */
+  detail(id: string): ApprovalDetail | null
   policy(): ApprovalPolicy
   /** Holds for what waits already too. What was allowed for a session is asked for again. */
   setPolicy(policy: ApprovalPolicy): void
@@ -162,6 +166,7 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
       return true
     },
     pending: () => [...waiting.values()].map(({ approval }) => approval),
+    detail: (id) => waiting.get(id)?.ask.whole ?? null,
     policy: () => policy,
     setPolicy(next) {
       policy = next

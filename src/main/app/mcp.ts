@@ -64,6 +64,7 @@ export function serveBusesOverMcp(ports: {
     approvals,
     scopesOf: (caller) => logins.scopesOf(caller),
     identityOf: (context) => identity.of(context),
+    tokenNameOf: ({ token_id }) => registry.get(token_id)?.name ?? token_id,
   })
   const blockOf = createSessionBlocks({ blocks, buses, identity })
   const refusedCalls = createRefusedCalls({ blocks, recorder })

@@ -143,6 +143,7 @@ function limitApprovals(
   return {
     events: approvals.events,
     pending: own,
+    detail: (id) => (own().some((each) => each.id === id) ? approvals.detail(id) : null),
     answer: (answer) => own().some(({ id }) => id === answer.id) && approvals.answer(answer),
     policy() {
       const policy = approvals.policy()

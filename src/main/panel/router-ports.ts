@@ -39,7 +39,7 @@ export interface PanelRouterPorts {
     /** Whose panel it is; null for that of the person who runs the server. */
     userId: string | null
     blocks: Pick<BlockList, 'add' | 'lift' | 'listed' | 'events'>
-    approvals: Pick<Approvals, 'pending' | 'answer' | 'policy' | 'setPolicy' | 'events'>
+    approvals: Pick<Approvals, 'pending' | 'detail' | 'answer' | 'policy' | 'setPolicy' | 'events'>
     /** Null where tokens are none of this panel's business. */
     tokens: Pick<TokenAdministration, 'list' | 'create' | 'revoke'> | null
   }

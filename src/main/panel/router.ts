@@ -92,6 +92,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
     },
     approvals: {
       watch: os.approvals.watch.handler((call) => paced(approvalsSource(approvals), call, listIntervalMs)),
+      detail: os.approvals.detail.handler(({ input }) => approvals.detail(input.id)),
       answer: os.approvals.answer.handler(({ input }) => ({
         outcome: approvals.answer(input) ? 'answered' : 'gone',
       })),

@@ -178,6 +178,7 @@ const looks: Record<string, { ask: Ask; eve: unknown }[]> = {
       eve: { pending: [], policy: { default: 'ask', rules: [] } },
     },
   ],
+  'approvals.detail': [{ ask: (api) => api.approvals.detail({ id: world.approvalId }), eve: null }],
   'approvals.policy.get': [{ ask: (api) => api.approvals.policy.get(), eve: { default: 'ask', rules: [] } }],
   'activity.watch': [
     {

@@ -227,7 +227,7 @@ describe('a live client whose uuid another token wants', () => {
     expect(approval).toMatchObject({
       tool: 'blender_unregister_client',
       title: 'Take the uuid of a client of another session',
-      targets: [{ uuid: 'blender-1', name: 'Atelier' }],
+      targets: [{ uuid: 'blender-1', name: 'Atelier', host: 'studio' }],
     })
     await deny(approval)
     expect(await answer).toMatchObject({ status: 'error', error: 'denied' })

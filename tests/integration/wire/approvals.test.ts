@@ -81,6 +81,7 @@ describe('code from a token made for an LLM program', () => {
       claims: null,
       program: 'Model of a test 1.0',
       tokenId,
+      tokenName: 'model',
       address: '127.0.0.1',
       tool: 'blender_execute_code',
       title: 'Count',
@@ -88,7 +89,7 @@ describe('code from a token made for an LLM program', () => {
       codeKind: 'python',
       codeLength: 9,
       routing: { type: 'direct', target_uuid: 'blender-1' },
-      targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
+      targets: [{ uuid: 'blender-1', name: 'Atelier 1', host: 'studio' }],
       targetCount: 1,
       again: false,
       askedAt: approval.askedAt,
@@ -265,7 +266,7 @@ describe('a bare message that makes somebody work', () => {
   it('goes to those of a group whom a person saw, and not to who joined since', async () => {
     const answer = llm.call('blender_send_message', script({ target_uuid: undefined, group_id: 'farm' }))
     const { id, targets } = await theOne()
-    expect(targets).toStrictEqual([{ uuid: 'blender-1', name: 'Atelier 1' }])
+    expect(targets).toStrictEqual([{ uuid: 'blender-1', name: 'Atelier 1', host: 'studio' }])
     const joined = await app.connect('joined')
     await register(joined, 'blender-2', { group_id: 'farm' })
     await operator.approvals.answer({ id, answer: 'once' })
@@ -334,7 +335,7 @@ describe('taking a client of another session off the bus', () => {
       title: 'Unregister a client of another session',
       code: '{\n  "client_uuid": "blender-1"\n}',
       codeKind: 'json',
-      targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
+      targets: [{ uuid: 'blender-1', name: 'Atelier 1', host: 'studio' }],
     })
     await operator.approvals.answer({ id: approval.id, answer: 'deny', reason: '' })
     expect(await answer).toMatchObject({ status: 'error', error: 'denied' })

@@ -1,6 +1,6 @@
 import { clip } from '../../../shared/well-formed.ts'
 import type { RuleTarget } from '../../../shared/approval-rules.ts'
-import { approvalCodeLength, type Approval } from '../../../shared/approvals.ts'
+import { approvalCodeLength, type Approval, type ApprovalTarget } from '../../../shared/approvals.ts'
 import { indentJson, memberOf, membersOf, withMembers } from '../../../shared/json-text.ts'
 import { programTitle } from '../../../shared/program-names.ts'
 import type { JsonObject, Routing } from '../../../shared/protocol.ts'
@@ -68,6 +68,8 @@ export interface Asker {
   readonly scopes: readonly TokenScope[]
   /** Who the session is on the bus, whether it has registered or not. */
   readonly identity: string
+  /** What a person called its token. */
+  readonly tokenName: string
 }
 
 /** The question that work comes down to. */
@@ -120,18 +122,19 @@ export function askForTakeover(client: ClientInfo, context: CallContext, asker: 
 
 /** The same question once more, about those who have the uuids by now. */
 export function askAgain(ask: ApprovalRequest, targets: readonly ClientInfo[]): ApprovalRequest {
-  const { session, question, shown } = ask
+  const { session, question, shown, whole } = ask
   return {
     session,
     question: { ...question, targets: targets.map(ruleTarget) },
     shown: { ...shown, ...shownTargets(targets), again: true },
+    whole: { ...whole, targets: targets.map(targetOf) },
   }
 }
 
 function askFor(
   deed: RequestedAction,
   { bus, session }: CallContext,
-  { scopes, identity }: Asker,
+  { scopes, identity, tokenName }: Asker,
 ): ApprovalRequest {
   const { caller, clientInfo } = session
   const { tool, reads, title, code, codeKind, routing, targets, claim } = deed
@@ -157,6 +160,7 @@ function askFor(
         titleLength,
       ),
       tokenId: caller.token_id,
+      tokenName,
       address: session.remoteAddress,
       tool: startOf(tool, titleLength),
       title: startOf(title, titleLength),
@@ -167,6 +171,7 @@ function askFor(
       ...shownTargets(targets),
       again: false,
     },
+    whole: { code, targets: targets.map(targetOf) },
   }
 }
 
@@ -176,13 +181,18 @@ const ruleTarget = (client: ClientInfo): RuleTarget => ({
 })
 
 const shownTargets = (targets: readonly ClientInfo[]): Pick<Approval, 'targets' | 'targetCount'> => ({
-  targets: targets.slice(0, targetsShown).map(party),
+  targets: targets.slice(0, targetsShown).map(targetOf),
   targetCount: targets.length,
 })
 
 function party({ uuid, metadata }: ClientInfo): { uuid: string; name: string } {
   const label = metadata.label?.trim()
   return { uuid, name: label === undefined || label === '' ? uuid : label }
+}
+
+function targetOf(client: ClientInfo): ApprovalTarget {
+  const host = client.metadata.hostname?.trim()
+  return { ...party(client), host: host === undefined || host === '' ? null : host }
 }
 
 /** Code alone only where there is nothing else in the payload that a peer could act on. */

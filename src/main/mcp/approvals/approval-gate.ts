@@ -40,6 +40,9 @@ export interface Allowed {
   readonly holders?: ReadonlyMap<string, number>
 }
 
+/** Bytes for what a question keeps of each target. */
+const targetBytes = 512
+
 type Passage = Allowed | GateRefusal | Promise<Allowed | GateRefusal>
 
 /**
@@ -60,11 +63,14 @@ export function createApprovalGate(ports: {
   scopesOf: (caller: Caller) => readonly TokenScope[]
   /** Who the calling session is on the bus, whether it has registered or not. */
   identityOf: (context: CallContext) => string
+  /** What a person called a caller's token. */
+  tokenNameOf: (caller: Caller) => string
 }): ApprovalGate {
   const { approvals } = ports
   const askerOf = (context: CallContext): Asker => ({
     scopes: ports.scopesOf(context.session.caller),
     identity: ports.identityOf(context),
+    tokenName: ports.tokenNameOf(context.session.caller),
   })
 
   const put = (
@@ -113,7 +119,9 @@ export function createApprovalGate(ports: {
       if (!isWork(work, context.bus.workers)) return { ok: true, targets }
       const only = routing.type === 'direct' ? targets[0] : undefined
       const ask = askForWork(work, context, askerOf(context))
-      return put(ask, keptBytes(ask.shown.code) + keptBytes(json ?? ''), targets, only, context)
+      const { shown, whole } = ask
+      const bytes = keptBytes(shown.code) + keptBytes(whole.code) + keptBytes(json ?? '')
+      return put(ask, bytes + targets.length * targetBytes, targets, only, context)
     },
     passRemoval: (client, context) =>
       put(askForRemoval(client, context, askerOf(context)), 0, [client], client, context),

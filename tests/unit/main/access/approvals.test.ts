@@ -25,6 +25,7 @@ const shown: ApprovalRequest['shown'] = {
   claims: null,
   program: 'model 1.0',
   tokenId: 'made',
+  tokenName: 'made',
   address: '127.0.0.1',
   tool: 'blender_execute_code',
   title: 'execute_code',
@@ -32,7 +33,7 @@ const shown: ApprovalRequest['shown'] = {
   codeKind: 'python',
   codeLength: 5,
   routing: { type: 'direct', target_uuid: 'blender-1' },
-  targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
+  targets: [{ uuid: 'blender-1', name: 'Atelier 1', host: null }],
   targetCount: 1,
   again: false,
 }
@@ -50,6 +51,7 @@ const ask = (
     reads: more.reads ?? false,
   },
   shown,
+  whole: { code: 'x = 1', targets: shown.targets },
 })
 const never = new AbortController().signal
 
@@ -71,6 +73,10 @@ describe('approvals', () => {
   it('show what waits until a person allows it once', async () => {
     const { approvals, heard } = fixture()
     const verdict = approvals.request(ask(), never)
+    expect([approvals.detail('a-1'), approvals.detail('a-2')]).toStrictEqual([
+      { code: 'x = 1', targets: shown.targets },
+      null,
+    ])
     expect(approvals.pending()).toStrictEqual([
       { ...shown, id: 'a-1', askedAt: 1_700_000_000, deniedAt: 1_700_000_120 },
     ])

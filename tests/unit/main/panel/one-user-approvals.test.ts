@@ -11,7 +11,8 @@ const ask = (userId: string): ApprovalRequest => ({
   session: {},
   question: {
     userId,
-    clients: [],
+    senders: [],
+    targets: [],
     tokenId: 'made',
     scopes: ['llm'],
     tool: 'blender_undo',
@@ -23,6 +24,7 @@ const ask = (userId: string): ApprovalRequest => ({
     claims: null,
     program: 'model 1.0',
     tokenId: 'made',
+    tokenName: 'made',
     address: '127.0.0.1',
     tool: 'blender_undo',
     title: 'undo',
@@ -34,6 +36,7 @@ const ask = (userId: string): ApprovalRequest => ({
     targetCount: 0,
     again: false,
   },
+  whole: { code: '{}', targets: [] },
 })
 
 describe("one user's panel", () => {
@@ -52,6 +55,8 @@ describe("one user's panel", () => {
       expect(pending).toStrictEqual([second])
       break
     }
+    const details = [first, second].map((each) => panel.approvals.detail({ id: each?.id ?? '' }))
+    expect(await Promise.all(details)).toStrictEqual([null, { code: '{}', targets: [] }])
     expect(await panel.approvals.answer({ id: first?.id ?? '', answer: 'once' })).toStrictEqual({
       outcome: 'gone',
     })

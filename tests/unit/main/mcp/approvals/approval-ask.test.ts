@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../../../src/shared/protocol.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 import { fakeCall, fakeSession } from '../fake-session.ts'
 
-const asker = { scopes: ['llm'], identity: 'llm-2' } as const
+const asker = { scopes: ['llm'], identity: 'llm-2', tokenName: 'made' } as const
 
 /** A model that registered two clients, and as many Blenders as asked for. */
 function fixture(blenders = 1) {
@@ -18,7 +18,11 @@ function fixture(blenders = 1) {
   bus.register(registration('llm-2', { client_type: 'llm', metadata: { label: ' Model two ' } }), session)
   const targets = Array.from(
     { length: blenders },
-    (_, index) => bus.register(registration(`blender-${String(index)}`), index === 0 ? fakeSession() : null).client,
+    (_, index) => {
+      const metadata = index === 0 ? { hostname: ' studio ' } : {}
+      const session = index === 0 ? fakeSession() : null
+      return bus.register(registration(`blender-${String(index)}`, { metadata }), session).client
+    },
   )
   const { context } = fakeCall(bus, session)
   const ask = (payload: JsonObject) =>
@@ -55,6 +59,7 @@ describe('the question about work', () => {
         claims: null,
         program: 'A Model 2.0',
         tokenId: 'made',
+        tokenName: 'made',
         address: '10.0.0.7',
         tool: 'blender_execute_code',
         title: 'Set x',
@@ -63,23 +68,31 @@ describe('the question about work', () => {
         codeLength: 5,
         routing: { type: 'broadcast' },
         targets: [
-          { uuid: 'blender-0', name: 'blender-0' },
-          { uuid: 'blender-1', name: 'blender-1' },
+          { uuid: 'blender-0', name: 'blender-0', host: 'studio' },
+          { uuid: 'blender-1', name: 'blender-1', host: null },
         ],
         targetCount: 2,
         again: false,
+      },
+      whole: {
+        code: 'x = 1',
+        targets: [
+          { uuid: 'blender-0', name: 'blender-0', host: 'studio' },
+          { uuid: 'blender-1', name: 'blender-1', host: null },
+        ],
       },
     })
   })
 
   it('shows the first 20 targets and counts all; the policy hears of each', () => {
-    const { question, shown } = fixture(21).ask({ message_type: 'job_dispatch', script: '' })
+    const { question, shown, whole } = fixture(21).ask({ message_type: 'job_dispatch', script: '' })
     expect([
       shown.targets.length,
       shown.targets[0],
       shown.targetCount,
       question.targets.length,
-    ]).toStrictEqual([20, { uuid: 'blender-0', name: 'blender-0' }, 21, 21])
+      whole.targets.length,
+    ]).toStrictEqual([20, { uuid: 'blender-0', name: 'blender-0', host: 'studio' }, 21, 21, 21])
   })
 
   it('shows the first 200 characters of a title and of a tool, and 50,000 of the code', () => {
@@ -88,14 +101,17 @@ describe('the question about work', () => {
     const { shown } = ask({ message_type: 'command_dispatch', command: long })
     expect([shown.title, shown.tool]).toStrictEqual([`a${'b'.repeat(199)}`, `blender_a${'b'.repeat(191)}`])
     const code = `#${'x'.repeat(70_000)}`
-    const { shown: script } = ask({ message_type: 'job_dispatch', script: code })
+    const { shown: script, whole } = ask({ message_type: 'job_dispatch', script: code })
+    expect(whole.code).toBe(code)
     expect([script.code.length, script.code[0], script.codeLength]).toStrictEqual([50_000, '#', 70_001])
   })
 
   it('names a program by what it says of itself, and a client without a label by its uuid', () => {
     const { bus, targets, context } = fixture()
     const { client: blank } = bus.register(registration('blank', { metadata: { label: '  ' } }), null)
-    expect(askForRemoval(blank, context, asker).shown.targets).toStrictEqual([{ uuid: 'blank', name: 'blank' }])
+    expect(askForRemoval(blank, context, asker).shown.targets).toStrictEqual([
+      { uuid: 'blank', name: 'blank', host: null },
+    ])
     const program = (more: Parameters<typeof fakeSession>[0]) => {
       const { context } = fakeCall(bus, fakeSession(more))
       const work = {
@@ -255,7 +271,7 @@ describe('the question about a client of another session', () => {
       '{\n  "client_uuid": "blender-0"\n}',
       'json',
       { type: 'direct', target_uuid: 'blender-0' },
-      [{ uuid: 'blender-0', name: 'blender-0' }],
+      [{ uuid: 'blender-0', name: 'blender-0', host: 'studio' }],
     ])
   })
 })

@@ -29,6 +29,7 @@ function fixture() {
     approvals,
     scopesOf: () => ['llm'],
     identityOf: () => 'llm-fake-made-1',
+    tokenNameOf: () => 'A model',
   })
   const { bus } = busFixture({ tokenOf: (session) => (session as FakeSession).caller.token_id })
   const model = fakeSession({ caller: { user_id: 'local', token_id: 'made' } })
