@@ -33,6 +33,7 @@ import {
   jobsEventSchema,
   jobTextInputSchema,
 } from './jobs.ts'
+import { forgetOutcomeSchema } from './forget.ts'
 import { pausedBusSchema, pauseSchema, resumeInputSchema, stopOutcomeSchema } from './pauses.ts'
 import { pictureOutcomeSchema, pictureRequestSchema, pictureSchema } from './pictures.ts'
 import { rateWindowSchema, ratesSchema } from './rates.ts'
@@ -60,6 +61,8 @@ export const panelContract = {
     inspect: oc
       .input(watchInput.extend({ client: clientRefSchema }))
       .output(eventIterator(clientDetailSchema.nullable())),
+    /** Deletes all that is kept about it and its program. A panel that came with a token is refused. */
+    forget: oc.input(clientRefSchema).output(forgetOutcomeSchema),
     /** Force-unregisters clients, one result for each in the order given. */
     unregister: oc.input(unregisterInputSchema).output(z.array(unregisterResultSchema)),
   },

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
 import { after, createEvents } from '../base/guarded.ts'
 import type { LogDetail } from '../../shared/activity.ts'
+import type { ClientRef } from '../../shared/clients.ts'
 import type { ActivityLogState } from '../../shared/status.ts'
 import type { Log } from '../base/log.ts'
 import type { ActivityRow, QueuedEntry } from './entries.ts'
@@ -14,6 +15,7 @@ import {
   type WrittenBatch,
 } from './activity-file.ts'
 import { createActivityQueries, type ActivityQueries } from './activity-queries.ts'
+import { finishForgetting, forgetChunk } from './forget.ts'
 import { clientsOf, logEntryOf } from './log-entries.ts'
 import { detailOf } from './log-queries.ts'
 import { prune } from './retention.ts'
@@ -72,6 +74,11 @@ export interface ActivityLog {
   readonly queries: ActivityQueries
   /** What an entry that waits for the file leaves out: `id` is below zero. Null once it waits no more. */
   waitingDetail(id: number): LogDetail | null
+  /**
+   * Deletes all that is kept about a client (`forgetChunk`), what waits to be written included. Returns how many entries
+   * of the log; null where the file can't be used, and then some may be left.
+   */
+  forget(about: ClientRef): Promise<number | null>
   readonly events: EventEmitter<ActivityLogEvents>
   /** Writes what waits and closes the file. Idempotent. */
   close(): void
@@ -259,6 +266,13 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     else if (queue.length > 0) schedule(0)
   }
 
+  function writeAll(): void {
+    for (let left = queue.length; left > 0; left = queue.length) {
+      flush()
+      if (queue.length >= left) break
+    }
+  }
+
   if (!open()) schedule(limits.retryMs)
 
   return {
@@ -299,16 +313,35 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
       if (breakOff !== null) return { state: 'taking_over', reason: '' }
       return file === null ? { state: 'off', reason } : { state: 'on', reason: '' }
     },
+    async forget(about) {
+      let deleted = 0
+      try {
+        writeAll()
+        if (queue.length > 0) return null
+        for (let more = true; more; ) {
+          if (file === null) return null
+          const count = forgetChunk(file.db, about)
+          deleted += count
+          more = count > 0
+          // Others are served in between.
+          if (more) await new Promise<void>((resolve) => after('forgetting', 0, resolve))
+        }
+        if (file !== null) finishForgetting(file.db)
+      } catch (error) {
+        fail(error)
+        return null
+      }
+      // Who follows the log begins again with what is left.
+      events.emit('keptAgain')
+      return deleted
+    },
     close() {
       if (closed) return
       closed = true
       if (timer !== null) clearTimeout(timer)
       timer = null
       breakOff?.()
-      for (let left = queue.length; left > 0; left = queue.length) {
-        flush()
-        if (queue.length >= left) break
-      }
+      writeAll()
       if (queue.length > 0)
         log.warn({ entries: queue.length }, 'the activity log was closed before it could take all')
       release()

@@ -11,6 +11,7 @@ import { programOf } from '../mcp/dispatch/caller-identity.ts'
 import type { StickyTargets } from '../mcp/dispatch/sticky-targets.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { Presence } from '../mcp/sessions/presence.ts'
+import { createForgetting } from '../panel/forget.ts'
 import { createJobLedger, type JobLedger } from '../panel/job-ledger.ts'
 import { createPanelMessages } from '../panel/messages.ts'
 import { limitToUser } from '../panel/one-user.ts'
@@ -104,6 +105,7 @@ export function servePanel(ports: {
       resume: (userId, program) => pauses.resume(userId, program, operatorName),
     },
     pictures,
+    forget: createForgetting({ activityLog, jobs, pictures }),
     messages: createPanelMessages({ roster, post, newId }),
     sessions: { threshold, scopesOf: (caller) => access.logins.scopesOf(caller) },
     access: { userId: null, blocks: access.blocks, approvals: access.approvals, tokens: access.desk },

@@ -25,6 +25,7 @@ export interface KeptPayloads {
    */
   keep(userId: string, job: Job, message: BusMessage, account: MemoryAccount): void
   of(userId: string, job: Job): KeptPayload | null
+  forget(ref: JobRef): void
 }
 
 interface Entry extends KeptPayload {
@@ -75,5 +76,6 @@ export function createKeptPayloads(
       const entry = kept.get(jobKey({ userId, jobId: job.job_id }))
       return entry?.createdAt === job.created_at ? entry : null
     },
+    forget: (ref) => forget(jobKey(ref)),
   }
 }

@@ -20,6 +20,8 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     jobs: limitJobs(ports.jobs, userId),
     pauses: limitPauses(ports.pauses, userId),
     pictures: limitPictures(ports.pictures, userId),
+    // The trail of who uses the bus belongs to the person who runs the server.
+    forget: () => Promise.reject(forbidden()),
     messages: {
       send: (input) =>
         input.client.userId === userId ? messages.send(input) : unknownClient(input.client.uuid),

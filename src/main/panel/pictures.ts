@@ -52,6 +52,8 @@ export interface Pictures {
   /** Never rejects. */
   take(request: PictureRequest): Promise<PictureOutcome>
   last(ref: ClientRef): Picture | null
+  /** Lets go of the last picture of a client; false where there is none. */
+  forget(ref: ClientRef): boolean
   /** Answers what is on its way as `away`. */
   close(): void
 }
@@ -219,6 +221,11 @@ export function createPictures(ports: PicturePorts): Pictures {
       return refused === null ? ask(bus, client, request) : Promise.resolve(refused)
     },
     last: (ref) => kept.of(ref)?.picture ?? null,
+    forget(ref) {
+      const wasKept = kept.of(ref) !== null
+      kept.forget(ref)
+      return wasKept
+    },
     close() {
       unfollow()
       for (const each of [...asked.values()]) each.finish(none('away', 'Busbar is being closed.'))

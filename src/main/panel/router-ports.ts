@@ -1,5 +1,6 @@
 import type { ClientRef } from '../../shared/clients.ts'
 import type { AddonPackage, ConnectInfo } from '../../shared/connect.ts'
+import type { ForgetOutcome } from '../../shared/forget.ts'
 import type { PanelStatus } from '../../shared/status.ts'
 import type { TokenScope } from '../../shared/tokens.ts'
 import type { SettingChange, SettingOutcome, SettingState } from '../../shared/settings.ts'
@@ -19,7 +20,7 @@ import type { Roster } from './roster.ts'
 /** What the panel's router works on. A panel of one user gets the same with nothing of others in it. */
 export interface PanelRouterPorts {
   roster: Pick<Roster, 'rows' | 'row' | 'client' | 'deliveries' | 'events'>
-  jobs: Omit<JobLedger, 'close'>
+  jobs: Omit<JobLedger, 'close' | 'forget'>
   pauses: {
     list: PanelPauses['list']
     /** By the person at this panel. */
@@ -29,6 +30,8 @@ export interface PanelRouterPorts {
     events: PanelPauses['events']
   }
   pictures: Pick<Pictures, 'take' | 'last'>
+  /** Deletes what is kept about a client. */
+  forget: (about: ClientRef) => Promise<ForgetOutcome>
   messages: PanelMessages
   sessions: {
     threshold: McpServerFactory['threshold']

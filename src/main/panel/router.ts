@@ -56,6 +56,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
         const source = detailSource(roster, client, () => detailOf(ports, client))
         for await (const { detail } of paced(source, call, detailIntervalMs)) yield detail
       }),
+      forget: os.clients.forget.handler(({ input }) => ports.forget(input)),
       unregister: os.clients.unregister.handler(({ input }) => unregister(ports, input)),
     },
     jobs: {

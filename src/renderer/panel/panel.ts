@@ -22,6 +22,7 @@ import {
   rememberedPinsSchema,
   type InspectorPins,
 } from '../model/inspector/inspector-pins.ts'
+import { createForget, type Forget } from '../model/forget/forget.ts'
 import { createInspector, type Inspector } from '../model/inspector/inspector-store.ts'
 import { jobSortsSchema } from '../model/jobs/job-sorts.ts'
 import { newestFirst } from '../model/jobs/jobs-order.ts'
@@ -69,6 +70,8 @@ export interface Panel {
   readonly blocks: Blocks
   readonly pauses: Pauses
   readonly approvals: Approvals
+  /** Deletes what is kept about a client. */
+  readonly forget: Forget
   readonly tokens: Tokens
   readonly serverSettings: ServerSettings
   readonly toasts: Toasts
@@ -427,6 +430,7 @@ export function createPanel(ports: PanelPorts): Panel {
     blocks,
     pauses,
     approvals,
+    forget: createForget({ api, toasts }),
     tokens,
     serverSettings,
     toasts,

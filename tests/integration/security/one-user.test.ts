@@ -283,6 +283,7 @@ const deeds: Record<string, { ask: Ask; eve: unknown; operator: unknown }[]> = {
 
 /** What a procedure refuses to Eve in so many words, and does for the operator. */
 const refusals: Record<string, Ask[]> = {
+  'clients.forget': [(api) => api.clients.forget(secretClient)],
   'connect.token': [(api) => api.connect.token()],
   'tokens.list': [(api) => api.tokens.list()],
   'tokens.create': [(api) => api.tokens.create({ name: 'more' })],

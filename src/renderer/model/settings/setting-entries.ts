@@ -81,6 +81,11 @@ export const fixedRows = {
     title: 'History',
     help: 'Whether what happens is being kept in history.db.',
   },
+  forget: {
+    section: 'history',
+    title: 'Forget',
+    help: 'Deletes what is kept about a client or a program: activity, scripts, pictures.',
+  },
 } as const satisfies Record<string, { section: SectionId; title: string; help: string }>
 export type FixedRow = keyof typeof fixedRows
 

@@ -77,6 +77,7 @@ export function routerPorts(fixture: ReturnType<typeof panelFixture>): PanelRout
     jobs,
     pauses: { list: () => [], stopAll: unasked, pause: unasked, resume: unasked, events: new EventEmitter() },
     pictures,
+    forget: unasked,
     messages,
     sessions: { threshold: () => null, scopesOf: unasked },
     access: { userId: null, blocks, approvals, tokens: null },
