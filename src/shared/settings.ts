@@ -76,6 +76,15 @@ export const settings = {
     min: 1,
     max,
   },
+  picture_seconds: {
+    title: 'Pictures',
+    help: 'How long the last picture of a Blender is kept after it was taken; it goes with its client in any case.',
+    group: 'times',
+    unit: 'seconds',
+    default: 86_400,
+    min: 1,
+    max,
+  },
   session_idle_seconds: {
     title: 'Idle sessions',
     help: 'A session without request and open stream for this long is ended.',
@@ -187,6 +196,15 @@ export const settings = {
   history_days: {
     title: 'Age of the history',
     help: 'Days that the history goes back.',
+    group: 'history',
+    unit: 'days',
+    default: 30,
+    min: 1,
+    max: 100_000,
+  },
+  history_script_days: {
+    title: 'Age of scripts in the history',
+    help: 'Days that the history keeps what messages, scripts and results say; after that it only says that they passed.',
     group: 'history',
     unit: 'days',
     default: 30,

@@ -18,7 +18,7 @@ import { createActivityQueries, type ActivityQueries } from './activity-queries.
 import { finishForgetting, forgetChunk } from './forget.ts'
 import { clientsOf, logEntryOf } from './log-entries.ts'
 import { detailOf } from './log-queries.ts'
-import { prune } from './retention.ts'
+import { prune, pruneContents, type ContentsGone } from './retention.ts'
 import { takeOver } from './take-over.ts'
 
 /** Every bound of the activity log. */
@@ -36,6 +36,8 @@ export const defaultActivityLogLimits = {
   /** Wait before a file that could not be used is tried again. */
   retryMs: 5000,
   maxAgeSeconds: 30 * 24 * 3600,
+  /** The same for what messages and results say. */
+  maxContentAgeSeconds: 30 * 24 * 3600,
   maxBytes: 256 * 1024 * 1024,
   /** How often rows are looked at for their age. */
   pruneMs: 10 * 60_000,
@@ -101,6 +103,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
   const waiting = new Map<string, QueuedEntry>()
   let timer: NodeJS.Timeout | null = null
   let prunedAtMs = -Infinity
+  let contentsGone: ContentsGone = { messages: 0, jobs: 0 }
   let closed = false
   let wasFull = false
   /** Entries that were told while the file could not take them, by ids that count down. */
@@ -118,6 +121,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     if (breakOff !== null) return false
     try {
       file = openActivityFile({ path, run, maxFileBytes: limits.maxBytes * 1.5 })
+      contentsGone = { messages: 0, jobs: 0 }
       if (file === null) {
         beginTakeOver()
         return false
@@ -241,8 +245,10 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     if (file === null) return
     try {
       const due = clock() - prunedAtMs >= limits.pruneMs
-      const more = prune(file.db, due ? limits : { ...limits, maxAgeSeconds: Infinity }, clock() / 1000)
-      if (due && !more) prunedAtMs = clock()
+      const nowSeconds = clock() / 1000
+      const more = prune(file.db, due ? limits : { ...limits, maxAgeSeconds: Infinity }, nowSeconds)
+      const says = due && pruneContents(file.db, nowSeconds - limits.maxContentAgeSeconds, contentsGone)
+      if (due && !more && !says) prunedAtMs = clock()
     } catch (error) {
       fail(error)
     }

@@ -77,6 +77,8 @@ export function servePanel(ports: {
   mcp: McpOfBuses
   presence: Presence
   memory: MemoryLedger
+  /** How long a picture is kept. */
+  pictureMs: number
   settings: ServerSettings
   facts: StatusPorts['facts']
   dataDir: string
@@ -93,7 +95,10 @@ export function servePanel(ports: {
   // Only Electron has resources of its own.
   const { resourcesPath } = process as { resourcesPath?: string }
   const addon = createAddonSource(addonFolders(resourcesPath), facts.version)
-  const pictures = createPictures({ buses, roster, presence: ports.presence, threshold, clock, newId })
+  const pictures = createPictures({
+    ...{ buses, roster, presence: ports.presence, threshold, clock, newId },
+    limits: { keptMs: ports.pictureMs },
+  })
   const all: PanelRouterPorts = {
     roster,
     jobs,

@@ -158,6 +158,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       mcp,
       presence,
       memory,
+      pictureMs: waits.pictureMs,
       settings,
       facts: { version, url, startedAt },
       dataDir,

@@ -23,6 +23,8 @@ export interface KeptPictures {
    */
   keep(ref: ClientRef, kept: KeptPicture, account: MemoryAccount): void
   forget(ref: ClientRef): void
+  /** Lets go of what was taken before a moment, in Unix seconds. */
+  expire(before: number): void
 }
 
 export function createKeptPictures(limits = { countMax, charsMax }): KeptPictures {
@@ -49,5 +51,8 @@ export function createKeptPictures(limits = { countMax, charsMax }): KeptPicture
       }
     },
     forget: (ref) => remove(clientKey(ref)),
+    expire(before) {
+      for (const [key, { picture }] of kept) if (picture.takenAt < before) remove(key)
+    },
   }
 }

@@ -50,6 +50,7 @@ describe('the settings of the server', () => {
       staleAfterMs: 45_000,
       lostTargetGraceMs: 15_000,
       approvalTimeoutMs: 120_000,
+      pictureMs: 86_400_000,
     })
     expect(history.payloads).toBe(true)
     expect(defaultActivityLogLimits).toMatchObject(history.limits)
@@ -57,13 +58,14 @@ describe('the settings of the server', () => {
 
   it('reach the floors in their own units', async () => {
     const { limits, memoryBytes, history } = await create(
-      { memory_mib: 300, history_days: 2, history_mib: 1, history_payloads: false },
+      { memory_mib: 300, history_days: 2, history_script_days: 1, history_mib: 1, history_payloads: false },
       {
         BUSBAR_EPHEMERAL_GRACE_SECONDS: '0',
         BUSBAR_PERSISTENT_EXPIRY_SECONDS: '3600',
         BUSBAR_STALE_SECONDS: '9',
         BUSBAR_LOST_TARGET_SECONDS: '8',
         BUSBAR_APPROVAL_SECONDS: '7',
+        BUSBAR_PICTURE_SECONDS: '6',
         BUSBAR_SESSION_IDLE_SECONDS: '2.5',
         BUSBAR_STALLED_STREAM_SECONDS: '10',
         BUSBAR_SILENT_STREAM_SECONDS: '20',
@@ -79,7 +81,7 @@ describe('the settings of the server', () => {
     )
     expect(memoryBytes).toBe(314_572_800)
     expect(limits).toStrictEqual({
-      waits: { staleAfterMs: 9000, lostTargetGraceMs: 8000, approvalTimeoutMs: 7000 },
+      waits: { staleAfterMs: 9000, lostTargetGraceMs: 8000, approvalTimeoutMs: 7000, pictureMs: 6000 },
       bus: { ephemeralGraceMs: 0, persistentExpiryMs: 3_600_000, maxClients: 7 },
       mcp: {
         idleSessionMs: 2500,
@@ -96,7 +98,7 @@ describe('the settings of the server', () => {
     })
     expect(history).toStrictEqual({
       payloads: false,
-      limits: { maxAgeSeconds: 172_800, maxBytes: 1_048_576 },
+      limits: { maxAgeSeconds: 172_800, maxContentAgeSeconds: 86_400, maxBytes: 1_048_576 },
     })
   })
 
