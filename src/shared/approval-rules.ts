@@ -21,7 +21,7 @@ export interface RuleQuestion {
 }
 
 /** What holds, and the rule that says so; null for the default. */
-export interface Ruling {
+interface Ruling {
   readonly mode: ApprovalMode
   readonly rule: ApprovalRule | null
 }

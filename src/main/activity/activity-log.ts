@@ -324,15 +324,17 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
       try {
         writeAll()
         if (queue.length > 0) return null
-        for (let more = true; more; ) {
+        for (;;) {
           if (file === null) return null
           const count = forgetChunk(file.db, about)
           deleted += count
-          more = count > 0
+          if (count === 0) {
+            finishForgetting(file.db)
+            break
+          }
           // Others are served in between.
-          if (more) await new Promise<void>((resolve) => after('forgetting', 0, resolve))
+          await new Promise<void>((resolve) => void after('forgetting', 0, resolve))
         }
-        if (file !== null) finishForgetting(file.db)
       } catch (error) {
         fail(error)
         return null

@@ -69,9 +69,8 @@ function decided({ policy, clients, asker, address, command }: World): string | 
   const claim = asker.claims ?? undefined
   const work = { payload: { message_type: 'command_dispatch', command }, ...route, claim }
   const scopes = asker.llm ? (['llm'] as const) : (['bus'] as const)
-  const { question } = askForWork(work, fakeCall(bus, session).context, {
-    ...{ scopes, identity: 'me', tokenName: '' },
-  })
+  const who = { scopes, identity: 'me', tokenName: '' }
+  const { question } = askForWork(work, fakeCall(bus, session).context, who)
   return evaluatePolicy(policy, question)
 }
 
@@ -162,7 +161,9 @@ describe('rules', () => {
           ...each.policy.rules,
           {
             client: { userId: 'local', uuid: denied, tokenId: null, as: null },
-            ...{ token: null, tool: null, mode: 'deny' },
+            token: null,
+            tool: null,
+            mode: 'deny',
           },
         ]
         const isMeant =
@@ -180,7 +181,9 @@ describe('rules', () => {
   it('open by a rule for one Blender nothing but that Blender', () => {
     const onA: ApprovalRule = {
       client: { userId: 'local', uuid: 'a', tokenId: 'local', as: 'target' },
-      ...{ token: 'made', tool: null, mode: 'allow' },
+      token: 'made',
+      tool: null,
+      mode: 'allow',
     }
     fc.assert(
       fc.property(world, (each) => {

@@ -67,9 +67,8 @@ const scriptsAt = ({ messages }: Plugged) =>
 
 describe('from_uuid is a claim', () => {
   it('and passes no block of the uuid that it names', async () => {
-    await operator.blocks.add({
-      ...{ kind: 'client', userId: 'local', subject: 'kicked', reason: 'Enough', blockSeconds: null },
-    })
+    const block = { kind: 'client', userId: 'local', subject: 'kicked', reason: 'Enough', blockSeconds: null } as const
+    await operator.blocks.add(block)
     const answer = await llm.call('blender_send_message', {
       ...{ payload: { message_type: 'chat' }, target_uuid: 'blender-1', from_uuid: 'kicked' },
     })
@@ -86,7 +85,9 @@ describe('from_uuid is a claim', () => {
     const rule = (uuid: string) =>
       ({
         client: { userId: 'local', uuid, tokenId: null, as: null },
-        ...{ token: null, tool: null, mode: 'deny' },
+        token: null,
+        tool: null,
+        mode: 'deny',
       }) as const
     await operator.approvals.policy.set({ default: 'by_token', rules: [rule('kicked')] })
     expect(await send({ from_uuid: 'kicked' })).toMatchObject({ error: 'denied' })
@@ -111,7 +112,9 @@ describe('a rule that allows a token one Blender', () => {
       rules: [
         {
           client: { userId: 'local', uuid: 'blender-1', tokenId: 'local', as: 'target' },
-          ...{ token: llmToken, tool: null, mode: 'allow' },
+          token: llmToken,
+          tool: null,
+          mode: 'allow',
         },
       ],
     })

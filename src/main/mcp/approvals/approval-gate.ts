@@ -47,8 +47,8 @@ type Passage = Allowed | GateRefusal | Promise<Allowed | GateRefusal>
 
 /**
  * Stands before everything a client can ask others to do, or do to them. Where a target is not the one any more that a
- * person was shown, or nobody can tell, the person is asked again about the one that is there now. A person at the panel works past it. It
- * answers at once where nobody has to be asked, so that the order of messages is kept.
+ * person was shown, or nobody can tell, the person is asked again about the one that is there now. A person at the panel
+ * works past it. It answers at once where nobody has to be asked, so that the order of messages is kept.
  */
 export interface ApprovalGate {
   pass(work: RequestedWork, context: CallContext): Passage
@@ -101,7 +101,7 @@ export function createApprovalGate(ports: {
       hold.release()
       bus.events.off('unregistered', onUnregistered)
     }
-    return asked.finally(stop).then((verdict) => {
+    return asked.finally(stop).then((verdict): Passage => {
       if (verdict.outcome !== 'allowed') {
         return refusalFor(verdict, approvals.timeoutMs, left.signal.aborted ? only : undefined)
       }

@@ -52,34 +52,6 @@ export function registerClientTool(
   blocks: Pick<BlockList, 'find' | 'noteRefused'>,
   gate: Pick<ApprovalGate, 'passTakeover'>,
 ): Tool {
-  return defineTool({
-    name: 'blender_register_client',
-    title: 'Register a client',
-    description:
-      'Puts this session on the message bus under a uuid of your choosing, so that others can send to it. Call it again ' +
-      'after a reconnect. A program that only drives Blender with the other tools does not need it.',
-    input: registrationSchema,
-    output: answerSchema({
-      client: someObject(),
-      blocked_until: z.number(),
-    }),
-    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-    run(args, context) {
-      const { bus, session } = context
-      const known = bus.get(args.client_uuid)
-      const holder = known === undefined ? null : sessionOf(known)
-      const isTaken = holder !== null && holder !== session
-      if (known === undefined || !isTaken || holder.caller.token_id === session.caller.token_id) {
-        return register(args, context)
-      }
-      const refused = refusal(args.client_uuid, context)
-      if (refused !== null) return refused
-      const passed = gate.passTakeover(known, context)
-      if (!(passed instanceof Promise)) return 'ok' in passed ? register(args, context) : failure(passed)
-      return passed.then((answer) => ('ok' in answer ? register(args, context) : failure(answer)))
-    },
-  })
-
   /** Why a uuid may not be registered, whoever asks; null where it may. */
   function refusal(uuid: string, { bus }: CallContext): ToolAnswer | null {
     const block = blocks.find(bus.user_id, uuid)
@@ -115,6 +87,34 @@ export function registerClientTool(
     )
     return { structured: { status: 'ok', client: client.toDict() } }
   }
+
+  return defineTool({
+    name: 'blender_register_client',
+    title: 'Register a client',
+    description:
+      'Puts this session on the message bus under a uuid of your choosing, so that others can send to it. Call it again ' +
+      'after a reconnect. A program that only drives Blender with the other tools does not need it.',
+    input: registrationSchema,
+    output: answerSchema({
+      client: someObject(),
+      blocked_until: z.number(),
+    }),
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+    run(args, context) {
+      const { bus, session } = context
+      const known = bus.get(args.client_uuid)
+      const holder = known === undefined ? null : sessionOf(known)
+      const isTaken = holder !== null && holder !== session
+      if (known === undefined || !isTaken || holder.caller.token_id === session.caller.token_id) {
+        return register(args, context)
+      }
+      const refused = refusal(args.client_uuid, context)
+      if (refused !== null) return refused
+      const passed = gate.passTakeover(known, context)
+      if (!(passed instanceof Promise)) return 'ok' in passed ? register(args, context) : failure(passed)
+      return passed.then((answer) => ('ok' in answer ? register(args, context) : failure(answer)))
+    },
+  })
 }
 
 function metadataOf(args: MetadataChange): MetadataChange {

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { approvalCodeLength, type Approval } from '../../../shared/approvals.ts'
 import { countOf } from '../../lib/count-text.ts'
 import { countUnseen } from '../../lib/visible-text.ts'
@@ -19,10 +19,10 @@ const number = (count: number) => count.toLocaleString('en')
 export function ApprovalCode({ approval: { codeKind, codeLength }, code }: ApprovalCodeProps) {
   const [at, setAt] = useState(0)
   const [seen, setSeen] = useState<ReadonlySet<number>>(new Set([0]))
-  const pages = pagesOf(code, approvalCodeLength)
+  const pages = useMemo(() => pagesOf(code, approvalCodeLength), [code])
   const { start, end } = pages[at] ?? { start: 0, end: 0 }
   const shown = pages.reduce((sum, page, index) => (seen.has(index) ? sum + page.end - page.start : sum), 0)
-  const unseen = countUnseen(code)
+  const unseen = useMemo(() => countUnseen(code), [code])
   const turnTo = (index: number) => {
     setAt(index)
     setSeen(new Set([...seen, index]))

@@ -185,9 +185,9 @@ function SetRule({ client, session, usable }: RulesProps & { session: SessionFac
       return
     }
     const { uuid, client_type } = client.record
-    const as = !allows ? null : client_type === 'blender' ? 'target' : 'sender'
+    const role = !allows ? null : client_type === 'blender' ? 'target' : 'sender'
     const rule: ApprovalRule = {
-      client: { userId: client.userId, uuid, tokenId, as },
+      client: { userId: client.userId, uuid, tokenId, as: role },
       token: null,
       tool: null,
       mode,

@@ -19,7 +19,7 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
   const [uuid, setUuid] = useState(rule?.client?.uuid ?? '')
   const [userId, setUserId] = useState(rule?.client?.userId ?? 'local')
   const [ownToken, setOwnToken] = useState(rule?.client?.tokenId ?? '')
-  const [as, setAs] = useState(rule?.client?.as ?? '')
+  const [role, setRole] = useState(rule?.client?.as ?? '')
   const [token, setToken] = useState(rule?.token ?? '')
   const [tool, setTool] = useState(rule?.tool ?? '')
   const [mode, setMode] = useState(rule?.mode ?? 'ask')
@@ -36,7 +36,7 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
               userId: userId.trim(),
               uuid: uuid.trim(),
               tokenId: ownToken === '' ? null : ownToken,
-              as: as === '' ? null : as,
+              as: role === '' ? null : role,
             },
       token: token === '' ? null : token,
       tool: tool.trim() === '' ? null : tool.trim(),
@@ -48,7 +48,7 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
       return
     }
     const next = parsed.data
-    if (next.mode === 'allow' && next.client !== null && (next.client.tokenId === null || as === '')) {
+    if (next.mode === 'allow' && next.client !== null && (next.client.tokenId === null || role === '')) {
       const text = 'A rule that allows a client names its own token, and whether it asks or is asked.'
       setProblem({ field: 'client', text })
       return
@@ -116,9 +116,9 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
             {(field) => (
               <select
                 {...field}
-                value={as}
+                value={role}
                 onChange={({ target: { value } }) =>
-                  setAs(value === 'sender' || value === 'target' ? value : '')
+                  setRole(value === 'sender' || value === 'target' ? value : '')
                 }
               >
                 <option value="">both</option>

@@ -1,5 +1,5 @@
 /** A part of a text: from its first character to before the one that follows it, in UTF-16 units. */
-export interface Page {
+interface Page {
   readonly start: number
   readonly end: number
 }

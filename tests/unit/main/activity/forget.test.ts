@@ -11,16 +11,19 @@ const message = (messageId: string, from: string, targets: string[], userId = 'l
   table: 'messages',
   row: {
     ...{ at: time.nowMs / 1000, userId, messageId, jobId: '', from, targets },
-    ...{ routing: { type: 'broadcast' }, targetCount: targets.length, priority: 6, kind: 'chat' },
-    ...{ bytes: 1, preview: `what ${messageId} says`, sent: 0, filtered: 0, dropped: 0 },
+    routing: { type: 'broadcast' },
+    priority: 6,
+    ...{ targetCount: targets.length, kind: 'chat', bytes: 1, preview: `what ${messageId} says` },
+    ...{ sent: 0, filtered: 0, dropped: 0 },
   },
 })
 const job = (jobId: string, from: string, targets: string[]): QueuedEntry => ({
   table: 'jobs',
   row: {
-    ...{ userId: 'local', jobId, at: time.nowMs / 1000, updatedAt: time.nowMs / 1000, kind: 'job_dispatch' },
-    ...{ title: jobId, from, targets, targetCount: targets.length, state: 'completed', error: '' },
-    result: `result of ${jobId}`,
+    ...{ userId: 'local', jobId, at: time.nowMs / 1000, updatedAt: time.nowMs / 1000 },
+    kind: 'job_dispatch',
+    state: 'completed',
+    ...{ title: jobId, from, targets, targetCount: targets.length, error: '', result: `result of ${jobId}` },
   },
 })
 const known = (uuid: string): QueuedEntry => ({

@@ -95,7 +95,7 @@ it('[R-215] a message to 5,000 clients with long names is answered with as many 
   const uuids = names(5000)
   for (const uuid of uuids) bus.register(registration(uuid, { group_id: 'all' }), null)
   const { context } = fakeCall(bus, fakeSession())
-  const result = await sendMessageTool(openGate).call({ payload: {}, group_id: 'all' }, context)
+  const result = await sendMessageTool(openGate, createBlockList(() => 0)).call({ payload: {}, group_id: 'all' }, context)
   const { targets, deliveries, ...rest } = structured(result) as { targets: string[]; deliveries: object }
   expect(rest).toStrictEqual({
     status: 'ok',
