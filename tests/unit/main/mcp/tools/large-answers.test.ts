@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { expect, it } from 'vitest'
 import type { JsonObject, MessageData } from '../../../../../src/shared/protocol.ts'
+import { createBlockList } from '../../../../../src/main/access/block-list.ts'
 import { jsonText } from '../../../../../src/main/base/raw-json.ts'
 import { createPresence } from '../../../../../src/main/mcp/sessions/presence.ts'
 import { createLargeMessages } from '../../../../../src/main/mcp/sessions/large-messages.ts'
