@@ -151,9 +151,10 @@ describe('a rule that allows a token one Blender', () => {
 describe('what a person allowed for a Blender that is away', () => {
   /** Allowed while `blender-1` is away, and in its mailbox. */
   const allowedWhileAway = async () => {
-    await blender.client.close()
     const raw = await app.raw('blender')
-    await raw.call('blender_register_client', { client_uuid: 'away', client_type: 'blender', ...place })
+    await raw.call('blender_register_client', {
+      ...{ client_uuid: 'away', client_type: 'blender', is_persistent: true, ...place },
+    })
     const answer = llm.call('blender_send_message', { payload: script, target_uuid: 'away' })
     await allow(await theOne())
     expect(await answer).toMatchObject({ status: 'ok', deliveries: { away: 'queued' } })
@@ -191,10 +192,9 @@ describe('what a person allowed for a Blender that is away', () => {
     const raw = await allowedWhileAway()
     await raw.end()
     const thief = await sessionOf('thief')
-    await thief.call('blender_register_client', {
-      ...{ client_uuid: 'away', client_type: 'blender', is_persistent: true, ...place },
-    })
+    await thief.call('blender_register_client', { client_uuid: 'away', client_type: 'blender', ...place })
     expect(await poll(thief)).toStrictEqual([])
+    expect(await llm.call('blender_get_job', { job_id: 'job-1' })).toMatchObject({ status: 'failed' })
   })
 })
 
