@@ -79,10 +79,7 @@ function rulingFor(rules: readonly ApprovalRule[], pair: Pair, fallback: Approva
 function fitsForSure({ client }: ApprovalRule, { sender, target }: Pair): boolean {
   if (client === null) return true
   const is = (party: RuleTarget | null): boolean =>
-    party !== null &&
-    party.uuid === client.uuid &&
-    party.tokenId !== null &&
-    party.tokenId === client.tokenId
+    party !== null && party.uuid === client.uuid && party.tokenId !== null && party.tokenId === client.tokenId
   return (client.as === 'sender' && is(sender)) || (client.as === 'target' && is(target))
 }
 
@@ -96,8 +93,7 @@ function fitsByName({ client }: ApprovalRule, { sender, target }: Pair): boolean
 /** The first of the strictest; undefined for none. */
 function strictest(rulings: readonly Ruling[]): Ruling | undefined {
   return rulings.reduce<Ruling | undefined>(
-    (worst, each) =>
-      worst === undefined || strictness[each.mode] > strictness[worst.mode] ? each : worst,
+    (worst, each) => (worst === undefined || strictness[each.mode] > strictness[worst.mode] ? each : worst),
     undefined,
   )
 }

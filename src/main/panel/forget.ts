@@ -14,7 +14,8 @@ export function createForgetting(ports: {
   return async (about) => {
     const entries = await activityLog.forget(about)
     if (entries === null) {
-      const message = 'The activity log can’t be written just now, so not all of it was deleted. Try again later.'
+      const message =
+        'The activity log can’t be written just now, so not all of it was deleted. Try again later.'
       return { outcome: 'refused', message }
     }
     return {

@@ -57,8 +57,7 @@ type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never
 function decided({ policy, clients, asker, address, command }: World): string | null {
   const { bus } = busFixture()
   for (const [name, { token, type, group }] of Object.entries(clients)) {
-    const session =
-      token === null ? null : fakeSession({ caller: { user_id: 'local', token_id: token } })
+    const session = token === null ? null : fakeSession({ caller: { user_id: 'local', token_id: token } })
     bus.register(registration(name, { client_type: type, group_id: group }), session)
   }
   const session = fakeSession({ caller: { user_id: 'local', token_id: asker.token } })

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Approval, ApprovalsEvent } from '../../../src/shared/approvals.ts'
 import type { TokenScope } from '../../../src/shared/tokens.ts'
-import { call, register, startApp, type AppFixture, type PanelApi, type Plugged } from '../wire/app-fixture.ts'
+import {
+  call,
+  register,
+  startApp,
+  type AppFixture,
+  type PanelApi,
+  type Plugged,
+} from '../wire/app-fixture.ts'
 import { Inbox } from '../wire/inbox.ts'
 import { openRawSession, type RawSession } from '../wire/raw-session.ts'
 
@@ -67,7 +74,13 @@ const scriptsAt = ({ messages }: Plugged) =>
 
 describe('from_uuid is a claim', () => {
   it('and passes no block of the uuid that it names', async () => {
-    const block = { kind: 'client', userId: 'local', subject: 'kicked', reason: 'Enough', blockSeconds: null } as const
+    const block = {
+      kind: 'client',
+      userId: 'local',
+      subject: 'kicked',
+      reason: 'Enough',
+      blockSeconds: null,
+    } as const
     await operator.blocks.add(block)
     const answer = await llm.call('blender_send_message', {
       ...{ payload: { message_type: 'chat' }, target_uuid: 'blender-1', from_uuid: 'kicked' },

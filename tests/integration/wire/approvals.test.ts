@@ -298,7 +298,9 @@ describe('a bare message that makes somebody work', () => {
         await other.call('blender_register_client', { client_uuid: 'blender-1', client_type: 'blender' })
       }
       for (const { id } of pending) await operator.approvals.answer({ id, answer: 'once' })
-      const again = await waiting.next(({ pending }) => pending.length === 2 && pending.every((each) => each.again))
+      const again = await waiting.next(
+        ({ pending }) => pending.length === 2 && pending.every((each) => each.again),
+      )
       for (const { id } of again.pending) await operator.approvals.answer({ id, answer: 'deny', reason: '' })
       expect(await message).toMatchObject({ status: 'error', error: 'denied' })
       expect(await tool).toMatchObject({ status: 'failed' })
@@ -317,7 +319,10 @@ describe('a bare message that makes somebody work', () => {
 
   it('passes without a question where it makes nobody work', async () => {
     expect(
-      await llm.call('blender_send_message', { payload: { message_type: 'chat', hello: 1 }, target_uuid: 'blender-1' }),
+      await llm.call('blender_send_message', {
+        payload: { message_type: 'chat', hello: 1 },
+        target_uuid: 'blender-1',
+      }),
     ).toMatchObject({
       status: 'ok',
     })

@@ -105,7 +105,9 @@ class KeptPayloads {
     const payload = this.#kept.get(id)
     if (payload === undefined || this.#clock() >= payload.untilMs) return null
     const { message, clients } = payload
-    return readers.some((client) => clients.has(client) && isFor(message, client)) ? message.payloadJson : null
+    return readers.some((client) => clients.has(client) && isFor(message, client))
+      ? message.payloadJson
+      : null
   }
 
   /** Frees what is too old to be read, also where nothing more is ever sent. */

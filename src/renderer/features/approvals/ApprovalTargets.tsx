@@ -24,15 +24,19 @@ export function ApprovalTargets({ approval: { routing, targetCount }, targets }:
             </a>
             {uuid !== name && <ClientText className={styles['uuid']} text={uuid} />}
             <span className={styles['host']}>
-              {host === null ? 'on an unknown host' : <>on <ClientText text={host} /></>}
+              {host === null ? (
+                'on an unknown host'
+              ) : (
+                <>
+                  on <ClientText text={host} />
+                </>
+              )}
             </span>
           </li>
         ))}
       </ul>
       {targetCount > targets.length && (
-        <strong className={styles['unshown']}>
-          {targetCount - targets.length} more are not shown yet.
-        </strong>
+        <strong className={styles['unshown']}>{targetCount - targets.length} more are not shown yet.</strong>
       )}
     </>
   )

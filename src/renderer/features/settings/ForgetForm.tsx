@@ -87,9 +87,10 @@ export function ForgetForm({ client, onDone }: ForgetFormProps) {
         </>
       )}
       <p className={styles['note']}>
-        This deletes its entries in the activity log, with the messages, scripts and results in them, its
-        jobs that have ended, and its last picture.
-        {programPrefixOf(uuid.trim()) !== null && ' All windows of this program with this token are meant.'}{' '}
+        This deletes its entries in the activity log, with the messages, scripts and results in them, its jobs
+        that have ended, and its last picture.
+        {programPrefixOf(uuid.trim()) !== null &&
+          ' All windows of this program with this token are meant.'}{' '}
         What it says from now on is kept again. It can’t be undone.
       </p>
       <div role="alert" className={styles['problem']}>

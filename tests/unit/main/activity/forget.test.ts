@@ -56,12 +56,17 @@ describe('forgetting a client', () => {
   it('takes all numbers of a program, and goes on until nothing is left', async () => {
     const activityLog = start()
     const program = 'llm-claude-code-a1b2c3-'
-    for (let n = 0; n < 700; n += 1) activityLog.add(message(`m${String(n)}`, `${program}${String(1 + (n % 3))}`, []))
+    for (let n = 0; n < 700; n += 1)
+      activityLog.add(message(`m${String(n)}`, `${program}${String(1 + (n % 3))}`, []))
     activityLog.add(message('other', 'llm-claude-code-ffffff-1', []))
     activityLog.add(message('longer', `${program}1x`, []))
     expect(await activityLog.forget({ userId: 'local', uuid: `${program}2` })).toBe(700)
     activityLog.close()
-    expect(keptRows(place.path).messages(9).map(({ messageId }) => messageId)).toStrictEqual(['longer', 'other'])
+    expect(
+      keptRows(place.path)
+        .messages(9)
+        .map(({ messageId }) => messageId),
+    ).toStrictEqual(['longer', 'other'])
   })
 
   it('tells who follows the log to begin again', async () => {

@@ -71,7 +71,12 @@ describe('a job for one holder alone', () => {
     register(tokenSession('u'))
     expect(bus.mailboxes.take(client, 10).map(({ head }) => head.kind)).toStrictEqual(['chat'])
     const { state, error } = bus.jobs.get('j') ?? {}
-    expect([state, error, bus.mailboxes.sizeOf('b').count, bus.mailboxes.countersOf('b').dropped]).toStrictEqual([
+    expect([
+      state,
+      error,
+      bus.mailboxes.sizeOf('b').count,
+      bus.mailboxes.countersOf('b').dropped,
+    ]).toStrictEqual([
       'failed',
       'Another program has taken the place of "b" since a person allowed this, and was not given it. ' +
         'Send it again: the person is then asked about the one that is there now.',
@@ -85,8 +90,7 @@ describe('a job for one holder alone', () => {
     const client = register(tokenSession('t'))
     send()
     bus.send({ payload: { message_type: 'chat' }, target_uuid: 'b', session: null })
-    const read = (holds: boolean) =>
-      bus.mailboxes.take(client, 10, { holds }).map(({ head }) => head.kind)
+    const read = (holds: boolean) => bus.mailboxes.take(client, 10, { holds }).map(({ head }) => head.kind)
     expect([read(false), read(false), read(true)]).toStrictEqual([['chat'], [], ['job_dispatch']])
   })
 

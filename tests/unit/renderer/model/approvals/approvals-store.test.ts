@@ -58,6 +58,15 @@ describe('the approvals of the panel', () => {
     expect(lost.texts()).toStrictEqual(['The answer was not sent: no connection.'])
   })
 
+  it('have all of a request whose start alone has come, or nothing', async () => {
+    const detail = { code: 'x', targets: [] }
+    const there = build({ approvals: { detail: () => Promise.resolve(detail) } })
+    const gone = build({ approvals: { detail: () => Promise.resolve(null) } })
+    const silent = build({ approvals: { detail: () => Promise.reject(new Error('closed')) } })
+    const all = [there, gone, silent, build(null)].map(({ approvals }) => approvals.detail('1'))
+    expect(await Promise.all(all)).toStrictEqual([detail, null, null, null])
+  })
+
   it('keep the rules when the default is changed', async () => {
     const set: ApprovalPolicy[] = []
     const { approvals } = build({
