@@ -3,11 +3,11 @@ import { MemoryLedger, type MemoryAccount } from '../base/ledger.ts'
 import { bounds, isTerminal, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
 import type { BusEvents, UnregisterCause } from './bus-events.ts'
 import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
-import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
+import type { ClientInfo, Holder, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import { HeldMessages } from './held-messages.ts'
-import { holderOf, isSameHolder } from './holders.ts'
+import { holderAfter } from './holders.ts'
 import { reporterOf } from './job-reporter.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
 import { JobTable, type Job, type JobUpdate } from './jobs.ts'
@@ -57,6 +57,8 @@ export interface UnregisterOrder {
   /** Unix seconds, null without a block. */
   blocked_until: number | null
 }
+
+const nobody: Holder = { token: null, pid: undefined, hostname: undefined }
 
 /**
  * The message bus of one user: who is registered, what waits for whom, what is being worked on.
@@ -131,13 +133,13 @@ export class UserMessageBus {
    */
   register(registration: Registration, session: SessionHandle | null): RegistrationOutcome {
     const known = this.registry.get(registration.client_uuid)
-    const before = known === undefined ? null : holderOf(known)
-    const pidBefore = before?.pid
+    const pidBefore = known?.metadata.pid
     const token = session === null ? null : (this.#ports.tokenOf?.(session) ?? null)
-    const isSame = before !== null && isSameHolder(before, registration, session, token)
+    const before = { holder: known?.heldBy ?? nobody, session: known?.session ?? null }
+    const { holder, isSame } = holderAfter(before, registration, session, token)
     const outcome = this.registry.register(registration, session, this.#nowSeconds())
-    if (!isSame) outcome.client.holder = this.#holders += 1
-    if (session !== null) outcome.client.heldByToken = token
+    outcome.client.heldBy = holder
+    if (outcome.created || !isSame) outcome.client.holder = this.#holders += 1
     outcome.client.lastSignMs = this.#steadyMs()
     if (outcome.client.session !== null) outcome.client.detachedAtMs = null
     if (outcome.created) this.mailboxes.open(outcome.client.uuid)
@@ -156,7 +158,7 @@ export class UserMessageBus {
   noticeOfLoss(client: ClientInfo, lostBy: SessionHandle): BusMessage {
     const token = this.#ports.tokenOf?.(lostBy) ?? null
     const payload = {
-      message_type: token === client.heldByToken ? replacedType : unregisteredType,
+      message_type: token === client.heldBy.token ? replacedType : unregisteredType,
       reason: 'Another session has registered this uuid.',
       by: 'another program',
       blocked_until: null,

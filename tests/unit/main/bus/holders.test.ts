@@ -41,6 +41,13 @@ describe('the holder of a record', () => {
     expect(register(next(first), metadata).holder === holder).toBe(same)
   })
 
+  it('is another one after somebody who named no process, though the record still names one', () => {
+    const { register } = fixture()
+    register(tokenSession('t'))
+    const { holder } = register(tokenSession('t'), {})
+    expect(register(tokenSession('t')).holder).not.toBe(holder)
+  })
+
   it('is another one after it was taken over and released, and after it left', () => {
     const { bus, register } = fixture()
     const first = register(tokenSession('t'))

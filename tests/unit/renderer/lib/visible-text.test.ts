@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { countUnseen, escapeInvisible, visibleCode, visibleText } from '../../../../src/renderer/lib/visible-text.ts'
+import {
+  countUnseen,
+  escapeInvisible,
+  visibleCode,
+  visibleText,
+} from '../../../../src/renderer/lib/visible-text.ts'
 
 describe('a text that somebody else wrote', () => {
   it('shows controls as symbols, and leaves people’s scripts alone', () => {

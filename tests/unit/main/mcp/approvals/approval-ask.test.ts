@@ -16,14 +16,11 @@ function fixture(blenders = 1) {
   })
   bus.register(registration('llm-1', { client_type: 'llm' }), session)
   bus.register(registration('llm-2', { client_type: 'llm', metadata: { label: ' Model two ' } }), session)
-  const targets = Array.from(
-    { length: blenders },
-    (_, index) => {
-      const metadata = index === 0 ? { hostname: ' studio ' } : {}
-      const session = index === 0 ? fakeSession() : null
-      return bus.register(registration(`blender-${String(index)}`, { metadata }), session).client
-    },
-  )
+  const targets = Array.from({ length: blenders }, (_, index) => {
+    const metadata = index === 0 ? { hostname: ' studio ' } : {}
+    const session = index === 0 ? fakeSession() : null
+    return bus.register(registration(`blender-${String(index)}`, { metadata }), session).client
+  })
   const { context } = fakeCall(bus, session)
   const ask = (payload: JsonObject) =>
     askForWork({ payload, routing: { type: 'broadcast' }, targets }, context, asker)
@@ -206,11 +203,11 @@ describe('work', () => {
     [{ hello: 1 }],
     [{}],
   ])('is all that a Blender is sent and that is not exactly word: %j', (payload) => {
-    expect([told(payload, 'blender'), told(payload, 'llm', 'blender'), told(payload, 'worker')]).toStrictEqual([
-      true,
-      true,
-      true,
-    ])
+    expect([
+      told(payload, 'blender'),
+      told(payload, 'llm', 'blender'),
+      told(payload, 'worker'),
+    ]).toStrictEqual([true, true, true])
   })
 
   it('is no ping, no update and no chat, in the one field or the other', () => {

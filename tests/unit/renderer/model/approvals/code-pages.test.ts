@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { pagesOf } from '../../../../../src/renderer/model/approvals/code-pages.ts'
 
-const cut = (text: string, size: number) => pagesOf(text, size).map(({ start, end }) => text.slice(start, end))
+const cut = (text: string, size: number) =>
+  pagesOf(text, size).map(({ start, end }) => text.slice(start, end))
 
 it('cuts no character and no end of a line in half', () => {
   expect([cut('', 3), cut('abc', 3), cut('abcd', 3), cut('ab🎨c', 3), cut('ab\r\nc', 3)]).toStrictEqual([

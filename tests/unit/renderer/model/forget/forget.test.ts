@@ -30,15 +30,13 @@ describe('forgetting a client', () => {
     const refused = forgetting(() => Promise.resolve({ outcome: 'refused', message: 'Try again later.' }))
     const broken = forgetting(() => Promise.reject(new Error('gone')))
     const away = forgetting(null)
-    expect([
-      await refused.forget(about),
-      await broken.forget(about),
-      await away.forget(about),
-    ]).toStrictEqual([
-      'Try again later.',
-      'No answer came: it is not known whether it was deleted.',
-      'There is no connection to the server.',
-    ])
+    expect([await refused.forget(about), await broken.forget(about), await away.forget(about)]).toStrictEqual(
+      [
+        'Try again later.',
+        'No answer came: it is not known whether it was deleted.',
+        'There is no connection to the server.',
+      ],
+    )
     expect([...refused.told, ...broken.told, ...away.told]).toStrictEqual([])
   })
 })
