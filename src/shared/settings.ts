@@ -204,10 +204,10 @@ export const settings = {
   },
   history_script_days: {
     title: 'Age of scripts in the history',
-    help: 'Days that the history keeps what messages, scripts and results say; after that it only says that they passed.',
+    help: 'Days that the history keeps what messages, scripts and results say; after that it only says that they passed. By default as long as it goes back.',
     group: 'history',
     unit: 'days',
-    default: 30,
+    default: 100_000,
     min: 1,
     max: 100_000,
   },

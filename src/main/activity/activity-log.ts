@@ -36,8 +36,8 @@ export const defaultActivityLogLimits = {
   /** Wait before a file that could not be used is tried again. */
   retryMs: 5000,
   maxAgeSeconds: 30 * 24 * 3600,
-  /** The same for what messages and results say. */
-  maxContentAgeSeconds: 30 * 24 * 3600,
+  /** The same for what messages and results say; by default as long as the rows. */
+  maxContentAgeSeconds: 100_000 * 24 * 3600,
   maxBytes: 256 * 1024 * 1024,
   /** How often rows are looked at for their age. */
   pruneMs: 10 * 60_000,

@@ -122,7 +122,7 @@ describe('approvals', () => {
   it('deny a session what a rule denies, whatever it was allowed of the same tool', async () => {
     const { approvals } = fixture({
       default: 'ask',
-      rules: [{ client: { userId: 'local', uuid: 'blender-2' }, token: null, tool: null, mode: 'deny' }],
+      rules: [{ client: { userId: 'local', uuid: 'blender-2', tokenId: null, as: null }, token: null, tool: null, mode: 'deny' }],
     })
     const verdict = approvals.request(ask(), never)
     approvals.answer({ id: 'a-1', answer: 'session' })
