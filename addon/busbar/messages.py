@@ -65,7 +65,8 @@ def parse_notification(method: str, params: Dict[str, Any]) -> Optional[Delivery
     if not isinstance(data, dict) or not isinstance(payload, dict):
         return None
     kind = payload.get("message_type")
-    if kind == "client_unregistered":
+    # `client_replaced`: another program has registered this uuid. To take it back would begin a quarrel without an end.
+    if kind in ("client_unregistered", "client_replaced"):
         return _unregistered(payload)
     message_id = _text(data.get("message_id"))
     job_id = (_text(payload.get("job_id")) or message_id)[:MAX_ID_CHARS]

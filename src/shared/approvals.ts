@@ -20,12 +20,24 @@ export type ApprovalMode = z.infer<typeof approvalModeSchema>
 
 const name = z.string().min(1).max(200)
 
+/**
+ * A client in a rule. A rule that allows needs all of it to hold: files of 0.1.0 name the uuid alone, and what such a
+ * rule allowed is asked for again.
+ */
+const ruleClientSchema = z.object({
+  userId: name,
+  uuid: name,
+  /** The id of the client's own token. Null: not known, so that the rule only makes stricter what holds. */
+  tokenId: name.nullable().default(null),
+  /** `sender`: what it asks for. `target`: what is asked of it. Null: both, so that the rule only makes stricter. */
+  as: z.enum(['sender', 'target']).nullable().default(null),
+})
+
 /** A mode for all that each named part fits; a part that is null fits everything. */
 export const approvalRuleSchema = z
   .object({
-    /** A client: what it asks for, and what is asked of it. */
-    client: z.object({ userId: name, uuid: name }).nullable(),
-    /** The id of the token that it came with; `local` for the local user's own. */
+    client: ruleClientSchema.nullable(),
+    /** The id of the token of who asks; `local` for the local user's own. */
     token: name.nullable(),
     /** The tool's name, `blender_<command>`; a script counts as `blender_execute_code`. */
     tool: name.nullable(),
@@ -36,8 +48,9 @@ export const approvalRuleSchema = z
     'A rule names a client, a token or a tool',
   )
   .refine(
-    ({ client, token, mode }) => client === null || token !== null || mode !== 'allow',
-    'A rule that allows a client names its token too: any program may call itself by that uuid',
+    ({ client, token, mode }) =>
+      client === null || token !== null || client.tokenId !== null || mode !== 'allow',
+    'A rule that allows a client names a token too',
   )
 export type ApprovalRule = z.infer<typeof approvalRuleSchema>
 
@@ -48,44 +61,18 @@ export const approvalPolicySchema = z.object({
 })
 export type ApprovalPolicy = z.infer<typeof approvalPolicySchema>
 
-/** Who wants what done, as far as rules look at it. */
-export interface RuleQuestion {
-  readonly userId: string
-  /** Uuids of every client that the asking session has registered, and of every one that is to work. */
-  readonly clients: readonly string[]
-  readonly tokenId: string
-  /** Null for a tool that no rule names. */
-  readonly tool: string | null
-}
-
-const strictness: Record<ApprovalMode, number> = { allow: 0, ask: 1, 'read-only': 2, deny: 3 }
-
-/** The rule that holds: the one that names most parts of the question, the strictest among equals. Null: the default. */
-export function ruleFor({ rules }: ApprovalPolicy, question: RuleQuestion): ApprovalRule | null {
-  const [rule] = rules
-    .filter((each) => ruleFits(each, question))
-    .sort((a, b) => partsNamed(b) - partsNamed(a) || strictness[b.mode] - strictness[a.mode])
-  return rule ?? null
-}
-
-/** Where no rule holds. `asksByToken`: the token was made for an LLM program. */
-export function defaultMode(policy: ApprovalPolicy, asksByToken: boolean): ApprovalMode {
-  return policy.default === 'by_token' ? (asksByToken ? 'ask' : 'allow') : policy.default
-}
-
-function ruleFits({ client, token, tool }: ApprovalRule, question: RuleQuestion): boolean {
-  return (
-    (client === null || (client.userId === question.userId && question.clients.includes(client.uuid))) &&
-    (token === null || token === question.tokenId) &&
-    (tool === null || tool === question.tool)
-  )
-}
-
-function partsNamed({ client, token, tool }: ApprovalRule): number {
-  return [client, token, tool].filter((part) => part !== null).length
-}
-
 const partySchema = z.object({ uuid: z.string(), name: z.string() })
+
+/** A client that is to work. Names are of the clients' own choosing: the rest tells equal ones apart. */
+const targetSchema = partySchema.extend({
+  /** The host that it says it runs on, null where it says none. */
+  host: z.string().nullable(),
+})
+export type ApprovalTarget = z.infer<typeof targetSchema>
+
+/** All of what a request shows the start of. */
+export const approvalDetailSchema = z.object({ code: z.string(), targets: z.array(targetSchema) })
+export type ApprovalDetail = z.infer<typeof approvalDetailSchema>
 
 /** One request that waits for a person. Times are Unix seconds. */
 export const approvalSchema = z.object({
@@ -93,11 +80,15 @@ export const approvalSchema = z.object({
   userId: z.string(),
   /** Null where the session has registered no client. */
   from: partySchema.nullable(),
+  /** The uuid that it gives itself and that none of its clients has; null where it gives none. */
+  claims: z.string().nullable(),
   /** Name and version that its program gave at `initialize`, its token's id and its address. */
   program: z.string(),
   /** What it is called where a person allows its program; null for one that gave no name, which can't be. */
   programTitle: z.string().nullable(),
   tokenId: z.string(),
+  /** What a person called the token; its id where that is not known. */
+  tokenName: z.string(),
   address: z.string(),
   tool: z.string(),
   /** The command's name, or what the sender says that its script is for. */
@@ -108,9 +99,11 @@ export const approvalSchema = z.object({
   /** Characters of the whole code. */
   codeLength: z.number().int(),
   routing: routingSchema,
-  /** At most 20 of `targetCount`. */
-  targets: z.array(partySchema),
+  /** At most 20 of `targetCount`; `approvals.detail` has all. */
+  targets: z.array(targetSchema),
   targetCount: z.number().int(),
+  /** It was allowed before, and another program has taken the place of a target meanwhile. */
+  again: z.boolean(),
   askedAt: z.number(),
   /** When it is denied because nobody answered. */
   deniedAt: z.number(),

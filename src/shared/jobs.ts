@@ -92,7 +92,10 @@ export type JobRepeatOutcome = z.infer<typeof jobRepeatOutcomeSchema>
 const doesNotStopStart = 'Does not stop:'
 
 /** Whether a job was cancelled in vain: its Blender says that it goes on. */
-export function doesNotStop({ state, progressMessage }: Pick<PanelJob, 'state' | 'progressMessage'>): boolean {
+export function doesNotStop({
+  state,
+  progressMessage,
+}: Pick<PanelJob, 'state' | 'progressMessage'>): boolean {
   return state === 'running' && progressMessage.startsWith(doesNotStopStart)
 }
 

@@ -15,7 +15,12 @@ import {
   logPageSchema,
   logQuerySchema,
 } from './activity.ts'
-import { approvalAnswerSchema, approvalPolicySchema, approvalsEventSchema } from './approvals.ts'
+import {
+  approvalAnswerSchema,
+  approvalDetailSchema,
+  approvalPolicySchema,
+  approvalsEventSchema,
+} from './approvals.ts'
 import { blockInputSchema, blockSchema, listedBlockSchema } from './blocks.ts'
 import { clientDetailSchema } from './client-detail.ts'
 import { clientRefSchema, clientsEventSchema } from './clients.ts'
@@ -30,6 +35,7 @@ import {
   jobsEventSchema,
   jobTextInputSchema,
 } from './jobs.ts'
+import { forgetOutcomeSchema } from './forget.ts'
 import { pausedBusSchema, pauseSchema, resumeInputSchema, stopOutcomeSchema } from './pauses.ts'
 import { pictureOutcomeSchema, pictureRequestSchema, pictureSchema } from './pictures.ts'
 import { rateWindowSchema, ratesSchema } from './rates.ts'
@@ -58,6 +64,8 @@ export const panelContract = {
     inspect: oc
       .input(watchInput.extend({ client: clientRefSchema }))
       .output(eventIterator(clientDetailSchema.nullable())),
+    /** Deletes all that is kept about it and its program. A panel that came with a token is refused. */
+    forget: oc.input(clientRefSchema).output(forgetOutcomeSchema),
     /** Force-unregisters clients, one result for each in the order given. */
     unregister: oc.input(unregisterInputSchema).output(z.array(unregisterResultSchema)),
   },
@@ -118,6 +126,8 @@ export const panelContract = {
   },
   approvals: {
     watch: oc.input(watchInput).output(eventIterator(approvalsEventSchema)),
+    /** All of the code and the targets of a request. Null once it does not wait any more. */
+    detail: oc.input(z.object({ id: z.string() })).output(approvalDetailSchema.nullable()),
     /** `gone`: it was answered, denied by the clock or withdrawn before. */
     answer: oc.input(approvalAnswerSchema).output(z.object({ outcome: z.enum(['answered', 'gone']) })),
     /** Takes back what a program was allowed for a time. False where that is over. */

@@ -46,6 +46,10 @@ class ParseTest(unittest.TestCase):
             UnregisteredNotice("The render farm needs this machine.", "operator", 1706207389.5),
         )
         self.assertEqual(
+            parse(with_payload({"message_type": "client_replaced", "reason": "Taken.", "by": "another program"})),
+            UnregisteredNotice("Taken.", "another program", None),
+        )
+        self.assertEqual(
             parse(fixture("delivery-client-unregistered-without-block")), UnregisteredNotice("", "operator", None)
         )
 

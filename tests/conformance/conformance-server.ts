@@ -36,6 +36,7 @@ export async function startConformanceServer(): Promise<{ url: string; close(): 
   const gate: ApprovalGate = {
     pass: ({ targets }) => ({ ok: true, targets }),
     passRemoval: (client) => ({ ok: true, targets: [client] }),
+    passTakeover: (client) => ({ ok: true, targets: [client] }),
   }
   const subscriptions = createSubscriptions({
     notify: (session, uri) => factory.resourceUpdated(session, uri),

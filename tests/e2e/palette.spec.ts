@@ -110,6 +110,8 @@ const known: readonly (readonly [control: RegExp, action: RegExp | string])[] = 
   [/^button (Protocol|Token|Threshold|Mailbox|Dropped|Program)$/, 'a word, found by “what does”'],
   [/^button Send$/, /^Send what is written: /],
   [/^button Start over$/, /^Start over what is written: /],
+  [/^button Forget what is kept…$/, /^Forget what is kept about it: .*…$/],
+  [/^button Forget a client…$/, /^Forget a client…$/],
   [/^button Block this client…$/, /^Block it: .*…$/],
   [/^button (waiting|running|completed|failed|cancelled) \d/, /^Show \w+ jobs only$/],
   [/^searchbox Filter jobs$/, /^Filter jobs…$/],

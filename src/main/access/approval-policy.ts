@@ -1,10 +1,5 @@
-import {
-  defaultMode,
-  ruleFor,
-  type ApprovalMode,
-  type ApprovalPolicy,
-  type RuleQuestion,
-} from '../../shared/approvals.ts'
+import { defaultMode, ruleFor, type RuleQuestion } from '../../shared/approval-rules.ts'
+import type { ApprovalPolicy } from '../../shared/approvals.ts'
 import type { TokenScope } from '../../shared/tokens.ts'
 
 /** Commands that change nothing in a Blender. Every other one, and every script, counts as a change. */
@@ -35,20 +30,13 @@ export function isReading(command: string | null): boolean {
   return command !== null && readingCommands.has(command)
 }
 
-/**
- * What a policy says: the rule that names most parts of the question holds, the strictest one among equals; without
- * any, the default.
- */
+/** What a policy says of all that is asked: see `ruleFor`. */
 export function evaluatePolicy(policy: ApprovalPolicy, question: PolicyQuestion): 'allow' | 'ask' | 'deny' {
-  const mode = modeFor(policy, question)
+  const { tokenId, scopes, reads } = question
+  const { mode } = ruleFor(policy, question, defaultMode(policy, asksByToken(tokenId, scopes)))
   if (mode === 'allow' || mode === 'deny') return mode
-  if (question.reads) return 'allow'
+  if (reads) return 'allow'
   return mode === 'ask' ? 'ask' : 'deny'
-}
-
-function modeFor(policy: ApprovalPolicy, question: PolicyQuestion): ApprovalMode {
-  const { tokenId, scopes } = question
-  return ruleFor(policy, question)?.mode ?? defaultMode(policy, asksByToken(tokenId, scopes))
 }
 
 /** Whether a token is one of those that have to ask by default: made for an LLM program, and not the local one. */

@@ -1,7 +1,13 @@
 import type { EventEmitter } from 'node:events'
 import { createEvents } from '../base/guarded.ts'
 import { shareOf } from '../base/share.ts'
-import type { Approval, ApprovalAnswer, ApprovalGrant, ApprovalPolicy } from '../../shared/approvals.ts'
+import type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalDetail,
+  ApprovalGrant,
+  ApprovalPolicy,
+} from '../../shared/approvals.ts'
 import { evaluatePolicy, type PolicyQuestion } from './approval-policy.ts'
 import { createProgramGrants, type GrantSubject } from './program-grants.ts'
 
@@ -21,6 +27,8 @@ export interface ApprovalRequest {
   readonly program: string | null
   /** What a person is shown of it. */
   readonly shown: Omit<Approval, 'id' | 'askedAt' | 'deniedAt'>
+  /** All of what `shown` has the start of. */
+  readonly whole: ApprovalDetail
 }
 
 /**
@@ -50,6 +58,8 @@ export interface Approvals {
   readonly timeoutMs: number
   /** Oldest first. */
   pending(): Approval[]
+  /** All of what is asked for; null where nothing of this id waits (any more). */
+  detail(id: string): ApprovalDetail | null
   policy(): ApprovalPolicy
   /** Holds for what waits already too. What was allowed to a session or a program is asked for again. */
   setPolicy(policy: ApprovalPolicy): void
@@ -204,6 +214,7 @@ export function createApprovals({ clock, steady, newId, ...initial }: ApprovalsP
       return true
     },
     pending: () => [...waiting.values()].map(({ approval }) => approval),
+    detail: (id) => waiting.get(id)?.ask.whole ?? null,
     policy: () => policy,
     setPolicy(next) {
       policy = next

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
 import { after, createEvents } from '../base/guarded.ts'
 import type { LogDetail } from '../../shared/activity.ts'
+import type { ClientRef } from '../../shared/clients.ts'
 import type { ActivityLogState } from '../../shared/status.ts'
 import type { Log } from '../base/log.ts'
 import type { ActivityRow, QueuedEntry } from './entries.ts'
@@ -14,11 +15,12 @@ import {
   type WrittenBatch,
 } from './activity-file.ts'
 import type { ActivityQueries } from './activity-queries.ts'
+import { finishForgetting, forgetChunk } from './forget.ts'
 import { clientsOf, logEntryOf } from './log-entries.ts'
 import { createLogReader } from './log-reader.ts'
 import { createPastJobs, type PastJobs } from './past-jobs.ts'
 import { detailOf } from './log-queries.ts'
-import { prune } from './retention.ts'
+import { prune, pruneContents, type ContentsGone } from './retention.ts'
 import { takeOver } from './take-over.ts'
 
 /** Every bound of the activity log. */
@@ -36,6 +38,8 @@ export const defaultActivityLogLimits = {
   /** Wait before a file that could not be used is tried again. */
   retryMs: 5000,
   maxAgeSeconds: 30 * 24 * 3600,
+  /** The same for what messages and results say; by default as long as the rows. */
+  maxContentAgeSeconds: 100_000 * 24 * 3600,
   maxBytes: 256 * 1024 * 1024,
   /** How often rows are looked at for their age. */
   pruneMs: 10 * 60_000,
@@ -75,6 +79,11 @@ export interface ActivityLog {
   readonly pastJobs: PastJobs
   /** What an entry that waits for the file leaves out: `id` is below zero. Null once it waits no more. */
   waitingDetail(id: number): LogDetail | null
+  /**
+   * Deletes all that is kept about a client (`forgetChunk`), what waits to be written included. Returns how many entries
+   * of the log; null where the file can't be used, and then some may be left.
+   */
+  forget(about: ClientRef): Promise<number | null>
   readonly events: EventEmitter<ActivityLogEvents>
   /** Writes what waits and closes the file. Idempotent. */
   close(): void
@@ -97,6 +106,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
   const waiting = new Map<string, QueuedEntry>()
   let timer: NodeJS.Timeout | null = null
   let prunedAtMs = -Infinity
+  let contentsGone: ContentsGone = { messages: 0, jobs: 0 }
   let closed = false
   let wasFull = false
   /** Entries that were told while the file could not take them, by ids that count down. */
@@ -114,6 +124,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     if (breakOff !== null) return false
     try {
       file = openActivityFile({ path, run, maxFileBytes: limits.maxBytes * 1.5 })
+      contentsGone = { messages: 0, jobs: 0 }
       if (file === null) {
         beginTakeOver()
         return false
@@ -237,8 +248,10 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     if (file === null) return
     try {
       const due = clock() - prunedAtMs >= limits.pruneMs
-      const more = prune(file.db, due ? limits : { ...limits, maxAgeSeconds: Infinity }, clock() / 1000)
-      if (due && !more) prunedAtMs = clock()
+      const nowSeconds = clock() / 1000
+      const more = prune(file.db, due ? limits : { ...limits, maxAgeSeconds: Infinity }, nowSeconds)
+      const says = due && pruneContents(file.db, nowSeconds - limits.maxContentAgeSeconds, contentsGone)
+      if (due && !more && !says) prunedAtMs = clock()
     } catch (error) {
       fail(error)
     }
@@ -260,6 +273,13 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
     if (file === null) schedule(limits.retryMs)
     // What one transaction did not hold has waited already.
     else if (queue.length > 0) schedule(0)
+  }
+
+  function writeAll(): void {
+    for (let left = queue.length; left > 0; left = queue.length) {
+      flush()
+      if (queue.length >= left) break
+    }
   }
 
   if (!open()) schedule(limits.retryMs)
@@ -314,6 +334,30 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
       if (breakOff !== null) return { state: 'taking_over', reason: '' }
       return file === null ? { state: 'off', reason } : { state: 'on', reason: '' }
     },
+    async forget(about) {
+      let deleted = 0
+      try {
+        writeAll()
+        if (queue.length > 0) return null
+        for (;;) {
+          if (file === null) return null
+          const count = forgetChunk(file.db, about)
+          deleted += count
+          if (count === 0) {
+            finishForgetting(file.db)
+            break
+          }
+          // Others are served in between.
+          await new Promise<void>((resolve) => void after('forgetting', 0, resolve))
+        }
+      } catch (error) {
+        fail(error)
+        return null
+      }
+      // Who follows the log begins again with what is left.
+      events.emit('keptAgain')
+      return deleted
+    },
     close() {
       if (closed) return
       closed = true
@@ -321,10 +365,7 @@ export function createActivityLog(ports: ActivityLogPorts): ActivityLog {
       if (timer !== null) clearTimeout(timer)
       timer = null
       breakOff?.()
-      for (let left = queue.length; left > 0; left = queue.length) {
-        flush()
-        if (queue.length >= left) break
-      }
+      writeAll()
       if (queue.length > 0)
         log.warn({ entries: queue.length }, 'the activity log was closed before it could take all')
       release()

@@ -18,11 +18,13 @@ export function approvalLine(
 }
 
 /** What was asked for, by whom and of whom. */
-function workOf({ tool, title, from, program, targets, targetCount }: ApprovalRequest['shown']): string {
+function workOf(shown: ApprovalRequest['shown']): string {
+  const { tool, title, from, program, claims, targets, targetCount } = shown
   const named = targets.slice(0, namedTargets).map(({ name }) => name)
   const more = targetCount > named.length ? ` and ${String(targetCount - named.length)} more` : ''
   const what = title === '' || `blender_${title}` === tool ? tool : `${tool}, ${title}`
-  return `${from?.name ?? program} asked ${named.join(', ')}${more} for ${what}`
+  const claim = claims === null ? '' : `, which claims to be ${claims},`
+  return `${from?.name ?? program}${claim} asked ${named.join(', ')}${more} for ${what}`
 }
 
 function decidedBy(verdict: Verdict): ActivityRow['by'] {

@@ -57,6 +57,43 @@ export function prune(db: DatabaseSync, limits: RetentionLimits, nowSeconds: num
   return more
 }
 
+/** Ids of each table up to which what messages and results say has been taken out. */
+export interface ContentsGone {
+  messages: number
+  jobs: number
+}
+
+const contents = [
+  { table: 'messages', column: 'preview', source: 1 },
+  { table: 'jobs', column: 'result', source: 2 },
+] as const
+
+/**
+ * Takes what messages and results say out of one chunk of rows that are older than a moment; that they passed stays.
+ *
+ * @param gone where it goes on, which is noted here
+ * @returns true where there may be more to take out
+ */
+export function pruneContents(db: DatabaseSync, beforeSeconds: number, gone: ContentsGone): boolean {
+  return transaction(db, () => {
+    let more = false
+    for (const { table, column, source } of contents) {
+      const newest = db
+        .prepare('SELECT row_id AS id FROM log WHERE at < ? AND source = ? ORDER BY at DESC LIMIT 1')
+        .get(beforeSeconds, source)
+      const last = Number(newest?.['id'] ?? 0)
+      const end = Math.min(gone[table] + chunk, last)
+      if (end <= gone[table]) continue
+      db.prepare(
+        `UPDATE ${table} SET ${column} = NULL WHERE id > ? AND id <= ? AND at < ? AND ${column} IS NOT NULL`,
+      ).run(gone[table], end, beforeSeconds)
+      gone[table] = end
+      more ||= end < last
+    }
+    return more
+  })
+}
+
 /** Bytes of the file that hold anything. */
 export function usedBytes(db: DatabaseSync): number {
   const pages = Number(pragma(db, 'page_count')) - Number(pragma(db, 'freelist_count'))

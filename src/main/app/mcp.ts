@@ -63,8 +63,13 @@ export function serveBusesOverMcp(ports: {
   })
   const largeMessages = createLargeMessages(steady)
   const turns = createTurns()
-  const gate = createApprovalGate({ approvals, scopesOf: (caller) => logins.scopesOf(caller) })
   const identity = createCallerIdentity({ tokenTagOf })
+  const gate = createApprovalGate({
+    approvals,
+    scopesOf: (caller) => logins.scopesOf(caller),
+    identityOf: (context) => identity.of(context),
+    tokenNameOf: ({ token_id }) => registry.get(token_id)?.name ?? token_id,
+  })
   const blockOf = createSessionBlocks({ blocks, buses, identity })
   const refusedCalls = createRefusedCalls({ blocks, recorder })
   const dispatcher = createDispatcher({

@@ -15,6 +15,7 @@ import type { McpSession } from '../mcp/http/session.ts'
 import { isLoopback } from '../http/address.ts'
 import type { Presence } from '../mcp/sessions/presence.ts'
 import { createBlenderEndings, type BlenderEndings } from '../panel/blender-endings.ts'
+import { createForgetting } from '../panel/forget.ts'
 import { createJobLedger, type JobLedger } from '../panel/job-ledger.ts'
 import { createPanelMessages } from '../panel/messages.ts'
 import { limitToUser } from '../panel/one-user.ts'
@@ -95,6 +96,8 @@ export function servePanel(ports: {
   presence: Presence
   connections: StatusPorts['connections']
   memory: MemoryLedger
+  /** How long a picture is kept. */
+  pictureMs: number
   settings: ServerSettings
   facts: StatusPorts['facts']
   dataDir: string
@@ -111,7 +114,10 @@ export function servePanel(ports: {
   // Only Electron has resources of its own.
   const { resourcesPath } = process as { resourcesPath?: string }
   const addon = createAddonSource(addonFolders(resourcesPath), facts.version)
-  const pictures = createPictures({ buses, roster, presence: ports.presence, threshold, clock, newId })
+  const pictures = createPictures({
+    ...{ buses, roster, presence: ports.presence, threshold, clock, newId },
+    limits: { keptMs: ports.pictureMs },
+  })
   const all: PanelRouterPorts = {
     roster,
     jobs: withPastJobs(jobs, activityLog),
@@ -130,6 +136,7 @@ export function servePanel(ports: {
       dismiss: (program) => troubles.dismiss(program),
     },
     pictures,
+    forget: createForgetting({ activityLog, jobs, pictures }),
     messages: createPanelMessages({ roster, post, newId }),
     sessions: { threshold, scopesOf: (caller) => access.logins.scopesOf(caller) },
     access: { userId: null, blocks: access.blocks, approvals: access.approvals, tokens: access.desk },

@@ -22,6 +22,7 @@ import { storeTargets } from '../mcp/dispatch/target-file.ts'
 import { configureHttpServer } from '../mcp/http/http-server.ts'
 import { maxConnectionsOf } from '../mcp/http/limits.ts'
 import { createLostJobs } from '../mcp/sessions/lost-jobs.ts'
+import { sessionOf } from '../mcp/sessions/session-of.ts'
 import { createPresence } from '../mcp/sessions/presence.ts'
 import type { McpSession } from '../mcp/http/session.ts'
 import type { PanelRouter } from '../panel/router.ts'
@@ -114,6 +115,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
     steady,
     newId,
     isLive: (client) => presence.isReachable(client),
+    tokenOf: (session) => sessionOf({ session })?.caller.token_id ?? null,
     limits: { ...settings.limits.bus, ...options.limits?.bus },
     memory,
   })
@@ -181,6 +183,7 @@ export async function startUp(options: AppOptions, runtime: Runtime, closers: Cl
       presence,
       connections,
       memory,
+      pictureMs: waits.pictureMs,
       settings,
       facts: { version, url, startedAt },
       dataDir,

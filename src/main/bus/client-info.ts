@@ -6,6 +6,15 @@ export type SessionHandle = object
 /** Metadata as a registration brings it: absent keys keep their old value, an empty string clears any of them. */
 export type MetadataChange = Omit<ClientMetadata, 'pid'> & { pid?: number | '' | undefined }
 
+/** Who holds a record, as far as can be told. */
+export interface Holder {
+  /** The token that its last session came with, as the bus was told. */
+  readonly token: string | null
+  /** What that session itself said of its process. */
+  readonly pid: number | undefined
+  readonly hostname: string | undefined
+}
+
 /** What a client says of itself when it registers. Defaults are filled in before it reaches the bus. */
 export interface Registration {
   client_uuid: string
@@ -36,6 +45,13 @@ export class ClientInfo {
   detachedAtMs: number | null = null
   /** The so-manieth new client of its bus, from 1. Never shown. */
   ordinal = 0
+  /**
+   * Whose place this record is: another number as soon as somebody holds it who may be somebody else. No number comes
+   * twice on a bus. Never shown.
+   */
+  holder = 0
+  /** What is known of who holds it; the record itself may hold what somebody before said. Never shown. */
+  heldBy: Holder = { token: null, pid: undefined, hostname: undefined }
   #metadata: ClientMetadata = {}
   #session: SessionHandle | null
 

@@ -6,7 +6,7 @@ import type { ClientInfo } from './client-info.ts'
 import type { ClientRegistry } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import { cutText, type Job, type JobTable, type JobUpdate } from './jobs.ts'
-import { messageBytes, type JobPurpose } from './message.ts'
+import { messageBytes, type BusMessage, type JobPurpose } from './message.ts'
 import type { Mailboxes } from './mailboxes.ts'
 import type { PlainMessages } from './plain-messages.ts'
 import { tellOfJob } from './tell-of-job.ts'
@@ -168,6 +168,17 @@ export class JobReports {
   #hearLate(job: Job | undefined, update: JobUpdate, reporter: string): void {
     if (job?.purpose !== 'work' || !isTerminal(update.status)) return
     if (this.#lost.get(job)?.delete(reporter) === true) this.#ports.events.emit('late', job, update, reporter)
+  }
+
+  /** Ends a job that was kept back from whoever has the uuid by now of the client that it was for. */
+  failReplaced(message: BusMessage, uuid: string): void {
+    if (message.head.jobKind === null) return
+    const job = this.#ports.jobs.get(message.job_id)
+    if (job === undefined || isTerminal(job.state)) return
+    const error =
+      `Another program has taken the place of "${uuid}" since a person allowed this, and was not given it. ` +
+      'Send it again: the person is then asked about the one that is there now.'
+    this.report(job, { job_id: job.job_id, status: 'failed', result: '', error }, uuid)
   }
 
   /**

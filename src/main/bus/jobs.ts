@@ -259,6 +259,13 @@ export class JobTable {
     return true
   }
 
+  /** Lets go of the jobs that have ended and are meant; returns their ids. */
+  forgetEnded(isMeant: (job: Job) => boolean): string[] {
+    const meant = [...this.#finished.values()].filter(isMeant).map(({ job_id }) => job_id)
+    for (const id of meant) this.#forgetFinished(id)
+    return meant
+  }
+
   /** Lets go of what a look answered, once those who waited for it have been told. */
   dropAnswer(look: Job): void {
     look.result = ''

@@ -42,8 +42,8 @@ class Fifo {
     return index === -1 ? undefined : this.#items.splice(index, 1)[0]
   }
 
-  has(isMeant: (item: QueuedMessage) => boolean): boolean {
-    return this.#items.some((item) => item !== undefined && isMeant(item))
+  find(isMeant: (item: QueuedMessage) => boolean): QueuedMessage | undefined {
+    return this.#items.find((item) => item !== undefined && isMeant(item))
   }
 
   shift(): QueuedMessage | undefined {
@@ -121,9 +121,18 @@ export class Mailbox {
     return undefined
   }
 
+  /** The first message to go out that is meant, left in place. */
+  find(isMeant: (message: BusMessage) => boolean): QueuedMessage | undefined {
+    for (const queue of this.#queues) {
+      const found = queue?.find((item) => isMeant(item.message))
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
   /** Whether a message is there that is meant. */
   has(isMeant: (message: BusMessage) => boolean): boolean {
-    return this.#queues.some((queue) => queue?.has((item) => isMeant(item.message)) === true)
+    return this.find(isMeant) !== undefined
   }
 
   #queueOf(entry: QueuedMessage): Fifo {

@@ -5,7 +5,7 @@ import type { ClientRegistry } from './client-registry.ts'
 import type { HeldMessages } from './held-messages.ts'
 import type { JobTable } from './jobs.ts'
 import { Mailbox, type MailboxLimits } from './mailbox.ts'
-import type { BusMessage, Outcome, QueuedMessage } from './message.ts'
+import { isFor, type BusMessage, type Outcome, type QueuedMessage } from './message.ts'
 import { isStreamed, type StreamedMessages } from './streamed-messages.ts'
 import { tellOfJob } from './tell-of-job.ts'
 
@@ -26,6 +26,8 @@ interface MailboxesPorts {
   readonly held: HeldMessages
   readonly streamed: StreamedMessages
   readonly events: EventEmitter<BusEvents>
+  /** A message did not go to a client, which is not the one any more that it was for. */
+  readonly onKeptBack: (message: BusMessage, client: ClientInfo) => void
 }
 
 /**
@@ -98,9 +100,17 @@ export class Mailboxes {
     if (counters !== undefined) counters.sent += 1
   }
 
-  /** What waits for a client next, left in its mailbox. */
+  /** What waits for a client next, left in its mailbox. What is not for who holds its uuid by now ends here. */
   next(uuid: string): QueuedMessage | undefined {
-    return this.#boxes.get(uuid)?.peek()
+    const box = this.#boxes.get(uuid)
+    const client = this.#ports.registry.get(uuid)
+    for (;;) {
+      const entry = box?.peek()
+      if (entry === undefined || client === undefined || isFor(entry.message, client)) return entry
+      box?.shift()
+      this.#end(client, entry, 'dropped')
+      this.#ports.onKeptBack(entry.message, client)
+    }
   }
 
   /** Takes what `next` showed out of the mailbox, as sent to the client's stream or as filtered. */
@@ -120,15 +130,16 @@ export class Mailboxes {
   /**
    * Takes up to `max` messages for a client that polls, in order of delivery, up to the first that `fits` does not let
    * through: what waits in its mailbox, and what went to its stream (see `StreamedMessages`). With `keep` they are
-   * remembered until `confirm` says what became of them.
+   * remembered until `confirm` says what became of them. Who does not hold the client's uuid (`holds`) leaves there what
+   * is for one holder alone.
    */
-  take(client: ClientInfo, max: number, { keep = false, fits = anyFits } = {}): BusMessage[] {
+  take(client: ClientInfo, max: number, { keep = false, fits = anyFits, holds = true } = {}): BusMessage[] {
     const { held, streamed } = this.#ports
     const taken: BusMessage[] = []
     const again = streamed.of(client.uuid).values()
     let sent = again.next().value
     while (taken.length < max) {
-      const waiting = this.next(client.uuid)?.message
+      const waiting = this.#waitingFor(client, holds)
       // What has been sent is older than what waits.
       const isSent = sent !== undefined && (waiting === undefined || sent.priority <= waiting.priority)
       const message = isSent ? sent : waiting
@@ -138,7 +149,7 @@ export class Mailboxes {
         sent = again.next().value
       }
       if (keep) held.retain(message)
-      if (!isSent) this.#takeNext(client)
+      if (!isSent) this.#takeOut(client, message)
       taken.push(message)
       this.#ports.events.emit('read', client, message)
     }
@@ -217,8 +228,13 @@ export class Mailboxes {
     return this.#boxes.get(client.uuid)?.has((message) => message.payloadJson === payloadJson) === true
   }
 
-  #takeNext(client: ClientInfo): void {
-    const entry = this.#boxes.get(client.uuid)?.shift()
+  #waitingFor(client: ClientInfo, holds: boolean): BusMessage | undefined {
+    if (holds) return this.next(client.uuid)?.message
+    return this.#boxes.get(client.uuid)?.find(({ holders }) => holders === undefined)?.message
+  }
+
+  #takeOut(client: ClientInfo, message: BusMessage): void {
+    const entry = this.#boxes.get(client.uuid)?.pull((each) => each === message)
     if (entry !== undefined) this.#end(client, entry, 'sent')
   }
 

@@ -1,6 +1,7 @@
 import { keptBytes } from '../base/raw-json.ts'
 import { startOf } from '../base/start-of.ts'
 import type { JsonObject, Priority, Routing } from '../../shared/protocol.ts'
+import type { ClientInfo } from './client-info.ts'
 
 /**
  * What a job is there for. A `look` only shows somebody how a peer is just now: nobody counts it, lists it or keeps what
@@ -43,6 +44,13 @@ export interface BusMessage {
   readonly timestamp: number
   /** `look` for one that belongs to a look, which is not kept or listed; never on the wire. */
   readonly purpose: JobPurpose
+  /** By uuid, whom of each target it is for (`ClientInfo.holder`). Absent: whoever is there. Never on the wire. */
+  readonly holders?: ReadonlyMap<string, number>
+}
+
+/** Whether a client is still the one that a message was sent to. */
+export function isFor({ holders }: BusMessage, { uuid, holder }: ClientInfo): boolean {
+  return holders === undefined || holders.get(uuid) === holder
 }
 
 /** What becomes of a message for one target. It starts `queued`; each other value is final. */
@@ -67,6 +75,7 @@ export interface Draft {
   payloadJson: string
   head: PayloadHead
   purpose: BusMessage['purpose']
+  holders?: BusMessage['holders'] | undefined
 }
 
 /** The kind of job a payload dispatches, or null for any other message. */
@@ -99,7 +108,7 @@ export function payloadOf({ payloadJson }: Pick<BusMessage, 'payloadJson'>): Jso
 /** A message of its own id; the payload's `job_id` is its correlation id, and without one its own id serves. */
 export function composeMessage(
   origin: Pick<BusMessage, 'user_id' | 'message_id' | 'timestamp'>,
-  { from, routing, priority, payloadJson, head, purpose }: Draft,
+  { from, routing, priority, payloadJson, head, purpose, holders }: Draft,
 ): BusMessage {
   return {
     ...origin,
@@ -111,6 +120,7 @@ export function composeMessage(
     job_id: head.jobId ?? origin.message_id,
     priority,
     purpose,
+    ...(holders !== undefined && { holders }),
   }
 }
 

@@ -27,6 +27,8 @@ export interface SendRequest extends Address {
   session: SessionHandle | null
   /** Where it goes, as `routeOf` found it or with fewer targets. Default: where the address leads now. */
   route?: Route | undefined
+  /** By uuid, whom of each target it is for (`ClientInfo.holder`): it reaches nobody else. Default: whoever is there. */
+  holders?: ReadonlyMap<string, number> | undefined
   /** Default `client`. */
   reply?: JobReply
   /** Default `work`. */
@@ -46,6 +48,9 @@ export interface Sendable {
 
 /** What a client is told that a person unregisters (docs/protocol.md, "Being unregistered"). */
 export const unregisteredType = 'client_unregistered'
+/** What a session is told whose client another one with the same token has taken over. */
+export const replacedType = 'client_replaced'
+const serverWords: ReadonlySet<unknown> = new Set([unregisteredType, replacedType])
 
 /**
  * Refused: a priority that is none of the eight, a foreign `from_uuid`, a word that only the server says, a `job_id` that
@@ -66,10 +71,10 @@ export function checkRequest(
   const from = senderOf(request, registry, serverUuid)
   if (typeof from !== 'string') return from
   const { payload } = request
-  if (payload.message_type === unregisteredType) {
+  if (serverWords.has(payload.message_type)) {
     return refuse(
       'reserved_message',
-      `Only the server says "${unregisteredType}": a client that hears it stops. Use blender_unregister_client.`,
+      `Only the server says "${String(payload.message_type)}": a client that hears it stops. Use blender_unregister_client.`,
     )
   }
   const { job_id } = payload

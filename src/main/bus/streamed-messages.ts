@@ -81,7 +81,8 @@ export class StreamedMessages {
 
   /** Keeps what has just gone to a client's stream, where there is room for it. */
   keep(uuid: string, message: BusMessage): void {
-    if (message.head.jobKind !== null || message.purpose === 'look') return
+    // What is for one holder of a uuid alone has gone to it.
+    if (message.head.jobKind !== null || message.purpose === 'look' || message.holders !== undefined) return
     let copy = this.#copies.get(message)
     if (copy === undefined) {
       copy = { ...message, via_stream: true }

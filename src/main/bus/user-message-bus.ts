@@ -3,10 +3,11 @@ import { MemoryLedger, type MemoryAccount } from '../base/ledger.ts'
 import { bounds, isTerminal, type Delivery, type JsonObject, type Priority } from '../../shared/protocol.ts'
 import type { BusEvents, Trouble, UnregisterCause } from './bus-events.ts'
 import { defaultBusLimits, type BusLimits } from './bus-limits.ts'
-import type { ClientInfo, Registration, SessionHandle } from './client-info.ts'
+import type { ClientInfo, Holder, Registration, SessionHandle } from './client-info.ts'
 import { ClientRegistry, type RegistrationOutcome } from './client-registry.ts'
 import { refuse, type BusError } from './errors.ts'
 import { HeldMessages } from './held-messages.ts'
+import { holderAfter } from './holders.ts'
 import { reporterOf } from './job-reporter.ts'
 import { JobReports, type JobUpdateResult } from './job-reports.ts'
 import { JobTable, type Job, type JobUpdate } from './jobs.ts'
@@ -18,8 +19,16 @@ import { PlainMessages } from './plain-messages.ts'
 import { recordBytes } from './record-memory.ts'
 import { resolveTarget, route, type Address, type Route } from './routing.ts'
 import { StreamedMessages } from './streamed-messages.ts'
-import { checkRequest, isServerUuid, shorten, unregisteredType, type SendRequest } from './send-request.ts'
+import {
+  checkRequest,
+  isServerUuid,
+  replacedType,
+  shorten,
+  unregisteredType,
+  type SendRequest,
+} from './send-request.ts'
 import { tellOfJob } from './tell-of-job.ts'
+import { Workers } from './workers.ts'
 
 export interface BusPorts {
   /** Unix milliseconds. */
@@ -30,6 +39,8 @@ export interface BusPorts {
   newId: () => string
   /** Whether a client can be reached now; `latest` only picks such. Default: it has a session. */
   isLive?: (client: ClientInfo) => boolean
+  /** The token that a session came with, null where that is not known. Default: of none. */
+  tokenOf?: (session: SessionHandle) => string | null
   limits?: Partial<BusLimits>
   /** Who pays for what the bus keeps. Default: nobody, without a bound. */
   memory?: MemoryAccount
@@ -48,6 +59,8 @@ export interface UnregisterOrder {
   blocked_until: number | null
 }
 
+const nobody: Holder = { token: null, pid: undefined, hostname: undefined }
+
 /**
  * The message bus of one user: who is registered, what waits for whom, what is being worked on.
  *
@@ -61,6 +74,8 @@ export class UserMessageBus {
   readonly jobs: JobTable
   readonly mailboxes: Mailboxes
   readonly pauses: Pauses
+  /** Who may act on what it is sent. */
+  readonly workers = new Workers()
   /** Unix seconds of the last `send` or `jobUpdate`, null before the first. */
   last_activity: number | null = null
   readonly #ports: BusPorts
@@ -72,6 +87,7 @@ export class UserMessageBus {
   readonly #plainMessages: PlainMessages
   readonly #reports: JobReports
   #largestPayload = 0
+  #holders = 0
 
   constructor(userId: string, ports: BusPorts) {
     this.user_id = userId
@@ -90,7 +106,10 @@ export class UserMessageBus {
     })
     const streamed = this.#streamed
     this.pauses = new Pauses(events, () => this.#nowSeconds())
-    this.mailboxes = new Mailboxes({ limits: this.#limits.mailbox, registry, jobs, held, streamed, events })
+    this.mailboxes = new Mailboxes({
+      ...{ limits: this.#limits.mailbox, registry, jobs, held, streamed, events },
+      onKeptBack: (message, client) => this.#reports.failReplaced(message, client.uuid),
+    })
     this.#reports = new JobReports({
       registry,
       jobs,
@@ -114,8 +133,14 @@ export class UserMessageBus {
    * process id than before means that the client was started anew: jobs its predecessor was handed end as `failed`.
    */
   register(registration: Registration, session: SessionHandle | null): RegistrationOutcome {
-    const pidBefore = this.registry.get(registration.client_uuid)?.metadata.pid
+    const known = this.registry.get(registration.client_uuid)
+    const pidBefore = known?.metadata.pid
+    const token = session === null ? null : (this.#ports.tokenOf?.(session) ?? null)
+    const before = { holder: known?.heldBy ?? nobody, session: known?.session ?? null }
+    const { holder, isSame } = holderAfter(before, registration, session, token)
     const outcome = this.registry.register(registration, session, this.#nowSeconds())
+    outcome.client.heldBy = holder
+    if (outcome.created || !isSame) outcome.client.holder = this.#holders += 1
     outcome.client.lastSignMs = this.#steadyMs()
     if (outcome.client.session !== null) outcome.client.detachedAtMs = null
     if (outcome.created) this.mailboxes.open(outcome.client.uuid)
@@ -124,6 +149,29 @@ export class UserMessageBus {
     }
     this.events.emit('registered', outcome)
     return outcome
+  }
+
+  /**
+   * What a session is to be told that has lost a client to another session: that it was unregistered, where that came with
+   * another token, and else that it was replaced, as by itself after a reconnect. It stands in no mailbox: that belongs to
+   * who took the uuid over.
+   */
+  noticeOfLoss(client: ClientInfo, lostBy: SessionHandle): BusMessage {
+    const token = this.#ports.tokenOf?.(lostBy) ?? null
+    const payload = {
+      message_type: token === client.heldBy.token ? replacedType : unregisteredType,
+      reason: 'Another session has registered this uuid.',
+      by: 'another program',
+      blocked_until: null,
+    }
+    return this.#compose({
+      from: this.#serverUuid,
+      routing: { type: 'direct', target_uuid: client.uuid },
+      priority: 1,
+      payloadJson: JSON.stringify(payload),
+      head: headOf(payload),
+      purpose: 'work',
+    })
   }
 
   get(uuid: string): ClientInfo | undefined {
@@ -271,6 +319,7 @@ export class UserMessageBus {
       payloadJson,
       head,
       purpose: request.purpose ?? 'work',
+      holders: request.holders,
     })
     const kind = head.jobKind
     if (kind !== null && targets.length > 0) {
@@ -293,6 +342,7 @@ export class UserMessageBus {
         for (const _ of targets) this.#held.release(message)
         return this.#noRoomFor(message, targets)
       }
+      this.workers.note(targets)
       tellOfJob(this.events, this.jobs, job)
     }
     if (targets.length > 0) this.#plainMessages.note(message)

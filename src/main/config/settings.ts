@@ -36,6 +36,8 @@ export interface Waits {
   approvalTimeoutMs: number
   /** How long a Blender that a person ends has to end by itself. */
   endBlenderGraceMs: number
+  /** How long the last picture of a Blender is kept. */
+  pictureMs: number
 }
 
 const mebibyte = 1024 * 1024
@@ -48,6 +50,7 @@ const places = {
   lost_target_seconds: { waits: 'lostTargetGraceMs' },
   approval_seconds: { waits: 'approvalTimeoutMs' },
   end_blender_seconds: { waits: 'endBlenderGraceMs' },
+  picture_seconds: { waits: 'pictureMs' },
   session_idle_seconds: { mcp: 'idleSessionMs' },
   stalled_stream_seconds: { mcp: 'stalledStreamMs' },
   silent_stream_seconds: { mcp: 'silentStreamMs' },
@@ -61,6 +64,7 @@ const places = {
   stream_buffer_bytes: { mcp: 'maxStreamBufferedBytes' },
   memory_mib: 'memory',
   history_days: 'history',
+  history_script_days: 'history',
   history_mib: 'history',
   history_payloads: 'history',
 } as const satisfies Record<
@@ -79,7 +83,11 @@ export interface ServerSettings {
   readonly memoryBytes: number
   readonly history: {
     readonly payloads: boolean
-    readonly limits: { readonly maxAgeSeconds: number; readonly maxBytes: number }
+    readonly limits: {
+      readonly maxAgeSeconds: number
+      readonly maxContentAgeSeconds: number
+      readonly maxBytes: number
+    }
   }
   list(): SettingState[]
   /** Keeps a value for the next start. Nothing that runs is changed by it. */
@@ -145,13 +153,18 @@ export async function createServerSettings(ports: ServerSettingsPorts): Promise<
     return { outcome: 'kept', setting: stateOf(key) }
   }
   const days = Number(find('history_days').value)
+  const scriptDays = Number(find('history_script_days').value)
   const mebibytes = Number(find('history_mib').value)
   return {
     limits: limitsOf((key) => find(key).value),
     memoryBytes: Number(find('memory_mib').value) * mebibyte,
     history: {
       payloads: find('history_payloads').value === true,
-      limits: { maxAgeSeconds: days * 86_400, maxBytes: mebibytes * mebibyte },
+      limits: {
+        maxAgeSeconds: days * 86_400,
+        maxContentAgeSeconds: scriptDays * 86_400,
+        maxBytes: mebibytes * mebibyte,
+      },
     },
     list: () => settingKeys.map(stateOf),
     keep(order) {
@@ -188,7 +201,13 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv): SettingValues {
 function limitsOf(valueOf: (key: SettingKey) => SettingValue): ServerSettings['limits'] {
   const mcp: Record<string, number> = {}
   const bus: Record<string, number> = {}
-  const waits: Waits = { staleAfterMs: 0, lostTargetGraceMs: 0, approvalTimeoutMs: 0, endBlenderGraceMs: 0 }
+  const waits: Waits = {
+    staleAfterMs: 0,
+    lostTargetGraceMs: 0,
+    approvalTimeoutMs: 0,
+    endBlenderGraceMs: 0,
+    pictureMs: 0,
+  }
   for (const key of settingKeys) {
     const place = places[key]
     if (place === 'memory' || place === 'history') continue

@@ -10,6 +10,8 @@ import {
   type JobTextInput,
   type PanelJob,
 } from '../../shared/jobs.ts'
+import type { ClientRef } from '../../shared/clients.ts'
+import { isAbout } from '../../shared/forget.ts'
 import { isTerminal, type JsonObject } from '../../shared/protocol.ts'
 import { withMembers } from '../../shared/json-text.ts'
 import { startOf } from '../base/start-of.ts'
@@ -38,6 +40,8 @@ export interface JobLedger {
   text(ref: JobRef, part: JobTextInput['part']): string | null
   cancel(ref: JobRef): JobCancelOutcome
   repeat(ref: JobRef): JobRepeatOutcome
+  /** Lets go of the jobs that have ended of a client, or of the program that it is of, here and on its bus. Returns how many. */
+  forget(about: ClientRef): number
   /** A job was dispatched or changed. */
   readonly events: EventEmitter<{ changed: [ref: JobRef] }>
   /** Tells that a job has changed which is kept elsewhere (`past-jobs.ts`). */
@@ -172,6 +176,18 @@ export function createJobLedger({ buses, post, newId }: JobLedgerPorts): JobLedg
       return { outcome: 'sent', jobId, targetCount: sent.targets.length }
     },
     tell: (ref) => void events.emit('changed', ref),
+    forget({ userId, uuid }) {
+      const bus = [...buses.buses()].find(({ user_id }) => user_id === userId)
+      const ids =
+        bus?.jobs.forgetEnded(({ from_uuid, targets }) =>
+          [from_uuid, ...targets].some((each) => isAbout(each, uuid)),
+        ) ?? []
+      for (const jobId of ids) {
+        payloads.forget({ userId, jobId })
+        events.emit('changed', { userId, jobId })
+      }
+      return ids.length
+    },
     close: unfollow,
   }
 }

@@ -25,6 +25,7 @@ export interface KeptPayloads {
    */
   keep(userId: string, job: Job, message: BusMessage, account: MemoryAccount): void
   of(userId: string, job: Job): KeptPayload | null
+  forget(ref: JobRef): void
 }
 
 interface Entry extends KeptPayload {
@@ -81,6 +82,10 @@ export function createKeptPayloads(
     of(userId, job) {
       const entry = users.get(userId)?.kept.get(jobKey({ userId, jobId: job.job_id }))
       return entry?.createdAt === job.created_at ? entry : null
+    },
+    forget(ref) {
+      const of = users.get(ref.userId)
+      if (of !== undefined) forget(of, jobKey(ref))
     },
   }
 }

@@ -23,6 +23,8 @@ export interface KeptPictures {
    */
   keep(ref: ClientRef, kept: KeptPicture, account: MemoryAccount): void
   forget(ref: ClientRef): void
+  /** Lets go of what was taken before a moment, in Unix seconds. */
+  expire(before: number): void
 }
 
 type Held = KeptPicture & { readonly hold: MemoryHold }
@@ -60,6 +62,11 @@ export function createKeptPictures(limits = { countMax, charsMax }): KeptPicture
     forget(ref) {
       const of = users.get(ref.userId)
       if (of !== undefined) remove(of, clientKey(ref))
+    },
+    expire(before) {
+      for (const of of users.values()) {
+        for (const [key, { picture }] of of.kept) if (picture.takenAt < before) remove(of, key)
+      }
     },
   }
 }

@@ -23,6 +23,8 @@ export function limitToUser(ports: PanelRouterPorts, userId: string): PanelRoute
     pauses: limitPauses(ports.pauses, userId),
     troubles: limitTroubles(ports.troubles, userId),
     pictures: limitPictures(ports.pictures, userId),
+    // The trail of who uses the bus belongs to the person who runs the server.
+    forget: () => Promise.reject(forbidden()),
     messages: {
       send: (input) =>
         input.client.userId === userId ? messages.send(input) : unknownClient(input.client.uuid),
@@ -162,6 +164,7 @@ function limitApprovals(
     grants: ownGrants,
     takeBack: (grantId) => ownGrants().some(({ id }) => id === grantId) && approvals.takeBack(grantId),
     pending: own,
+    detail: (id) => (own().some((each) => each.id === id) ? approvals.detail(id) : null),
     answer: (answer) => own().some(({ id }) => id === answer.id) && approvals.answer(answer),
     policy() {
       const policy = approvals.policy()

@@ -13,7 +13,7 @@ const problemLength = 200
 const interruptedText =
   'Busbar ended before this job did. Whether it was done, nobody knows: look at the scene.'
 
-type Ledger = Omit<JobLedger, 'close' | 'tell'>
+type Ledger = Omit<JobLedger, 'close' | 'tell' | 'forget'>
 
 /**
  * A ledger with the jobs of earlier runs in it, as far as the activity log knows them. They have ended. What they asked

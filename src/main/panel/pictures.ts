@@ -1,4 +1,4 @@
-import { after } from '../base/guarded.ts'
+import { after, every } from '../base/guarded.ts'
 import { clientKey, type ClientRef } from '../../shared/clients.ts'
 import type { NoPictureReason, Picture, PictureOutcome, PictureRequest } from '../../shared/pictures.ts'
 import { isTerminal, type Priority } from '../../shared/protocol.ts'
@@ -19,6 +19,8 @@ export interface PictureLimits {
   timeoutMs: number
   /** How long one that never answers at all is left alone after that, in milliseconds. */
   silentMs: number
+  /** How long a picture is kept after it was taken, in milliseconds. */
+  keptMs: number
   /** Requests on their way at a time, of one bus and of all. */
   inFlightPerBus: number
   inFlight: number
@@ -27,9 +29,13 @@ export interface PictureLimits {
 export const defaultPictureLimits: PictureLimits = {
   timeoutMs: 20_000,
   silentMs: 60_000,
+  keptMs: 24 * 3600 * 1000,
   inFlightPerBus: 6,
   inFlight: 24,
 }
+
+/** How often it is looked whether a picture is too old, in milliseconds. */
+const expiryMs = 60_000
 
 export interface PicturePorts {
   buses: BusManager
@@ -46,12 +52,14 @@ export interface PicturePorts {
 /**
  * Takes pictures of what Blenders show, for a person at a panel. It is never in the way of anything else: a Blender that
  * works, is away or is behind with its messages is not asked, one is asked once at a time, and the request is a look
- * (docs/decisions/0011). It keeps the last picture of each client until that leaves.
+ * (docs/decisions/0011). It keeps the last picture of each client until that leaves, or the picture is too old.
  */
 export interface Pictures {
   /** Never rejects. */
   take(request: PictureRequest): Promise<PictureOutcome>
   last(ref: ClientRef): Picture | null
+  /** Lets go of the last picture of a client; false where there is none. */
+  forget(ref: ClientRef): boolean
   /** Answers what is on its way as `away`. */
   close(): void
 }
@@ -102,6 +110,8 @@ export function createPictures(ports: PicturePorts): Pictures {
     })
   }
   const unfollow = buses.follow(attach)
+  const expire = (): void => kept.expire((clock() - limits.keptMs) / 1000)
+  const expiry = every('pictures that are too old', expiryMs, expire).unref()
 
   /** Why a client can't be asked now, null where it can. */
   const refusal = (bus: UserMessageBus, client: ClientInfo, ref: ClientRef): PictureOutcome | null => {
@@ -218,9 +228,18 @@ export function createPictures(ports: PicturePorts): Pictures {
       const refused = refusal(bus, client, ref)
       return refused === null ? ask(bus, client, request) : Promise.resolve(refused)
     },
-    last: (ref) => kept.of(ref)?.picture ?? null,
+    last(ref) {
+      expire()
+      return kept.of(ref)?.picture ?? null
+    },
+    forget(ref) {
+      const wasKept = kept.of(ref) !== null
+      kept.forget(ref)
+      return wasKept
+    },
     close() {
       unfollow()
+      clearInterval(expiry)
       for (const each of [...asked.values()]) each.finish(none('away', 'Busbar is being closed.'))
     },
   }

@@ -1,5 +1,6 @@
 import type { ClientRef } from '../../shared/clients.ts'
 import type { AddonPackage, ConnectInfo } from '../../shared/connect.ts'
+import type { ForgetOutcome } from '../../shared/forget.ts'
 import type { PanelStatus } from '../../shared/status.ts'
 import type { TokenScope } from '../../shared/tokens.ts'
 import type { ProgramRef } from '../../shared/troubles.ts'
@@ -22,7 +23,7 @@ import type { PanelTroubles } from './troubles.ts'
 /** What the panel's router works on. A panel of one user gets the same with nothing of others in it. */
 export interface PanelRouterPorts {
   roster: Pick<Roster, 'rows' | 'row' | 'client' | 'deliveries' | 'events'>
-  jobs: Omit<JobLedger, 'close' | 'tell'>
+  jobs: Omit<JobLedger, 'close' | 'tell' | 'forget'>
   /** Null where ending Blenders is none of this panel's business. */
   endings: Pick<BlenderEndings, 'look' | 'end'> | null
   pauses: {
@@ -41,6 +42,8 @@ export interface PanelRouterPorts {
     events: PanelTroubles['events']
   }
   pictures: Pick<Pictures, 'take' | 'last'>
+  /** Deletes what is kept about a client. */
+  forget: (about: ClientRef) => Promise<ForgetOutcome>
   messages: PanelMessages
   sessions: {
     threshold: McpServerFactory['threshold']
@@ -53,7 +56,7 @@ export interface PanelRouterPorts {
     blocks: Pick<BlockList, 'add' | 'lift' | 'listed' | 'events'>
     approvals: Pick<
       Approvals,
-      'pending' | 'answer' | 'grants' | 'takeBack' | 'policy' | 'setPolicy' | 'events'
+      'pending' | 'detail' | 'answer' | 'grants' | 'takeBack' | 'policy' | 'setPolicy' | 'events'
     >
     /** Null where tokens are none of this panel's business. */
     tokens: Pick<TokenAdministration, 'list' | 'create' | 'revoke'> | null

@@ -57,6 +57,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
         const source = detailSource(roster, client, () => detailOf(ports, client))
         for await (const { detail } of paced(source, call, detailIntervalMs)) yield detail
       }),
+      forget: os.clients.forget.handler(({ input }) => ports.forget(input)),
       unregister: os.clients.unregister.handler(({ input }) => unregister(ports, input)),
     },
     jobs: {
@@ -100,6 +101,7 @@ export function createPanelRouter(ports: PanelRouterPorts) {
     },
     approvals: {
       watch: os.approvals.watch.handler((call) => paced(approvalsSource(approvals), call, listIntervalMs)),
+      detail: os.approvals.detail.handler(({ input }) => approvals.detail(input.id)),
       answer: os.approvals.answer.handler(({ input }) => ({
         outcome: approvals.answer(input) ? 'answered' : 'gone',
       })),

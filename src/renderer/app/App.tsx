@@ -48,7 +48,7 @@ function Shell() {
         <ConnectionLostBanner />
         <UpdateBanner />
         <PauseBanner />
-          <TroubleBanner />
+        <TroubleBanner />
         {views[view]}
       </div>
       <StatusBar />

@@ -8,6 +8,8 @@ export type Intent =
   | { to: 'rename a view'; name: string }
   | { to: 'enlarge the picture'; key: string }
   | { to: 'block a client'; key: string }
+  /** `key` is null under Settings, where the client is chosen. */
+  | { to: 'forget a client'; key: string | null }
   | { to: 'choose a time' }
   | { to: 'go to a moment'; at: number }
   | { to: 'export'; format: ExportFormat }

@@ -23,6 +23,7 @@ import {
   rememberedPinsSchema,
   type InspectorPins,
 } from '../model/inspector/inspector-pins.ts'
+import { createForget, type Forget } from '../model/forget/forget.ts'
 import { createInspector, type Inspector } from '../model/inspector/inspector-store.ts'
 import { jobSortsSchema } from '../model/jobs/job-sorts.ts'
 import { newestFirst } from '../model/jobs/jobs-order.ts'
@@ -71,6 +72,8 @@ export interface Panel {
   readonly pauses: Pauses
   readonly troubles: Troubles
   readonly approvals: Approvals
+  /** Deletes what is kept about a client. */
+  readonly forget: Forget
   readonly tokens: Tokens
   readonly serverSettings: ServerSettings
   readonly toasts: Toasts
@@ -443,6 +446,7 @@ export function createPanel(ports: PanelPorts): Panel {
     pauses,
     troubles,
     approvals,
+    forget: createForget({ api, toasts }),
     tokens,
     serverSettings,
     toasts,

@@ -146,7 +146,14 @@ describe('a start on a data directory of version 0.1.0', () => {
     }
     expect(await panel.approvals.policy.get()).toStrictEqual({
       default: 'ask',
-      rules: [{ client: { userId: 'local', uuid: 'blender-1' }, token: null, tool: null, mode: 'deny' }],
+      rules: [
+        {
+          client: { userId: 'local', uuid: 'blender-1', tokenId: null, as: null },
+          token: null,
+          tool: null,
+          mode: 'deny',
+        },
+      ],
     })
   })
 

@@ -211,6 +211,7 @@ const looks: Record<string, { ask: Ask; eve: unknown }[]> = {
       eve: { pending: [], grants: [], policy: { default: 'ask', rules: [] } },
     },
   ],
+  'approvals.detail': [{ ask: (api) => api.approvals.detail({ id: world.approvalId }), eve: null }],
   'approvals.policy.get': [{ ask: (api) => api.approvals.policy.get(), eve: { default: 'ask', rules: [] } }],
   'activity.watch': [
     {
@@ -336,6 +337,7 @@ const deeds: Record<string, { ask: Ask; eve: unknown; operator: unknown }[]> = {
 
 /** What a procedure refuses to Eve in so many words, and does for the operator. */
 const refusals: Record<string, Ask[]> = {
+  'clients.forget': [(api) => api.clients.forget(secretClient)],
   'connect.token': [(api) => api.connect.token()],
   'tokens.list': [(api) => api.tokens.list()],
   'tokens.create': [(api) => api.tokens.create({ name: 'more' })],

@@ -27,7 +27,9 @@ beforeEach(async () => {
   waiting = new Inbox('list of approvals')
   void follow(operator, waiting)
   blender = await app.connect('blender')
-  await register(blender, 'blender-1', { is_persistent: true, label: 'Atelier 1', group_id: 'farm' })
+  await register(blender, 'blender-1', {
+    ...{ is_persistent: true, label: 'Atelier 1', group_id: 'farm', pid: 4711, hostname: 'studio' },
+  })
   const made = await operator.tokens.create({ name: 'model', scopes: ['bus', 'llm'] })
   if (made.outcome === 'refused') throw new Error(made.message)
   tokenId = made.info.id
@@ -76,9 +78,11 @@ describe('code from a token made for an LLM program', () => {
       id: text,
       userId: 'local',
       from: { uuid: expect.stringMatching(/^llm-/) as string, name: 'Model of a test' },
+      claims: null,
       program: 'Model of a test 1.0',
       programTitle: 'Model of a test',
       tokenId,
+      tokenName: 'model',
       address: '127.0.0.1',
       tool: 'blender_execute_code',
       title: 'Count',
@@ -86,8 +90,9 @@ describe('code from a token made for an LLM program', () => {
       codeKind: 'python',
       codeLength: 9,
       routing: { type: 'direct', target_uuid: 'blender-1' },
-      targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
+      targets: [{ uuid: 'blender-1', name: 'Atelier 1', host: 'studio' }],
       targetCount: 1,
+      again: false,
       askedAt: approval.askedAt,
       deniedAt: approval.askedAt + 120,
     })
@@ -167,12 +172,10 @@ describe('code from a token made for an LLM program', () => {
     }
     const what = `blender_execute_code for Claude Code with token ${made.info.id}`
     const until = new Date((grant?.allowedUntil ?? 0) * 1000).toISOString()
-    await expect
-      .poll(lines)
-      .toStrictEqual([
-        ['program_allowed', 'operator', `${what}, until ${until}`],
-        ['program_allowance_ended', 'operator', `${what}, taken back`],
-      ])
+    await expect.poll(lines).toStrictEqual([
+      ['program_allowed', 'operator', `${what}, until ${until}`],
+      ['program_allowance_ended', 'operator', `${what}, taken back`],
+    ])
   })
 
   it.each([
@@ -342,7 +345,7 @@ describe('a bare message that makes somebody work', () => {
   it('goes to those of a group whom a person saw, and not to who joined since', async () => {
     const answer = llm.call('blender_send_message', script({ target_uuid: undefined, group_id: 'farm' }))
     const { id, targets } = await theOne()
-    expect(targets).toStrictEqual([{ uuid: 'blender-1', name: 'Atelier 1' }])
+    expect(targets).toStrictEqual([{ uuid: 'blender-1', name: 'Atelier 1', host: 'studio' }])
     const joined = await app.connect('joined')
     await register(joined, 'blender-2', { group_id: 'farm' })
     await operator.approvals.answer({ id, answer: 'once' })
@@ -355,18 +358,18 @@ describe('a bare message that makes somebody work', () => {
     const answer = llm.call('blender_send_message', script())
     const { id } = await theOne()
     blender = await app.connect('the same again')
-    await register(blender, 'blender-1', { label: 'Atelier 1' })
+    await register(blender, 'blender-1', { label: 'Atelier 1', pid: 4711, hostname: 'studio' })
     await operator.approvals.answer({ id, answer: 'once' })
     expect(await answer).toMatchObject({ status: 'ok', targets: ['blender-1'] })
     await finish()
   })
 
   it.each(['started anew', 'of another token'])(
-    'does not go to a program that took the uuid over: %s',
+    'does not go to a program that took the uuid over before a person has seen it: %s',
     async (which) => {
       const [message, tool] = [llm.call('blender_send_message', script()), run('1')]
       const { pending } = await waiting.next((event) => event.pending.length === 2)
-      if (which === 'started anew') await register(blender, 'blender-1', { pid: 4711 })
+      if (which === 'started anew') await register(blender, 'blender-1', { pid: 4712 })
       else {
         const made = await operator.tokens.create({ name: 'other', scopes: ['bus'] })
         if (made.outcome === 'refused') throw new Error(made.message)
@@ -374,11 +377,12 @@ describe('a bare message that makes somebody work', () => {
         await other.call('blender_register_client', { client_uuid: 'blender-1', client_type: 'blender' })
       }
       for (const { id } of pending) await operator.approvals.answer({ id, answer: 'once' })
-      const text =
-        'Another program has taken the place of "blender-1" since this was asked. Nothing was run. Send it again: the ' +
-        'person is then asked about the one that is there now.'
-      expect(await message).toStrictEqual({ status: 'error', error: 'unknown_target', message: text })
-      expect(await tool).toMatchObject({ status: 'no_target', error: text })
+      const again = await waiting.next(
+        ({ pending }) => pending.length === 2 && pending.every((each) => each.again),
+      )
+      for (const { id } of again.pending) await operator.approvals.answer({ id, answer: 'deny', reason: '' })
+      expect(await message).toMatchObject({ status: 'error', error: 'denied' })
+      expect(await tool).toMatchObject({ status: 'failed' })
       expect(commandsAtBlender()).toStrictEqual([])
     },
   )
@@ -394,7 +398,10 @@ describe('a bare message that makes somebody work', () => {
 
   it('passes without a question where it makes nobody work', async () => {
     expect(
-      await llm.call('blender_send_message', { payload: { hello: 1 }, target_uuid: 'blender-1' }),
+      await llm.call('blender_send_message', {
+        payload: { message_type: 'chat', hello: 1 },
+        target_uuid: 'blender-1',
+      }),
     ).toMatchObject({
       status: 'ok',
     })
@@ -412,7 +419,7 @@ describe('taking a client of another session off the bus', () => {
       title: 'Unregister a client of another session',
       code: '{\n  "client_uuid": "blender-1"\n}',
       codeKind: 'json',
-      targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
+      targets: [{ uuid: 'blender-1', name: 'Atelier 1', host: 'studio' }],
     })
     await operator.approvals.answer({ id: approval.id, answer: 'deny', reason: '' })
     expect(await answer).toMatchObject({ status: 'error', error: 'denied' })

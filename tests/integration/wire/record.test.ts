@@ -212,7 +212,14 @@ describe('the record', () => {
     expect(await buckets(llm)).toStrictEqual({ persistent: ['b'], ephemeral: [] })
     await call(llm, 'blender_send_message', { payload: { n: 1 }, target_uuid: 'b' })
     expect((await second.messages.next()).data.payload).toStrictEqual({ n: 1 })
-    expect(first.messages.all).toStrictEqual([])
+    const { data } = await first.messages.next()
+    expect(data.payload).toStrictEqual({
+      message_type: 'client_replaced',
+      reason: 'Another session has registered this uuid.',
+      by: 'another program',
+      blocked_until: null,
+    })
+    expect(first.messages.all).toHaveLength(1)
   })
 
   it('[R-112] leaves the session it was taken from running, but no longer bound to it', async () => {

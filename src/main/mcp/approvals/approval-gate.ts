@@ -3,10 +3,16 @@ import type { Approvals, ApprovalRequest, Verdict } from '../../access/approvals
 import type { Caller } from '../../access/caller.ts'
 import { keptBytes } from '../../base/raw-json.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
-import type { UserMessageBus } from '../../bus/user-message-bus.ts'
-import { askForRemoval, askForWork, workKind, type RequestedWork } from './approval-ask.ts'
+import {
+  askAgain,
+  askForRemoval,
+  askForTakeover,
+  askForWork,
+  isWork,
+  type Asker,
+  type RequestedWork,
+} from './approval-ask.ts'
 import type { CallContext } from '../calls/call-context.ts'
-import { sessionOf } from '../sessions/session-of.ts'
 
 /** Why work may not begin. `cancelled` and `unknown_target`: nobody waits for it any more, or its target has left. */
 export interface GateRefusal {
@@ -25,27 +31,42 @@ export interface GateRefusal {
 export interface Allowed {
   readonly ok: true
   readonly targets: readonly ClientInfo[]
+  /** Whom of each target the person who allowed it saw (`ClientInfo.holder`), by uuid. Absent: nobody was asked. */
+  readonly holders?: ReadonlyMap<string, number>
 }
 
+/** Bytes for what a question keeps of each target. */
+const targetBytes = 512
+
+type Passage = Allowed | GateRefusal | Promise<Allowed | GateRefusal>
+
 /**
- * Stands before everything a client can ask others to do, or do to them. A person at the panel works past it. It
- * answers at once where nobody has to be asked, so that the order of messages is kept.
+ * Stands before everything a client can ask others to do, or do to them. Where a target is not the one any more that a
+ * person was shown, or nobody can tell, the person is asked again about the one that is there now. A person at the panel
+ * works past it. It answers at once where nobody has to be asked, so that the order of messages is kept.
  */
 export interface ApprovalGate {
-  pass(work: RequestedWork, context: CallContext): Allowed | GateRefusal | Promise<Allowed | GateRefusal>
+  pass(work: RequestedWork, context: CallContext): Passage
   /** Whether a session may take a live client of another session off the bus. */
-  passRemoval(
-    client: ClientInfo,
-    context: CallContext,
-  ): Allowed | GateRefusal | Promise<Allowed | GateRefusal>
+  passRemoval(client: ClientInfo, context: CallContext): Passage
+  /** Whether a session may take the uuid of a live client over that came with another token: it needs no less. */
+  passTakeover(client: ClientInfo, context: CallContext): Passage
 }
 
 export function createApprovalGate(ports: {
   approvals: Pick<Approvals, 'request' | 'timeoutMs'>
   scopesOf: (caller: Caller) => readonly TokenScope[]
+  /** Who the calling session is on the bus, whether it has registered or not. */
+  identityOf: (context: CallContext) => string
+  /** What a person called a caller's token. */
+  tokenNameOf: (caller: Caller) => string
 }): ApprovalGate {
   const { approvals } = ports
-  const scopesOf = ({ session }: CallContext): readonly TokenScope[] => ports.scopesOf(session.caller)
+  const askerOf = (context: CallContext): Asker => ({
+    scopes: ports.scopesOf(context.session.caller),
+    identity: ports.identityOf(context),
+    tokenName: ports.tokenNameOf(context.session.caller),
+  })
 
   const put = (
     ask: ApprovalRequest,
@@ -53,73 +74,54 @@ export function createApprovalGate(ports: {
     targets: readonly ClientInfo[],
     only: ClientInfo | undefined,
     context: CallContext,
-  ) => {
+  ): Passage => {
     const { bus, extra } = context
     const left = new AbortController()
     const onUnregistered = ({ client }: { client: ClientInfo }): void => {
       if (client === only) left.abort()
     }
-    const stillMeant = targets.map((client) => watchFor(client, bus))
-    const answerTo = (verdict: Verdict): Allowed | GateRefusal => {
-      if (verdict.outcome !== 'allowed') {
-        return refusalFor(verdict, approvals.timeoutMs, left.signal.aborted ? only : undefined)
-      }
-      const same = targets.filter((_, index) => stillMeant[index]?.() === true)
-      return only !== undefined && same.length === 0 ? replaced(only) : { ok: true, targets: same }
-    }
+    const holders = new Map(targets.map(({ uuid, holder }) => [uuid, holder]))
     // What waits is kept: by the question, and by who asked it.
     const hold = bus.memory.take('requests', bytes)
     if (hold === null) return noRoom(bus.memory.whatIsFull(bytes))
     const asked = approvals.request(ask, AbortSignal.any([extra.signal, left.signal]))
     if (!(asked instanceof Promise)) {
       hold.release()
-      return answerTo(asked)
+      return asked.outcome === 'allowed'
+        ? { ok: true, targets }
+        : refusalFor(asked, approvals.timeoutMs, undefined)
     }
     bus.events.on('unregistered', onUnregistered)
-    return asked.then(answerTo).finally(() => {
+    const stop = (): void => {
       hold.release()
       bus.events.off('unregistered', onUnregistered)
+    }
+    return asked.finally(stop).then((verdict): Passage => {
+      if (verdict.outcome !== 'allowed') {
+        return refusalFor(verdict, approvals.timeoutMs, left.signal.aborted ? only : undefined)
+      }
+      const there = targets.filter((client) => bus.get(client.uuid) === client)
+      if (there.every(({ uuid, holder }) => holders.get(uuid) === holder)) {
+        return { ok: true, targets: there, holders }
+      }
+      return put(askAgain(ask, there), bytes, there, only, context)
     })
   }
 
   return {
     pass(work, context) {
-      const { payload, json, routing, targets } = work
-      if (workKind(payload) === null || targets.length === 0) return { ok: true, targets }
+      const { json, routing, targets } = work
+      if (!isWork(work, context.bus.workers)) return { ok: true, targets }
       const only = routing.type === 'direct' ? targets[0] : undefined
-      const ask = askForWork(work, context, scopesOf(context))
-      return put(ask, keptBytes(ask.shown.code) + keptBytes(json ?? ''), targets, only, context)
+      const ask = askForWork(work, context, askerOf(context))
+      const { shown, whole } = ask
+      const bytes = keptBytes(shown.code) + keptBytes(whole.code) + keptBytes(json ?? '')
+      return put(ask, bytes + targets.length * targetBytes, targets, only, context)
     },
     passRemoval: (client, context) =>
-      put(askForRemoval(client, context, scopesOf(context)), 0, [client], client, context),
-  }
-}
-
-/**
- * Remembers whom a person is shown under a uuid. The answer tells whether it is still the same program: a connection
- * that was lost and is back is; one that was started anew, or came with another token, is another.
- */
-function watchFor(client: ClientInfo, bus: UserMessageBus): () => boolean {
-  const tokenOf = (): string | null => sessionOf(client)?.caller.token_id ?? null
-  const { pid, hostname } = client.metadata
-  const token = tokenOf()
-  return () => {
-    const now = tokenOf()
-    return (
-      bus.get(client.uuid) === client &&
-      client.metadata.pid === pid &&
-      client.metadata.hostname === hostname &&
-      (token === null || now === null || now === token)
-    )
-  }
-}
-
-function replaced({ uuid }: ClientInfo): GateRefusal {
-  return {
-    error: 'unknown_target',
-    message:
-      `Another program has taken the place of "${uuid}" since this was asked. Nothing was run. ` +
-      'Send it again: the person is then asked about the one that is there now.',
+      put(askForRemoval(client, context, askerOf(context)), 0, [client], client, context),
+    passTakeover: (client, context) =>
+      put(askForTakeover(client, context, askerOf(context)), 0, [client], client, context),
   }
 }
 

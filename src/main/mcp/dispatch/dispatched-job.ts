@@ -183,6 +183,7 @@ export function dispatchJob(
       // Another session may be its sender by now, as after a reconnect.
       session: bus.get(from)?.session ?? unsent.session,
       from_uuid: from,
+      holders: passed.holders,
       reply: 'caller',
     })
     if (!sent.ok) {

@@ -28,9 +28,9 @@ export function busCatalogue(ports: {
   const { blocks, presence, largeMessages, gate, dispatcher, turns = createTurns() } = ports
   return {
     tools: [
-      registerClientTool(blocks),
+      registerClientTool(blocks, gate),
       unregisterClientTool(gate),
-      sendMessageTool(gate),
+      sendMessageTool(gate, blocks),
       jobUpdateTool,
       listClientsTool(presence, turns),
       receiveMessagesTool(largeMessages),

@@ -131,7 +131,9 @@ export function createMcpServerFactory(ports: McpServerPorts): McpServerFactory 
           `The token of this session does not open the tool "${params.name}". Ask for a token with another scope.`,
         )
       }
-      const paused = pausedCall(params.name, params.arguments, context, () => ports.programOf(context.session))
+      const paused = pausedCall(params.name, params.arguments, context, () =>
+        ports.programOf(context.session),
+      )
       return paused === null ? tool.call(params.arguments, context) : tool.refuse(paused)
     },
     'resources/list': (request) => {

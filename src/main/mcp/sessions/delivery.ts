@@ -116,6 +116,8 @@ export function createDelivery(
       bus.events.on('registered', ({ client, takenFrom }) => {
         const session = sessionOf(client)
         const before = sessionOf({ session: takenFrom })
+        // Without an origin: what does not arrive is not put into the mailbox of who has the uuid now.
+        before?.writeEvent(frame(bus.noticeOfLoss(client, before), client.uuid))
         if (before !== null && !before.streamOpen) {
           attempt('messages of a lost session', () => takeBack(bus, before, 'lost'))
         }

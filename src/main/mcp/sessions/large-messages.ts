@@ -2,7 +2,7 @@ import { after } from '../../base/guarded.ts'
 import type { JsonObject } from '../../../shared/protocol.ts'
 import type { ClientInfo } from '../../bus/client-info.ts'
 import type { MemoryAccount, MemoryHold } from '../../base/ledger.ts'
-import { messageBytes, type BusMessage } from '../../bus/message.ts'
+import { isFor, messageBytes, type BusMessage } from '../../bus/message.ts'
 import type { UserMessageBus } from '../../bus/user-message-bus.ts'
 import type { McpSession } from '../http/session.ts'
 import { messageUri } from '../calls/resource-uris.ts'
@@ -104,7 +104,10 @@ class KeptPayloads {
   read(id: string, readers: readonly ClientInfo[]): string | null {
     const payload = this.#kept.get(id)
     if (payload === undefined || this.#clock() >= payload.untilMs) return null
-    return readers.some((client) => payload.clients.has(client)) ? payload.message.payloadJson : null
+    const { message, clients } = payload
+    return readers.some((client) => clients.has(client) && isFor(message, client))
+      ? message.payloadJson
+      : null
   }
 
   /** Frees what is too old to be read, also where nothing more is ever sent. */

@@ -10,6 +10,7 @@ import {
   type JsonObject,
   type Routing,
 } from '../../../shared/protocol.ts'
+import { blockedAnswer, type BlockList } from '../../access/block-list.ts'
 import { RawJson } from '../../base/raw-json.ts'
 import { jobKindOf } from '../../bus/message.ts'
 import { refusesJobOf } from '../../bus/message-size.ts'
@@ -44,8 +45,11 @@ const truncatedFields = {
   target_count: z.number(),
 }
 
-/** `blender_send_message`: a payload that makes its targets work is let through the gate before the bus is asked. */
-export function sendMessageTool(gate: ApprovalGate): Tool {
+/**
+ * `blender_send_message`: a payload that makes its targets work is let through the gate before the bus is asked. A block
+ * keeps out whoever speaks under the uuid that it names, since `from_uuid` is a claim.
+ */
+export function sendMessageTool(gate: ApprovalGate, blocks: Pick<BlockList, 'find' | 'noteRefused'>): Tool {
   return defineTool({
     name: 'blender_send_message',
     title: 'Send a message',
@@ -72,6 +76,9 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
     annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
     run(args, context) {
       const { bus, session } = context
+      const claim = claimOf(args.from_uuid, context)
+      const blocked = blockedSender(blocks, claim, context)
+      if (blocked !== null) return blocked
       const found = bus.routeOf(args, args.from_uuid ?? bus.registry.boundTo(session)?.uuid ?? '')
       if (!found.ok) return failure(found)
       const raw = args.payload instanceof RawJson ? args.payload : RawJson.of(args.payload)
@@ -85,12 +92,44 @@ export function sendMessageTool(gate: ApprovalGate): Tool {
       const inUse =
         isJob && found.targets.length > 0 && typeof job_id === 'string' ? bus.refusesJobId(job_id) : null
       if (inUse !== null) return failure(inUse)
-      const asked = gate.pass({ payload, json: raw.text, ...found }, context)
+      const asked = gate.pass({ payload, json: raw.text, claim, ...found }, context)
       return asked instanceof Promise
-        ? asked.then((passed) => sendAsAllowed(passed, order, context))
+        ? asked.then(
+            (passed) => blockedSender(blocks, claim, context) ?? sendAsAllowed(passed, order, context),
+          )
         : sendAsAllowed(asked, order, context, payload)
     },
   })
+}
+
+/** The uuid that a sender gives itself, where none of its session's clients has it. */
+function claimOf(fromUuid: string | undefined, { bus, session }: CallContext): string | undefined {
+  if (fromUuid === undefined || fromUuid === '') return undefined
+  const isOwn = bus.registry.allBoundTo(session).some(({ uuid }) => uuid === fromUuid)
+  return isOwn ? undefined : fromUuid
+}
+
+/** The answer for a sender that a person keeps away under one of its names; null for any other. */
+function blockedSender(
+  blocks: Pick<BlockList, 'find' | 'noteRefused'>,
+  claim: string | undefined,
+  { bus, session }: CallContext,
+): ToolAnswer | null {
+  const own = bus.registry.allBoundTo(session).map(({ uuid }) => uuid)
+  for (const uuid of claim === undefined ? own : [...own, claim]) {
+    const block = blocks.find(bus.user_id, uuid)
+    if (block === null) continue
+    blocks.noteRefused(block)
+    const { message, blockedUntil } = blockedAnswer(
+      block,
+      `Client "${uuid}" was blocked by the operator: nothing was sent, and nobody may send under that uuid`,
+    )
+    return failure(
+      { error: 'blocked', message },
+      blockedUntil === null ? {} : { blocked_until: blockedUntil },
+    )
+  }
+  return null
 }
 
 /** What a call keeps of its arguments while a person is asked. */
@@ -115,6 +154,7 @@ function sendAsAllowed(
     priority,
     from_uuid,
     route: { ...found, targets: passed.targets },
+    holders: passed.holders,
     session,
   })
   if (!sent.ok) return failure(sent)

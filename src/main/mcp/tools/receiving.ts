@@ -52,7 +52,11 @@ export const receiveMessagesTool = (largeMessages: Pick<LargeMessages, 'keep'>):
       // A poller that was killed leaves its call waiting: what comes is for the next one.
       const take = (): BusMessage[] | null =>
         session.hears(extra.requestId)
-          ? bus.mailboxes.take(client, max, { keep: after !== undefined, fits: oneAnswer(client) })
+          ? bus.mailboxes.take(client, max, {
+              keep: after !== undefined,
+              fits: oneAnswer(client),
+              holds: client.session === session,
+            })
           : null
       const messages = await firstMessages(bus, client, take, wait_seconds * 1000, extra.signal)
       return {

@@ -36,11 +36,7 @@ export function addApprovals(add: AddAction, { panel, go, live }: ActionPorts): 
     })
   }
   for (const grant of grants.slice(0, eachMax)) {
-    add(
-      `Take back: ${grant.tool} for ${grant.program}`,
-      'approvals',
-      () => void approvals.takeBack(grant),
-    )
+    add(`Take back: ${grant.tool} for ${grant.program}`, 'approvals', () => void approvals.takeBack(grant))
   }
   for (const [choice, who] of Object.entries(whoAsks) as [ApprovalPolicy['default'], string][]) {
     if (policy === null || policy.default === choice) continue

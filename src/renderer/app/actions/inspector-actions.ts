@@ -40,7 +40,7 @@ export function addInspectors(add: AddAction, ports: ActionPorts): void {
 
 function addInspector(
   add: AddAction,
-  { panel, go, live }: ActionPorts,
+  { panel, go, live, settings }: ActionPorts,
   inspector: Inspector,
   client: PanelClient,
   hint: string,
@@ -80,6 +80,13 @@ function addInspector(
     hint,
     showTab('policy', () => intents.set({ to: 'block a client', key: client.key })),
   )
+  if (settings?.mayChange === true) {
+    add(
+      `Forget what is kept about it: ${name}…`,
+      hint,
+      showTab('activity', () => intents.set({ to: 'forget a client', key: client.key })),
+    )
+  }
   if (!compose.state.getState().byKey.has(client.key)) return
   const { draft, sent } = compose.of(client)
   add(

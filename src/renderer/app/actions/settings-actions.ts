@@ -47,6 +47,7 @@ export function addSettings(add: AddAction, ports: ActionPorts): void {
   if (!live) return
   add('Add a block…', 'settings', toSettings({ to: 'add a block' }))
   if (settings?.mayChange !== true) return
+  add('Forget a client…', 'settings', toSettings({ to: 'forget a client', key: null }))
   addTokens(add, ports, toSettings)
   addRules(add, ports, toSettings)
   addServerSettings(add, ports, toSettings)

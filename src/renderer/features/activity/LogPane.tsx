@@ -218,7 +218,10 @@ function Deliveries({
         {deliveries.map(({ uuid, outcome }) => (
           <li key={uuid}>
             <ClientLink userId={entry.userId} uuid={uuid} names={names} tabbable />
-            <span data-outcome={outcome ?? 'unknown'} title={outcome === null ? undefined : deliveryHelp[outcome]}>
+            <span
+              data-outcome={outcome ?? 'unknown'}
+              title={outcome === null ? undefined : deliveryHelp[outcome]}
+            >
               {outcome ?? 'too long ago to tell'}
             </span>
           </li>

@@ -1,15 +1,16 @@
-import { useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import type { Approval } from '../../../shared/approvals.ts'
+import type { Approval, ApprovalDetail } from '../../../shared/approvals.ts'
 import { useIntent } from '../../panel/use-intent.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ClientText } from '../../ui/ClientText.tsx'
-import { CodeBlock } from '../../ui/CodeBlock.tsx'
 import { shortcutOf } from '../../lib/shortcuts.ts'
 import { TermList } from '../../ui/TermList.tsx'
 import { visibleText } from '../../lib/visible-text.ts'
 import { Fact, Facts } from '../../widgets/Facts.tsx'
 import { Until } from '../../widgets/Times.tsx'
+import { ApprovalCode } from './ApprovalCode.tsx'
+import { ApprovalTargets } from './ApprovalTargets.tsx'
 import styles from './ApprovalCard.module.css'
 
 const answers = [
@@ -31,7 +32,8 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
   const live = useLive()
   const card = useRef<HTMLElement>(null)
   const [denying, setDenying] = useState(false)
-  const { id, from, program, programTitle, codeLength, code, codeKind } = approval
+  const { id, from, program, programTitle, codeLength, code, targets, targetCount } = approval
+  const detail = useDetail(id, code.length < codeLength || targets.length < targetCount)
   useIntent(
     'deny',
     () => setDenying(true),
@@ -78,19 +80,30 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
           waits <Until at={approval.deniedAt} />
         </span>
       </h2>
+      {approval.again && (
+        <p className={styles['again']} role="note">
+          Asked again: another program has taken the place of a target since it was allowed, or nobody can
+          tell.
+        </p>
+      )}
       <Facts>
         <Fact
           name={approval.targetCount === 1 ? 'In' : `In ${approval.targetCount}`}
-          value={approval.targets.map(({ name }) => name).join(', ')}
+          value={(detail?.targets ?? approval.targets).map(({ uuid }) => uuid).join(', ')}
           wrap
         >
-          <Targets approval={approval} />
+          <ApprovalTargets approval={approval} targets={detail?.targets ?? approval.targets} />
         </Fact>
+        {approval.claims !== null && (
+          <Fact name="Claims to be">
+            <ClientText className={styles['claim']} text={approval.claims} />
+          </Fact>
+        )}
         <Fact name="Program" term="program">
           <ClientText text={program} />
         </Fact>
         <Fact name="Token" term="token">
-          <ClientText text={`${approval.tokenId}, from ${approval.address}`} />
+          <ClientText text={`${approval.tokenName}, from ${approval.address}`} />
         </Fact>
         {approval.title !== '' && `blender_${approval.title}` !== approval.tool && (
           <Fact name="It says">
@@ -98,13 +111,7 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
           </Fact>
         )}
       </Facts>
-      <CodeBlock text={code} language={codeKind} label={codeKind === 'python' ? 'Code' : 'Arguments'} />
-      {code.length < codeLength && (
-        <p className={styles['cut']} role="note">
-          Only the first {code.length.toLocaleString('en')} of {codeLength.toLocaleString('en')} characters
-          are shown.
-        </p>
-      )}
+      <ApprovalCode approval={approval} code={detail?.code ?? code} />
       {denying ? (
         <DenyForm
           onDeny={(reason) => {
@@ -147,20 +154,23 @@ export function ApprovalCard({ approval, mayAnswer }: ApprovalCardProps) {
   )
 }
 
-function Targets({ approval: { routing, targets, targetCount } }: { approval: Approval }) {
-  return (
-    <>
-      {routing.type === 'group' && `group ${visibleText(routing.group_id)}: `}
-      {routing.type === 'type_filter' && `all of type ${visibleText(routing.client_type)}: `}
-      {routing.type === 'broadcast' && 'everybody: '}
-      {targets.map(({ uuid, name }) => (
-        <a key={uuid} className={styles['client']} href={`#/clients/${encodeURIComponent(uuid)}`}>
-          <ClientText text={name} />
-        </a>
-      ))}
-      {targetCount > targets.length && ` and ${targetCount - targets.length} more`}
-    </>
-  )
+/** All of a request whose start alone has come; null until it has. */
+function useDetail(id: string, isCut: boolean): ApprovalDetail | null {
+  const { approvals } = usePanel()
+  const live = useLive()
+  const [detail, setDetail] = useState<ApprovalDetail | null>(null)
+  const isWanted = isCut && detail === null && live
+  useEffect(() => {
+    if (!isWanted) return undefined
+    let isOver = false
+    void approvals.detail(id).then((answer) => {
+      if (!isOver) setDetail(answer)
+    })
+    return () => {
+      isOver = true
+    }
+  }, [approvals, id, isWanted])
+  return detail
 }
 
 function DenyForm({ onDeny, onCancel }: { onDeny: (reason: string) => void; onCancel: () => void }) {

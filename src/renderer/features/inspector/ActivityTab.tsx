@@ -1,9 +1,13 @@
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
-import { usePanel } from '../../panel/panel-context.ts'
+import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { placeLink } from '../../panel/router.ts'
+import { useIntent } from '../../panel/use-intent.ts'
+import { Button } from '../../ui/Button.tsx'
 import { LogList } from '../activity/LogList.tsx'
 import { LogPane } from '../activity/LogPane.tsx'
+import { ForgetForm } from '../settings/ForgetForm.tsx'
+import { useMayChange } from '../settings/Row.tsx'
 import styles from './ActivityTab.module.css'
 import type { TabProps } from '../../model/inspector/inspector-tabs.ts'
 
@@ -13,6 +17,17 @@ export function ActivityTab({ client }: TabProps) {
   const { userId, record } = client
   const [log] = useState(() => panel.newLog({ userId, client: record.uuid }))
   useEffect(() => log.start(), [log])
+  const live = useLive()
+  const mayChange = useMayChange()
+  const [forgetting, setForgetting] = useState(false)
+  useIntent(
+    'forget a client',
+    () => setForgetting(true),
+    ({ key }) => key === client.key,
+  )
+  useEffect(() => {
+    if (live) void panel.serverSettings.load()
+  }, [live, panel])
   const open = useStore(log.state, (state) => state.open !== null)
   return (
     <div className={styles['tab']}>
@@ -22,6 +37,17 @@ export function ActivityTab({ client }: TabProps) {
         layout="card"
         empty={<p>Nothing of this client is kept, and nothing has passed it since.</p>}
       />
+      {forgetting ? (
+        <ForgetForm client={{ userId, uuid: record.uuid }} onDone={() => setForgetting(false)} />
+      ) : (
+        mayChange && (
+          <div className={styles['forget']}>
+            <Button kind="danger" disabled={!live} onClick={() => setForgetting(true)}>
+              Forget what is kept…
+            </Button>
+          </div>
+        )
+      )}
       {open ? (
         <div className={styles['entry']}>
           <LogPane log={log} within onClose={log.closeEntry} />

@@ -1,9 +1,8 @@
 import { useEffect, useId, useState } from 'react'
 import { useStore } from 'zustand'
+import { defaultMode, ruleFor } from '../../../shared/approval-rules.ts'
 import {
   approvalModeSchema,
-  defaultMode,
-  ruleFor,
   type ApprovalMode,
   type ApprovalPolicy,
   type ApprovalRule,
@@ -94,13 +93,14 @@ function InForce({
       </p>
     )
   }
-  const rule = ruleFor(policy, {
+  const asks = {
     userId: client.userId,
-    clients: session.clients,
+    senders: session.clients,
     tokenId: session.tokenId,
+    targets: [],
     tool: null,
-  })
-  const mode = rule?.mode ?? defaultMode(policy, session.asksByToken)
+  }
+  const { mode, rule } = ruleFor(policy, asks, defaultMode(policy, session.asksByToken))
   return (
     <Facts>
       <Fact name="May read">{mode === 'deny' ? 'no' : 'at once'}</Fact>
@@ -152,7 +152,7 @@ function ClientRules({ client, policy, usable }: RulesProps & { policy: Approval
             <li key={ruleEntry(rule)}>
               <span className={styles['mode']}>
                 {modeNames[rule.mode]}
-                <ClientText text={partsBeside(rule, tokenName(rule.token ?? '', listed))} />
+                <ClientText text={partsBeside(rule, (id) => tokenName(id, listed))} />
               </span>
               <Button
                 disabled={!usable}
@@ -178,20 +178,22 @@ function SetRule({ client, session, usable }: RulesProps & { session: SessionFac
   const [problem, setProblem] = useState<string | null>(null)
   const id = useId()
   const set = async () => {
-    const allowed = mode === 'allow' ? (session?.tokenId ?? null) : null
-    if (mode === 'allow' && allowed === null) {
+    const allows = mode === 'allow'
+    const tokenId = allows ? (session?.tokenId ?? null) : null
+    if (allows && tokenId === null) {
       setProblem('It has no session, so its token is not known: a rule that allows names the token too.')
       return
     }
+    const { uuid, client_type } = client.record
+    const role = !allows ? null : client_type === 'blender' ? 'target' : 'sender'
     const rule: ApprovalRule = {
-      client: { userId: client.userId, uuid: client.record.uuid },
-      token: allowed,
+      client: { userId: client.userId, uuid, tokenId, as: role },
+      token: null,
       tool: null,
       mode,
     }
     // One rule says what holds for it; those for single tools stay.
-    const own = (each: ApprovalRule) =>
-      names(each, client) && each.tool === null && (each.token === null || each.token === session?.tokenId)
+    const own = (each: ApprovalRule) => names(each, client) && each.tool === null && each.token === null
     setProblem(await approvals.setRules((all) => [...all.filter((each) => !own(each)), rule]))
   }
   return (
@@ -221,7 +223,10 @@ function SetRule({ client, session, usable }: RulesProps & { session: SessionFac
       </Button>
       {mode === 'allow' && (
         <p className={styles['help']}>
-          This holds together with its token only: any program may call itself by this uuid.
+          {client.record.client_type === 'blender'
+            ? 'This holds for what is asked of it. '
+            : 'This holds for what it asks for. '}
+          It holds together with its token only: any program may call itself by this uuid.
         </p>
       )}
       <p role="alert" className={styles['problem']}>
@@ -235,6 +240,13 @@ function names({ client }: ApprovalRule, { userId, record }: PanelClient): boole
   return client !== null && client.userId === userId && client.uuid === record.uuid
 }
 
-function partsBeside({ token, tool }: ApprovalRule, name: string): string {
-  return [token === null ? '' : ` with the token ${name}`, tool === null ? '' : ` for ${tool}`].join('')
+function partsBeside({ client, token, tool }: ApprovalRule, nameOf: (tokenId: string) => string): string {
+  const own = client?.tokenId ?? null
+  return [
+    client?.as === 'sender' ? ', for what it asks' : '',
+    client?.as === 'target' ? ', for what is asked of it' : '',
+    own === null ? '' : ` with the token ${nameOf(own)}`,
+    token === null ? '' : `, asked by the token ${nameOf(token)}`,
+    tool === null ? '' : ` for ${tool}`,
+  ].join('')
 }

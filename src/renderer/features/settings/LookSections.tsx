@@ -1,12 +1,15 @@
 import { Volume2 } from 'lucide-react'
+import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { ActivityLogState } from '../../../shared/status.ts'
-import { usePanel, usePreferences, useTheme } from '../../panel/panel-context.ts'
+import { useLive, usePanel, usePreferences, useTheme } from '../../panel/panel-context.ts'
+import { useIntent } from '../../panel/use-intent.ts'
 import { densities, textSizes } from '../../settings/preferences.ts'
 import { themeChoices } from '../../theme/theme.ts'
 import { Button } from '../../ui/Button.tsx'
 import { playApprovalSound } from '../../model/approvals/approval-sound.ts'
-import { Choice, Row, useShown } from './Row.tsx'
+import { ForgetForm } from './ForgetForm.tsx'
+import { Choice, Row, useMayChange, useShown } from './Row.tsx'
 import styles from './Settings.module.css'
 
 /** What is set for this machine. */
@@ -81,10 +84,27 @@ function activityLogText({ state, reason }: ActivityLogState): string {
 export function ActivityLogSection() {
   const history = useStore(usePanel().status, (state) => state.status?.history ?? null)
   const shown = useShown()
-  if (!shown('history')) return null
+  const mayChange = useMayChange()
+  const usable = useLive() && mayChange
+  const [forgetting, setForgetting] = useState(false)
+  useIntent(
+    'forget a client',
+    () => setForgetting(true),
+    ({ key }) => key === null,
+  )
   return (
-    <p className={history?.state === 'off' ? styles['warn'] : styles['note']}>
-      {history === null ? 'Not known yet.' : activityLogText(history)}
-    </p>
+    <>
+      {shown('history') && (
+        <p className={history?.state === 'off' ? styles['warn'] : styles['note']}>
+          {history === null ? 'Not known yet.' : activityLogText(history)}
+        </p>
+      )}
+      <Row id="forget">
+        <Button kind="danger" disabled={!usable || forgetting} onClick={() => setForgetting(true)}>
+          Forget a client…
+        </Button>
+      </Row>
+      {forgetting && <ForgetForm onDone={() => setForgetting(false)} />}
+    </>
   )
 }

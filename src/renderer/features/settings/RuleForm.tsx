@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useId, useState, type SelectHTMLAttributes } from 'react'
 import { useStore } from 'zustand'
 import { approvalModeSchema, approvalRuleSchema, type ApprovalRule } from '../../../shared/approvals.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
@@ -13,12 +13,13 @@ const commonTools = ['blender_execute_code', 'blender_render_image', 'blender_op
 
 /** A new rule, or other terms for one that there is. */
 export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: () => void }) {
-  const { approvals, clients, tokens } = usePanel()
+  const { approvals, clients } = usePanel()
   const live = useLive()
   const known = useStore(clients.state, (state) => state.byKey)
-  const listed = useStore(tokens.state, (state) => state.tokens) ?? []
   const [uuid, setUuid] = useState(rule?.client?.uuid ?? '')
   const [userId, setUserId] = useState(rule?.client?.userId ?? 'local')
+  const [ownToken, setOwnToken] = useState(rule?.client?.tokenId ?? '')
+  const [role, setRole] = useState(rule?.client?.as ?? '')
   const [token, setToken] = useState(rule?.token ?? '')
   const [tool, setTool] = useState(rule?.tool ?? '')
   const [mode, setMode] = useState(rule?.mode ?? 'ask')
@@ -28,7 +29,15 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
 
   const save = async () => {
     const parsed = approvalRuleSchema.safeParse({
-      client: uuid.trim() === '' ? null : { userId: userId.trim(), uuid: uuid.trim() },
+      client:
+        uuid.trim() === ''
+          ? null
+          : {
+              userId: userId.trim(),
+              uuid: uuid.trim(),
+              tokenId: ownToken === '' ? null : ownToken,
+              as: role === '' ? null : role,
+            },
       token: token === '' ? null : token,
       tool: tool.trim() === '' ? null : tool.trim(),
       mode,
@@ -39,6 +48,11 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
       return
     }
     const next = parsed.data
+    if (next.mode === 'allow' && next.client !== null && (next.client.tokenId === null || role === '')) {
+      const text = 'A rule that allows a client names its own token, and whether it asks or is asked.'
+      setProblem({ field: 'client', text })
+      return
+    }
     const old = rule === null ? null : ruleEntry(rule)
     const refused = await approvals.setRules((all) => {
       const others = all.filter((each) => ruleEntry(each) !== old && !samePlace(each, next))
@@ -93,21 +107,30 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
           )}
         </Field>
       )}
-      <Field label="Token" problem={at('token')}>
-        {(field) => (
-          <select {...field} value={token} onChange={({ target }) => setToken(target.value)}>
-            <option value="">any</option>
-            <option value="local">local, the one of the person who runs the server</option>
-            {listed.map(({ id, name, userId: user }) => (
-              <option key={id} value={id}>
-                {name} of {user}
-              </option>
-            ))}
-            {token !== '' && token !== 'local' && !listed.some(({ id }) => id === token) && (
-              <option value={token}>{token}</option>
+      {uuid.trim() !== '' && (
+        <>
+          <Field label="Its own token">
+            {(field) => <TokenSelect field={field} value={ownToken} onChange={setOwnToken} />}
+          </Field>
+          <Field label="Holds for">
+            {(field) => (
+              <select
+                {...field}
+                value={role}
+                onChange={({ target: { value } }) =>
+                  setRole(value === 'sender' || value === 'target' ? value : '')
+                }
+              >
+                <option value="">both</option>
+                <option value="sender">what it asks for</option>
+                <option value="target">what is asked of it</option>
+              </select>
             )}
-          </select>
-        )}
+          </Field>
+        </>
+      )}
+      <Field label="Token of who asks" problem={at('token')}>
+        {(field) => <TokenSelect field={field} value={token} onChange={setToken} />}
       </Field>
       <Field label="Tool">
         {(field) => (
@@ -158,6 +181,32 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
         </Button>
       </div>
     </form>
+  )
+}
+
+interface TokenSelectProps {
+  field: Pick<SelectHTMLAttributes<HTMLSelectElement>, 'id'>
+  /** A token's id; empty for any. */
+  value: string
+  onChange: (value: string) => void
+}
+
+function TokenSelect({ field, value, onChange }: TokenSelectProps) {
+  const { tokens } = usePanel()
+  const listed = useStore(tokens.state, (state) => state.tokens) ?? []
+  return (
+    <select {...field} value={value} onChange={({ target }) => onChange(target.value)}>
+      <option value="">any</option>
+      <option value="local">local, the one of the person who runs the server</option>
+      {listed.map(({ id, name, userId: user }) => (
+        <option key={id} value={id}>
+          {name} of {user}
+        </option>
+      ))}
+      {value !== '' && value !== 'local' && !listed.some(({ id }) => id === value) && (
+        <option value={value}>{value}</option>
+      )}
+    </select>
   )
 }
 

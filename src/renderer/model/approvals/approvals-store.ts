@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type {
   Approval,
   ApprovalAnswer,
+  ApprovalDetail,
   ApprovalGrant,
   ApprovalPolicy,
   ApprovalRule,
@@ -33,6 +34,8 @@ export interface ApprovalsState {
 export interface Approvals {
   readonly state: StoreApi<ApprovalsState>
   replace: (event: ApprovalsEvent) => void
+  /** All of what a request shows the start of; null where it is gone or there is no connection. */
+  detail: (id: string) => Promise<ApprovalDetail | null>
   /** Tells the outcome by a toast where it is not the one that was asked for. */
   answer: (answer: ApprovalAnswer) => Promise<void>
   /** What a program was allowed is asked for again. */
@@ -58,6 +61,13 @@ export function createApprovals({ api, toasts }: ApprovalsPorts): Approvals {
         pending.flatMap(({ userId, from }) => (from === null ? [] : clientKey({ userId, uuid: from.uuid }))),
       )
       state.setState({ pending, grants, policy, waiting })
+    },
+    async detail(id) {
+      try {
+        return (await api()?.approvals.detail({ id })) ?? null
+      } catch {
+        return null
+      }
     },
     async answer(answer) {
       const link = api()

@@ -59,7 +59,7 @@ export const fixedRows = {
   rules: {
     section: 'approvals',
     title: 'Rules',
-    help: 'The rule that names most parts holds; among equals the strictest one.',
+    help: 'A rule that denies always holds. Else the one that names most parts does; among equals the strictest one.',
   },
   tokens: {
     section: 'tokens',
@@ -80,6 +80,11 @@ export const fixedRows = {
     section: 'history',
     title: 'History',
     help: 'Whether what happens is being kept in history.db.',
+  },
+  forget: {
+    section: 'history',
+    title: 'Forget',
+    help: 'Deletes what is kept about a client or a program: activity, scripts, pictures.',
   },
 } as const satisfies Record<string, { section: SectionId; title: string; help: string }>
 export type FixedRow = keyof typeof fixedRows
@@ -149,14 +154,20 @@ export function findEntries(entries: readonly SettingEntry[], query: string): Re
 }
 
 export function ruleEntry(rule: ApprovalRule): string {
-  return `rule ${JSON.stringify([rule.client?.userId, rule.client?.uuid, rule.token, rule.tool, rule.mode])}`
+  return `rule ${JSON.stringify([
+    ...[rule.client?.userId, rule.client?.uuid, rule.client?.tokenId, rule.client?.as],
+    ...[rule.token, rule.tool, rule.mode],
+  ])}`
 }
 
 /** Whom and what a rule is for, in words. */
 export function ruleText({ client, token, tool }: ApprovalRule, tokens: readonly TokenInfo[] | null): string {
   const parts = []
   if (client !== null) {
-    parts.push(`client ${client.uuid}${client.userId === 'local' ? '' : ` of ${client.userId}`}`)
+    const role = client.as === null ? '' : client.as === 'sender' ? 'what is asked by ' : 'what is asked of '
+    const its = client.tokenId === null ? '' : ` (its token ${tokenName(client.tokenId, tokens)})`
+    const whose = client.userId === 'local' ? '' : ` of ${client.userId}`
+    parts.push(`${role}client ${client.uuid}${its}${whose}`)
   }
   if (token !== null) parts.push(`token ${tokenName(token, tokens)}`)
   if (tool !== null) parts.push(tool)

@@ -9,7 +9,8 @@ import { approvalRuleSchema, type ApprovalPolicy } from '../../../../src/shared/
 
 const question = (more: Partial<PolicyQuestion> = {}): PolicyQuestion => ({
   userId: 'local',
-  clients: ['llm-1', 'blender-1'],
+  senders: ['llm-1'],
+  targets: [{ uuid: 'blender-1', tokenId: 'local' }],
   tokenId: 'made',
   scopes: ['bus', 'llm'],
   tool: 'blender_execute_code',
@@ -18,6 +19,8 @@ const question = (more: Partial<PolicyQuestion> = {}): PolicyQuestion => ({
 })
 const reading = { tool: 'blender_get_scene_info', reads: true }
 const policy = (...rules: ApprovalPolicy['rules']): ApprovalPolicy => ({ default: 'by_token', rules })
+const client = (uuid: string, more: object = {}) =>
+  ({ userId: 'local', uuid, tokenId: null, as: null, ...more }) as const
 const rule = (more: Partial<ApprovalPolicy['rules'][number]>): ApprovalPolicy['rules'][number] => ({
   client: null,
   token: null,
@@ -66,30 +69,82 @@ describe('a rule', () => {
   })
 
   it('on a client holds for what it asks for and for what is asked of it, on its own bus', () => {
-    const asker = policy(rule({ client: { userId: 'local', uuid: 'llm-1' } }))
-    const worker = policy(rule({ client: { userId: 'local', uuid: 'blender-1' }, mode: 'read-only' }))
+    const asker = policy(rule({ client: client('llm-1') }))
+    const worker = policy(rule({ client: client('blender-1'), mode: 'read-only' }))
     expect(evaluatePolicy(asker, question())).toBe('deny')
     expect(evaluatePolicy(worker, question())).toBe('deny')
     expect(evaluatePolicy(worker, question(reading))).toBe('allow')
     expect(evaluatePolicy(asker, question({ userId: 'eve' }))).toBe('ask')
   })
 
-  it('that names more parts wins, and the stricter one among equals', () => {
+  it('that names more parts wins, the stricter one among equals, and one that denies in any case', () => {
     const rules = policy(
-      rule({ token: 'made', mode: 'deny' }),
+      rule({ token: 'made', mode: 'read-only' }),
       rule({ token: 'made', tool: 'blender_undo', mode: 'allow' }),
       rule({ tool: 'blender_execute_code', mode: 'allow' }),
     )
     expect(evaluatePolicy(rules, question({ tool: 'blender_undo' }))).toBe('allow')
     expect(evaluatePolicy(rules, question())).toBe('deny')
+    const denied = policy(...rules.rules, rule({ token: 'made', mode: 'deny' }))
+    expect(evaluatePolicy(denied, question({ tool: 'blender_undo' }))).toBe('deny')
   })
 
-  it('names something, and its token too where it allows a client', () => {
-    const client = { userId: 'local', uuid: 'llm-1' }
-    expect(approvalRuleSchema.safeParse(rule({})).success).toBe(false)
-    expect(approvalRuleSchema.safeParse(rule({ client, mode: 'allow' })).success).toBe(false)
-    expect(approvalRuleSchema.safeParse(rule({ client, token: 'made', mode: 'allow' })).success).toBe(true)
-    expect(approvalRuleSchema.safeParse(rule({ client, mode: 'deny' })).success).toBe(true)
+  it('names something, and a token too where it allows a client', () => {
+    const valid = (more: object) => approvalRuleSchema.safeParse(rule(more)).success
+    expect([
+      valid({}),
+      valid({ client: client('llm-1'), mode: 'allow' }),
+      valid({ client: client('llm-1'), token: 'made', mode: 'allow' }),
+      valid({ client: client('llm-1', { tokenId: 'made', as: 'sender' }), mode: 'allow' }),
+      valid({ client: client('llm-1'), mode: 'deny' }),
+    ]).toStrictEqual([false, false, true, true, true])
+  })
+})
+
+describe('a rule that allows a client', () => {
+  const allowed = (more: Partial<PolicyQuestion>, ...rules: ApprovalPolicy['rules']) =>
+    evaluatePolicy({ default: 'ask', rules }, question(more))
+  const onBlender = rule({
+    client: client('blender-1', { tokenId: 'local', as: 'target' }),
+    token: 'made',
+    mode: 'allow',
+  })
+  const blender = { uuid: 'blender-1', tokenId: 'local' }
+
+  it('opens that client alone, whoever else is asked with it', () => {
+    const other = { uuid: 'blender-2', tokenId: 'local' }
+    expect(allowed({ targets: [blender] }, onBlender)).toBe('allow')
+    expect(allowed({ targets: [blender, other] }, onBlender)).toBe('ask')
+    expect(allowed({ targets: [other] }, onBlender)).toBe('ask')
+    expect(allowed({ targets: [blender, other] }, onBlender, rule({ client: client('blender-2') }))).toBe(
+      'deny',
+    )
+  })
+
+  it('opens it for that token alone, and for who has its uuid with its own token alone', () => {
+    expect(allowed({ tokenId: 'other' }, onBlender)).toBe('ask')
+    expect(allowed({ targets: [{ uuid: 'blender-1', tokenId: 'made' }] }, onBlender)).toBe('ask')
+    expect(allowed({ targets: [{ uuid: 'blender-1', tokenId: null }] }, onBlender)).toBe('ask')
+  })
+
+  it('opens nothing to who registers as that client, not with its token either', () => {
+    const elsewhere = [{ uuid: 'blender-2', tokenId: 'local' }]
+    expect(allowed({ senders: ['blender-1'], targets: elsewhere }, onBlender)).toBe('ask')
+    const own = rule({ client: client('blender-1', { tokenId: 'made', as: 'target' }), mode: 'allow' })
+    expect(allowed({ senders: ['blender-1'], targets: elsewhere }, own)).toBe('ask')
+  })
+
+  it('for what it asks holds where the session is nobody else, on every Blender', () => {
+    const asks = rule({ client: client('llm-1', { tokenId: 'made', as: 'sender' }), mode: 'allow' })
+    expect(allowed({}, asks)).toBe('allow')
+    expect(allowed({ senders: ['llm-1', 'llm-2'] }, asks)).toBe('ask')
+    expect(allowed({ tokenId: 'other' }, asks)).toBe('ask')
+  })
+
+  it('opens nothing where it names neither token nor role, as in files of 0.1.0', () => {
+    const old = rule({ client: client('blender-1'), token: 'made', mode: 'allow' })
+    const half = rule({ client: client('blender-1', { tokenId: 'local' }), token: 'made', mode: 'allow' })
+    expect([allowed({}, old), allowed({}, half)]).toStrictEqual(['ask', 'ask'])
   })
 })
 

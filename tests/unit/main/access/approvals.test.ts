@@ -24,9 +24,11 @@ const session = { name: 'a session' }
 const shown: ApprovalRequest['shown'] = {
   userId: 'local',
   from: { uuid: 'llm-1', name: 'Model' },
+  claims: null,
   program: 'Claude Code 1.0',
   programTitle: 'Claude Code',
   tokenId: 'made',
+  tokenName: 'made',
   address: '127.0.0.1',
   tool: 'blender_execute_code',
   title: 'execute_code',
@@ -34,8 +36,9 @@ const shown: ApprovalRequest['shown'] = {
   codeKind: 'python',
   codeLength: 5,
   routing: { type: 'direct', target_uuid: 'blender-1' },
-  targets: [{ uuid: 'blender-1', name: 'Atelier 1' }],
+  targets: [{ uuid: 'blender-1', name: 'Atelier 1', host: null }],
   targetCount: 1,
+  again: false,
 }
 const ask = (
   more: {
@@ -52,13 +55,15 @@ const ask = (
   program: more.program === undefined ? 'claude-code' : more.program,
   question: {
     userId: more.userId ?? 'local',
-    clients: ['llm-1', more.target ?? 'blender-1'],
+    senders: ['llm-1'],
+    targets: [{ uuid: more.target ?? 'blender-1', tokenId: 'local' }],
     tokenId: more.tokenId ?? 'made',
     scopes: ['llm'],
     tool: more.tool ?? 'blender_execute_code',
     reads: more.reads ?? false,
   },
   shown,
+  whole: { code: 'x = 1', targets: shown.targets },
 })
 const never = new AbortController().signal
 
@@ -80,6 +85,10 @@ describe('approvals', () => {
   it('show what waits until a person allows it once', async () => {
     const { approvals, heard } = fixture()
     const verdict = approvals.request(ask(), never)
+    expect([approvals.detail('a-1'), approvals.detail('a-2')]).toStrictEqual([
+      { code: 'x = 1', targets: shown.targets },
+      null,
+    ])
     expect(approvals.pending()).toStrictEqual([
       { ...shown, id: 'a-1', askedAt: 1_700_000_000, deniedAt: 1_700_000_120 },
     ])
@@ -125,7 +134,14 @@ describe('approvals', () => {
   it('deny a session what a rule denies, whatever it was allowed of the same tool', async () => {
     const { approvals } = fixture({
       default: 'ask',
-      rules: [{ client: { userId: 'local', uuid: 'blender-2' }, token: null, tool: null, mode: 'deny' }],
+      rules: [
+        {
+          client: { userId: 'local', uuid: 'blender-2', tokenId: null, as: null },
+          token: null,
+          tool: null,
+          mode: 'deny',
+        },
+      ],
     })
     const verdict = approvals.request(ask(), never)
     approvals.answer({ id: 'a-1', answer: 'session' })
@@ -347,7 +363,7 @@ describe('what is allowed for a program, one hour', () => {
   it('allows nothing that a rule denies', async () => {
     const { approvals } = await allowed({
       default: 'ask',
-      rules: [{ client: { userId: 'local', uuid: 'blender-2' }, token: null, tool: null, mode: 'read-only' }],
+      rules: [{ client: { userId: 'local', uuid: 'blender-2', tokenId: null, as: null }, token: null, tool: null, mode: 'read-only' }],
     })
     expect(approvals.request(ask({ target: 'blender-2' }), never)).toStrictEqual({
       outcome: 'denied',

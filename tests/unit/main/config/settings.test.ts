@@ -51,6 +51,7 @@ describe('the settings of the server', () => {
       lostTargetGraceMs: 15_000,
       approvalTimeoutMs: 120_000,
       endBlenderGraceMs: 5_000,
+      pictureMs: 86_400_000,
     })
     expect(history.payloads).toBe(true)
     expect(defaultActivityLogLimits).toMatchObject(history.limits)
@@ -58,7 +59,7 @@ describe('the settings of the server', () => {
 
   it('reach the floors in their own units', async () => {
     const { limits, memoryBytes, history } = await create(
-      { memory_mib: 300, history_days: 2, history_mib: 1, history_payloads: false },
+      { memory_mib: 300, history_days: 2, history_script_days: 1, history_mib: 1, history_payloads: false },
       {
         BUSBAR_EPHEMERAL_GRACE_SECONDS: '0',
         BUSBAR_PERSISTENT_EXPIRY_SECONDS: '3600',
@@ -66,6 +67,7 @@ describe('the settings of the server', () => {
         BUSBAR_LOST_TARGET_SECONDS: '8',
         BUSBAR_APPROVAL_SECONDS: '7',
         BUSBAR_END_BLENDER_SECONDS: '6',
+        BUSBAR_PICTURE_SECONDS: '5',
         BUSBAR_SESSION_IDLE_SECONDS: '2.5',
         BUSBAR_STALLED_STREAM_SECONDS: '10',
         BUSBAR_SILENT_STREAM_SECONDS: '20',
@@ -86,6 +88,7 @@ describe('the settings of the server', () => {
         lostTargetGraceMs: 8000,
         approvalTimeoutMs: 7000,
         endBlenderGraceMs: 6000,
+        pictureMs: 5000,
       },
       bus: { ephemeralGraceMs: 0, persistentExpiryMs: 3_600_000, maxClients: 7 },
       mcp: {
@@ -103,7 +106,7 @@ describe('the settings of the server', () => {
     })
     expect(history).toStrictEqual({
       payloads: false,
-      limits: { maxAgeSeconds: 172_800, maxBytes: 1_048_576 },
+      limits: { maxAgeSeconds: 172_800, maxContentAgeSeconds: 86_400, maxBytes: 1_048_576 },
     })
   })
 

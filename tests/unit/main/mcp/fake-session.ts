@@ -80,6 +80,7 @@ export interface FakeCall {
 export const openGate: ApprovalGate = {
   pass: ({ targets }) => ({ ok: true, targets }),
   passRemoval: (client) => ({ ok: true, targets: [client] }),
+  passTakeover: (client) => ({ ok: true, targets: [client] }),
 }
 
 /** The surroundings of one tool call. */

@@ -10,7 +10,7 @@ import { blocked } from '../../../../src/main/mcp/http/refusals.ts'
 import { jobUpdateTool } from '../../../../src/main/mcp/tools/messaging.ts'
 import { registerClientTool } from '../../../../src/main/mcp/tools/registration.ts'
 import { busFixture } from '../bus/bus-fixture.ts'
-import { fakeCall, fakeSession } from './fake-session.ts'
+import { fakeCall, fakeSession, openGate } from './fake-session.ts'
 
 /** What the add-on's own tests take for what the server says and takes: here the server is asked. */
 const folder = join(import.meta.dirname, '../../../fixtures/wire')
@@ -53,10 +53,10 @@ describe('the fixtures that the add-on is tested with', () => {
 
   it.each(named('register-arguments'))('%s registers', async (name) => {
     const { bus } = busFixture()
-    const answer = await registerClientTool(createBlockList(() => 0)).call(
-      read(name),
-      fakeCall(bus, fakeSession()).context,
-    )
+    const answer = await registerClientTool(
+      createBlockList(() => 0),
+      openGate,
+    ).call(read(name), fakeCall(bus, fakeSession()).context)
     expect(answer.structuredContent).toMatchObject({ status: 'ok', client: { client_type: 'blender' } })
   })
 
@@ -70,7 +70,10 @@ describe('the fixtures that the add-on is tested with', () => {
   })
 
   it('register-blocked-result.json is a refusal', () => {
-    const { outputSchema } = registerClientTool(createBlockList(() => 0)).description
+    const { outputSchema } = registerClientTool(
+      createBlockList(() => 0),
+      openGate,
+    ).description
     const accepts = new AjvJsonSchemaValidator().getValidator(outputSchema as JsonSchemaType)
     expect(accepts(read('register-blocked-result.json'))).toMatchObject({
       valid: true,

@@ -177,10 +177,7 @@ it('ends nothing for a job of several Blenders', async () => {
 
 it.each([
   [() => Promise.resolve('survived' as const), 'The process 4711 is still there.'],
-  [
-    () => Promise.reject(new Error('kill EPERM')),
-    'The process 4711 could not be ended: kill EPERM.',
-  ],
+  [() => Promise.reject(new Error('kill EPERM')), 'The process 4711 could not be ended: kill EPERM.'],
 ])('says so where it could not be ended', async (end, message) => {
   const { bus, endings, told } = fixture({ end })
   expect(await endings.end(ref)).toStrictEqual({ outcome: 'refused', message })

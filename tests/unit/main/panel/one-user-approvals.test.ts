@@ -12,7 +12,8 @@ const ask = (userId: string): ApprovalRequest => ({
   program: 'claude-code',
   question: {
     userId,
-    clients: [],
+    senders: [],
+    targets: [],
     tokenId: 'made',
     scopes: ['llm'],
     tool: 'blender_undo',
@@ -21,9 +22,11 @@ const ask = (userId: string): ApprovalRequest => ({
   shown: {
     userId,
     from: null,
+    claims: null,
     program: 'Claude Code 1.0',
     programTitle: 'Claude Code',
     tokenId: 'made',
+    tokenName: 'made',
     address: '127.0.0.1',
     tool: 'blender_undo',
     title: 'undo',
@@ -33,7 +36,9 @@ const ask = (userId: string): ApprovalRequest => ({
     routing: { type: 'broadcast' },
     targets: [],
     targetCount: 0,
+    again: false,
   },
+  whole: { code: '{}', targets: [] },
 })
 
 describe("one user's panel", () => {
@@ -52,6 +57,8 @@ describe("one user's panel", () => {
       expect({ pending, grants }).toStrictEqual({ pending: [second], grants: [] })
       break
     }
+    const details = [first, second].map((each) => panel.approvals.detail({ id: each?.id ?? '' }))
+    expect(await Promise.all(details)).toStrictEqual([null, { code: '{}', targets: [] }])
     expect(await panel.approvals.answer({ id: first?.id ?? '', answer: 'once' })).toStrictEqual({
       outcome: 'gone',
     })

@@ -163,7 +163,7 @@ describe('a panel of one user', () => {
   it('sees the rules for its own clients alone', () => {
     const { all, panel } = fixture()
     const rule = (userId: string) => ({
-      client: { userId, uuid: 'blender-1' },
+      client: { userId, uuid: 'blender-1', tokenId: null, as: null },
       token: null,
       tool: null,
       mode: 'deny' as const,

@@ -79,6 +79,7 @@ export function routerPorts(fixture: ReturnType<typeof panelFixture>): PanelRout
     pauses: { list: () => [], stopAll: unasked, pause: unasked, resume: unasked, events: new EventEmitter() },
     troubles: { list: () => [], pause: unasked, dismiss: unasked, events: new EventEmitter() },
     pictures,
+    forget: unasked,
     messages,
     sessions: { threshold: () => null, scopesOf: unasked },
     access: { userId: null, blocks, approvals, tokens: null },

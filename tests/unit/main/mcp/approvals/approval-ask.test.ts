@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { askForRemoval, askForWork, workKind } from '../../../../../src/main/mcp/approvals/approval-ask.ts'
+import { askForRemoval, askForWork, isWork } from '../../../../../src/main/mcp/approvals/approval-ask.ts'
 import type { McpClientInfo } from '../../../../../src/main/mcp/http/session.ts'
 import type { JsonObject } from '../../../../../src/shared/protocol.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
 import { fakeCall, fakeSession } from '../fake-session.ts'
+
+const asker = { scopes: ['llm'], identity: 'llm-2', tokenName: 'made' } as const
 
 /** A model that registered two clients, and as many Blenders as asked for. */
 function fixture(blenders = 1) {
@@ -15,13 +17,14 @@ function fixture(blenders = 1) {
   })
   bus.register(registration('llm-1', { client_type: 'llm' }), session)
   bus.register(registration('llm-2', { client_type: 'llm', metadata: { label: ' Model two ' } }), session)
-  const targets = Array.from(
-    { length: blenders },
-    (_, index) => bus.register(registration(`blender-${String(index)}`), null).client,
-  )
+  const targets = Array.from({ length: blenders }, (_, index) => {
+    const metadata = index === 0 ? { hostname: ' studio ' } : {}
+    const session = index === 0 ? fakeSession() : null
+    return bus.register(registration(`blender-${String(index)}`, { metadata }), session).client
+  })
   const { context } = fakeCall(bus, session)
   const ask = (payload: JsonObject) =>
-    askForWork({ payload, routing: { type: 'broadcast' }, targets }, context, ['llm'])
+    askForWork({ payload, routing: { type: 'broadcast' }, targets }, context, asker)
   const shown = (payload: JsonObject) => {
     const { question, shown } = ask(payload)
     return [question.tool, question.reads, shown.title, shown.codeKind, shown.code]
@@ -39,7 +42,11 @@ describe('the question about work', () => {
       program: 'model',
       question: {
         userId: 'local',
-        clients: ['llm-1', 'llm-2', 'blender-0', 'blender-1'],
+        senders: ['llm-1', 'llm-2'],
+        targets: [
+          { uuid: 'blender-0', tokenId: 'local' },
+          { uuid: 'blender-1', tokenId: null },
+        ],
         tokenId: 'made',
         scopes: ['llm'],
         tool: 'blender_execute_code',
@@ -48,9 +55,11 @@ describe('the question about work', () => {
       shown: {
         userId: 'local',
         from: { uuid: 'llm-2', name: 'Model two' },
+        claims: null,
         program: 'A Model 2.0',
         programTitle: 'A Model',
         tokenId: 'made',
+        tokenName: 'made',
         address: '10.0.0.7',
         tool: 'blender_execute_code',
         title: 'Set x',
@@ -59,22 +68,31 @@ describe('the question about work', () => {
         codeLength: 5,
         routing: { type: 'broadcast' },
         targets: [
-          { uuid: 'blender-0', name: 'blender-0' },
-          { uuid: 'blender-1', name: 'blender-1' },
+          { uuid: 'blender-0', name: 'blender-0', host: 'studio' },
+          { uuid: 'blender-1', name: 'blender-1', host: null },
         ],
         targetCount: 2,
+        again: false,
+      },
+      whole: {
+        code: 'x = 1',
+        targets: [
+          { uuid: 'blender-0', name: 'blender-0', host: 'studio' },
+          { uuid: 'blender-1', name: 'blender-1', host: null },
+        ],
       },
     })
   })
 
   it('shows the first 20 targets and counts all; the policy hears of each', () => {
-    const { question, shown } = fixture(21).ask({ message_type: 'job_dispatch', script: '' })
+    const { question, shown, whole } = fixture(21).ask({ message_type: 'job_dispatch', script: '' })
     expect([
       shown.targets.length,
       shown.targets[0],
       shown.targetCount,
-      question.clients.length,
-    ]).toStrictEqual([20, { uuid: 'blender-0', name: 'blender-0' }, 21, 23])
+      question.targets.length,
+      whole.targets.length,
+    ]).toStrictEqual([20, { uuid: 'blender-0', name: 'blender-0', host: 'studio' }, 21, 21, 21])
   })
 
   it('shows the first 200 characters of a title and of a tool, and 50,000 of the code', () => {
@@ -83,14 +101,17 @@ describe('the question about work', () => {
     const { shown } = ask({ message_type: 'command_dispatch', command: long })
     expect([shown.title, shown.tool]).toStrictEqual([`a${'b'.repeat(199)}`, `blender_a${'b'.repeat(191)}`])
     const code = `#${'x'.repeat(70_000)}`
-    const { shown: script } = ask({ message_type: 'job_dispatch', script: code })
+    const { shown: script, whole } = ask({ message_type: 'job_dispatch', script: code })
+    expect(whole.code).toBe(code)
     expect([script.code.length, script.code[0], script.codeLength]).toStrictEqual([50_000, '#', 70_001])
   })
 
   it('names a program by what it says of itself, and a client without a label by its uuid', () => {
     const { bus, targets, context } = fixture()
     const { client: blank } = bus.register(registration('blank', { metadata: { label: '  ' } }), null)
-    expect(askForRemoval(blank, context, []).shown.targets).toStrictEqual([{ uuid: 'blank', name: 'blank' }])
+    expect(askForRemoval(blank, context, asker).shown.targets).toStrictEqual([
+      { uuid: 'blank', name: 'blank', host: null },
+    ])
     const program = (more: Parameters<typeof fakeSession>[0]) => {
       const { context } = fakeCall(bus, fakeSession(more))
       const work = {
@@ -98,7 +119,7 @@ describe('the question about work', () => {
         routing: { type: 'broadcast' } as const,
         targets,
       }
-      const { shown } = askForWork(work, context, [])
+      const { shown } = askForWork(work, context, asker)
       return [shown.program, shown.from]
     }
     const name = `n${'o'.repeat(300)}`
@@ -118,7 +139,7 @@ describe('the question about work', () => {
     const program = (clientInfo: McpClientInfo | null) => {
       const { context } = fakeCall(bus, fakeSession({ clientInfo }))
       const routing = { type: 'broadcast' } as const
-      const { program, shown } = askForWork({ payload: {}, routing, targets }, context, [])
+      const { program, shown } = askForWork({ payload: {}, routing, targets }, context, asker)
       return [program, shown.programTitle]
     }
     const name = `n${'o'.repeat(300)}`
@@ -155,6 +176,7 @@ describe('the question about work', () => {
       shown({ ...job, script: 'x = 1' }),
       shown({ ...job, script: 'x = 1', extra: 1 }),
       shown({ ...job, description: 3 }),
+      shown({ message_type: 'Job_Dispatch', job_id: 'j', script: 'x = 1' }),
     ]).toStrictEqual([
       ['blender_ping', true, 'ping', 'json', '{}'],
       ['blender_undo', false, 'undo', 'json', '{\n  "steps": 2\n}'],
@@ -171,29 +193,86 @@ describe('the question about work', () => {
       ['blender_execute_code', false, '', 'python', 'x = 1'],
       ['blender_execute_code', false, '', 'json', '{\n  "script": "x = 1",\n  "extra": 1\n}'],
       ['blender_execute_code', false, '', 'json', '{\n  "description": 3\n}'],
+      [
+        'blender_execute_code',
+        false,
+        '',
+        'json',
+        '{\n  "message_type": "Job_Dispatch",\n  "job_id": "j",\n  "script": "x = 1"\n}',
+      ],
     ])
   })
 })
 
-describe('the kind of work', () => {
-  it('is what a lenient peer could take it for', () => {
-    const kinds = [
-      'job_dispatch',
-      ' Command_Dispatch\n',
-      [['job_dispatch'], 'note'],
-      'note',
-      ['note', 'job_dispatch'],
-      3,
-    ]
-    expect(kinds.map((message_type) => workKind({ message_type }))).toStrictEqual([
-      'job_dispatch',
-      'command_dispatch',
-      'job_dispatch',
-      null,
-      null,
-      null,
+describe('work', () => {
+  const told = (payload: JsonObject, ...clients: ('blender' | 'llm' | 'worker')[]) => {
+    const { bus } = busFixture()
+    const targets = clients.map(
+      (type, index) => bus.register(registration(`c-${String(index)}`, { client_type: type }), null).client,
+    )
+    bus.workers.note(targets.filter(({ client_type }) => client_type === 'worker'))
+    return isWork({ payload, targets }, bus.workers)
+  }
+
+  it.each([
+    [{ message_type: '\u001cjob_dispatch' }],
+    [{ message_type: ['', 'job_dispatch'] }],
+    [{ message_type: 'job_di\u017fpatch' }],
+    [{ message_type: ' Command_Dispatch\n' }],
+    [{ message_type: 'job_cancel' }],
+    [{ message_type: 'Ping' }],
+    [{ message_type: ['ping'] }],
+    [{ message_type: null, kind: 'ping' }],
+    [{ message_type: 'job_dispatch', kind: 'ping' }],
+    [{ kind: 'job_dispatch' }],
+    [{ hello: 1 }],
+    [{}],
+  ])('is all that a Blender is sent and that is not exactly word: %j', (payload) => {
+    expect([
+      told(payload, 'blender'),
+      told(payload, 'llm', 'blender'),
+      told(payload, 'worker'),
+    ]).toStrictEqual([true, true, true])
+  })
+
+  it('is no ping, no update and no chat, in the one field or the other', () => {
+    const payloads: JsonObject[] = ['ping', 'job_update', 'chat'].flatMap((kind) => [
+      { message_type: kind },
+      { kind },
     ])
-    expect(workKind({})).toBeNull()
+    expect(payloads.map((payload) => told(payload, 'blender', 'worker'))).toStrictEqual(
+      payloads.map(() => false),
+    )
+  })
+
+  it('is a ping that a peer could read otherwise, as its kind stands there twice', () => {
+    const { bus } = busFixture()
+    const targets = [bus.register(registration('b'), null).client]
+    const sent = (json: string) =>
+      isWork({ payload: JSON.parse(json) as JsonObject, json, targets }, bus.workers)
+    expect([
+      sent('{"message_type":"job_dispatch","message_type":"ping"}'),
+      sent('{"message_type":"ping"}'),
+    ]).toStrictEqual([true, false])
+  })
+
+  it('is a job for anybody, and for one that was never given any nothing else', () => {
+    expect([
+      told({ message_type: 'job_dispatch' }, 'llm'),
+      told({ message_type: 'command_dispatch' }, 'llm'),
+      told({ message_type: 'note' }, 'llm'),
+      told({ message_type: 'job_dispatch' }),
+    ]).toStrictEqual([true, true, false, false])
+  })
+
+  it('is sent to who was given a job under its uuid before it left', () => {
+    const { bus } = busFixture()
+    const worker = () => bus.register(registration('w', { client_type: 'worker' }), null).client
+    const first = worker()
+    expect(isWork({ payload: {}, targets: [first] }, bus.workers)).toBe(false)
+    bus.send({ payload: { message_type: 'job_dispatch' }, target_uuid: 'w', session: null })
+    bus.unregister('w')
+    expect(isWork({ payload: {}, targets: [worker()] }, bus.workers)).toBe(true)
   })
 })
 
@@ -202,18 +281,19 @@ describe('the question about a client of another session', () => {
     const { targets, context } = fixture()
     const [client] = targets
     if (client === undefined) throw new Error('There is one.')
-    const { question, shown } = askForRemoval(client, context, ['llm'])
-    expect([question.tool, question.reads, question.clients]).toStrictEqual([
+    const { question, shown } = askForRemoval(client, context, asker)
+    expect([question.tool, question.reads, question.senders, question.targets]).toStrictEqual([
       'blender_unregister_client',
       false,
-      ['llm-1', 'llm-2', 'blender-0'],
+      ['llm-1', 'llm-2'],
+      [{ uuid: 'blender-0', tokenId: 'local' }],
     ])
     expect([shown.title, shown.code, shown.codeKind, shown.routing, shown.targets]).toStrictEqual([
       'Unregister a client of another session',
       '{\n  "client_uuid": "blender-0"\n}',
       'json',
       { type: 'direct', target_uuid: 'blender-0' },
-      [{ uuid: 'blender-0', name: 'blender-0' }],
+      [{ uuid: 'blender-0', name: 'blender-0', host: 'studio' }],
     ])
   })
 })

@@ -5,8 +5,9 @@ import {
   type Allowed,
   type GateRefusal,
 } from '../../../../../src/main/mcp/approvals/approval-gate.ts'
+import type { ClientInfo } from '../../../../../src/main/bus/client-info.ts'
 import { busFixture, registration } from '../../bus/bus-fixture.ts'
-import { fakeCall, fakeSession } from '../../mcp/fake-session.ts'
+import { fakeCall, fakeSession, type FakeSession } from '../../mcp/fake-session.ts'
 
 interface Place {
   readonly pid: number
@@ -24,8 +25,13 @@ function fixture() {
     newId: () => `a-${String((ids += 1))}`,
     policy: { default: 'ask', rules: [] },
   })
-  const gate = createApprovalGate({ approvals, scopesOf: () => ['llm'] })
-  const { bus } = busFixture()
+  const gate = createApprovalGate({
+    approvals,
+    scopesOf: () => ['llm'],
+    identityOf: () => 'llm-fake-made-1',
+    tokenNameOf: () => 'A model',
+  })
+  const { bus } = busFixture({ tokenOf: (session) => (session as FakeSession).caller.token_id })
   const model = fakeSession({ caller: { user_id: 'local', token_id: 'made' } })
   const call = fakeCall(bus, model)
   const here: Place = { pid: 10, hostname: 'studio' }
@@ -39,7 +45,7 @@ function fixture() {
     gate.pass({ payload, routing: { type: 'broadcast' }, targets: [one, two] }, call.context)
   const allow = (): boolean => approvals.answer({ id: `a-${String(ids)}`, answer: 'once' })
   /** `one` registers again, as a client that comes back does. */
-  const again = (metadata: Place, token_id = 'blender'): void =>
+  const again = (metadata: Partial<Place>, token_id = 'blender'): void =>
     void bus.register(
       registration('one', { metadata }),
       fakeSession({ caller: { user_id: 'local', token_id } }),
@@ -47,12 +53,14 @@ function fixture() {
   return { approvals, gate, bus, call, one, two, here, payload, direct, both, allow, again, time }
 }
 
-const replaced: GateRefusal = {
-  error: 'unknown_target',
-  message:
-    'Another program has taken the place of "one" since this was asked. Nothing was run. ' +
-    'Send it again: the person is then asked about the one that is there now.',
-}
+/** What a person allowed, and whom of each target they saw. */
+const allowedFor = (...targets: ClientInfo[]) => ({
+  ok: true,
+  targets,
+  holders: new Map(targets.map(({ uuid, holder }) => [uuid, holder])),
+})
+/** Once all that is under way has been done. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('work for one client', () => {
   it('goes to it once a person allows it', async () => {
@@ -60,7 +68,7 @@ describe('work for one client', () => {
     const answer = direct()
     expect(answer).toBeInstanceOf(Promise)
     allow()
-    expect(await answer).toStrictEqual({ ok: true, targets: [one] })
+    expect(await answer).toStrictEqual(allowedFor(one))
   })
 
   it('goes to the same program that has lost its session, or is back with another session', async () => {
@@ -68,27 +76,55 @@ describe('work for one client', () => {
     const first = direct()
     again(here)
     allow()
-    expect(await first).toStrictEqual({ ok: true, targets: [one] })
+    expect(await first).toStrictEqual(allowedFor(one))
     const second = direct()
     bus.registry.detach(one)
     allow()
-    expect(await second).toStrictEqual({ ok: true, targets: [one] })
+    expect(await second).toStrictEqual(allowedFor(one))
     const third = direct()
     again(here)
     allow()
-    expect(await third).toStrictEqual({ ok: true, targets: [one] })
+    expect(await third).toStrictEqual(allowedFor(one))
   })
 
   it.each([
     ['another process', { pid: 11, hostname: 'studio' }, 'blender'],
     ['another computer', { pid: 10, hostname: 'elsewhere' }, 'blender'],
     ['another token', { pid: 10, hostname: 'studio' }, 'stolen'],
-  ])('does not go to %s that took its place meanwhile', async (_, metadata, token) => {
-    const { direct, allow, again } = fixture()
+    ['one that does not say which process it is', { hostname: 'studio' }, 'blender'],
+    ['one that does not say where it is', { pid: 10 }, 'blender'],
+  ])(
+    'does not go to %s that took its place meanwhile before a person has seen it',
+    async (_, place, token) => {
+      const { one, direct, approvals, allow, again, here } = fixture()
+      const answer = direct()
+      again(place, token)
+      allow()
+      await settled()
+      expect(approvals.pending().map((each) => [each.id, each.again, each.targets])).toStrictEqual([
+        ['a-2', true, [expect.objectContaining({ uuid: 'one' })]],
+      ])
+      // It leaves, and the first one is back: that is another one again.
+      again(here)
+      allow()
+      await settled()
+      expect(approvals.pending().map(({ id }) => id)).toStrictEqual(['a-3'])
+      allow()
+      expect(await answer).toStrictEqual(allowedFor(one))
+    },
+  )
+
+  it('does not go to one that was taken over and released meanwhile before a person is asked again', async () => {
+    const { bus, one, here, direct, approvals, allow, again } = fixture()
     const answer = direct()
-    again(metadata, token)
+    again(here, 'stolen')
+    bus.registry.detach(one)
+    again(here)
     allow()
-    expect(await answer).toStrictEqual(replaced)
+    await settled()
+    expect(approvals.pending().map(({ id, again }) => [id, again])).toStrictEqual([['a-2', true]])
+    approvals.answer({ id: 'a-2', answer: 'deny', reason: '' })
+    expect(await answer).toMatchObject({ error: 'denied' })
   })
 
   it('is dropped when that client leaves, not when another does, and listens no longer than it waits', async () => {
@@ -156,17 +192,19 @@ describe('work for one client', () => {
 })
 
 describe('work for several clients', () => {
-  it('goes to those that are still the same, be it to nobody', async () => {
-    const { bus, two, both, allow, again } = fixture()
+  it('goes to those that are still there, be it to nobody, and is asked again where one is another', async () => {
+    const { bus, one, two, both, allow, again } = fixture()
     const first = both()
     again({ pid: 11, hostname: 'studio' })
     allow()
-    expect(await first).toStrictEqual({ ok: true, targets: [two] })
+    await settled()
+    allow()
+    expect(await first).toStrictEqual(allowedFor(one, two))
     const second = both()
     bus.unregister('one')
     bus.unregister('two')
     allow()
-    expect(await second).toStrictEqual({ ok: true, targets: [] })
+    expect(await second).toMatchObject({ ok: true, targets: [] })
   })
 })
 
@@ -175,7 +213,7 @@ describe('what is not work', () => {
     const { gate, one, call, payload, approvals } = fixture()
     const routing = { type: 'broadcast' } as const
     expect([
-      gate.pass({ payload: { message_type: 'note' }, routing, targets: [one] }, call.context),
+      gate.pass({ payload: { message_type: 'chat' }, routing, targets: [one] }, call.context),
       gate.pass({ payload, routing, targets: [] }, call.context),
     ]).toStrictEqual([
       { ok: true, targets: [one] },
@@ -191,6 +229,16 @@ describe('taking another session’s client off the bus', () => {
     const answer = gate.passRemoval(one, call.context)
     expect(answer).toBeInstanceOf(Promise)
     allow()
-    expect(await answer).toStrictEqual({ ok: true, targets: [one] })
+    expect(await answer).toStrictEqual(allowedFor(one))
+  })
+
+  it('is asked about as much where it is its uuid that is taken', async () => {
+    const { approvals, gate, one, call, allow } = fixture()
+    const answer = gate.passTakeover(one, call.context)
+    expect(approvals.pending()).toMatchObject([
+      { tool: 'blender_unregister_client', title: 'Take the uuid of a client of another session' },
+    ])
+    allow()
+    expect(await answer).toStrictEqual(allowedFor(one))
   })
 })

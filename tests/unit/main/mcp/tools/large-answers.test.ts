@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { expect, it } from 'vitest'
 import type { JsonObject, MessageData } from '../../../../../src/shared/protocol.ts'
+import { createBlockList } from '../../../../../src/main/access/block-list.ts'
 import { jsonText } from '../../../../../src/main/base/raw-json.ts'
 import { createPresence } from '../../../../../src/main/mcp/sessions/presence.ts'
 import { createLargeMessages } from '../../../../../src/main/mcp/sessions/large-messages.ts'
@@ -95,7 +96,10 @@ it('[R-215] a message to 5,000 clients with long names is answered with as many 
   const uuids = names(5000)
   for (const uuid of uuids) bus.register(registration(uuid, { group_id: 'all' }), null)
   const { context } = fakeCall(bus, fakeSession())
-  const result = await sendMessageTool(openGate).call({ payload: {}, group_id: 'all' }, context)
+  const result = await sendMessageTool(
+    openGate,
+    createBlockList(() => 0),
+  ).call({ payload: {}, group_id: 'all' }, context)
   const { targets, deliveries, ...rest } = structured(result) as { targets: string[]; deliveries: object }
   expect(rest).toStrictEqual({
     status: 'ok',

@@ -8,9 +8,11 @@ const approval = (id: string, from: Approval['from']): Approval => ({
   id,
   userId: 'local',
   from,
+  claims: null,
   program: 'model 1.0',
   programTitle: null,
   tokenId: 'made',
+  tokenName: 'made',
   address: '127.0.0.1',
   tool: 'blender_execute_code',
   title: 'execute_code',
@@ -18,8 +20,9 @@ const approval = (id: string, from: Approval['from']): Approval => ({
   codeKind: 'python',
   codeLength: 1,
   routing: { type: 'direct', target_uuid: 'b' },
-  targets: [{ uuid: 'b', name: 'Atelier 1' }],
+  targets: [{ uuid: 'b', name: 'Atelier 1', host: null }],
   targetCount: 1,
+  again: false,
   askedAt: 0,
   deniedAt: 120,
 })
@@ -55,6 +58,15 @@ describe('the approvals of the panel', () => {
     const lost = build(null)
     await lost.approvals.answer({ id: '1', answer: 'once' })
     expect(lost.texts()).toStrictEqual(['The answer was not sent: no connection.'])
+  })
+
+  it('have all of a request whose start alone has come, or nothing', async () => {
+    const detail = { code: 'x', targets: [] }
+    const there = build({ approvals: { detail: () => Promise.resolve(detail) } })
+    const gone = build({ approvals: { detail: () => Promise.resolve(null) } })
+    const silent = build({ approvals: { detail: () => Promise.reject(new Error('closed')) } })
+    const all = [there, gone, silent, build(null)].map(({ approvals }) => approvals.detail('1'))
+    expect(await Promise.all(all)).toStrictEqual([detail, null, null, null])
   })
 
   it('keep the rules when the default is changed', async () => {

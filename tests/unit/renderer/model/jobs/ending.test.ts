@@ -77,7 +77,10 @@ it('offers nothing where the panel may end none', async () => {
 it.each<[EndBlenderOutcome, string]>([
   [{ outcome: 'ended', forced: false }, 'done: Atelier 1 was ended.'],
   [{ outcome: 'ended', forced: true }, 'done: Atelier 1 was killed.'],
-  [{ outcome: 'refused', message: 'The job has ended.' }, 'problem: Atelier 1 was not ended. The job has ended.'],
+  [
+    { outcome: 'refused', message: 'The job has ended.' },
+    'problem: Atelier 1 was not ended. The job has ended.',
+  ],
 ])('tells what came of %o', async (outcome, text) => {
   const { jobs, said } = build(() => Promise.resolve(outcome))
   await jobs.endBlender(panelJob('a', endless), 'Atelier 1')

@@ -74,5 +74,8 @@ it('says so where it was not paused, where no answer came, and where there is no
   const lost = build(null)
   await lost.troubles.pause(trouble)
   await lost.troubles.dismiss(trouble)
-  expect(lost.texts()).toStrictEqual(['There is no connection to the server.', 'There is no connection to the server.'])
+  expect(lost.texts()).toStrictEqual([
+    'There is no connection to the server.',
+    'There is no connection to the server.',
+  ])
 })
