@@ -67,7 +67,12 @@ it('a Blender whose script does not stop is ended by a person, and its job with 
     return page.entries.length > 0 && page
   }, 'its line in the activity log')
   expect(entries).toMatchObject([
-    { userId: 'local', client: blender.uuid, by: 'operator', text: expect.stringMatching(/^Process \d+/) },
+    {
+      userId: 'local',
+      client: blender.uuid,
+      by: 'operator',
+      text: expect.stringMatching(/^Process \d+/) as string,
+    },
   ])
   panel.close()
 })

@@ -397,7 +397,7 @@ const proofs: Proofs<typeof refusalRequirements> = {
       expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
       expect({
         status: 400,
-        body: JSON.parse(answer.split('\r\n\r\n')[1] ?? ''),
+        body: JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as unknown,
         headers: { type: 'application/json' },
       }).toEqual(again)
     }

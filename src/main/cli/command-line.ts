@@ -45,7 +45,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 
   // On a full disk, or where nobody reads any more. What can't be said is no reason to end a server.
   process.stderr.on('error', () => undefined)
-  process.stdout.on('error', (error) => ports.fail(`standard output can't be written: ${error.message}`))
+  process.stdout.on('error', (error: Error) =>
+    ports.fail(`standard output can't be written: ${error.message}`),
+  )
   try {
     await program.parseAsync(argv)
   } catch (error) {

@@ -12,7 +12,7 @@ export class DataDirectoryError extends Error {
 interface Machine {
   readonly platform: NodeJS.Platform
   /** The home that the system has on file for this user. Throws for a user that it doesn't know. */
-  userHome(): string
+  readonly userHome: () => string
 }
 
 const thisMachine: Machine = { platform: process.platform, userHome: () => userInfo().homedir }
@@ -36,17 +36,17 @@ export function dataDirectory(
 
 /** A relative or empty variable is as if it were unset (XDG Base Directory Specification): it would depend on where one stands. */
 function defaultDirectory(env: NodeJS.ProcessEnv, { platform, userHome }: Machine): string {
-  const { isAbsolute, join } = platform === 'win32' ? win32 : posix
+  const paths = platform === 'win32' ? win32 : posix
   const named = (name: string): string | null => {
     const value = env[name] ?? ''
-    return isAbsolute(value) ? value : null
+    return paths.isAbsolute(value) ? value : null
   }
   const home = (): string => {
     const given = named(platform === 'win32' ? 'USERPROFILE' : 'HOME')
     if (given !== null) return given
     try {
       const kept = userHome()
-      if (isAbsolute(kept)) return kept
+      if (paths.isAbsolute(kept)) return kept
     } catch {
       // A user without an entry, as containers run programs.
     }
@@ -57,11 +57,11 @@ function defaultDirectory(env: NodeJS.ProcessEnv, { platform, userHome }: Machin
   }
   switch (platform) {
     case 'darwin':
-      return join(home(), 'Library', 'Application Support', 'busbar')
+      return paths.join(home(), 'Library', 'Application Support', 'busbar')
     case 'win32':
-      return join(named('LOCALAPPDATA') ?? join(home(), 'AppData', 'Local'), 'busbar', 'Data')
+      return paths.join(named('LOCALAPPDATA') ?? paths.join(home(), 'AppData', 'Local'), 'busbar', 'Data')
     default:
-      return join(named('XDG_DATA_HOME') ?? join(home(), '.local', 'share'), 'busbar')
+      return paths.join(named('XDG_DATA_HOME') ?? paths.join(home(), '.local', 'share'), 'busbar')
   }
 }
 

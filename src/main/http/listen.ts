@@ -15,7 +15,7 @@ interface Listener {
   /** The port in use. */
   readonly port: number
   /** Takes no more connections and ends those that are open. Resolves when the port is free. Idempotent. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**

@@ -23,7 +23,8 @@ const ask = async (method: string, path: string): Promise<unknown[]> => {
     method,
     ...(method === 'POST' && { body: '{}', headers: { 'content-type': 'application/json' } }),
   })
-  return [answer.status, answer.headers.get('content-type'), answer.headers.get('allow'), await answer.json()]
+  const body: unknown = await answer.json()
+  return [answer.status, answer.headers.get('content-type'), answer.headers.get('allow'), body]
 }
 const notFound = (message: string) => [
   404,

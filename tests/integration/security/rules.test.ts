@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evaluatePolicy } from '../../../src/main/access/approval-policy.ts'
-import type { Address } from '../../../src/main/bus/routing.ts'
 import { askForWork } from '../../../src/main/mcp/approvals/approval-ask.ts'
 import type { ApprovalMode, ApprovalPolicy, ApprovalRule } from '../../../src/shared/approvals.ts'
 import { busFixture, registration } from '../../unit/main/bus/bus-fixture.ts'
@@ -62,7 +61,7 @@ function decided({ policy, clients, asker, address, command }: World): string | 
   }
   const session = fakeSession({ caller: { user_id: 'local', token_id: asker.token } })
   if (asker.registered) bus.register(registration('me', { client_type: 'llm' }), session)
-  const route = bus.routeOf(address as Address, asker.registered ? 'me' : '')
+  const route = bus.routeOf(address, asker.registered ? 'me' : '')
   if (!route.ok) throw new Error(route.message)
   if (route.targets.length === 0) return null
   const claim = asker.claims ?? undefined

@@ -49,7 +49,11 @@ describe('OpenAI’s strict form', () => {
         strict: true,
         execute: () => '',
       })
-      const { type, properties, required } = parameters
+      const { type, properties, required } = parameters as {
+        type: string
+        properties: Record<string, unknown>
+        required: string[]
+      }
       expect({ name, strict, type, required: [...required].sort() }).toStrictEqual({
         name,
         strict: true,
@@ -150,7 +154,7 @@ function unknownFields(schema: Schema): string[] {
   const own = Object.keys(schema).filter((field) => !geminiFields.includes(field))
   const type = geminiTypes.includes(String(schema['type'])) ? [] : [`type ${String(schema['type'])}`]
   const inner = [
-    ...Object.values(schema['properties'] ?? {}),
+    ...Object.values((schema['properties'] ?? {}) as Record<string, unknown>),
     ...(schema['items'] === undefined ? [] : [schema['items']]),
   ]
   return [...own, ...type, ...inner.flatMap((part) => unknownFields(part as Schema))]

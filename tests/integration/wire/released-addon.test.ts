@@ -49,7 +49,7 @@ function connect(addon: string) {
   return {
     async next(state: string): Promise<string> {
       for (;;) {
-        const line = (await lines.next()) as IteratorResult<string, undefined>
+        const line = await lines.next()
         if (line.done === true) throw new Error(`The add-on ended and was never ${state}.`)
         const said = JSON.parse(line.value) as { state: string; text: string }
         if (said.state === state) return said.text

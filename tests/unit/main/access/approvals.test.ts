@@ -363,7 +363,14 @@ describe('what is allowed for a program, one hour', () => {
   it('allows nothing that a rule denies', async () => {
     const { approvals } = await allowed({
       default: 'ask',
-      rules: [{ client: { userId: 'local', uuid: 'blender-2', tokenId: null, as: null }, token: null, tool: null, mode: 'read-only' }],
+      rules: [
+        {
+          client: { userId: 'local', uuid: 'blender-2', tokenId: null, as: null },
+          token: null,
+          tool: null,
+          mode: 'read-only',
+        },
+      ],
     })
     expect(approvals.request(ask({ target: 'blender-2' }), never)).toStrictEqual({
       outcome: 'denied',

@@ -193,14 +193,14 @@ describe('a panel of one user', () => {
     ).activity.log
     expect([panel.waitingDetail(-1), panel.waitingDetail(-2)]).toStrictEqual([waiting('eve'), null])
     type Look = Parameters<typeof panel.queries.log>[0]
-    panel.queries.log({ limit: 5, userId: null } as unknown as Look)
-    panel.queries.log({ limit: 6, userId: 'eve' })
-    panel.queries.log({ limit: 7, userId: 'local' })
+    void panel.queries.log({ limit: 5, userId: null } as unknown as Look)
+    void panel.queries.log({ limit: 6, userId: 'eve' })
+    void panel.queries.log({ limit: 7, userId: 'local' })
     expect(looks).toStrictEqual([
       { limit: 5, userId: 'eve' },
       { limit: 6, userId: 'eve' },
     ])
-    panel.queries.detail(3)
+    void panel.queries.detail(3)
     expect(details).toStrictEqual([[3, 'eve']])
   })
 

@@ -229,7 +229,7 @@ describe('a job that a person has to allow', () => {
     const gate: ApprovalGate = {
       pass: () => Promise.reject(fault),
       passRemoval: (client) => ({ ok: true, targets: [client] }),
-    passTakeover: (client) => ({ ok: true, targets: [client] }),
+      passTakeover: (client) => ({ ok: true, targets: [client] }),
     }
     const onFault = (error: unknown): void => void logged.push(error)
     const { bus, dispatcher, llm, request } = dispatchFixture({ gate, onFault })
@@ -249,7 +249,7 @@ describe('a job that a person has to allow', () => {
     const gate: ApprovalGate = {
       pass: () => ({ error: 'approval_timeout', message: 'Nobody answered within 600 s.' }),
       passRemoval: (client) => ({ ok: true, targets: [client] }),
-    passTakeover: (client) => ({ ok: true, targets: [client] }),
+      passTakeover: (client) => ({ ok: true, targets: [client] }),
     }
     const { bus, dispatcher, llm, request } = dispatchFixture({ gate })
     expect(await dispatcher.run(request(), fakeCall(bus, llm).context)).toStrictEqual({
