@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises'
+import { opendir, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { posix, resolve, win32 } from 'node:path'
 import { codeOf, ensurePrivateDirectory, isUnwritable } from '../base/private-file.ts'
@@ -82,15 +82,21 @@ export async function inDataDirectory<Result>(dataDir: string, work: () => Promi
   }
 }
 
+/** Fails where its files can't be found. (`access` asks for the real user, not for the one that opens files.) */
+async function enter(dataDir: string): Promise<void> {
+  await (await opendir(dataDir)).close()
+  await stat(`${dataDir}/.`)
+}
+
 async function makeUsable(dataDir: string): Promise<void> {
   try {
     await ensurePrivateDirectory(dataDir)
-    await access(dataDir, constants.R_OK | constants.X_OK)
+    await enter(dataDir)
   } catch (error) {
     if (!isUnwritable(error)) throw error
     // Not there, and not to be made: all that is kept holds for this run. There, and closed to us: nothing would.
     try {
-      await access(dataDir, constants.R_OK | constants.X_OK)
+      await enter(dataDir)
     } catch (found) {
       if (codeOf(found) !== 'ENOENT') throw found
     }

@@ -29,7 +29,7 @@ describe('a message from the panel', () => {
     expect(messages.sentTo(client)).toStrictEqual([{ messageId: 'id-1', delivery: 'queued' }])
     const known = bus.get('b')
     if (known !== undefined) bus.mailboxes.take(known, 1)
-    expect(messages.sentTo(client)).toStrictEqual([{ messageId: 'id-1', delivery: 'sent' }])
+    expect(messages.sentTo(client)).toStrictEqual([{ messageId: 'id-1', delivery: 'read' }])
   })
 
   it('has each number as the person wrote it, also in a job', () => {

@@ -151,7 +151,8 @@ describe("the roster's events", () => {
   })
 
   it('tell once when a client falls silent, though nothing happens', () => {
-    const { bus, time, roster } = panelFixture()
+    const { bus, time, pictures, roster } = panelFixture()
+    pictures.close()
     const heard: string[] = []
     bus.register(registration('b'), fakeSession())
     roster.rows()

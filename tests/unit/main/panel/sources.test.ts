@@ -119,7 +119,8 @@ describe('the source of details', () => {
 describe('the source of blocks', () => {
   it('gives the list at every change, and once more when a block runs out', () => {
     vi.useFakeTimers()
-    const { blocks, time, roster } = panelFixture()
+    const { blocks, time, pictures, roster } = panelFixture()
+    pictures.close()
     roster.close()
     const source = blocksSource(blocks)
     let told = 0

@@ -99,9 +99,10 @@ describe('the palette', () => {
     const { ports, titles, run, intent, went } = await build(['a'])
     expect(titles('token')).not.toContain('Create a token…')
     Object.assign(ports, told)
-    expect(titles('').slice(-8)).toEqual([
+    expect(titles('').slice(-9)).toEqual([
       'Search the settings…',
       'Add a block…',
+      'Forget a client…',
       'Create a token…',
       'Revoke the token farm…',
       'Add a rule for approvals…',
