@@ -2,7 +2,8 @@
 
     npm run addon:build && python3 -m unittest tests.addon.in_blender
 
-Needs `blender`, and for the tests with a window `xvfb-run`, on the PATH.
+Needs `blender`, and for the tests with a window `xvfb-run`, on the PATH. The environment variable `BLENDER` names another
+Blender: a program, or a root folder that holds one.
 """
 
 import glob
@@ -19,7 +20,9 @@ from .fixtures import fixture
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ZIPS = sorted(glob.glob(os.path.join(ROOT, "dist", "busbar-addon-*.zip")), key=os.path.getmtime)
-BLENDER = shutil.which("blender")
+NAMED = os.environ.get("BLENDER") or shutil.which("blender") or ""
+IN_ROOT = ["sh", os.path.join(ROOT, "scripts", "blender-in-root.sh")]
+BLENDER = [*IN_ROOT, NAMED] if os.path.isdir(NAMED) else [NAMED] if NAMED else []
 EXIT_LIMIT_S = 10
 
 INSTALL = """
@@ -47,20 +50,22 @@ class InBlender(unittest.TestCase):
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "LC_ALL": "C.UTF-8",
         }
-        done = cls.run_blender("-b", "--python-exit-code", "3", "--python-expr", INSTALL.format(zip=ZIPS[-1]))
+        # A Blender of another root sees this folder, and not the project's.
+        copy = shutil.copy(ZIPS[-1], cls.folder)
+        done = cls.run_blender("-b", "--python-exit-code", "3", "--python-expr", INSTALL.format(zip=copy))
         if done.returncode != 0:
             raise AssertionError(done.stdout)
 
     @classmethod
     def run_blender(cls, *arguments, **environ):
-        command = [BLENDER, *arguments]
+        command = [*BLENDER, *arguments]
         merged = {**cls.environ, **environ}
         return subprocess.run(
             command, env=merged, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60
         )
 
     def start(self, server, *arguments, window=False, **environ):
-        command = [*(["xvfb-run", "-a"] if window else []), BLENDER, *([] if window else ["-b"]), *arguments]
+        command = [*(["xvfb-run", "-a"] if window else []), *BLENDER, *([] if window else ["-b"]), *arguments]
         if not window:
             command += ["--python-expr", "import bpy; bpy.ops.busbar.serve()"]
         environ = {**self.environ, "BUSBAR_URL": server.url, **environ}
