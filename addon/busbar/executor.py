@@ -2,6 +2,7 @@
 
 import logging
 import math
+import threading
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -39,9 +40,11 @@ class ReportProgress:
         settle: Callable[[], None],
         clock: Callable[[], float],
         interrupter: Interrupter,
+        show: Callable[[float], None],
     ) -> None:
         self._desk = desk
         self._job = job
+        self._show = show
         self._settle = settle
         self._clock = clock
         self._interrupter = interrupter
@@ -50,6 +53,9 @@ class ReportProgress:
 
     def __call__(self, fraction: float, message: str = "") -> None:
         if self.aside(fraction, message):
+            # A script may report from a thread of its own, and what is shown belongs to the main thread.
+            if threading.current_thread() is threading.main_thread():
+                self._show(min(1.0, max(0.0, float(fraction))))
             self._settle()
         self.check()
 
@@ -104,7 +110,9 @@ class Executor:
 
     `busy` says why no job may start that changes something, or None. Such jobs wait.
     `settle` is called after each update that is sent while a job is under way, and may wait a moment for it to go out.
-    `interrupter` interrupts the job that runs.
+    `interrupter` interrupts the job that runs. `ready` shows the artist a job that is about to change something; where it
+    says False, it is asked again at the next `run_next`, and the job does not start before. `show_progress` shows how far
+    the job is, 0 to 1.
     """
 
     def __init__(
@@ -116,9 +124,13 @@ class Executor:
         clock: Callable[[], float] = time.monotonic,
         busy: Callable[[], Optional[str]] = lambda: None,
         interrupter: Optional[Interrupter] = None,
+        ready: Callable[[Job], bool] = lambda job: True,
+        show_progress: Callable[[float], None] = lambda fraction: None,
     ) -> None:
         self._desk = desk
         self._busy = busy
+        self._ready = ready
+        self._show_progress = show_progress
         self._commands = commands
         self._undo_step = undo_step
         self._settle = settle
@@ -129,7 +141,7 @@ class Executor:
 
     def run_next(self, timeout_s: float = 0.0) -> bool:
         """Runs one job; waits up to `timeout_s` seconds for it. False when there was none that may start."""
-        job = self._desk.take(timeout_s, self._hold)
+        job = self._desk.take(timeout_s, self._hold, self._may_start)
         if job is None:
             return False
         began = self._clock()
@@ -144,8 +156,14 @@ class Executor:
         return True
 
     def _hold(self, job: Job) -> Optional[str]:
+        return None if self._only_reads(job) else self._busy()
+
+    def _may_start(self, job: Job) -> bool:
+        return self._only_reads(job) or self._ready(job)
+
+    def _only_reads(self, job: Job) -> bool:
         command = self._commands.get(job.command)
-        return None if command is None or command.reads else self._busy()
+        return command is None or command.reads
 
     def _run(self, job: Job) -> "tuple[str, str, str]":
         command = self._commands.get(job.command)
@@ -158,7 +176,9 @@ class Executor:
             settle()
             if self._interrupter.asked:
                 return "cancelled", "", NOT_STARTED
-            report_progress = ReportProgress(self._desk, job, settle, self._clock, self._interrupter)
+            report_progress = ReportProgress(
+                self._desk, job, settle, self._clock, self._interrupter, self._show_progress
+            )
             answer = command.run(job.params, report_progress, job)
             if isinstance(answer, ScriptOutcome):
                 status = "cancelled" if answer.cancelled else "failed" if answer.error else "completed"

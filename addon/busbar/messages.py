@@ -26,6 +26,8 @@ class Job:
     from_uuid: str
     fingerprint: str = field(repr=False)
     look: bool = False
+    # What people know the sender by; "" where the server does not say.
+    from_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def parse_notification(method: str, params: Dict[str, Any]) -> Optional[Delivery
         from_uuid=_text(data.get("from_uuid")),
         fingerprint=_fingerprint(work, arguments),
         look=payload.get("look") is True,
+        from_label=_text(payload.get("from_label"))[:100],
     )
 
 

@@ -18,11 +18,14 @@ from .commands import create_commands
 from .connection import Connection
 from .context import OVERRIDE_IS_SAFE, window_context
 from .endpoint import EndpointFinder, default_data_dir
-from .executor import Executor
+from .executor import Executor, job_title
 from .foreign_code import kind_of
 from .interrupt import Interrupter
 from .jobs import JobDesk, Outbox
+from .json_text import visible
+from .messages import Job
 from .registration import Registration
+from .signs import Signs
 from .status import Status
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.02
 FLUSH_S = 1.0
 SETTLE_S = 0.25
+COME_BACK = "To come back, press Connect in the Busbar tab (N in the 3D view). While it is blocked, ask who runs Busbar."
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Service:
         self._data_dir = default_data_dir()
         self._desk = JobDesk(Outbox())
         self._artist = ArtistWatch()
+        self._signs = Signs()
         interrupter = Interrupter(self._desk.say, kind_of)
         self._executor = Executor(
             self._desk,
@@ -66,12 +71,16 @@ class Service:
             self._settle,
             busy=self._artist.busy,
             interrupter=interrupter,
+            ready=self._announce,
+            show_progress=self._signs.progress,
         )
         # The name of an undo step that waits for the artist's tool, which a script may have started, to end.
         self._step: Optional[str] = None
         self._identity: Optional[identity.Identity] = None
         self._connection: Optional[Connection] = None
         self._drawn: object = None
+        # The alert that the artist has put away.
+        self._put_away = ""
         # Blender knows a timer by the function object, and every `self._tick` is a new one.
         self._timer = self._tick
         self._paused = False
@@ -98,6 +107,21 @@ class Service:
     @property
     def jobs_waiting(self) -> int:
         return self._desk.waiting
+
+    @property
+    def working(self) -> str:
+        """Who works here now, and at what, for the artist to read; "" where nobody does."""
+        return self._signs.working
+
+    @property
+    def alert(self) -> str:
+        """What is shown over the editors; "" for nothing."""
+        return self._signs.alert
+
+    def put_alert_away(self) -> None:
+        """The artist has read the alert."""
+        self._put_away = self._signs.alert
+        self._signs.tell("")
 
     @property
     def busy(self) -> bool:
@@ -132,6 +156,7 @@ class Service:
         self._connection.start()
         if not bpy.app.background and not bpy.app.timers.is_registered(self._timer):
             self._artist.start()
+            self._signs.start()
             bpy.app.timers.register(self._timer, first_interval=TICK_S, persistent=True)
 
     def disconnect(self, reason: str = "The artist disconnected this Blender.") -> None:
@@ -179,6 +204,7 @@ class Service:
         if bpy.app.timers.is_registered(self._timer):
             bpy.app.timers.unregister(self._timer)
         self._artist.stop()
+        self._signs.stop()
         self.disconnect("Blender is closing.")
         if self._identity is not None:
             self._identity.release()
@@ -201,6 +227,7 @@ class Service:
         try:
             if not self.busy:
                 self._work()
+            self._alert_when_taken_off()
             self._redraw_when_changed()
         except Exception:  # Blender drops a timer that raises: a bug must not end the service without a word.
             log.exception("The add-on's timer failed.")
@@ -222,6 +249,22 @@ class Service:
             with window_context():
                 ran = self._executor.run_next()
             self._artist.own_changes(ran)
+            if ran:
+                self._signs.done()
+        elif self._signs.working:
+            # The job that was about to start was withdrawn.
+            self._signs.done()
+
+    def _announce(self, job: Job) -> bool:
+        return self._signs.begins(f"{visible(job.from_label) or 'Busbar'} is working: {job_title(job)}")
+
+    def _alert_when_taken_off(self) -> None:
+        status = self.status
+        text = f"Busbar: {status.text} {COME_BACK}" if status.state == "unregistered" else ""
+        if not text:
+            self._put_away = ""
+        if not text or text != self._put_away:
+            self._signs.tell(text)
 
     def _undo_step(self, name: str) -> None:
         if bpy.app.background or not may_push_undo_step():

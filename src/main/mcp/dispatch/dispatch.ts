@@ -223,7 +223,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     }
     const { command, params, description, timeoutMs } = request
     const title = jobTitle({ command, params, description, openFile: target.metadata.blend_file })
-    const raw = commandMessage({ jobId, command, params, title })
+    const raw = commandMessage({ jobId, command, params, title, fromLabel: identity.labelOf(context) })
     // Before a person is asked for it.
     const tooLarge = refusesJobOf(Buffer.byteLength(raw.text), [target])
     if (tooLarge !== null) return { ok: false, error: 'too_large_for_target', message: tooLarge.message }

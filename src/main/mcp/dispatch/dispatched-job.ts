@@ -69,15 +69,20 @@ export interface DispatchOrder {
   readonly timeoutMs: number
 }
 
-/** The message that gives a command to a Blender; `title` is what people read of it (`jobTitle`). */
+/**
+ * The message that gives a command to a Blender; `title` is what people read of it (`jobTitle`), `fromLabel` what they
+ * know its sender by ("" for nothing).
+ */
 export function commandMessage({
   jobId,
   command,
   params,
   title,
+  fromLabel,
 }: Pick<DispatchOrder, 'jobId' | 'command'> & {
   readonly params: JsonObject
   readonly title: string
+  readonly fromLabel: string
 }): RawJson {
   return RawJson.of({
     message_type: 'command_dispatch',
@@ -85,6 +90,7 @@ export function commandMessage({
     command,
     params,
     description: title,
+    ...(fromLabel === '' ? {} : { from_label: fromLabel }),
   })
 }
 

@@ -70,4 +70,5 @@ export const commandMessage = (job_id: string) => ({
   command: 'execute_code',
   params: { code: 'x' },
   description: 'x',
+  from_label: 'Test Model',
 })
