@@ -14,6 +14,7 @@ import bpy
 
 from . import facts, identity
 from .artist import ArtistWatch, may_push_undo_step, tool_runs
+from .changes import watch_changes
 from .commands import create_commands
 from .connection import Connection
 from .context import OVERRIDE_IS_SAFE, window_context
@@ -73,6 +74,7 @@ class Service:
             interrupter=interrupter,
             ready=self._announce,
             show_progress=self._signs.progress,
+            watch_changes=_watch_changes,
         )
         # The name of an undo step that waits for the artist's tool, which a script may have started, to end.
         self._step: Optional[str] = None
@@ -284,6 +286,12 @@ class Service:
             for area in window.screen.areas:
                 if area.type == "VIEW_3D":
                     area.tag_redraw()
+
+
+def _watch_changes(job: Job) -> Callable[[], bool]:
+    code = job.params.get("code")
+    # A background Blender keeps no undo history.
+    return watch_changes(code) if isinstance(code, str) and not bpy.app.background else lambda: False
 
 
 def _push_undo_step(name: str) -> None:

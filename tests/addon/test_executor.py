@@ -165,6 +165,33 @@ class ExecutorTest(unittest.TestCase):
         self.assertEqual(self.undo_steps, ["Busbar: Make it blue", "Busbar: x = 1", "Busbar: 1/0"])
         self.assertEqual(self.executor.history[-1], JobRecord("1/0", "failed", 0.0))
 
+    def test_a_script_that_changes_nothing_makes_no_undo_step(self):
+        changed, seen = [True, False, True], []
+
+        def watch(job):
+            seen.append(job.job_id)
+            return lambda: changed.pop(0)
+
+        executor = Executor(
+            self.desk, self.commands, self.undo_steps.append, self.settle, lambda: self.now, watch_changes=watch
+        )
+        for number, (command, code) in enumerate([("execute_code", "1"), ("execute_code", "2"), ("echo", ""), ("execute_code", "1/0")]):
+            self.desk.offer(Job(f"j{number}", "m", command, {"code": code}, "", 6, "", "f"))
+            executor.run_next()
+        self.assertEqual((self.undo_steps, seen), (["Busbar: 1", "Busbar: 1/0"], ["j0", "j1", "j3"]))
+
+    def test_where_changes_cannot_be_watched_a_script_makes_its_undo_step(self):
+        def watch(job):
+            raise RuntimeError("no window")
+
+        executor = Executor(
+            self.desk, self.commands, self.undo_steps.append, self.settle, lambda: self.now, watch_changes=watch
+        )
+        self.desk.offer(Job("j", "m", "execute_code", {"code": "1"}, "", 6, "", "f"))
+        executor.run_next()
+        self.assertEqual(self.undo_steps, ["Busbar: 1"])
+        self.assertEqual([update["status"] for update in drain(self.desk.outbox)], ["running", "completed"])
+
     def test_a_failed_script_still_carries_its_output(self):
         (update,) = self.run_job("execute_code", {"code": "print('a')\n1/0"})
         self.assertEqual((update["status"], json.loads(update["result"])["stdout"]), ("failed", "a\n"))

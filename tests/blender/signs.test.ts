@@ -100,6 +100,10 @@ report_progress(0.5)
     expect(text).toMatch(
       /^Busbar: You were unregistered by .+\. To come back, press Connect in the Busbar tab \(N in the 3D view\)\. While it is blocked, ask who runs Busbar\.$/,
     )
-    await until(() => drawn().bar.includes(text), 'the same in the status bar', () => drawn().bar)
+    await until(
+      () => drawn().bar.includes(text),
+      'the same in the status bar',
+      () => drawn().bar,
+    )
   })
 })
