@@ -79,8 +79,8 @@ export function createCallerIdentity(ports: {
       return bound.uuid === given.get(context.session) ? bound.uuid : null
     },
     labelOf({ bus, session }) {
-      const bound = bus.registry.boundTo(session)
-      return bound === undefined ? programLabel(session) : (bound.metadata.label ?? '')
+      const label = bus.registry.boundTo(session)?.metadata.label ?? ''
+      return label === '' ? programLabel(session) : label
     },
     register(context) {
       const { bus, session } = context
