@@ -35,7 +35,7 @@ def _start():
             log.exception("The add-on could not connect.")
 
 
-def _enable_again(settings: service.Settings) -> None:
+def _enable_again(settings: service.Settings, paused: bool) -> None:
     """A script that loads factory settings (many begin so) would disconnect its Blender: the add-on comes back after it."""
 
     def enable():
@@ -45,6 +45,8 @@ def _enable_again(settings: service.Settings) -> None:
             if addon_utils.enable(__package__, default_set=True) is not None:
                 # Blender has loaded the modules of this package anew.
                 sys.modules[__package__ + ".preferences"].write(settings)
+                if paused:
+                    sys.modules[__package__ + ".service"].current().pause(True)
         except Exception:  # A timer's own boundary.
             log.exception("The add-on could not be enabled again.")
 

@@ -53,10 +53,13 @@ class Settings:
 class Service:
     """The add-on at work. `close()` undoes everything; a job that runs meanwhile still delivers its answer.
 
-    `on_taken_away` is called, with the settings until then, after a job that disabled the add-on that runs it.
+    `read_settings` answers None where there are none to read: then the last ones stay. `on_taken_away` is called after a job
+    that disabled the add-on that runs it, with the settings until then, and whether it was paused.
     """
 
-    def __init__(self, read_settings: Callable[[], Settings], on_taken_away: Callable[[Settings], None]) -> None:
+    def __init__(
+        self, read_settings: Callable[[], Optional[Settings]], on_taken_away: Callable[[Settings, bool], None]
+    ) -> None:
         self._read_settings = read_settings
         self._on_taken_away = on_taken_away
         self._settings = Settings()
@@ -85,6 +88,8 @@ class Service:
         self._put_away = ""
         # Blender knows a timer by the function object, and every `self._tick` is a new one.
         self._timer = self._tick
+        # The path of the open file when it was told last.
+        self._file = ""
         self._paused = False
         self._closed = False
         self._serving = False
@@ -145,7 +150,7 @@ class Service:
         """Starts to connect, with the settings as they are now. Does nothing while a connection is wanted."""
         if self.wanted or self._closed:
             return
-        self._settings = self._read_settings()
+        self._settings = self._read_settings() or self._settings
         if self._identity is None:
             self._identity = identity.acquire(self._data_dir)
         finder = EndpointFinder(
@@ -171,7 +176,8 @@ class Service:
         """Registers anew if the file, label or group changed; connects anew if the server's address or token did."""
         if self._connection is None or not self.wanted:
             return
-        before, self._settings = self._settings, self._read_settings()
+        self._file = bpy.data.filepath
+        before, self._settings = self._settings, self._read_settings() or self._settings
         if (before.url, before.token) != (self._settings.url, self._settings.token):
             self._connection.stop()
             self.connect()
@@ -189,6 +195,7 @@ class Service:
                 except KeyboardInterrupt:
                     # Asked to end just before or after the job's own code, which ended as it should.
                     log.debug("Interrupted between two jobs.")
+                self._tell_file()
             self.disconnect("This Blender was asked to end.")
         finally:
             self._serving = False
@@ -229,15 +236,21 @@ class Service:
         try:
             if not self.busy:
                 self._work()
+            self._tell_file()
             self._alert_when_taken_off()
             self._redraw_when_changed()
         except Exception:  # Blender drops a timer that raises: a bug must not end the service without a word.
             log.exception("The add-on's timer failed.")
         if self._closed:
             self._release()
-            self._on_taken_away(self._settings)
+            self._on_taken_away(self._settings, self._paused)
             return None
         return TICK_S
+
+    def _tell_file(self) -> None:
+        """Tells of a file whose loading or saving nobody told of: a script may have cleared Blender's handlers."""
+        if bpy.data.filepath != self._file:
+            self.refresh()
 
     def _work(self) -> None:
         # What the last job changed has reached the scene by now, and what comes is the artist's.
