@@ -55,8 +55,7 @@ const suites: Suite[] = [
   },
   {
     name: 'blender',
-    missing: () =>
-      listedBlenders().length === 0 ? noBlender : findOnPath('Xvfb') === null ? noXvfb : null,
+    missing: () => (listedBlenders().length === 0 ? noBlender : findOnPath('Xvfb') === null ? noXvfb : null),
     run: () => inEachBlender((env) => vitest('blender', env)),
   },
   { name: 'programs', missing: missingForPrograms, run: () => vitest('programs') },

@@ -6,7 +6,7 @@ import sys
 import bpy
 from bpy.app.handlers import persistent
 
-from . import operators, preferences, service, ui
+from . import files, operators, preferences, service, ui
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,10 @@ START_DELAY_S = 0.5
 
 
 @persistent
-def _file_changed(*_):
+def _file_changed(saved_or_loaded=None, *_):
+    # Newer versions say which file it was: that of "Save Copy" is not the open one.
+    if not isinstance(saved_or_loaded, str) or saved_or_loaded in ("", bpy.data.filepath):
+        files.remember_file()
     running = service.current()
     if running is None:
         return

@@ -20,6 +20,7 @@ from .connection import Connection
 from .context import OVERRIDE_IS_SAFE, window_context
 from .endpoint import EndpointFinder, default_data_dir
 from .executor import Executor, job_title
+from .files import remember_file
 from .foreign_code import kind_of
 from .interrupt import Interrupter
 from .jobs import JobDesk, Outbox
@@ -151,6 +152,7 @@ class Service:
         if self.wanted or self._closed:
             return
         self._settings = self._read_settings() or self._settings
+        remember_file(again=False)
         if self._identity is None:
             self._identity = identity.acquire(self._data_dir)
         finder = EndpointFinder(
@@ -177,6 +179,7 @@ class Service:
         if self._connection is None or not self.wanted:
             return
         self._file = bpy.data.filepath
+        remember_file(again=False)
         before, self._settings = self._settings, self._read_settings() or self._settings
         if (before.url, before.token) != (self._settings.url, self._settings.token):
             self._connection.stop()

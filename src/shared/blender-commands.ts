@@ -77,6 +77,7 @@ export const blenderCommands = {
         .optional()
         .describe("Absolute, on that computer; default: the open file's own"),
       overwrite: z.boolean().optional().describe('Replace a file that exists'),
+      overwrite_changed: z.boolean().optional().describe("Replace somebody else's save, too"),
       copy: z.boolean().optional().describe('Save a copy and go on with the open file'),
     },
   },
