@@ -17,8 +17,8 @@ export function listedBlenders(): string[] {
   return found === null ? [] : [found]
 }
 
-/** What starts a Blender of `listedBlenders`; arguments of Blender's own follow. */
-export function blenderCommand(blender: string): [program: string, ...arguments_: string[]] {
+/** What starts a Blender of `listedBlenders`; arguments of its own follow. */
+function blenderCommand(blender: string): [program: string, ...arguments_: string[]] {
   return isFolder(blender) ? ['sh', inRoot, blender] : [blender]
 }
 

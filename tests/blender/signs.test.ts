@@ -50,7 +50,7 @@ describe('a Blender with a window', () => {
     const bar = 'bpy.app.driver_namespace["drawn"]["bar"]'
     const code = `before = ${bar}\nreport_progress(0.3)\nreport_progress(1.0)\nbefore`
     expect(await llm.run(code, { description: 'Count the\nlamps' })).toMatch(
-      /model-of-a-test is working: Count the[^a-z]+lamps/,
+      /model-of-a-test is working: Count the\\+nlamps/,
     )
     await until(() => drawn().bar !== '' && !drawn().bar.includes('is working'), 'a status bar without it')
   })
