@@ -206,7 +206,7 @@ describe('a job that a person has to allow', () => {
     allow()
     const later = dispatcher.job('d-1', 40_000, fakeCall(bus, llm).context)
     await vi.advanceTimersByTimeAsync(4000)
-    expect(inbox('blender-1')).toStrictEqual([commandMessage('d-1', 'codex')])
+    expect(inbox('blender-1')).toStrictEqual([commandMessage('d-1')])
     report('d-1', 'completed', { result: 'ok' })
     expect(await later).toMatchObject({ outcome: { status: 'completed', result: 'ok' } })
   })
