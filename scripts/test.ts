@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listedBlenders } from './blenders.ts'
 import { buildIfStale } from './build-if-stale.ts'
 import { chromiumPath, findOnPath, firefoxPath } from './programs.ts'
 
@@ -51,13 +52,13 @@ const suites: Suite[] = [
   { name: 'addon', missing: () => (python === null ? noPython : null), run: () => unittest('tests/addon') },
   {
     name: 'addon-in-blender',
-    missing: () => (python === null ? noPython : findOnPath('blender') === null ? noBlender : null),
-    run: () => unittest('tests.addon.in_blender'),
+    missing: () => (python === null ? noPython : listedBlenders().length === 0 ? noBlender : null),
+    run: () => inEachBlender((env) => unittest('tests.addon.in_blender', env)),
   },
   {
     name: 'blender',
-    missing: () => (findOnPath('blender') === null ? noBlender : findOnPath('Xvfb') === null ? noXvfb : null),
-    run: () => vitest('blender'),
+    missing: () => (listedBlenders().length === 0 ? noBlender : findOnPath('Xvfb') === null ? noXvfb : null),
+    run: () => inEachBlender((env) => vitest('blender', env)),
   },
   { name: 'programs', missing: missingForPrograms, run: () => vitest('programs') },
   { name: 'programs-all', missing: missingForPrograms, run: () => vitest('programs-all'), onlyNamed: true },
@@ -113,7 +114,20 @@ function missingForPrograms(): string | null {
   return bins.every((name) => existsSync(join(installed, name))) ? null : noPrograms
 }
 
-async function vitest(project: string): Promise<Counts> {
+/** Runs a suite in one listed Blender after another, and counts all of it. */
+async function inEachBlender(run: (env: Record<string, string>) => Promise<Counts>): Promise<Counts> {
+  const sum: Counts = { passed: 0, failed: 0, skipped: 0 }
+  for (const blender of listedBlenders()) {
+    console.log(`--- in ${blender}`)
+    const counts = await run({ BLENDER: blender })
+    sum.passed += counts.passed
+    sum.failed += counts.failed
+    sum.skipped += counts.skipped
+  }
+  return sum
+}
+
+async function vitest(project: string, env: Record<string, string> = {}): Promise<Counts> {
   const file = join(reports, `${project}.json`)
   const args = [
     'run',
@@ -123,7 +137,8 @@ async function vitest(project: string): Promise<Counts> {
     '--reporter=json',
     `--outputFile.json=${file}`,
   ]
-  const ok = await command('vitest', args)
+  rmSync(file, { force: true })
+  const ok = await command('vitest', args, env)
   const report = readReport(file) as {
     numPassedTests: number
     numFailedTests: number
@@ -149,10 +164,12 @@ async function playwright(): Promise<Counts> {
   return { passed, failed: ok ? unexpected : Math.max(1, unexpected), skipped }
 }
 
-async function unittest(module: string): Promise<Counts> {
+async function unittest(module: string, env: Record<string, string> = {}): Promise<Counts> {
   const file = join(reports, `${module.replaceAll('/', '.')}.json`)
+  rmSync(file, { force: true })
   const ok = await command(python ?? 'python3', ['scripts/run-unittest.py', module, file], {
     PYTHONDONTWRITEBYTECODE: '1',
+    ...env,
   })
   const counts = readReport(file) as Counts | null
   return counts === null ? crashed : { ...counts, failed: ok ? counts.failed : Math.max(1, counts.failed) }

@@ -24,6 +24,8 @@ def unregister():
     from . import enabling
 
     enabling.unregister()
-    # Blender reloads only this module when the add-on is updated in place: forget the others too.
+    # Blender reloads only this module when the add-on is updated in place: forget the others too, by both names that
+    # `from . import` knows them by.
     for name in [name for name in sys.modules if name.startswith(__name__ + ".")]:
         del sys.modules[name]
+        globals().pop(name[len(__name__) + 1 :], None)

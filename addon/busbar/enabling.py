@@ -6,7 +6,7 @@ import sys
 import bpy
 from bpy.app.handlers import persistent
 
-from . import operators, preferences, service, ui
+from . import files, operators, preferences, service, ui
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,10 @@ START_DELAY_S = 0.5
 
 
 @persistent
-def _file_changed(*_):
+def _file_changed(saved_or_loaded=None, *_):
+    # Newer versions say which file it was: that of "Save Copy" is not the open one.
+    if not isinstance(saved_or_loaded, str) or saved_or_loaded in ("", bpy.data.filepath):
+        files.remember_file()
     running = service.current()
     if running is None:
         return
@@ -35,7 +38,7 @@ def _start():
             log.exception("The add-on could not connect.")
 
 
-def _enable_again(settings: service.Settings) -> None:
+def _enable_again(settings: service.Settings, paused: bool) -> None:
     """A script that loads factory settings (many begin so) would disconnect its Blender: the add-on comes back after it."""
 
     def enable():
@@ -45,6 +48,8 @@ def _enable_again(settings: service.Settings) -> None:
             if addon_utils.enable(__package__, default_set=True) is not None:
                 # Blender has loaded the modules of this package anew.
                 sys.modules[__package__ + ".preferences"].write(settings)
+                if paused:
+                    sys.modules[__package__ + ".service"].current().pause(True)
         except Exception:  # A timer's own boundary.
             log.exception("The add-on could not be enabled again.")
 

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import threading
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -39,9 +40,11 @@ class ReportProgress:
         settle: Callable[[], None],
         clock: Callable[[], float],
         interrupter: Interrupter,
+        show: Callable[[float], None],
     ) -> None:
         self._desk = desk
         self._job = job
+        self._show = show
         self._settle = settle
         self._clock = clock
         self._interrupter = interrupter
@@ -50,6 +53,9 @@ class ReportProgress:
 
     def __call__(self, fraction: float, message: str = "") -> None:
         if self.aside(fraction, message):
+            # A script may report from a thread of its own, and what is shown belongs to the main thread.
+            if threading.current_thread() is threading.main_thread():
+                self._show(min(1.0, max(0.0, float(fraction))))
             self._settle()
         self.check()
 
@@ -73,7 +79,7 @@ class ReportProgress:
 class Command:
     """`run(params, report_progress, job)` returns JSON data, or a ScriptOutcome.
 
-    `mutates` asks for an undo step. `reads`: it changes nothing, so it need not wait for the artist.
+    `mutates`: where it changed something, that is one undo step. `reads`: it changes nothing, so it need not wait for the artist.
     """
 
     run: Callable[[Dict[str, Any], ReportProgress, Job], Any]
@@ -104,7 +110,10 @@ class Executor:
 
     `busy` says why no job may start that changes something, or None. Such jobs wait.
     `settle` is called after each update that is sent while a job is under way, and may wait a moment for it to go out.
-    `interrupter` interrupts the job that runs.
+    `interrupter` interrupts the job that runs. `ready` shows the artist a job that is about to change something; where it
+    says False, it is asked again at the next `run_next`, and the job does not start before. `show_progress` shows how far
+    the job is, 0 to 1. `watch_changes` is called before what mutates, and answers what says, after it, whether something
+    changed.
     """
 
     def __init__(
@@ -116,9 +125,15 @@ class Executor:
         clock: Callable[[], float] = time.monotonic,
         busy: Callable[[], Optional[str]] = lambda: None,
         interrupter: Optional[Interrupter] = None,
+        ready: Callable[[Job], bool] = lambda job: True,
+        show_progress: Callable[[float], None] = lambda fraction: None,
+        watch_changes: Callable[[Job], Callable[[], bool]] = lambda job: lambda: True,
     ) -> None:
         self._desk = desk
         self._busy = busy
+        self._watch_changes = watch_changes
+        self._ready = ready
+        self._show_progress = show_progress
         self._commands = commands
         self._undo_step = undo_step
         self._settle = settle
@@ -129,7 +144,7 @@ class Executor:
 
     def run_next(self, timeout_s: float = 0.0) -> bool:
         """Runs one job; waits up to `timeout_s` seconds for it. False when there was none that may start."""
-        job = self._desk.take(timeout_s, self._hold)
+        job = self._desk.take(timeout_s, self._hold, self._may_start)
         if job is None:
             return False
         began = self._clock()
@@ -144,21 +159,32 @@ class Executor:
         return True
 
     def _hold(self, job: Job) -> Optional[str]:
+        return None if self._only_reads(job) else self._busy()
+
+    def _may_start(self, job: Job) -> bool:
+        return self._only_reads(job) or self._ready(job)
+
+    def _only_reads(self, job: Job) -> bool:
         command = self._commands.get(job.command)
-        return None if command is None or command.reads else self._busy()
+        return command is None or command.reads
 
     def _run(self, job: Job) -> "tuple[str, str, str]":
         command = self._commands.get(job.command)
         if command is None:
             known = ", ".join(sorted(self._commands))
             return "failed", "", f"This Blender does not know the command {job.command[:100]!r}. It knows: {known}."
+        changed: Callable[[], bool] = lambda: False
         try:
             # A look makes nobody wait: not the artist, for a word that it has begun.
             settle = (lambda: None) if job.look else self._settle
             settle()
             if self._interrupter.asked:
                 return "cancelled", "", NOT_STARTED
-            report_progress = ReportProgress(self._desk, job, settle, self._clock, self._interrupter)
+            report_progress = ReportProgress(
+                self._desk, job, settle, self._clock, self._interrupter, self._show_progress
+            )
+            if command.mutates:
+                changed = self._watch(job)
             answer = command.run(job.params, report_progress, job)
             if isinstance(answer, ScriptOutcome):
                 status = "cancelled" if answer.cancelled else "failed" if answer.error else "completed"
@@ -175,14 +201,21 @@ class Executor:
             log.exception("The command %s failed.", job.command)
             return "failed", "", format_error(raised)
         finally:
-            if command.mutates:
-                self._make_undo_step(job)
+            self._make_undo_step(job, changed)
         if len(result.encode("utf-8")) > MAX_RESULT_BYTES:
             return "failed", "", "The answer is larger than 1 MiB. Ask for less at a time."
         return status, result, error
 
-    def _make_undo_step(self, job: Job) -> None:
+    def _watch(self, job: Job) -> Callable[[], bool]:
         try:
-            self._undo_step(f"Busbar: {job_title(job)}")
+            return self._watch_changes(job)
+        except Exception:  # The job can run all the same; a step too many is better than a change that can't be undone.
+            log.exception("The changes of job %s are not watched.", job.job_id)
+            return lambda: True
+
+    def _make_undo_step(self, job: Job, changed: Callable[[], bool]) -> None:
+        try:
+            if changed():
+                self._undo_step(f"Busbar: {job_title(job)}")
         except Exception:  # The job has run: what it did and answers does not depend on its undo step.
             log.exception("No undo step was made for job %s.", job.job_id)

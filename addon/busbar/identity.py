@@ -13,6 +13,8 @@ import socket
 import uuid
 from typing import BinaryIO, Callable, Optional
 
+from .forked import close_in_children
+
 try:
     import fcntl
 
@@ -82,6 +84,7 @@ def _try_lock(path: str) -> Optional[BinaryIO]:
     except OSError:
         file.close()
         raise
+    close_in_children(file)
     return file
 
 

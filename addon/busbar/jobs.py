@@ -186,11 +186,17 @@ class JobDesk:
             if self._running is job:
                 self.outbox.add({**_update(job.job_id, "running"), "progress_message": text})
 
-    def take(self, timeout_s: float = 0.0, hold: Callable[[Job], Optional[str]] = lambda job: None) -> Optional[Job]:
+    def take(
+        self,
+        timeout_s: float = 0.0,
+        hold: Callable[[Job], Optional[str]] = lambda job: None,
+        ready: Callable[[Job], bool] = lambda job: True,
+    ) -> Optional[Job]:
         """The most urgent job that may start, now running, or None when there is none within `timeout_s` seconds.
 
         `hold` says why a job has to wait, or None. Its sender is told once for each reason, as `running`; the job stays
-        in the queue, where it can be withdrawn, and others may pass it.
+        in the queue, where it can be withdrawn, and others may pass it. `ready` is asked last, for the job whose turn it
+        is: where it says False nothing starts yet, and none may pass.
         """
         updates: List[Update] = []
         taken: Optional[Job] = None
@@ -203,6 +209,8 @@ class JobDesk:
                 job = entry[2]
                 reason = hold(job)
                 if reason is None:
+                    if not ready(job):
+                        break
                     taken = self._running = job
                     self._heap.remove(entry)
                     del self._queued[job.job_id]

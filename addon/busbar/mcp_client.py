@@ -17,6 +17,7 @@ import time
 from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
+from .forked import close_in_children
 from .json_text import dump_json, load_json
 from .mcp_answers import Message, describe, error_of, first_text, parse_object, read_body, read_events, result_of
 from .mcp_errors import Aborted, BadAnswer, McpError, Refused, SessionGone, Unauthorized, Unreachable
@@ -268,6 +269,7 @@ class McpClient:
 
     def _adopt(self, key: int, sock: socket.socket, timeout_s: float) -> None:
         sock.settimeout(timeout_s)
+        close_in_children(sock)
         with self._lock:
             if self._aborted:
                 raise Aborted("The connection was closed.")

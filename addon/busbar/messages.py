@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any, Dict, Optional, Union
+from typing import Any, Dict, Optional, Tuple, Union
 
 LOGGER_NAME = "_message_bus"
 PRIORITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
@@ -26,6 +26,10 @@ class Job:
     from_uuid: str
     fingerprint: str = field(repr=False)
     look: bool = False
+    # What people know the sender by; "" where the server does not say.
+    from_label: str = ""
+    # Files that other Blenders on this computer have open and that this job could mean: (label, path).
+    open_elsewhere: Tuple[Tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,8 @@ def parse_notification(method: str, params: Dict[str, Any]) -> Optional[Delivery
         from_uuid=_text(data.get("from_uuid")),
         fingerprint=_fingerprint(work, arguments),
         look=payload.get("look") is True,
+        from_label=_text(payload.get("from_label"))[:100],
+        open_elsewhere=_open_files(payload.get("open_elsewhere")),
     )
 
 
@@ -114,6 +120,11 @@ def _priority(value: Any, level: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 7:
         return value
     return PRIORITIES.index(level) if level in PRIORITIES else PRIORITIES.index("info")
+
+
+def _open_files(value: Any) -> Tuple[Tuple[str, str], ...]:
+    files = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return tuple((_text(each.get("label")), _text(each.get("path"))) for each in files)
 
 
 def _fingerprint(command: str, params: Dict[str, Any]) -> str:

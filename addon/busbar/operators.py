@@ -57,6 +57,21 @@ class BUSBAR_OT_pause(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class BUSBAR_OT_hide_message(bpy.types.Operator):
+    bl_idname = "busbar.hide_message"
+    bl_label = "Hide Message"
+    bl_description = "Hide the message over the editors and in the status bar"
+
+    @classmethod
+    def poll(cls, context):
+        running = service.current()
+        return running is not None and running.alert != ""
+
+    def execute(self, context):
+        service.current().put_alert_away()
+        return {"FINISHED"}
+
+
 class BUSBAR_OT_serve(bpy.types.Operator):
     bl_idname = "busbar.serve"
     bl_label = "Serve"
@@ -121,4 +136,4 @@ def _log_to_stderr():
         root.setLevel(level)
 
 
-CLASSES = (BUSBAR_OT_connect, BUSBAR_OT_disconnect, BUSBAR_OT_pause, BUSBAR_OT_serve)
+CLASSES = (BUSBAR_OT_connect, BUSBAR_OT_disconnect, BUSBAR_OT_pause, BUSBAR_OT_hide_message, BUSBAR_OT_serve)

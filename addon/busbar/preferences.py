@@ -1,17 +1,19 @@
 """The add-on's preferences: where the server is, and how this Blender is shown in the panel."""
 
+from typing import Optional
+
 import bpy
 
 from . import service
 from .service import Settings
 
 
-def read() -> Settings:
-    """The settings as the artist left them; empty ones when the add-on is loaded without preferences."""
+def read() -> Optional[Settings]:
+    """The settings as the artist left them; None where the add-on has no preferences, as a script may leave it."""
     addon = bpy.context.preferences.addons.get(__package__)
     prefs = addon.preferences if addon is not None else None
     if prefs is None:
-        return Settings()
+        return None
     return Settings(url=prefs.server_url, token=prefs.token, label=prefs.label, group=prefs.group)
 
 

@@ -2,25 +2,22 @@
 
 import ast
 import contextlib
-import io
 import linecache
 import sys
-import threading
 import traceback
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Callable, Dict, Iterator, Optional, TextIO
+from typing import Any, Dict, Iterator, Optional
 
 from .interrupt import Interrupted, Interrupter
-
 from .json_text import dump_json, well_formed
+from .streams import BoundedText, Strangers, no_input
 
 # The bus takes a result of 1 MiB of JSON; the parts are bounded so that the whole fits.
 MAX_RESULT_BYTES = 1024 * 1024
 MAX_ERROR_CHARS = 64 * 1024
 MAX_VALUE_CHARS = 64 * 1024
 MAX_STDERR_CHARS = 64 * 1024
-OWN_THREADS = "busbar-"
 CANCELLED = "Cancelled while it ran"
 
 
@@ -62,50 +59,6 @@ def _marker(count: int) -> str:
     return f"\n[... {count} characters cut]"
 
 
-class BoundedText(io.TextIOBase):
-    """A stream that keeps the first `limit` characters and counts the rest.
-
-    What the add-on's own threads write meanwhile (their log lines) passes through to `outer`. `written` is called after
-    each `write` of anybody else, and may raise.
-    """
-
-    def __init__(self, limit: int, outer: Optional[TextIO], written: Callable[[], None]) -> None:
-        super().__init__()
-        self._limit = limit
-        self._outer = outer
-        self._written = written
-        self._lock = threading.Lock()
-        self._parts: list = []
-        self._kept = 0
-        self._lost = 0
-
-    @property
-    def encoding(self) -> str:
-        return "utf-8"
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if threading.current_thread().name.startswith(OWN_THREADS):
-            return self._outer.write(text) if self._outer is not None else len(text)
-        with self._lock:
-            part = text[: max(0, self._limit - self._kept)]
-            if part:
-                self._parts.append(part)
-                self._kept += len(part)
-            self._lost += len(text) - len(part)
-        self._written()
-        return len(text)
-
-    def kept(self) -> "tuple[str, int]":
-        """The text that was kept, and how many characters were not."""
-        with self._lock:
-            return "".join(self._parts), self._lost
-
-
 def run_script(
     code: str, namespace: Dict[str, Any], name: str, interrupter: Optional[Interrupter] = None
 ) -> ScriptOutcome:
@@ -118,11 +71,17 @@ def run_script(
     filename = f"<{name}>"
     namespace.setdefault("__name__", "__main__")
     namespace["__file__"] = filename
-    stdout = BoundedText(MAX_RESULT_BYTES, sys.stdout, interrupter.check)
-    stderr = BoundedText(MAX_STDERR_CHARS, sys.stderr, interrupter.check)
+    strangers = Strangers()
+    stdout = BoundedText(MAX_RESULT_BYTES, sys.stdout, interrupter.check, strangers)
+    stderr = BoundedText(MAX_STDERR_CHARS, sys.stderr, interrupter.check, strangers, "<stderr>")
     value: Optional[str] = None
     error: Optional[str] = None
-    with _source_known(filename, code), contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+    with contextlib.ExitStack() as around:
+        around.enter_context(_source_known(filename, code))
+        around.enter_context(strangers)
+        around.enter_context(no_input())
+        around.enter_context(contextlib.redirect_stdout(stdout))
+        around.enter_context(contextlib.redirect_stderr(stderr))
         try:
             with interrupter.script(filename):
                 value = _evaluate(code, namespace, filename)

@@ -14,15 +14,20 @@ import bpy
 
 from . import facts, identity
 from .artist import ArtistWatch, may_push_undo_step, tool_runs
+from .changes import watch_changes
 from .commands import create_commands
 from .connection import Connection
 from .context import OVERRIDE_IS_SAFE, window_context
 from .endpoint import EndpointFinder, default_data_dir
-from .executor import Executor
+from .executor import Executor, job_title
+from .files import remember_file
 from .foreign_code import kind_of
 from .interrupt import Interrupter
 from .jobs import JobDesk, Outbox
+from .json_text import visible
+from .messages import Job
 from .registration import Registration
+from .signs import Signs
 from .status import Status
 
 log = logging.getLogger(__name__)
@@ -30,6 +35,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.02
 FLUSH_S = 1.0
 SETTLE_S = 0.25
+COME_BACK = "To come back, press Connect in the Busbar tab (N in the 3D view). While it is blocked, ask who runs Busbar."
 
 
 @dataclass(frozen=True)
@@ -48,16 +54,20 @@ class Settings:
 class Service:
     """The add-on at work. `close()` undoes everything; a job that runs meanwhile still delivers its answer.
 
-    `on_taken_away` is called, with the settings until then, after a job that disabled the add-on that runs it.
+    `read_settings` answers None where there are none to read: then the last ones stay. `on_taken_away` is called after a job
+    that disabled the add-on that runs it, with the settings until then, and whether it was paused.
     """
 
-    def __init__(self, read_settings: Callable[[], Settings], on_taken_away: Callable[[Settings], None]) -> None:
+    def __init__(
+        self, read_settings: Callable[[], Optional[Settings]], on_taken_away: Callable[[Settings, bool], None]
+    ) -> None:
         self._read_settings = read_settings
         self._on_taken_away = on_taken_away
         self._settings = Settings()
         self._data_dir = default_data_dir()
         self._desk = JobDesk(Outbox())
         self._artist = ArtistWatch()
+        self._signs = Signs()
         interrupter = Interrupter(self._desk.say, kind_of)
         self._executor = Executor(
             self._desk,
@@ -66,14 +76,21 @@ class Service:
             self._settle,
             busy=self._artist.busy,
             interrupter=interrupter,
+            ready=self._announce,
+            show_progress=self._signs.progress,
+            watch_changes=_watch_changes,
         )
         # The name of an undo step that waits for the artist's tool, which a script may have started, to end.
         self._step: Optional[str] = None
         self._identity: Optional[identity.Identity] = None
         self._connection: Optional[Connection] = None
         self._drawn: object = None
+        # The alert that the artist has put away.
+        self._put_away = ""
         # Blender knows a timer by the function object, and every `self._tick` is a new one.
         self._timer = self._tick
+        # The path of the open file when it was told last.
+        self._file = ""
         self._paused = False
         self._closed = False
         self._serving = False
@@ -100,6 +117,21 @@ class Service:
         return self._desk.waiting
 
     @property
+    def working(self) -> str:
+        """Who works here now, and at what, for the artist to read; "" where nobody does."""
+        return self._signs.working
+
+    @property
+    def alert(self) -> str:
+        """What is shown over the editors; "" for nothing."""
+        return self._signs.alert
+
+    def put_alert_away(self) -> None:
+        """The artist has read the alert."""
+        self._put_away = self._signs.alert
+        self._signs.tell("")
+
+    @property
     def busy(self) -> bool:
         return self._desk.running is not None
 
@@ -119,7 +151,8 @@ class Service:
         """Starts to connect, with the settings as they are now. Does nothing while a connection is wanted."""
         if self.wanted or self._closed:
             return
-        self._settings = self._read_settings()
+        self._settings = self._read_settings() or self._settings
+        remember_file(again=False)
         if self._identity is None:
             self._identity = identity.acquire(self._data_dir)
         finder = EndpointFinder(
@@ -132,6 +165,7 @@ class Service:
         self._connection.start()
         if not bpy.app.background and not bpy.app.timers.is_registered(self._timer):
             self._artist.start()
+            self._signs.start()
             bpy.app.timers.register(self._timer, first_interval=TICK_S, persistent=True)
 
     def disconnect(self, reason: str = "The artist disconnected this Blender.") -> None:
@@ -144,7 +178,9 @@ class Service:
         """Registers anew if the file, label or group changed; connects anew if the server's address or token did."""
         if self._connection is None or not self.wanted:
             return
-        before, self._settings = self._settings, self._read_settings()
+        self._file = bpy.data.filepath
+        remember_file(again=False)
+        before, self._settings = self._settings, self._read_settings() or self._settings
         if (before.url, before.token) != (self._settings.url, self._settings.token):
             self._connection.stop()
             self.connect()
@@ -162,6 +198,7 @@ class Service:
                 except KeyboardInterrupt:
                     # Asked to end just before or after the job's own code, which ended as it should.
                     log.debug("Interrupted between two jobs.")
+                self._tell_file()
             self.disconnect("This Blender was asked to end.")
         finally:
             self._serving = False
@@ -179,6 +216,7 @@ class Service:
         if bpy.app.timers.is_registered(self._timer):
             bpy.app.timers.unregister(self._timer)
         self._artist.stop()
+        self._signs.stop()
         self.disconnect("Blender is closing.")
         if self._identity is not None:
             self._identity.release()
@@ -201,14 +239,21 @@ class Service:
         try:
             if not self.busy:
                 self._work()
+            self._tell_file()
+            self._alert_when_taken_off()
             self._redraw_when_changed()
         except Exception:  # Blender drops a timer that raises: a bug must not end the service without a word.
             log.exception("The add-on's timer failed.")
         if self._closed:
             self._release()
-            self._on_taken_away(self._settings)
+            self._on_taken_away(self._settings, self._paused)
             return None
         return TICK_S
+
+    def _tell_file(self) -> None:
+        """Tells of a file whose loading or saving nobody told of: a script may have cleared Blender's handlers."""
+        if bpy.data.filepath != self._file:
+            self.refresh()
 
     def _work(self) -> None:
         # What the last job changed has reached the scene by now, and what comes is the artist's.
@@ -222,6 +267,22 @@ class Service:
             with window_context():
                 ran = self._executor.run_next()
             self._artist.own_changes(ran)
+            if ran:
+                self._signs.done()
+        elif self._signs.working:
+            # The job that was about to start was withdrawn.
+            self._signs.done()
+
+    def _announce(self, job: Job) -> bool:
+        return self._signs.begins(f"{visible(job.from_label) or 'Busbar'} is working: {job_title(job)}")
+
+    def _alert_when_taken_off(self) -> None:
+        status = self.status
+        text = f"Busbar: {status.text} {COME_BACK}" if status.state == "unregistered" else ""
+        if not text:
+            self._put_away = ""
+        if not text or text != self._put_away:
+            self._signs.tell(text)
 
     def _undo_step(self, name: str) -> None:
         if bpy.app.background or not may_push_undo_step():
@@ -241,6 +302,12 @@ class Service:
             for area in window.screen.areas:
                 if area.type == "VIEW_3D":
                     area.tag_redraw()
+
+
+def _watch_changes(job: Job) -> Callable[[], bool]:
+    code = job.params.get("code")
+    # A background Blender keeps no undo history.
+    return watch_changes(code) if isinstance(code, str) and not bpy.app.background else lambda: False
 
 
 def _push_undo_step(name: str) -> None:

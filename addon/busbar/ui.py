@@ -6,7 +6,7 @@ import time
 import bpy
 
 from . import service
-from .operators import BUSBAR_OT_connect, BUSBAR_OT_disconnect, BUSBAR_OT_pause
+from .operators import BUSBAR_OT_connect, BUSBAR_OT_disconnect, BUSBAR_OT_hide_message, BUSBAR_OT_pause
 
 ICONS = {
     "off": "UNLINKED",
@@ -51,6 +51,10 @@ class BUSBAR_PT_sidebar(bpy.types.Panel):
         row.label(text=TITLES[status.state], icon=ICONS[status.state])
         if status.state not in ("off", "connecting"):
             _paragraph(column, status.text, context.region.width)
+        if running.alert:
+            column.operator(BUSBAR_OT_hide_message.bl_idname, icon="HIDE_ON")
+        if running.working:
+            _paragraph(column, running.working, context.region.width)
         seconds = status.retry_in_s(time.monotonic())
         if seconds is not None:
             column.label(text=f"Trying again in {seconds} s")

@@ -76,7 +76,9 @@ export const blenderCommands = {
         .max(bounds.pathLength)
         .optional()
         .describe("Absolute, on that computer; default: the open file's own"),
-      overwrite: z.boolean().optional().describe('Replace a file that exists'),
+      overwrite: z.boolean().optional(),
+      // What it is for stands in the refusal: the list of tools is bounded.
+      overwrite_changed: z.boolean().optional(),
       copy: z.boolean().optional().describe('Save a copy and go on with the open file'),
     },
   },

@@ -2,24 +2,29 @@
 
     npm run addon:build && python3 -m unittest tests.addon.in_blender
 
-Needs `blender`, and for the tests with a window `xvfb-run`, on the PATH.
+Needs `blender`, and for the tests with a window `xvfb-run`, on the PATH. The environment variable `BLENDER` names another
+Blender: a program, or a root folder that holds one.
 """
 
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import unittest
+import zipfile
 
 from .fake_server import TOKEN, FakeServer
 from .fixtures import fixture
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ZIPS = sorted(glob.glob(os.path.join(ROOT, "dist", "busbar-addon-*.zip")), key=os.path.getmtime)
-BLENDER = shutil.which("blender")
+NAMED = os.environ.get("BLENDER") or shutil.which("blender") or ""
+IN_ROOT = ["sh", os.path.join(ROOT, "scripts", "blender-in-root.sh")]
+BLENDER = [*IN_ROOT, NAMED] if os.path.isdir(NAMED) else [NAMED] if NAMED else []
 EXIT_LIMIT_S = 10
 
 INSTALL = """
@@ -47,20 +52,22 @@ class InBlender(unittest.TestCase):
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "LC_ALL": "C.UTF-8",
         }
-        done = cls.run_blender("-b", "--python-exit-code", "3", "--python-expr", INSTALL.format(zip=ZIPS[-1]))
+        # A Blender of another root sees this folder, and not the project's.
+        copy = shutil.copy(ZIPS[-1], cls.folder)
+        done = cls.run_blender("-b", "--python-exit-code", "3", "--python-expr", INSTALL.format(zip=copy))
         if done.returncode != 0:
             raise AssertionError(done.stdout)
 
     @classmethod
     def run_blender(cls, *arguments, **environ):
-        command = [BLENDER, *arguments]
+        command = [*BLENDER, *arguments]
         merged = {**cls.environ, **environ}
         return subprocess.run(
             command, env=merged, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60
         )
 
     def start(self, server, *arguments, window=False, **environ):
-        command = [*(["xvfb-run", "-a"] if window else []), BLENDER, *([] if window else ["-b"]), *arguments]
+        command = [*(["xvfb-run", "-a"] if window else []), *BLENDER, *([] if window else ["-b"]), *arguments]
         if not window:
             command += ["--python-expr", "import bpy; bpy.ops.busbar.serve()"]
         environ = {**self.environ, "BUSBAR_URL": server.url, **environ}
@@ -149,6 +156,66 @@ class InBlender(unittest.TestCase):
             self.assertEqual(process.wait(EXIT_LIMIT_S), 0)
             self.assertEqual(len(server.deleted), 1)
 
+    def test_what_a_script_does_to_the_add_on_costs_neither_name_nor_file(self):
+        with FakeServer() as server:
+            self.start(server)
+            server.wait_registered()
+            mine = 'prefs = bpy.context.preferences.addons["busbar"].preferences\nprefs.label, prefs.group = "mine", "farm"'
+            self.assertEqual(self.run_code(server, "1", mine)[0], "completed")
+            server.wait_for(lambda: server.registrations()[-1]["label"] == "mine", "the label")
+            # Handlers and preferences go, and the file is saved under another name.
+            path = os.path.join(self.folder, "after.blend")
+            code = (
+                "for each in (bpy.app.handlers.load_post, bpy.app.handlers.save_post): each.clear()\n"
+                "addons = bpy.context.preferences.addons\naddons.remove(addons['busbar'])\n"
+                f"bpy.ops.wm.save_as_mainfile(filepath={path!r})\nlen(addons)"
+            )
+            self.assertEqual(self.run_code(server, "2", code)[0], "completed")
+            server.wait_for(lambda: server.registrations()[-1]["blend_file"] == path, "the new file name")
+            facts = server.registrations()[-1]
+            self.assertEqual((facts["label"], facts["group_id"]), ("mine", "farm"))
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork on this system")
+    def test_a_forked_child_keeps_neither_the_identity_nor_the_connection(self):
+        with FakeServer() as server:
+            first = self.start(server)
+            server.wait_registered(1)
+            code = "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(600)\n    os._exit(0)\nchild"
+            status, child, _ = self.run_code(server, "fork", code)
+            self.assertEqual(status, "completed")
+            self.addCleanup(os.kill, int(child), signal.SIGKILL)
+            first.kill()
+            first.wait(EXIT_LIMIT_S)
+            self.start(server)
+            server.wait_registered(2)
+            before, after = (facts["client_uuid"] for facts in server.registrations())
+            self.assertEqual(after, before)
+
+    def test_a_newer_version_that_is_installed_over_the_enabled_one_runs_itself(self):
+        newer = os.path.join(self.folder, "newer.zip")
+        with zipfile.ZipFile(ZIPS[-1]) as old, zipfile.ZipFile(newer, "w") as new:
+            for name in old.namelist():
+                content = old.read(name)
+                if name == "busbar/version.py":
+                    content = content.replace(b"ADDON_VERSION = \"", b"ADDON_VERSION = \"9.")
+                new.writestr(name, content)
+        code = f"""
+import bpy, sys
+before = sys.modules["busbar.facts"].ADDON_VERSION
+bpy.ops.preferences.addon_install(overwrite=True, filepath={newer!r})
+bpy.ops.preferences.addon_enable(module="busbar")
+print("VERSIONS", before, sys.modules["busbar.facts"].ADDON_VERSION, sys.modules["busbar"].facts.ADDON_VERSION)
+"""
+        folder = tempfile.mkdtemp(dir=self.folder)
+        shutil.copytree(os.path.join(self.folder, "scripts"), os.path.join(folder, "scripts"))
+        done = self.run_blender(
+            "-b", "--addons", "busbar", "--python-exit-code", "3", "--python-expr", code,
+            BLENDER_USER_SCRIPTS=os.path.join(folder, "scripts"),
+        )
+        version = re.search(r"^VERSIONS (\S+) (\S+) (\S+)$", done.stdout, re.MULTILINE)
+        self.assertIsNotNone(version, done.stdout)
+        self.assertEqual(version.groups()[1:], ("9." + version[1], "9." + version[1]), done.stdout)
+
     def test_unregistered_means_the_end_of_serving(self):
         with FakeServer() as server:
             process = self.start(server)
@@ -205,12 +272,18 @@ class InBlender(unittest.TestCase):
             self.assertEqual(self.run_code(server, "exit", "quit()")[0], "completed")
             server.push({"jsonrpc": "2.0", "id": "p", "method": "ping"})
             server.wait_for(lambda: server.responses, "the answer to a ping")
-            # A script that loads factory settings takes every add-on away: this one comes back after it.
+            mine = 'prefs = bpy.context.preferences.addons["busbar"].preferences\nprefs.label, prefs.group = "mine", "farm"'
+            self.assertEqual(self.run_code(server, "mine", mine)[0], "completed")
+            server.wait_for(lambda: server.registrations()[-1]["group_id"] == "farm", "the group")
+            sent = len(server.registrations())
+            # A script that loads factory settings takes every add-on away: this one comes back after it, as it was.
             factory = "bpy.ops.wm.read_factory_settings(use_empty=True)\nlen(bpy.data.objects)"
             self.assertEqual(self.run_code(server, "factory", factory), ("completed", "0", ""))
-            server.wait_registered(2)
-            before, after = (facts["client_uuid"] for facts in server.registrations())
-            self.assertEqual(after, before)
+            server.wait_for(lambda: len(server.deleted) == 1, "the end of the first session")
+            server.wait_registered(sent + 1)
+            before, after = server.registrations()[0], server.registrations()[-1]
+            self.assertEqual(after["client_uuid"], before["client_uuid"])
+            self.assertEqual((after["label"], after["group_id"]), ("mine", "farm"))
             self.assertEqual(self.run_command(server, "again", "get_scene_info")["object_count"], 0)
             # Quits by itself, cleanly, and takes its session along.
             server.deliver(

@@ -122,12 +122,75 @@ class ExecutorTest(unittest.TestCase):
             ],
         )
 
+    def test_what_changes_something_starts_once_it_is_shown_and_nothing_passes_it(self):
+        asked, shown = [], []
+        commands = {
+            "read": Command(lambda params, report, job: "read", reads=True),
+            "write": Command(lambda params, report, job: [report(2.0), report(0.5)]),
+        }
+
+        def ready(job):
+            asked.append(job.job_id)
+            return len(asked) > 2
+
+        executor = Executor(
+            self.desk, commands, self.undo_steps.append, self.settle, lambda: self.now, ready=ready,
+            show_progress=shown.append,
+        )
+        for name in ("write", "read"):
+            self.desk.offer(Job(name, "m", name, {}, "", 6, "", name))
+        self.assertEqual([executor.run_next() for _ in range(5)], [False, False, True, True, False])
+        self.assertEqual(asked, ["write", "write", "write"])
+        # The second report came too soon after the first.
+        self.assertEqual(shown, [1.0])
+        self.assertEqual(
+            [(update["job_id"], update["status"]) for update in drain(self.desk.outbox) if "progress" not in update],
+            [("write", "running"), ("write", "completed"), ("read", "running"), ("read", "completed")],
+        )
+
+    def test_progress_from_another_thread_of_the_script_is_not_shown_by_that_thread(self):
+        shown = []
+        code = "import threading\nthread = threading.Thread(target=report_progress, args=(0.5,))\nthread.start(); thread.join()"
+        executor = Executor(
+            self.desk, self.commands, self.undo_steps.append, self.settle, lambda: self.now, show_progress=shown.append
+        )
+        self.desk.offer(Job("j", "m", "execute_code", {"code": code}, "", 6, "", "f"))
+        executor.run_next()
+        self.assertEqual(shown, [])
+
     def test_a_script_makes_one_undo_step_named_after_the_job(self):
         self.run_job("execute_code", {"code": "\n  \nx = 1\nx"}, "Make it blue")
         self.run_job("execute_code", {"code": "\n\nx = 1\nx"})
         self.run_job("execute_code", {"code": "1/0"})
         self.assertEqual(self.undo_steps, ["Busbar: Make it blue", "Busbar: x = 1", "Busbar: 1/0"])
         self.assertEqual(self.executor.history[-1], JobRecord("1/0", "failed", 0.0))
+
+    def test_a_script_that_changes_nothing_makes_no_undo_step(self):
+        changed, seen = [True, False, True], []
+
+        def watch(job):
+            seen.append(job.job_id)
+            return lambda: changed.pop(0)
+
+        executor = Executor(
+            self.desk, self.commands, self.undo_steps.append, self.settle, lambda: self.now, watch_changes=watch
+        )
+        for number, (command, code) in enumerate([("execute_code", "1"), ("execute_code", "2"), ("echo", ""), ("execute_code", "1/0")]):
+            self.desk.offer(Job(f"j{number}", "m", command, {"code": code}, "", 6, "", "f"))
+            executor.run_next()
+        self.assertEqual((self.undo_steps, seen), (["Busbar: 1", "Busbar: 1/0"], ["j0", "j1", "j3"]))
+
+    def test_where_changes_cannot_be_watched_a_script_makes_its_undo_step(self):
+        def watch(job):
+            raise RuntimeError("no window")
+
+        executor = Executor(
+            self.desk, self.commands, self.undo_steps.append, self.settle, lambda: self.now, watch_changes=watch
+        )
+        self.desk.offer(Job("j", "m", "execute_code", {"code": "1"}, "", 6, "", "f"))
+        executor.run_next()
+        self.assertEqual(self.undo_steps, ["Busbar: 1"])
+        self.assertEqual([update["status"] for update in drain(self.desk.outbox)], ["running", "completed"])
 
     def test_a_failed_script_still_carries_its_output(self):
         (update,) = self.run_job("execute_code", {"code": "print('a')\n1/0"})

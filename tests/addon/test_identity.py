@@ -37,6 +37,28 @@ class IdentityTest(unittest.TestCase):
         self.assertEqual(self.acquire().uuid, first.uuid)
         self.assertEqual(self.acquire().uuid, "blender-" + "0" * 31 + "3")
 
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork on this system")
+    def test_a_forked_child_does_not_keep_the_identity(self):
+        first = self.acquire()
+        reader, writer = os.pipe()
+        begun, begins = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(writer)
+            os.write(begins, b"x")
+            os.read(reader, 1)
+            os._exit(0)
+        os.close(reader)
+        try:
+            os.read(begun, 1)
+            first.release()
+            self.assertEqual(self.acquire().uuid, first.uuid)
+        finally:
+            os.close(writer)
+            os.waitpid(child, 0)
+            os.close(begun)
+            os.close(begins)
+
     def test_a_killed_process_frees_its_identity(self):
         addon = os.path.dirname(os.path.dirname(os.path.abspath(identity.__file__)))
         holder = subprocess.Popen(

@@ -36,6 +36,20 @@ class ParseTest(unittest.TestCase):
         self.assertEqual([parse(with_payload({**payload, **more})).look for more in ({"look": True}, {"look": 1}, {})],
                          [True, False, False])
 
+    def test_the_name_that_people_know_its_sender_by(self):
+        payload = {"message_type": "command_dispatch", "job_id": "j", "command": "undo"}
+        names = ({"from_label": "Claude Code"}, {"from_label": 7}, {}, {"from_label": "x" * 101})
+        self.assertEqual([parse(with_payload({**payload, **more})).from_label for more in names],
+                         ["Claude Code", "", "", "x" * 100])
+
+    def test_what_other_blenders_have_open(self):
+        payload = {"message_type": "command_dispatch", "job_id": "j", "command": "save_file"}
+        files = [{"label": "B", "path": "/a.blend"}, {"label": 7}, "x"]
+        self.assertEqual(parse(with_payload({**payload, "open_elsewhere": files})).open_elsewhere,
+                         (("B", "/a.blend"), ("", "")))
+        self.assertEqual([parse(with_payload({**payload, "open_elsewhere": odd})).open_elsewhere for odd in (None, {}, "ab")],
+                         [(), (), ()])
+
     def test_without_a_job_id_the_message_id_serves(self):
         self.assertEqual(parse(fixture("delivery-job-without-id")).job_id, "message-3")
 

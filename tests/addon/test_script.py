@@ -1,4 +1,7 @@
+import contextlib
+import io
 import json
+import os
 import sys
 import threading
 import unittest
@@ -91,6 +94,80 @@ class RunScriptTest(unittest.TestCase):
     def test_a_value_that_cannot_be_shown_fails_the_job(self):
         outcome = run("class A:\n    def __repr__(self): raise ValueError('no repr')\nA()")
         self.assertIn("ValueError: no repr", outcome.error)
+
+    def test_the_streams_are_what_scripts_expect(self):
+        code = """
+import codecs, faulthandler, io, sys
+out = sys.stdout
+out.reconfigure(encoding="utf-8", errors="replace", newline=None, line_buffering=True, write_through=False)
+out.buffer.write("caf\\u00e9 ".encode("utf-8")[:4])
+out.buffer.write(memoryview("caf\\u00e9 ".encode("utf-8")[4:]))
+out.buffer.write(b"\\xff\\n")
+sys.stderr.buffer.write(bytearray(b"oh"))
+out.flush(); out.buffer.flush()
+faults = open(os.devnull, "w")
+was_on = faulthandler.is_enabled()
+faulthandler.enable()
+if not was_on: faulthandler.disable()
+print("more", file=io.TextIOWrapper(out.buffer, "utf-8", write_through=True))
+(out.errors, out.encoding, out.name, sys.stderr.name, out.mode, out.isatty(), out.line_buffering, out.writable(),
+ out.readable(), out.fileno() == out.buffer.fileno() == fd, sys.stderr.fileno())
+"""
+        with open(os.devnull, "w") as real, contextlib.redirect_stdout(real), open(os.devnull, "w") as complaints:
+            with contextlib.redirect_stderr(complaints):
+                outcome = run(code, os=os, fd=real.fileno())
+                expected = ("replace", "utf-8", "<stdout>", "<stderr>", "w", False, True, True, False, True, complaints.fileno())
+        self.assertEqual(outcome, ScriptOutcome("caf\u00e9 \ufffd\nmore\n", "oh", repr(expected), None))
+
+    def test_an_unknown_encoding_is_refused_as_a_real_stream_does(self):
+        self.assertIn("LookupError: unknown encoding: nope", run("import sys\nsys.stdout.reconfigure(encoding='nope')").error)
+
+    def test_whoever_asks_for_input_gets_the_end_of_the_file_at_once(self):
+        before = sys.stdin
+        outcome = run("input('Name? ')")
+        self.assertEqual(outcome.stdout, "Name? ")
+        self.assertTrue(outcome.error.endswith("EOFError: EOF when reading a line"), outcome.error)
+        self.assertIn("BdbQuit", run("import pdb\npdb.set_trace()\nx = 1").error)
+        self.assertEqual(run("import sys\nsys.stdin.read(), sys.stdin.buffer.read(), sys.stdin.isatty()").value, "('', b'', False)")
+        self.assertIs(sys.stdin, before)
+
+    def test_a_thread_left_over_from_an_earlier_script_writes_into_no_later_answer(self):
+        # One begun by `threading`, one not, and one that the first begins during the later script.
+        code = """
+import _thread, sys, threading
+def later(name, go, done):
+    begun.release()
+    go.wait()
+    sys.stdout.write(name + "\\n")
+    done.set()
+def starts():
+    begun.release()
+    go.wait()
+    thread = threading.Thread(target=later, args=("third", go, ends[2]))
+    thread.start()
+    later("first", go, ends[0])
+threading.Thread(target=starts, daemon=True).start()
+_thread.start_new_thread(later, ("second", go, ends[1]))
+for _ in range(2): begun.acquire()
+print("mine")
+"""
+        go, ends = threading.Event(), [threading.Event() for _ in range(3)]
+        real = io.StringIO()
+        start = threading.Thread.start
+        with contextlib.redirect_stdout(real):
+            begun = threading.Semaphore(0)
+            self.assertEqual(run(code, go=go, ends=ends, begun=begun).stdout, "mine\n")
+            wait = """
+import threading
+own = threading.Thread(target=print, args=("own",))
+own.start(); own.join()
+go.set()
+for each in ends: each.wait(60)
+print("second job")
+"""
+            self.assertEqual(run(wait, go=go, ends=ends), ScriptOutcome("own\nsecond job\n", "", None, None))
+        self.assertEqual(sorted(real.getvalue().split()), ["first", "second", "third"])
+        self.assertIs(threading.Thread.start, start)
 
     def test_other_threads_of_the_add_on_do_not_write_into_the_job(self):
         def log_line():

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Llm } from './rig/llm.ts'
 import { decodePng } from './rig/png.ts'
@@ -319,6 +319,31 @@ describe('a background Blender with the installed zip', () => {
     const opened = await llm.call('open_file', { path })
     expect(opened.outcome.result).toStrictEqual({ blend_file: path, scene: 'Scene', object_count: 3 })
     expect(await llm.run('"Hero" in bpy.data.objects')).toBe('True')
+  })
+
+  it('saves over nobody else’s save, and over no file that another Blender has open, unless asked to', async () => {
+    const path = rig.path('shared.blend')
+    expect((await llm.call('save_file', { path })).outcome.status).toBe('completed')
+    appendFileSync(path, 'x')
+    const ask =
+      'Saving over it may lose that work. Ask the artist, save under another path, or pass overwrite_changed: true as well.'
+    const changed = `${path} has changed on disk since this Blender opened or saved it: somebody else saved it. ${ask}`
+    expect((await llm.call('save_file', { overwrite: true })).outcome).toStrictEqual(failed(changed))
+    // A copy that is saved elsewhere does not make it known.
+    await llm.call('save_file', { path: rig.path('copy'), copy: true })
+    expect((await llm.call('save_file', { path, overwrite: true })).outcome).toStrictEqual(failed(changed))
+    const over = { overwrite: true, overwrite_changed: true }
+    expect((await llm.call('save_file', over)).outcome.status).toBe('completed')
+    expect((await llm.call('save_file', { overwrite: true })).outcome.status).toBe('completed')
+    const other = await rig.blender({ label: 'other', server, args: [path] })
+    const target = blender.uuid
+    const elsewhere = `${path} is open in another Blender, too: other. ${ask}`
+    expect((await llm.call('save_file', { target, overwrite: true })).outcome).toStrictEqual(
+      failed(elsewhere),
+    )
+    expect((await llm.call('save_file', { target, ...over })).outcome.status).toBe('completed')
+    await other.process.kill()
+    await until(async () => (await llm.blenders()).length === 1, 'a single Blender')
   })
 
   const wrong: [command: string, args: () => object, error: () => string][] = [

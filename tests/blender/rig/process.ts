@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Longest wait for anything that ought to happen: generous, since software rendering on a busy machine is slow. */
-export const limitMs = 60_000
+/**
+ * Longest wait for anything that ought to happen: generous, since software rendering on a busy machine is slow.
+ * `BUSBAR_TEST_LIMIT_MS` sets another.
+ */
+export const limitMs = Number(process.env.BUSBAR_TEST_LIMIT_MS ?? 60_000)
 
 /** A program under test, with all that it printed. */
 export interface Running {

@@ -1,11 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { blenderOfThisRun } from '../../../scripts/blenders.ts'
 import { findOnPath } from '../../../scripts/programs.ts'
 import { Llm } from './llm.ts'
 import { start, until, within, type Running } from './process.ts'
 
 const root = join(import.meta.dirname, '../../..')
+const [blenderProgram, ...blenderArguments] = blenderOfThisRun()
 /** The token of every server here; it is given by the environment, so that restarts keep it. */
 const token = 'token-of-the-blender-tests'
 
@@ -77,7 +79,7 @@ export async function createRig(): Promise<Rig> {
     return running
   }
   const dataDirs = new Map<string, string>()
-  await install(run)
+  await install(run, folder)
 
   const openDisplay = async (): Promise<string> => {
     const path = findOnPath('Xvfb')
@@ -113,8 +115,9 @@ export async function createRig(): Promise<Rig> {
     },
     async blender({ label, server, window = false, group = '', args = [] }) {
       const process = run(
-        findOnPath('blender') ?? 'blender',
+        blenderProgram,
         [
+          ...blenderArguments,
           ...(window ? ['--window-geometry', '0', '0', '1000', '700'] : ['-b']),
           ...args,
           ...(window ? [] : ['--python-expr', 'import bpy; bpy.ops.busbar.serve()']),
@@ -149,16 +152,23 @@ export async function createRig(): Promise<Rig> {
   }
 }
 
-async function install(run: (program: string, args: readonly string[]) => Running): Promise<void> {
+async function install(
+  run: (program: string, args: readonly string[]) => Running,
+  folder: string,
+): Promise<void> {
   const dist = join(root, 'dist')
   const zip = readdirSync(dist).find((name) => /^busbar-addon-.*\.zip$/.test(name))
   if (zip === undefined) throw new Error('No add-on in dist: npm run addon:build')
+  // A Blender of another root sees this folder, and not the project's.
+  const copy = join(folder, zip)
+  copyFileSync(join(dist, zip), copy)
   const script =
     'import bpy\n' +
-    `bpy.ops.preferences.addon_install(overwrite=True, filepath=${JSON.stringify(join(dist, zip))})\n` +
+    `bpy.ops.preferences.addon_install(overwrite=True, filepath=${JSON.stringify(copy)})\n` +
     'bpy.ops.preferences.addon_enable(module="busbar")\n' +
     'bpy.ops.wm.save_userpref()\n'
-  const blender = run(findOnPath('blender') ?? 'blender', [
+  const blender = run(blenderProgram, [
+    ...blenderArguments,
     '-b',
     '--python-exit-code',
     '3',

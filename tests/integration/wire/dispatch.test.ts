@@ -54,6 +54,7 @@ describe('a dispatch tool', () => {
           command: 'execute_code',
           params: { code: 'print("hi")\n42' },
           description: 'print("hi")',
+          from_label: 'Model of a test',
         },
         job_id,
         message_id: text,
@@ -84,6 +85,7 @@ describe('a dispatch tool', () => {
       command: 'get_scene_info',
       params: {},
       description: 'Look at the scene',
+      from_label: 'Model of a test',
     })
     await report(blender, data.job_id, 'completed', { result: 'plain text, not JSON' })
     expect((await answer).structured).toMatchObject({ status: 'completed', result: 'plain text, not JSON' })

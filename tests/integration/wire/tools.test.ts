@@ -253,7 +253,10 @@ describe('the catalogue', () => {
         needs: ['path'],
       },
       blender_save_file: {
-        takes: ['path', 'overwrite', 'copy', 'target', 'target_uuid', 'timeout_seconds', 'job_id'],
+        takes: [
+          ...['path', 'overwrite', 'overwrite_changed', 'copy'],
+          ...['target', 'target_uuid', 'timeout_seconds', 'job_id'],
+        ],
         needs: [],
       },
       blender_undo: { takes: ['steps', 'target', 'target_uuid', 'timeout_seconds', 'job_id'], needs: [] },

@@ -31,6 +31,11 @@ export function programOf(
   return { program: identityPrefix(clientInfo?.name ?? '', tokenTagOf(caller)), name }
 }
 
+function programLabel({ clientInfo }: Pick<McpSession, 'clientInfo'>): string {
+  const title = clientInfo === null ? '' : programTitle(clientInfo)
+  return clip(title.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '), 200)
+}
+
 type SessionOnBus = Pick<CallContext, 'bus' | 'session'>
 
 /**
@@ -43,6 +48,8 @@ export interface CallerIdentity {
   of(context: SessionOnBus): string
   /** The identity that the session was given, or would be given with its next call; null where it chose its uuid itself. */
   givenTo(context: SessionOnBus): string | null
+  /** What people know the calling session by: its label on the bus, else its program's name; "" for neither. */
+  labelOf(context: SessionOnBus): string
   /** Puts the session on the bus as an ephemeral `llm`, unless it is there. */
   register(context: CallContext): ClientInfo
 }
@@ -71,15 +78,15 @@ export function createCallerIdentity(ports: {
       if (bound === undefined) return of(context)
       return bound.uuid === given.get(context.session) ? bound.uuid : null
     },
+    labelOf({ bus, session }) {
+      const label = bus.registry.boundTo(session)?.metadata.label ?? ''
+      return label === '' ? programLabel(session) : label
+    },
     register(context) {
       const { bus, session } = context
       const bound = bus.registry.boundTo(session)
       if (bound !== undefined) return bound
-      const program = session.clientInfo
-      const label = clip(
-        (program === null ? '' : programTitle(program)).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '),
-        200,
-      )
+      const label = programLabel(session)
       const uuid = of(context)
       given.set(session, uuid)
       return bus.register(

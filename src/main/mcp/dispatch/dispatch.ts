@@ -16,6 +16,7 @@ import { createTargetChooser, poolOf, type NoTarget } from './dispatch-target.ts
 import { commandMessage, dispatchJob, type DispatchedJob } from './dispatched-job.ts'
 import { jobTitle } from './job-title.ts'
 import { createJobWatch } from './job-watch.ts'
+import { openElsewhere } from './open-files.ts'
 import { stateOf, type DispatchOutcome, type DispatchRefusal, type OutcomeOf } from './outcome.ts'
 import { reportProgress } from './progress.ts'
 import type { StickyTargets } from './sticky-targets.ts'
@@ -224,7 +225,9 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     }
     const { command, params, description, timeoutMs } = request
     const title = jobTitle({ command, params, description, openFile: target.metadata.blend_file })
-    const raw = commandMessage({ jobId, command, params, title })
+    const fromLabel = identity.labelOf(context)
+    const openFiles = command === 'save_file' ? openElsewhere(context.bus, presence, target, params) : []
+    const raw = commandMessage({ jobId, command, params, title, fromLabel, openFiles })
     // Before a person is asked for it.
     const tooLarge = refusesJobOf(Buffer.byteLength(raw.text), [target])
     if (tooLarge !== null) return { ok: false, error: 'too_large_for_target', message: tooLarge.message }

@@ -8,6 +8,7 @@ import type { CallContext } from '../calls/call-context.ts'
 import { lostText } from '../sessions/lost-jobs.ts'
 import type { Presence } from '../sessions/presence.ts'
 import type { JobWatch } from './job-watch.ts'
+import type { OpenFile } from './open-files.ts'
 import { askAgain, endOf, refused, stateOf, type OutcomeOf } from './outcome.ts'
 
 /** How often it is looked whether a job's Blender is still there. */
@@ -69,15 +70,22 @@ export interface DispatchOrder {
   readonly timeoutMs: number
 }
 
-/** The message that gives a command to a Blender; `title` is what people read of it (`jobTitle`). */
+/**
+ * The message that gives a command to a Blender; `title` is what people read of it (`jobTitle`), `fromLabel` what they
+ * know its sender by ("" for nothing), `openFiles` what others may have open of what it saves.
+ */
 export function commandMessage({
   jobId,
   command,
   params,
   title,
+  fromLabel,
+  openFiles,
 }: Pick<DispatchOrder, 'jobId' | 'command'> & {
   readonly params: JsonObject
   readonly title: string
+  readonly fromLabel: string
+  readonly openFiles: readonly OpenFile[]
 }): RawJson {
   return RawJson.of({
     message_type: 'command_dispatch',
@@ -85,6 +93,8 @@ export function commandMessage({
     command,
     params,
     description: title,
+    ...(fromLabel === '' ? {} : { from_label: fromLabel }),
+    ...(openFiles.length === 0 ? {} : { open_elsewhere: openFiles }),
   })
 }
 

@@ -73,7 +73,7 @@ export function blenderCommandTools(dispatcher: Dispatcher): Tool[] {
     commandTool(dispatcher, {
       command: 'save_file',
       ...blenderCommands.save_file,
-      description: 'Saves the open file. One that exists, itself too, is only replaced with overwrite: true.',
+      description: 'Saves the open file. One that exists, itself too, is replaced with overwrite: true.',
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
     }),
     commandTool(dispatcher, {

@@ -64,10 +64,11 @@ export async function outcomeOf(
 }
 
 /** The message that a Blender gets for such a request. */
-export const commandMessage = (job_id: string) => ({
+export const commandMessage = (job_id: string, from_label = 'Test Model') => ({
   message_type: 'command_dispatch',
   job_id,
   command: 'execute_code',
   params: { code: 'x' },
   description: 'x',
+  from_label,
 })

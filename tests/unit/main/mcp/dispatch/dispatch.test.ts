@@ -103,7 +103,7 @@ describe('the dispatcher', () => {
     const [first, second] = [fakeCall(bus, session), fakeCall(bus, session)]
     const calls = [dispatcher.run(request(), first.context), dispatcher.run(request(), second.context)]
     report('d-1', 'running')
-    expect(inbox('blender-1')).toStrictEqual([commandMessage('d-1'), commandMessage('d-2')])
+    expect(inbox('blender-1')).toStrictEqual([commandMessage('d-1', 'codex'), commandMessage('d-2', 'codex')])
     first.cancel()
     second.cancel()
     await Promise.all(calls)
