@@ -27,12 +27,8 @@ IN_ROOT = ["sh", os.path.join(ROOT, "scripts", "blender-in-root.sh")]
 BLENDER = [*IN_ROOT, NAMED] if os.path.isdir(NAMED) else [NAMED] if NAMED else []
 EXIT_LIMIT_S = 10
 
-INSTALL = """
-import bpy
-bpy.ops.preferences.addon_install(overwrite=True, filepath={zip!r})
-bpy.ops.preferences.addon_enable(module="busbar")
-bpy.ops.wm.save_userpref()
-"""
+with open(os.path.join(ROOT, "tests", "fixtures", "install-addon.py"), encoding="utf-8") as _file:
+    INSTALL = _file.read()
 
 
 @unittest.skipUnless(BLENDER, "no blender on the PATH")
@@ -54,9 +50,12 @@ class InBlender(unittest.TestCase):
         }
         # A Blender of another root sees this folder, and not the project's.
         copy = shutil.copy(ZIPS[-1], cls.folder)
-        done = cls.run_blender("-b", "--python-exit-code", "3", "--python-expr", INSTALL.format(zip=copy))
-        if done.returncode != 0:
+        done = cls.run_blender("-b", "--python-exit-code", "3", "--python-expr", INSTALL, "--", copy)
+        installed = re.search(r"^Installed as (\S+)$", done.stdout, re.MULTILINE)
+        if done.returncode != 0 or installed is None:
             raise AssertionError(done.stdout)
+        cls.zip, cls.module = copy, installed.group(1)
+        cls.version = tuple(int(number) for number in re.search(r"Blender (\d+)\.(\d+)", done.stdout).groups())
 
     @classmethod
     def run_blender(cls, *arguments, **environ):
@@ -101,7 +100,7 @@ class InBlender(unittest.TestCase):
 
     def test_a_background_blender_that_serves(self):
         with FakeServer() as server:
-            process = self.start(server, "--factory-startup", "--addons", "busbar")
+            process = self.start(server, "--factory-startup", "--addons", self.module)
             server.wait_registered()
             facts = server.registrations()[0]
             self.assertEqual(sorted(facts), sorted(fixture("register-arguments")))

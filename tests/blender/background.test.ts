@@ -12,7 +12,7 @@ let llm: Llm
 beforeAll(async () => {
   rig = await createRig()
   server = await rig.serve()
-  blender = await rig.blender({ label: 'node 1', server, args: ['--factory-startup', '--addons', 'busbar'] })
+  blender = await rig.blender({ label: 'node 1', server, args: ['--factory-startup', '--addons', rig.addon] })
   llm = await rig.llm(server)
 })
 afterAll(() => rig.close())
