@@ -58,8 +58,7 @@ const suites: Suite[] = [
   },
   {
     name: 'blender',
-    missing: () =>
-      listedBlenders().length === 0 ? noBlender : findOnPath('Xvfb') === null ? noXvfb : null,
+    missing: () => (listedBlenders().length === 0 ? noBlender : findOnPath('Xvfb') === null ? noXvfb : null),
     run: () => inEach(listedBlenders(), (env) => vitest('blender', env)),
   },
   {

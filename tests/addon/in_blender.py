@@ -17,7 +17,7 @@ import tempfile
 import unittest
 import zipfile
 
-from .fake_server import TOKEN, FakeServer
+from .fake_server import LIMIT_S, TOKEN, FakeServer
 from .fixtures import fixture
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -25,7 +25,6 @@ ZIPS = sorted(glob.glob(os.path.join(ROOT, "dist", "busbar-addon-*.zip")), key=o
 NAMED = os.environ.get("BLENDER") or shutil.which("blender") or ""
 IN_ROOT = ["sh", os.path.join(ROOT, "scripts", "blender-in-root.sh")]
 BLENDER = [*IN_ROOT, NAMED] if os.path.isdir(NAMED) else [NAMED] if NAMED else []
-EXIT_LIMIT_S = 10
 
 with open(os.path.join(ROOT, "tests", "fixtures", "install-addon.py"), encoding="utf-8") as _file:
     INSTALL = _file.read()
@@ -62,7 +61,7 @@ class InBlender(unittest.TestCase):
         command = [*BLENDER, *arguments]
         merged = {**cls.environ, **environ}
         return subprocess.run(
-            command, env=merged, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60
+            command, env=merged, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=2 * LIMIT_S
         )
 
     def start(self, server, *arguments, window=False, **environ):
@@ -152,7 +151,7 @@ class InBlender(unittest.TestCase):
             self.assertEqual(
                 server.wait_final("8")["error"], "The job was interrupted: Blender was asked to end."
             )
-            self.assertEqual(process.wait(EXIT_LIMIT_S), 0)
+            self.assertEqual(process.wait(LIMIT_S), 0)
             self.assertEqual(len(server.deleted), 1)
 
     def test_what_a_script_does_to_the_add_on_costs_neither_name_nor_file(self):
@@ -220,7 +219,7 @@ print("VERSIONS", before, sys.modules["busbar.facts"].ADDON_VERSION, sys.modules
             process = self.start(server)
             server.wait_registered()
             server.push(fixture("delivery-client-unregistered-without-block"))
-            output, _ = process.communicate(timeout=EXIT_LIMIT_S)
+            output, _ = process.communicate(timeout=LIMIT_S)
             self.assertIn("Serving has ended. You were unregistered by the operator.", output)
             self.assertEqual(process.returncode, 0)
 
@@ -234,12 +233,12 @@ print("VERSIONS", before, sys.modules["busbar.facts"].ADDON_VERSION, sys.modules
             self.assertEqual((one["label"], one["group_id"]), ("one", "farm"))
             self.assertNotEqual(one["client_uuid"], two["client_uuid"])
             first.kill()
-            first.wait(EXIT_LIMIT_S)
+            first.wait(LIMIT_S)
             self.start(server)
             server.wait_registered(3)
             self.assertEqual(server.registrations()[2]["client_uuid"], one["client_uuid"])
             second.send_signal(signal.SIGINT)
-            self.assertEqual(second.wait(EXIT_LIMIT_S), 0)
+            self.assertEqual(second.wait(LIMIT_S), 0)
 
     def test_a_background_blender_that_was_not_asked_stays_out(self):
         with FakeServer() as server:
@@ -290,7 +289,7 @@ print("VERSIONS", before, sys.modules["busbar.facts"].ADDON_VERSION, sys.modules
                  "lambda: bpy.ops.wm.quit_blender() and None, first_interval=0.5)"}
             )
             server.wait_final("bye")
-            self.assertEqual(process.wait(EXIT_LIMIT_S), 0)
+            self.assertEqual(process.wait(LIMIT_S), 0)
             self.assertEqual(len(server.deleted), 2)
 
 
