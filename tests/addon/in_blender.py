@@ -50,11 +50,10 @@ class InBlender(unittest.TestCase):
         # A Blender of another root sees this folder, and not the project's.
         copy = shutil.copy(ZIPS[-1], cls.folder)
         done = cls.run_blender("-b", "--python-exit-code", "3", "--python-expr", INSTALL, "--", copy)
-        installed = re.search(r"^Installed as (\S+)$", done.stdout, re.MULTILINE)
+        installed = re.search(r"^Installed as (\S+), beside (\S+)$", done.stdout, re.MULTILINE)
         if done.returncode != 0 or installed is None:
             raise AssertionError(done.stdout)
-        cls.zip, cls.module = copy, installed.group(1)
-        cls.version = tuple(int(number) for number in re.search(r"Blender (\d+)\.(\d+)", done.stdout).groups())
+        cls.module, cls.eevee = installed.groups()
 
     @classmethod
     def run_blender(cls, *arguments, **environ):
@@ -111,8 +110,10 @@ class InBlender(unittest.TestCase):
                 ("completed", "'Cube.001'", ""),
             )
             info = self.run_command(server, "2", "get_scene_info")
+            # Without a window it depends on the version whether a script counts as a change.
+            told = ("objects", "blender_version", "unsaved_changes")
             self.assertEqual(
-                {name: info[name] for name in info if name not in ("objects", "blender_version")},
+                {name: info[name] for name in info if name not in told},
                 {
                     "name": "Scene",
                     "frame_current": 1,
@@ -125,8 +126,7 @@ class InBlender(unittest.TestCase):
                     "camera": "Camera",
                     "materials_count": 2,
                     "materials": ["Dots Stroke", "Material"],
-                    "unsaved_changes": False,
-                    "render_engine": "BLENDER_EEVEE",
+                    "render_engine": self.eevee,
                     "resolution": [1920, 1080],
                     "blend_file": "",
                 },

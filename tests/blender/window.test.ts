@@ -102,7 +102,7 @@ describe('a Blender with a window', () => {
     expect(picture.mean).toBeGreaterThan(20)
     expect(picture.colours).toBeGreaterThan(100)
     expect(await llm.run('bpy.context.scene.render.engine, bpy.context.scene.render.resolution_x')).toBe(
-      "('BLENDER_EEVEE', 1920)",
+      `('${rig.eevee}', 1920)`,
     )
   })
 

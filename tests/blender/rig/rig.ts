@@ -52,6 +52,8 @@ export interface Rig {
   readonly folder: string
   /** The add-on's module in this Blender, for `--addons` beside `--factory-startup`. */
   readonly addon: string
+  /** What this Blender calls Eevee, the engine of a new file. */
+  readonly eevee: string
   /** A file in the rig's folder. */
   path(name: string): string
   serve(options?: ServeOptions): Promise<Server>
@@ -81,7 +83,7 @@ export async function createRig(): Promise<Rig> {
     return running
   }
   const dataDirs = new Map<string, string>()
-  const addon = await install(run, folder)
+  const { addon, eevee } = await install(run, folder)
 
   const openDisplay = async (): Promise<string> => {
     const path = findOnPath('Xvfb')
@@ -95,6 +97,7 @@ export async function createRig(): Promise<Rig> {
   return {
     folder,
     addon,
+    eevee,
     path: (name) => join(folder, name),
     async serve({ port = 0, dataDir = join(folder, 'data'), panel = false, env: more = {} } = {}) {
       const process = run(
@@ -155,11 +158,11 @@ export async function createRig(): Promise<Rig> {
   }
 }
 
-/** Installs the packed add-on; returns its module. */
+/** Installs the packed add-on; returns its module, and the engine of a new file. */
 async function install(
   run: (program: string, args: readonly string[]) => Running,
   folder: string,
-): Promise<string> {
+): Promise<{ addon: string; eevee: string }> {
   const dist = join(root, 'dist')
   const zip = readdirSync(dist).find((name) => /^busbar-addon-.*\.zip$/.test(name))
   if (zip === undefined) throw new Error('No add-on in dist: npm run addon:build')
@@ -172,9 +175,9 @@ async function install(
     ...['--python-expr', script, '--', copy],
   ])
   const { code } = await within(blender.ended(), 'the installation', blender.output)
-  const module = /^Installed as (\S+)$/m.exec(blender.output())?.[1]
-  if (code !== 0 || module === undefined) {
+  const [, addon, eevee] = /^Installed as (\S+), beside (\S+)$/m.exec(blender.output()) ?? []
+  if (code !== 0 || addon === undefined || eevee === undefined) {
     throw new Error(`The add-on could not be installed:\n${blender.output()}`)
   }
-  return module
+  return { addon, eevee }
 }
