@@ -60,9 +60,22 @@ function defaultDirectory(env: NodeJS.ProcessEnv, { platform, userHome }: Machin
       return join(home(), 'Library', 'Application Support', 'busbar')
     case 'win32':
       return join(named('LOCALAPPDATA') ?? join(home(), 'AppData', 'Local'), 'busbar', 'Data')
-    default:
-      return join(named('XDG_DATA_HOME') ?? join(home(), '.local', 'share'), 'busbar')
+    default: {
+      const data = named('XDG_DATA_HOME')
+      const sandboxed = data !== null && (env.HOME ?? '') !== '' && isOfSandbox(data, home())
+      return join(data === null || sandboxed ? join(home(), '.local', 'share') : data, 'busbar')
+    }
   }
+}
+
+/**
+ * Whether a folder belongs to one program's sandbox (Flatpak, Snap): a terminal in such an editor hands its own
+ * `XDG_DATA_HOME` on, and no other program would look for Busbar there.
+ */
+function isOfSandbox(folder: string, home: string): boolean {
+  return [posix.join(home, 'snap'), posix.join(home, '.var/app')].some((sandboxes) =>
+    posix.normalize(folder).startsWith(`${sandboxes}/`),
+  )
 }
 
 /**
