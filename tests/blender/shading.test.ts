@@ -56,6 +56,7 @@ const look = () =>
 describe('a 3D view in Rendered shading', () => {
   it.each(['CYCLES', 'COUNTING'])('of %s is drawn in Solid, and the answer says so', async (engine) => {
     await llm.run(rendered(engine))
+    await llm.call('save_file', { path: rig.path(`${engine}.blend`) })
     const before = await llm.run(settings)
     const shot = await llm.call('get_viewport_screenshot', { max_size: 200 })
     const note =
