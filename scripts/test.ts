@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { listedBlenders } from './blenders.ts'
+import { blenderProblem, blenderVersion, listedBlenders, sampledBlenders } from './blenders.ts'
 import { buildIfStale } from './build-if-stale.ts'
 import { chromiumPath, findOnPath, firefoxPath } from './programs.ts'
 
@@ -34,6 +34,9 @@ process.on('exit', () => {
   rmSync(reports, { recursive: true, force: true })
 })
 
+/** A runner that left no report has failed as a whole. */
+const crashed: Counts = { passed: 0, failed: 1, skipped: 0 }
+
 const python = findOnPath('python3') ?? findOnPath('python')
 const noPython = 'no python3 on the PATH; install Python 3.10 or newer'
 const noBlender =
@@ -53,12 +56,19 @@ const suites: Suite[] = [
   {
     name: 'addon-in-blender',
     missing: () => (python === null ? noPython : listedBlenders().length === 0 ? noBlender : null),
-    run: () => inEachBlender((env) => unittest('tests.addon.in_blender', env)),
+    run: () => inEach(listedBlenders(), (env) => unittest('tests.addon.in_blender', env)),
   },
   {
     name: 'blender',
     missing: () => (listedBlenders().length === 0 ? noBlender : findOnPath('Xvfb') === null ? noXvfb : null),
-    run: () => inEachBlender((env) => vitest('blender', env)),
+    run: () => inEach(listedBlenders(), (env) => vitest('blender', env)),
+  },
+  {
+    name: 'blender-sample',
+    missing: () => (python === null ? noPython : findOnPath('Xvfb') === null ? noXvfb : null),
+    run: () => inEach(sampledBlenders(), runSample),
+    // Without any there is nothing to say about it.
+    ...(sampledBlenders().length === 0 && { onlyNamed: true }),
   },
   { name: 'programs', missing: missingForPrograms, run: () => vitest('programs') },
   { name: 'programs-all', missing: missingForPrograms, run: () => vitest('programs-all'), onlyNamed: true },
@@ -114,23 +124,40 @@ function missingForPrograms(): string | null {
   return bins.every((name) => existsSync(join(installed, name))) ? null : noPrograms
 }
 
-/** Runs a suite in one listed Blender after another, and counts all of it. */
-async function inEachBlender(run: (env: Record<string, string>) => Promise<Counts>): Promise<Counts> {
-  const sum: Counts = { passed: 0, failed: 0, skipped: 0 }
-  for (const blender of listedBlenders()) {
-    console.log(`--- in ${blender}`)
-    const counts = await run({ BLENDER: blender })
-    sum.passed += counts.passed
-    sum.failed += counts.failed
-    sum.skipped += counts.skipped
+/** Runs a suite in one Blender after another, and counts all of it. One that is not there has failed. */
+async function inEach(
+  blenders: readonly string[],
+  run: (env: Record<string, string>) => Promise<Counts>,
+): Promise<Counts> {
+  const all: Counts[] = []
+  for (const blender of blenders) {
+    const problem = blenderProblem(blender)
+    console.log(`--- in ${blender}: ${problem === null ? blenderVersion(blender) : `failed: ${problem}`}`)
+    all.push(problem === null ? await run({ BLENDER: blender }) : crashed)
   }
-  return sum
+  return sumOf(all)
 }
 
-async function vitest(project: string, env: Record<string, string> = {}): Promise<Counts> {
+/** The add-on against the fake server, how it is installed, and what it does with a window. */
+async function runSample(env: Record<string, string>): Promise<Counts> {
+  const files = ['install', 'window', 'shading'].map((name) => `tests/blender/${name}.test.ts`)
+  return sumOf([await unittest('tests.addon.in_blender', env), await vitest('blender', env, files)])
+}
+
+function sumOf(all: readonly Counts[]): Counts {
+  const sum = (key: keyof Counts): number => all.reduce((so, counts) => so + counts[key], 0)
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
+}
+
+async function vitest(
+  project: string,
+  env: Record<string, string> = {},
+  files: readonly string[] = [],
+): Promise<Counts> {
   const file = join(reports, `${project}.json`)
   const args = [
     'run',
+    ...files,
     '--project',
     project,
     '--reporter=default',
@@ -174,9 +201,6 @@ async function unittest(module: string, env: Record<string, string> = {}): Promi
   const counts = readReport(file) as Counts | null
   return counts === null ? crashed : { ...counts, failed: ok ? counts.failed : Math.max(1, counts.failed) }
 }
-
-/** A runner that left no report has failed as a whole. */
-const crashed: Counts = { passed: 0, failed: 1, skipped: 0 }
 
 function readReport(file: string): unknown {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null

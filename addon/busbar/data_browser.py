@@ -8,7 +8,8 @@ from . import params as read
 from .executor import CommandError, ReportProgress
 from .messages import Job
 from .names import find, name_of, readable
-from .scene_queries import rounded, similar
+from .scene_queries import rounded
+from .similar import similar
 
 MAX_TEXT_CHARS = 500
 MAX_ARRAY = 16
@@ -22,7 +23,7 @@ def browse_data(params: Dict[str, Any], report_progress: ReportProgress, job: Jo
         sizes = [{"collection": known, "count": len(getattr(bpy.data, known))} for known in _collections()]
         return {**page.facts(len(sizes)), "collections": page.of(sizes)}
     if name not in _collections():
-        raise CommandError(f"bpy.data has no collection {name!r}. {similar(name, list(_collections()))}")
+        raise CommandError(f"bpy.data has no collection {name!r}. {similar(name, _collections())}")
     items = getattr(bpy.data, name)
     wanted = read.text(params, "item_name", "")
     if not wanted:
@@ -32,7 +33,7 @@ def browse_data(params: Dict[str, Any], report_progress: ReportProgress, job: Jo
         return {"collection": name, **page.facts(len(items)), "items": shown}
     item = find(items, wanted)
     if item is None:
-        raise CommandError(f"There is no {wanted!r} in {name}. {similar(wanted, [name_of(other) for other in items])}")
+        raise CommandError(f"There is no {wanted!r} in {name}. {similar(wanted, (name_of(other) for other in items))}")
     properties = list(_properties(item))
     return {
         "collection": name,

@@ -7,11 +7,18 @@ import os
 import posixpath
 import sys
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 from urllib.parse import urlsplit
 
 MAX_FILE_BYTES = 64 * 1024
 ENDPOINT_FILE = "endpoint file"
+# Where programs in a sandbox have XDG_DATA_HOME, below the home: a server of theirs may have left its file there. Only of
+# Blender and of editors, which may do as they like: what another sandbox writes must not lead a Blender anywhere. (Flatpak:
+# "XDG base directories" of its conventions; Snap: SNAP_USER_DATA, of which "current" is the newest revision.)
+SANDBOXES = (
+    *(f".var/app/{name}/data" for name in ("org.blender.Blender", "com.visualstudio.code", "com.vscodium.codium")),
+    *(f"snap/{name}/current/.local/share" for name in ("blender", "code", "codium")),
+)
 
 
 class EndpointNotFound(Exception):
@@ -53,6 +60,23 @@ def default_data_dir(
     # A relative or empty variable is as if it were unset (XDG Base Directory Specification).
     data = environ.get("XDG_DATA_HOME", "")
     return os.path.join(data if posixpath.isabs(data) else os.path.join(home, ".local", "share"), "busbar")
+
+
+def other_data_dirs(
+    environ: Mapping[str, str] = os.environ, platform: str = sys.platform, home: Optional[str] = None
+) -> List[str]:
+    """Folders beside the default one that a server on this computer may have left its file in.
+
+    A Blender from Flathub or of a snap has an XDG_DATA_HOME of its own, and so has a terminal of an editor that is one.
+    None where BUSBAR_DATA_DIR says which folder it is, and none but on Linux.
+    """
+    if environ.get("BUSBAR_DATA_DIR", "") or platform == "darwin" or platform.startswith("win"):
+        return []
+    # A strict snap has a home of its own.
+    real = environ.get("SNAP_REAL_HOME", "")
+    home = real if posixpath.isabs(real) else home if home is not None else _home(environ)
+    folders = [posixpath.join(home, part, "busbar") for part in (".local/share", *SANDBOXES)]
+    return [folder for folder in folders if folder != default_data_dir(environ, platform, home)]
 
 
 def _home(environ: Mapping[str, str]) -> str:
@@ -104,7 +128,8 @@ class EndpointFinder:
     """Looks the server up anew each time, so that a server that comes back elsewhere is found again.
 
     `prefer_url` and `prefer_token` come from the add-on's preferences ("" when unset). `allow_remote` is False when
-    Blender may not go online: then only servers on this computer are used.
+    Blender may not go online: then only servers on this computer are used. `other_data_dirs` may hold the file too: the
+    server that started last is taken. The process id in a file proves nothing: a sandbox has ids of its own.
     """
 
     def __init__(
@@ -113,6 +138,7 @@ class EndpointFinder:
         prefer_token: str = "",
         *,
         data_dir: str,
+        other_data_dirs: Sequence[str] = (),
         environ: Mapping[str, str] = os.environ,
         allow_remote: bool = True,
         read_text: Optional[Callable[[str], str]] = None,
@@ -121,7 +147,7 @@ class EndpointFinder:
         self._prefer_token = prefer_token.strip()
         self._environ = environ
         self._allow_remote = allow_remote
-        self._path = os.path.join(data_dir, "endpoint.json")
+        self._paths = [os.path.join(folder, "endpoint.json") for folder in (data_dir, *other_data_dirs)]
         self._read_text = read_text or _read_text
 
     def find(self) -> Endpoint:
@@ -129,7 +155,7 @@ class EndpointFinder:
         url, source = self._prefer_url, "preferences"
         if not url:
             url, source = self._environ.get("BUSBAR_URL", "").strip(), "environment"
-        on_file = self._from_file()
+        on_file = self._from_files(url)
         if not url:
             if on_file is None:
                 raise EndpointNotFound(
@@ -147,14 +173,17 @@ class EndpointFinder:
         return endpoint
 
     def fingerprint(self) -> str:
-        """Changes when the endpoint file does: a reason to try again before the wait is over."""
-        try:
-            stat = os.stat(self._path)
-        except OSError:
-            return ""
-        return f"{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}"
+        """Changes when an endpoint file does: a reason to try again before the wait is over."""
+        seen = []
+        for path in self._paths:
+            try:
+                stat = os.stat(path)
+            except OSError:
+                continue
+            seen.append(f"{path}:{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}")
+        return "\n".join(seen)
 
-    def _token_for(self, url: str, on_file: Optional[Dict[str, str]]) -> str:
+    def _token_for(self, url: str, on_file: Optional[Dict[str, Any]]) -> str:
         token = self._prefer_token or self._environ.get("BUSBAR_TOKEN", "").strip()
         # The token on file belongs to the server on file: it is never sent to any other.
         if not token and on_file is not None and _same_server(url, on_file.get("url", "")):
@@ -163,14 +192,30 @@ class EndpointFinder:
             raise EndpointNotFound("The token has characters that a token can't have. Copy it again from Busbar.")
         return token
 
-    def _from_file(self) -> Optional[Dict[str, str]]:
+    def _from_files(self, url: str) -> Optional[Dict[str, Any]]:
+        """What the file says of the server at `url`, where there is such a file; else of the one that started last."""
+        found = [content for content in map(self._from_file, self._paths) if content is not None]
+        # Of two that started at one time the first: the default folder comes before the others.
+        newest = max(found, key=lambda content: content["started_at"], default=None)
+        return next((content for content in found if url and _same_server(_full(url), content["url"])), newest)
+
+    def _from_file(self, path: str) -> Optional[Dict[str, Any]]:
         try:
-            content: Any = json.loads(self._read_text(self._path))
+            content: Any = json.loads(self._read_text(path))
         except (OSError, ValueError):
             return None  # Not there, or caught half-written: the next look finds it.
         if not isinstance(content, dict) or not isinstance(content.get("url"), str):
             return None
-        return {key: value for key, value in content.items() if isinstance(value, str)}
+        started_at = content.get("started_at")
+        texts = {key: value for key, value in content.items() if isinstance(value, str)}
+        return {**texts, "started_at": started_at if isinstance(started_at, (int, float)) else 0}
+
+
+def _full(url: str) -> str:
+    try:
+        return normalise_url(url)
+    except EndpointNotFound:
+        return ""
 
 
 def _same_server(left: str, right: str) -> bool:

@@ -2,7 +2,9 @@
 
 import contextlib
 import logging
+import os
 import signal
+import sys
 import threading
 
 import bpy
@@ -83,11 +85,24 @@ class BUSBAR_OT_serve(bpy.types.Operator):
 
     def execute(self, context):
         running = service.current()
+        kind = _pointer()
         with _log_to_stderr(), _Ending(running) as ending:
             status = running.serve(ending.asked)
             log.info("Serving has ended. %s", status.text)
+        if _pointer() != kind:
+            # A job loaded factory settings, which took the add-on away: Blender looks at this operator's kind after it, and
+            # 4.3 ends with a crash. So this is the end.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(0)
         # A job may have loaded another file, so `self` and `context` are not touched any more.
         return {"FINISHED"}
+
+
+def _pointer() -> int:
+    """Where Blender has the operator's kind; 0 where it has none any more."""
+    kind = bpy.types.Operator.bl_rna_get_subclass_py("BUSBAR_OT_serve")
+    return 0 if kind is None else kind.bl_rna.as_pointer()
 
 
 class _Ending:

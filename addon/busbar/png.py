@@ -3,6 +3,8 @@
 import struct
 import zlib
 
+# Below this an 8-bit channel counts as black.
+DARK = bytes(range(4))
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -18,6 +20,11 @@ def encode_png(width: int, height: int, rgba: bytes) -> bytes:
     rows = b"".join(b"\0" + rgb[row * stride : (row + 1) * stride] for row in range(height - 1, -1, -1))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 6)) + _chunk(b"IEND", b"")
+
+
+def is_black(rgba: bytes) -> bool:
+    """Whether no pixel of 8-bit RGBA shows anything. Alpha does not count."""
+    return not any(rgba[channel::4].translate(None, DARK) for channel in range(3))
 
 
 def png_size(data: bytes) -> "tuple[int, int]":

@@ -1,6 +1,5 @@
 """Commands that describe the scene and its objects; they change nothing. Touches bpy."""
 
-import difflib
 import math
 from typing import Any, Dict, List, Optional
 
@@ -10,6 +9,7 @@ from . import params as read
 from .executor import CommandError, ReportProgress
 from .messages import Job
 from .names import find, name_of
+from .similar import similar
 
 MAX_LISTED = 50
 
@@ -44,10 +44,9 @@ def list_objects(params: Dict[str, Any], report_progress: ReportProgress, job: J
     page = read.Page(params)
     kind = read.text(params, "type", "").upper()
     part = read.text(params, "name_contains", "").lower()
-    found = [
-        item
-        for item in bpy.context.scene.objects
-        if (not kind or item.type == kind) and part in name_of(item).lower()
+    objects = bpy.context.scene.objects
+    found = objects if not kind and not part else [
+        item for item in objects if (not kind or item.type == kind) and (not part or part in name_of(item).lower())
     ]
     return {**page.facts(len(found)), "objects": [object_line(item) for item in page.of(found)]}
 
@@ -94,17 +93,6 @@ def rounded(number: float) -> float:
     return round(number, 6) + 0.0
 
 
-def similar(name: str, known: List[str]) -> str:
-    """A hint for a name that does not exist: names like it, or the first few there are."""
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    if not close:
-        folded = name.casefold()
-        close = [other for other in known if folded and folded in other.casefold()][:5]
-    if close:
-        return f"Did you mean {', '.join(close)}?"
-    return f"There are: {', '.join(known[:10])}{' and more' if len(known) > 10 else ''}." if known else "There are none."
-
-
 def _name_or_none(item: Any) -> Optional[str]:
     return None if item is None else name_of(item)
 
@@ -116,7 +104,7 @@ def _object(name: str) -> Any:
         return item
     if find(bpy.data.objects, name) is not None:
         raise CommandError(f"The object {name!r} is in this file, but not in the scene {name_of(scene)!r}.")
-    names = [name_of(other) for other in scene.objects]
+    names = (name_of(other) for other in scene.objects)
     raise CommandError(f"There is no object {name!r} in the scene. {similar(name, names)}")
 
 

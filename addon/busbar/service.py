@@ -18,7 +18,7 @@ from .changes import watch_changes
 from .commands import create_commands
 from .connection import Connection
 from .context import OVERRIDE_IS_SAFE, window_context
-from .endpoint import EndpointFinder, default_data_dir
+from .endpoint import EndpointFinder, default_data_dir, other_data_dirs
 from .executor import Executor, job_title
 from .files import remember_file
 from .foreign_code import kind_of
@@ -159,6 +159,7 @@ class Service:
             self._settings.url,
             self._settings.token,
             data_dir=self._data_dir,
+            other_data_dirs=other_data_dirs(),
             allow_remote=getattr(bpy.app, "online_access", True),
         )
         self._connection = Connection(finder, self._desk, self._registration())

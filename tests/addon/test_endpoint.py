@@ -3,7 +3,15 @@ import os
 import tempfile
 import unittest
 
-from busbar.endpoint import Endpoint, EndpointFinder, EndpointNotFound, default_data_dir, is_loopback, normalise_url
+from busbar.endpoint import (
+    Endpoint,
+    EndpointFinder,
+    EndpointNotFound,
+    default_data_dir,
+    is_loopback,
+    normalise_url,
+    other_data_dirs,
+)
 
 
 class DataDirTest(unittest.TestCase):
@@ -23,6 +31,23 @@ class DataDirTest(unittest.TestCase):
         for platform, environ, expected in cases:
             self.assertEqual(default_data_dir(environ, platform, "/home/a"), expected)
 
+    def test_where_a_server_may_have_left_its_file_too(self):
+        sandboxes = [
+            "/home/a/.var/app/org.blender.Blender/data/busbar",
+            "/home/a/.var/app/com.visualstudio.code/data/busbar",
+            "/home/a/.var/app/com.vscodium.codium/data/busbar",
+            "/home/a/snap/blender/current/.local/share/busbar",
+            "/home/a/snap/code/current/.local/share/busbar",
+            "/home/a/snap/codium/current/.local/share/busbar",
+        ]
+        usual = "/home/a/.local/share/busbar"
+        self.assertEqual(other_data_dirs({}, "linux", "/home/a"), sandboxes)
+        own = {"XDG_DATA_HOME": "/home/a/.var/app/org.blender.Blender/data"}
+        self.assertEqual(other_data_dirs(own, "linux", "/home/a"), [usual, *sandboxes[1:]])
+        snap = {"SNAP_REAL_HOME": "/home/a", "XDG_DATA_HOME": "/home/a/snap/blender/12/.local/share"}
+        self.assertEqual(other_data_dirs(snap, "linux", "/home/a/snap/blender/12"), [usual, *sandboxes])
+        for platform, environ in (("linux", {"BUSBAR_DATA_DIR": "/x"}), ("darwin", {}), ("win32", {})):
+            self.assertEqual(other_data_dirs(environ, platform, "/home/a"), [])
 
     @unittest.skipIf(os.name != "posix", "HOME is what POSIX systems have")
     def test_a_home_that_is_none(self):
@@ -77,6 +102,26 @@ class EndpointFinderTest(unittest.TestCase):
         self.assertEqual(
             self.finder("127.0.0.1:3", "mine", environ).find(), Endpoint("http://127.0.0.1:3/mcp", "mine", "preferences")
         )
+
+    def test_the_server_that_started_last_of_all_folders_whatever_its_process_id(self):
+        others = [os.path.join(self.folder, name) for name in ("usual", "sandbox", "none")]
+        finder = self.finder(other_data_dirs=others)
+        before = finder.fingerprint()
+        for number, folder in enumerate(others[:2]):
+            os.mkdir(folder)
+            with open(os.path.join(folder, "endpoint.json"), "w", encoding="utf-8") as file:
+                # No process has such an id here: the file is of another sandbox.
+                json.dump(
+                    {"url": f"http://127.0.0.1:{number}/mcp", "token": f"t{number}", "pid": 2**22 + 1, "started_at": 5 + number},
+                    file,
+                )
+        self.assertEqual((before, len(finder.fingerprint().splitlines())), ("", 2))
+        self.assertEqual(finder.find(), Endpoint("http://127.0.0.1:1/mcp", "t1", "endpoint file"))
+        self.write({"url": "http://127.0.0.1:7/mcp", "token": "t7", "started_at": 6})
+        self.assertEqual(finder.find(), Endpoint("http://127.0.0.1:7/mcp", "t7", "endpoint file"))
+        # An address that a person set gets the token of its own file.
+        named = self.finder("127.0.0.1:1", other_data_dirs=others)
+        self.assertEqual(named.find(), Endpoint("http://127.0.0.1:1/mcp", "t1", "preferences"))
 
     def test_the_token_on_file_goes_only_to_the_server_on_file(self):
         self.write({"url": "http://127.0.0.1:1/mcp", "token": "file"})

@@ -8,7 +8,7 @@ import unittest
 import zlib
 
 from busbar.pictures import DEFAULT_MAX_SIDE, MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, picture, within
-from busbar.png import encode_png, png_size
+from busbar.png import encode_png, is_black, png_size
 from busbar.stdout_tap import StdoutTap, render_fraction
 
 
@@ -27,6 +27,10 @@ class PngTest(unittest.TestCase):
             self.assertEqual(struct.unpack(">I", data[end : end + 4])[0], zlib.crc32(data[start:end]))
         self.assertEqual(data[-12:], bytes.fromhex("0000000049454e44ae426082"))
         self.assertEqual(png_size(data), (2, 2))
+
+    def test_black_is_black_whatever_its_alpha(self):
+        black = b"\0\0\0\xff\3\3\3\0"
+        self.assertEqual([is_black(black), is_black(b""), is_black(black + b"\0\4\0\0")], [True, True, False])
 
     def test_what_is_none(self):
         with self.assertRaises(ValueError):

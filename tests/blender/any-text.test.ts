@@ -24,7 +24,7 @@ beforeAll(async () => {
   const maker = await rig.blender({
     label: 'maker',
     server,
-    args: ['--factory-startup', '--addons', 'busbar'],
+    args: ['--factory-startup', '--addons', rig.addon],
   })
   llm = await rig.llm(server)
   await llm.run(
@@ -42,7 +42,7 @@ bpy.ops.wm.save_as_mainfile(filepath=${JSON.stringify(file)}, compress=False)`,
     'latin1',
   )
   writeFileSync(file, bytes, 'latin1')
-  blender = await rig.blender({ label: '', server, args: ['--addons', 'busbar', file] })
+  blender = await rig.blender({ label: '', server, args: ['--addons', rig.addon, file] })
 })
 afterAll(() => rig.close())
 

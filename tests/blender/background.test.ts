@@ -12,7 +12,7 @@ let llm: Llm
 beforeAll(async () => {
   rig = await createRig()
   server = await rig.serve()
-  blender = await rig.blender({ label: 'node 1', server, args: ['--factory-startup', '--addons', 'busbar'] })
+  blender = await rig.blender({ label: 'node 1', server, args: ['--factory-startup', '--addons', rig.addon] })
   llm = await rig.llm(server)
 })
 afterAll(() => rig.close())
@@ -88,7 +88,7 @@ describe('a background Blender with the installed zip', () => {
       camera: 'Camera',
       materials_count: expect.any(Number) as number,
       materials: expect.arrayContaining(['Material']) as string[],
-      render_engine: 'BLENDER_EEVEE',
+      render_engine: rig.eevee,
       resolution: [1920, 1080],
       blend_file: '',
       unsaved_changes: false,
@@ -382,7 +382,7 @@ describe('a background Blender with the installed zip', () => {
       'render_image',
       () => ({ engine: 'NOPE' }),
       () =>
-        "This Blender has no render engine 'NOPE'. It has ('BLENDER_EEVEE', 'BLENDER_WORKBENCH', 'CYCLES').",
+        `This Blender has no render engine 'NOPE'. It has ('${rig.eevee}', 'BLENDER_WORKBENCH', 'CYCLES').`,
     ],
   ]
   it.each(wrong)('%s says clearly what is wrong (%#)', async (command, args, error) => {

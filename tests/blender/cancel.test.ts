@@ -34,7 +34,7 @@ describe.each([{ window: false }, { window: true }])('a Blender (with a window: 
       label: window ? 'window' : 'node',
       server,
       window,
-      args: ['--factory-startup', '--addons', 'busbar'],
+      args: ['--factory-startup', '--addons', rig.addon],
     })
   })
   afterAll(() => blender.process.kill())

@@ -56,7 +56,10 @@ describe('a Blender with a window', () => {
     expect(Math.max(empty.width, empty.height)).toBe(400)
     expect(empty.mean).toBeGreaterThan(20)
     expect(empty.colours).toBeGreaterThan(50)
-    expect(difference(empty, pictureOf(await llm.call('get_viewport_screenshot', { max_size: 400 })))).toBe(0)
+    // Blender 5.2 smooths lines of the grid a little otherwise each time.
+    expect(
+      difference(empty, pictureOf(await llm.call('get_viewport_screenshot', { max_size: 400 }))),
+    ).toBeLessThan(50)
     await llm.run('bpy.ops.mesh.primitive_uv_sphere_add(radius=3)')
     const full = pictureOf(await llm.call('get_viewport_screenshot', { max_size: 400 }))
     expect(difference(empty, full)).toBeGreaterThan(1000)
@@ -75,7 +78,7 @@ describe('a Blender with a window', () => {
     expect((await llm.call('undo')).outcome.result).toMatchObject({ undone: 1 })
     expect((await llm.call('list_objects')).outcome.result).toMatchObject({ total: before })
     const rest = await llm.call('undo', { steps: 50 })
-    expect(rest.outcome.result).toMatchObject({ asked: 50, more: false })
+    expect(rest.outcome).toMatchObject({ error: '', result: { asked: 50, more: false } })
     expect((await llm.call('undo')).outcome).toMatchObject({
       status: 'failed',
       error: 'There is nothing to undo.',
@@ -102,7 +105,7 @@ describe('a Blender with a window', () => {
     expect(picture.mean).toBeGreaterThan(20)
     expect(picture.colours).toBeGreaterThan(100)
     expect(await llm.run('bpy.context.scene.render.engine, bpy.context.scene.render.resolution_x')).toBe(
-      "('BLENDER_EEVEE', 1920)",
+      `('${rig.eevee}', 1920)`,
     )
   })
 

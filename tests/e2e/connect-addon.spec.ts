@@ -34,3 +34,14 @@ test('a Blender with an older add-on is offered the new one', async ({ panel, co
   await offer.click()
   await expect(panel.getByRole('button', { name: 'Save the add-on…' })).toBeVisible()
 })
+
+test('how it is installed is told for each kind of Blender', async ({ panel }) => {
+  await panel.getByRole('navigation', { name: 'Views' }).getByText('Connect').click()
+  const told = panel.getByText(/^In Blender \d/)
+  await expect(told).toHaveText([
+    'In Blender 4.2 or later, open Edit › Preferences › Add-ons, choose Install from Disk… in the menu at the top right, ' +
+      'and take the zip.',
+    'In Blender 3.4 to 4.1, open Edit › Preferences › Add-ons, choose Install…, take the zip, and then tick the box beside ' +
+      'System: Busbar.',
+  ])
+})

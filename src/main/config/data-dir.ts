@@ -60,9 +60,22 @@ function defaultDirectory(env: NodeJS.ProcessEnv, { platform, userHome }: Machin
       return paths.join(home(), 'Library', 'Application Support', 'busbar')
     case 'win32':
       return paths.join(named('LOCALAPPDATA') ?? paths.join(home(), 'AppData', 'Local'), 'busbar', 'Data')
-    default:
-      return paths.join(named('XDG_DATA_HOME') ?? paths.join(home(), '.local', 'share'), 'busbar')
+    default: {
+      const data = named('XDG_DATA_HOME')
+      const sandboxed = data !== null && (env.HOME ?? '') !== '' && isOfSandbox(data, home())
+      return paths.join(data === null || sandboxed ? paths.join(home(), '.local', 'share') : data, 'busbar')
+    }
   }
+}
+
+/**
+ * Whether a folder belongs to one program's sandbox (Flatpak, Snap): a terminal in such an editor hands its own
+ * `XDG_DATA_HOME` on, and no other program would look for Busbar there.
+ */
+function isOfSandbox(folder: string, home: string): boolean {
+  return [posix.join(home, 'snap'), posix.join(home, '.var/app')].some((sandboxes) =>
+    posix.normalize(folder).startsWith(`${sandboxes}/`),
+  )
 }
 
 /**

@@ -7,10 +7,11 @@ const countMax = 256
 /** Characters of their base64: 48 MiB of pictures. */
 const charsMax = 64 * 1024 * 1024
 
-/** A picture, and the size that was asked for when it was taken. */
+/** A picture, the size that was asked for when it was taken, and how long its Blender took, in milliseconds. */
 export interface KeptPicture {
   readonly picture: Picture
   readonly askedSize: number
+  readonly tookMs: number
 }
 
 /** The last picture of each client; past a user's bound those of that user that were taken first are forgotten. */

@@ -36,6 +36,10 @@ export const defaultPictureLimits: PictureLimits = {
 
 /** How often it is looked whether a picture is too old, in milliseconds. */
 const expiryMs = 60_000
+/** A Blender that takes long for a picture is left alone ten times as long, so that its artist has nine tenths of it. */
+const restFactor = 10
+/** At most this long, in seconds: a picture that was slow once may be quick now. */
+const restMaxSeconds = 300
 
 export interface PicturePorts {
   buses: BusManager
@@ -52,7 +56,8 @@ export interface PicturePorts {
 /**
  * Takes pictures of what Blenders show, for a person at a panel. It is never in the way of anything else: a Blender that
  * works, is away or is behind with its messages is not asked, one is asked once at a time, and the request is a look
- * (docs/decisions/0011). It keeps the last picture of each client until that leaves, or the picture is too old.
+ * (docs/decisions/0011). The longer pictures take, the rarer they are, unless a person asks for a new one. It keeps
+ * the last picture of each client until that leaves, or the picture is too old.
  */
 export interface Pictures {
   /** Never rejects. */
@@ -73,6 +78,8 @@ interface Asked {
   readonly bus: UserMessageBus
   readonly jobId: string
   readonly maxSize: number
+  /** Unix milliseconds. */
+  readonly sinceMs: number
   readonly answer: Promise<PictureOutcome>
   finish(outcome: PictureOutcome): void
 }
@@ -92,7 +99,7 @@ export function createPictures(ports: PicturePorts): Pictures {
       const ref = { userId: bus.user_id, uuid }
       const key = clientKey(ref)
       const waiting = asked.get(key)
-      if (waiting?.jobId === job.job_id) waiting.finish(outcomeOf(bus, job, ref, waiting.maxSize))
+      if (waiting?.jobId === job.job_id) waiting.finish(outcomeOf(bus, job, ref, waiting))
       if (unanswered.get(key)?.job === job) unanswered.delete(key)
     }
   }
@@ -168,7 +175,7 @@ export function createPictures(ports: PicturePorts): Pictures {
       bus.cancelJob(job)
     }
     const timer = after('picture that did not come', limits.timeoutMs, giveUp)
-    asked.set(key, { bus, jobId, maxSize, answer: promise, finish })
+    asked.set(key, { bus, jobId, maxSize, sinceMs: clock(), answer: promise, finish })
     const session = sessionOf(client)
     const least = session === null ? null : ports.threshold(session)
     const sent = bus.send({
@@ -196,7 +203,7 @@ export function createPictures(ports: PicturePorts): Pictures {
     return promise
   }
 
-  const outcomeOf = (bus: UserMessageBus, job: Job, ref: ClientRef, askedSize: number): PictureOutcome => {
+  const outcomeOf = (bus: UserMessageBus, job: Job, ref: ClientRef, request: Asked): PictureOutcome => {
     if (roster.client(ref) === null) return notRegistered(ref)
     if (job.state !== 'completed')
       return none('failed', lastLine(job.error, 300) || 'It dropped the request.')
@@ -204,7 +211,8 @@ export function createPictures(ports: PicturePorts): Pictures {
     if ('needsRender' in read) return none('needs_render', read.needsRender)
     if ('problem' in read) return none('failed', read.problem)
     const picture: Picture = { id: newId(), takenAt: job.updated_at, ...read }
-    kept.keep(ref, { picture, askedSize }, bus.memory)
+    const { maxSize: askedSize, sinceMs } = request
+    kept.keep(ref, { picture, askedSize, tookMs: Math.max(0, clock() - sinceMs) }, bus.memory)
     return { outcome: 'taken', picture }
   }
 
@@ -220,7 +228,10 @@ export function createPictures(ports: PicturePorts): Pictures {
       const known = kept.of(ref)
       // One that was taken in the future is from before the clock was set back, and of no known age.
       const ageSeconds = known === null ? -1 : clock() / 1000 - known.picture.takenAt
-      if (known !== null && known.askedSize >= maxSize && ageSeconds >= 0 && ageSeconds < maxAgeSeconds) {
+      // Only a person wants one of no age.
+      const rest = known === null || maxAgeSeconds === 0 ? 0 : restSeconds(known.tookMs)
+      const youngSeconds = Math.max(maxAgeSeconds, rest)
+      if (known !== null && known.askedSize >= maxSize && ageSeconds >= 0 && ageSeconds < youngSeconds) {
         return Promise.resolve({ outcome: 'taken', picture: known.picture })
       }
       const onItsWay = asked.get(clientKey(ref))
@@ -244,6 +255,8 @@ export function createPictures(ports: PicturePorts): Pictures {
     },
   }
 }
+
+const restSeconds = (tookMs: number): number => Math.min(restMaxSeconds, (tookMs / 1000) * restFactor)
 
 const debug: Priority = 7
 const info: Priority = 6

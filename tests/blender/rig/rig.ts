@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blenderOfThisRun } from '../../../scripts/blenders.ts'
@@ -50,6 +50,10 @@ export interface Blender {
  */
 export interface Rig {
   readonly folder: string
+  /** The add-on's module in this Blender, for `--addons` beside `--factory-startup`. */
+  readonly addon: string
+  /** What this Blender calls Eevee, the engine of a new file. */
+  readonly eevee: string
   /** A file in the rig's folder. */
   path(name: string): string
   serve(options?: ServeOptions): Promise<Server>
@@ -79,7 +83,7 @@ export async function createRig(): Promise<Rig> {
     return running
   }
   const dataDirs = new Map<string, string>()
-  await install(run, folder)
+  const { addon, eevee } = await install(run, folder)
 
   const openDisplay = async (): Promise<string> => {
     const path = findOnPath('Xvfb')
@@ -92,6 +96,8 @@ export async function createRig(): Promise<Rig> {
 
   return {
     folder,
+    addon,
+    eevee,
     path: (name) => join(folder, name),
     async serve({ port = 0, dataDir = join(folder, 'data'), panel = false, env: more = {} } = {}) {
       const process = run(
@@ -152,29 +158,26 @@ export async function createRig(): Promise<Rig> {
   }
 }
 
+/** Installs the packed add-on; returns its module, and the engine of a new file. */
 async function install(
   run: (program: string, args: readonly string[]) => Running,
   folder: string,
-): Promise<void> {
+): Promise<{ addon: string; eevee: string }> {
   const dist = join(root, 'dist')
   const zip = readdirSync(dist).find((name) => /^busbar-addon-.*\.zip$/.test(name))
   if (zip === undefined) throw new Error('No add-on in dist: npm run addon:build')
   // A Blender of another root sees this folder, and not the project's.
   const copy = join(folder, zip)
   copyFileSync(join(dist, zip), copy)
-  const script =
-    'import bpy\n' +
-    `bpy.ops.preferences.addon_install(overwrite=True, filepath=${JSON.stringify(copy)})\n` +
-    'bpy.ops.preferences.addon_enable(module="busbar")\n' +
-    'bpy.ops.wm.save_userpref()\n'
+  const script = readFileSync(join(root, 'tests/fixtures/install-addon.py'), 'utf8')
   const blender = run(blenderProgram, [
-    ...blenderArguments,
-    '-b',
-    '--python-exit-code',
-    '3',
-    '--python-expr',
-    script,
+    ...[...blenderArguments, '-b', '--python-exit-code', '3'],
+    ...['--python-expr', script, '--', copy],
   ])
   const { code } = await within(blender.ended(), 'the installation', blender.output)
-  if (code !== 0) throw new Error(`The add-on could not be installed:\n${blender.output()}`)
+  const [, addon, eevee] = /^Installed as (\S+), beside (\S+)$/m.exec(blender.output()) ?? []
+  if (code !== 0 || addon === undefined || eevee === undefined) {
+    throw new Error(`The add-on could not be installed:\n${blender.output()}`)
+  }
+  return { addon, eevee }
 }

@@ -206,7 +206,11 @@ export function createPictures({ timers, api, serverNow, images, sight }: Pictur
     if (isClosed()) return
     plan.notBeforeMs = timers.nowMs() + pauseMs(outcome, every)
     if (outcome.outcome === 'taken') {
-      if (!(await show(key, outcome.picture))) plan.notBeforeMs = timers.nowMs() + backOffMs
+      // A Blender that takes long rests, and the server hands out what it has.
+      if (outcome.picture.id === viewOf(key).picture?.id) {
+        set(key, { problem: null })
+        if (every !== Infinity) plan.notBeforeMs = timers.nowMs() + every
+      } else if (!(await show(key, outcome.picture))) plan.notBeforeMs = timers.nowMs() + backOffMs
     } else set(key, { problem: { reason: outcome.outcome, message: outcome.message }, looked: true })
   }
 

@@ -15,6 +15,18 @@ describe('the data directory', () => {
     ['linux', { HOME: '/home/a', XDG_DATA_HOME: '/data' }, '/data/busbar'],
     ['linux', { HOME: '/home/a', XDG_DATA_HOME: '' }, '/home/a/.local/share/busbar'],
     ['linux', { HOME: '/home/a', XDG_DATA_HOME: 'data' }, '/home/a/.local/share/busbar'],
+    [
+      'linux',
+      { HOME: '/home/a', XDG_DATA_HOME: '/home/a/snap/code/164/.local/share' },
+      '/home/a/.local/share/busbar',
+    ],
+    [
+      'linux',
+      { HOME: '/home/a', XDG_DATA_HOME: '/home/a/.var/app/com.visualstudio.code/data' },
+      '/home/a/.local/share/busbar',
+    ],
+    ['linux', { HOME: '/home/a', XDG_DATA_HOME: '/home/a/snapshots' }, '/home/a/snapshots/busbar'],
+    ['linux', { HOME: '/home/a', XDG_DATA_HOME: '/mnt/snap/code/1' }, '/mnt/snap/code/1/busbar'],
     ['linux', { HOME: '' }, '/home/on-file/.local/share/busbar'],
     ['linux', { HOME: 'relative' }, '/home/on-file/.local/share/busbar'],
     ['linux', {}, '/home/on-file/.local/share/busbar'],

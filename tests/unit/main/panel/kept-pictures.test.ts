@@ -6,6 +6,7 @@ const ref = (uuid: string) => ({ userId: 'local', uuid })
 const account = new MemoryLedger(Infinity).of('local')
 const entry = (id: string, chars = 10): KeptPicture => ({
   askedSize: 480,
+  tookMs: 0,
   picture: {
     id,
     takenAt: 1,

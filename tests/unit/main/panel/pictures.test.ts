@@ -180,6 +180,34 @@ describe('taking a picture', () => {
     expect(blender.written).toHaveLength(2)
   })
 
+  it('takes them the rarer the longer they take, unless a person asks', async () => {
+    const { pictures, bus, plug, answer, time } = picturesFixture()
+    const blender = plug('b')
+    const take = async (more: object, tookMs: number) => {
+      bus.touch('b')
+      const before = blender.written.length
+      const taking = pictures.take(ask('b', more))
+      if (blender.written.length > before) {
+        time.nowMs += tookMs
+        answer(blender)
+      }
+      await taking
+      return blender.written.length - before
+    }
+    const asked = [await take({ maxAgeSeconds: 1 }, 3_000)]
+    time.nowMs += 29_999
+    asked.push(await take({ maxAgeSeconds: 1 }, 3_000), await take({ maxAgeSeconds: 0 }, 100))
+    time.nowMs += 999
+    asked.push(await take({ maxAgeSeconds: 0.5 }, 100))
+    time.nowMs += 1
+    asked.push(await take({ maxAgeSeconds: 0.5 }, 60_000))
+    time.nowMs += 299_999
+    asked.push(await take({ maxAgeSeconds: 1 }, 100))
+    time.nowMs += 1
+    asked.push(await take({ maxAgeSeconds: 1 }, 100))
+    expect(asked).toStrictEqual([1, 0, 1, 0, 1, 0, 1])
+  })
+
   it('asks anew after the clock was set back, for the last one has no age then', async () => {
     const { pictures, plug, answer, time } = picturesFixture()
     const blender = plug('b')

@@ -102,6 +102,22 @@ describe('a client that is looked at', () => {
     expect([...open]).toStrictEqual(['blob:n2'])
   })
 
+  it('that rests shows the picture that it has, and is asked again later', async () => {
+    const { pictures, calls, open, picture, view, step, taken } = build()
+    const first = picture('n')
+    pictures.watch(ref('a'), every2s)
+    await step(200)
+    await step(0)
+    await taken(0, 'n')
+    await step(2000)
+    calls[1]?.answer({ outcome: 'taken', picture: first })
+    await step(0)
+    await step(1999)
+    expect([calls.length, view('a')?.picture?.id, [...open]]).toStrictEqual([2, 'n', ['blob:n1']])
+    await step(1)
+    expect(calls).toHaveLength(3)
+  })
+
   it('is asked at once where its picture is from before the clock was set back', async () => {
     const { pictures, calls, lasts, picture, shown, step, taken } = build()
     lasts.set('a', { ...picture('k'), takenAt: picture('k').takenAt + 3_600 })
