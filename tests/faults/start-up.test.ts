@@ -108,11 +108,13 @@ describe('a home', () => {
     await mkdir(data())
     await writeFile(join(data(), 'settings.json'), '{"version":1,"settings":{}}', { mode: 0o600 })
     for (const path of [folder, data()]) chownSync(path, stranger, stranger)
-    expect(await start({ user: stranger, env: inData() })).toMatchObject(
-      refused(
+    expect(await start({ user: stranger, env: inData() })).toMatchObject({
+      ...refused(
         `${join(data(), 'settings.json')} can’t be used (EACCES). Let this user read and write it, or move it away. ${elsewhere}`,
       ),
-    )
+      // The copy of it could not be made either.
+      log: expect.stringContaining('could not be backed up') as string,
+    })
   })
 
   it.skipIf(process.platform === 'win32')(
@@ -202,7 +204,7 @@ describe('a variable', () => {
     ],
     [
       { BUSBAR_MAX_SESSIONS: 'many' },
-      'BUSBAR_MAX_SESSIONS must be a whole number from 1 to 1000000, not "many"',
+      'BUSBAR_MAX_SESSIONS must be a whole number from 1 to 2000000, not "many"',
     ],
   ])('that is malformed, %j, is named in one line', async (env, said) => {
     const outcome = await start({ env: { ...inData(), ...env } })

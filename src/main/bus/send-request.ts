@@ -71,12 +71,8 @@ export function checkRequest(
   const from = senderOf(request, registry, serverUuid)
   if (typeof from !== 'string') return from
   const { payload } = request
-  if (serverWords.has(payload.message_type)) {
-    return refuse(
-      'reserved_message',
-      `Only the server says "${String(payload.message_type)}": a client that hears it stops. Use blender_unregister_client.`,
-    )
-  }
+  const reserved = refusesReserved(payload)
+  if (reserved !== null) return reserved
   const { job_id } = payload
   if (typeof job_id === 'string') {
     if (!isWhole(job_id)) {
@@ -126,4 +122,13 @@ function senderOf(
     )
   }
   return from_uuid
+}
+
+/** What clients hear from the server alone may come from nobody else; null where a payload is no such message. */
+export function refusesReserved({ message_type }: JsonObject): BusError | null {
+  if (!serverWords.has(message_type)) return null
+  return refuse(
+    'reserved_message',
+    `Only the server says "${String(message_type)}": a client that hears it stops. Use blender_unregister_client.`,
+  )
 }

@@ -57,15 +57,13 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 }
 
 async function runServe(options: GivenOptions & { open: boolean; panel: boolean }): Promise<void> {
-  let log: Log
-  let stop: (() => Promise<void>) | null
   try {
-    log = createProgramLog(process.env)
+    const log = createProgramLog(process.env)
     if (options.panel && rendererDir === undefined) {
       log.warn({}, 'the panel is not built; run `npm run build`, or use --no-panel')
     }
     endOnUncaughtFault(log, (code) => process.exit(code))
-    stop = await serve(
+    const starting = serve(
       {
         ...readServerOptions(options, process.env),
         open: options.open,
@@ -79,21 +77,26 @@ async function runServe(options: GivenOptions & { open: boolean; panel: boolean 
         warn: (line) => process.stderr.write(`${line}\n`),
       },
     )
+    endOnSignals(starting, log)
+    await starting
   } catch (error) {
     process.stderr.write(`busbar: ${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = 1
-    return
   }
-  if (stop === null) return
-  const stopServing = stop
+}
+
+/** Ends the program with 0 on SIGINT and SIGTERM: what is starting is waited for, and stopped. */
+function endOnSignals(starting: ReturnType<typeof serve>, log: Log): void {
   const onSignal = (): void => {
-    stopServing().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'stopping failed')
-        process.exit(1)
-      },
-    )
+    starting
+      .then((stop) => stop?.())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'stopping failed')
+          process.exit(1)
+        },
+      )
   }
   process.once('SIGINT', onSignal)
   process.once('SIGTERM', onSignal)

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { codeOf, ensurePrivateDirectoryNow } from '../base/private-file.ts'
@@ -66,6 +66,8 @@ function makeFile(path: string): void {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
+    // Of a file that can only be read, SQLite takes a lock that others share.
+    accessSync(path, constants.W_OK)
   }
 }
 

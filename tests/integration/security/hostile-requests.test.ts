@@ -312,15 +312,13 @@ describe('a body that is too much', () => {
 })
 
 describe('a client that sends slowly', () => {
-  it('is cut after 15 seconds of headers, while others are served', async () => {
+  it('is cut without an answer when ten seconds bring no whole head, while others are served', async () => {
     const slow = Array.from({ length: 50 }, () =>
       raw(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${app.port}\r\nX-Slow: `),
     )
     expect((await ask('GET', '/healthz')).status).toBe(200)
     const answers = await Promise.all(slow)
-    expect([...new Set(answers.map((answer) => answer.split('\r\n', 1)[0]))]).toStrictEqual([
-      'HTTP/1.1 408 Request Timeout',
-    ])
+    expect(answers).toStrictEqual(slow.map(() => ''))
   })
 
   it(

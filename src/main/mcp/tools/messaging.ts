@@ -14,6 +14,7 @@ import { blockedAnswer, type BlockList } from '../../access/block-list.ts'
 import { RawJson } from '../../base/raw-json.ts'
 import { jobKindOf } from '../../bus/message.ts'
 import { refusesJobOf } from '../../bus/message-size.ts'
+import { refusesReserved } from '../../bus/send-request.ts'
 import type { Route } from '../../bus/routing.ts'
 import type { Allowed, ApprovalGate, GateRefusal } from '../approvals/approval-gate.ts'
 import type { CallContext } from '../calls/call-context.ts'
@@ -85,6 +86,8 @@ export function sendMessageTool(gate: ApprovalGate, blocks: Pick<BlockList, 'fin
       const order = { raw, priority: args.priority, from_uuid: args.from_uuid ?? undefined, found }
       const payload = raw.value() as JsonObject
       // Before a person is asked for it.
+      const reserved = refusesReserved(payload)
+      if (reserved !== null) return failure(reserved)
       const isJob = jobKindOf(payload) !== null
       const tooLarge = isJob ? refusesJobOf(Buffer.byteLength(raw.text), found.targets) : null
       if (tooLarge !== null) return failure(tooLarge)
