@@ -45,6 +45,8 @@ describe('the made tokens', () => {
       first.kept.id,
       second.kept.id,
     ])
+    expect([first, second].map(({ kept }) => registry.get(kept.id)?.name)).toStrictEqual(['first', 'second'])
+    expect(registry.get('nobody’s')).toBeNull()
     expect([registry.find(''), registry.find('wrong'), registry.find(`${first.token}x`)]).toStrictEqual([
       null,
       null,
