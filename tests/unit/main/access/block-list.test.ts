@@ -144,6 +144,15 @@ describe('the block list', () => {
     ]).toStrictEqual([null, null, client])
   })
 
+  it.each([order('token', 'Laptop'), order('program', 'claude', { tokenId: 'Laptop' })])(
+    'finds a token by its name, too: %j',
+    (named) => {
+      const list = createBlockList(clock, [], (id) => (id === 'tok-1' ? 'Laptop' : null))
+      const block = list.add(named)
+      expect(['tok-1', 'tok-2'].map((token) => list.blockOf(applicant({ token })))).toStrictEqual([block, null])
+    },
+  )
+
   it('lifts none that has run out, and tells of none', () => {
     const list = createBlockList(clock)
     const told: string[] = []
