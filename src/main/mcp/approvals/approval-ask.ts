@@ -203,7 +203,9 @@ function codeIn(
   { payload, json = JSON.stringify(payload) }: RequestedWork,
   isCommand: boolean,
 ): Pick<RequestedAction, 'code' | 'codeKind'> {
-  const { message_type: _, job_id: __, ...rest } = payload
+  // Of the sender's name nothing comes but what Blender shows of it.
+  const { message_type: _, job_id: __, from_label, ...named } = payload
+  const rest = from_label === undefined || typeof from_label === 'string' ? named : payload
   // In a spelling that is none of the protocol's, nobody knows what a peer reads: all of it is shown.
   if (jobKindOf(payload) === null) return { code: indentJson(json), codeKind: 'json' }
   if (!isCommand) {

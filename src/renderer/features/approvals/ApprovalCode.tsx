@@ -38,7 +38,7 @@ export function ApprovalCode({ approval: { codeKind, codeLength }, code }: Appro
       {unseen > 0 && (
         <p className={styles['cut']} role="note">
           {countOf(unseen, 'character')} in this can’t be seen. Each is marked by its number, as ⟨U+200B⟩ or
-          \u200b; a ␍ ends a line in Python.
+          \u200b.{code.includes('\r') && ' A ␍ ends a line in Python.'}
         </p>
       )}
       {(pages.length > 1 || code.length < codeLength) && (

@@ -156,6 +156,18 @@ describe('the question about work', () => {
     ])
   })
 
+  it('shows code alone beside the name of its sender, and all of what is no such name', () => {
+    const { shown } = fixture()
+    const code = { message_type: 'command_dispatch', command: 'execute_code', params: { code: 'x = 1' } }
+    const job = { message_type: 'job_dispatch', job_id: 'j', script: 'x = 2' }
+    const kinds = [
+      { ...code, from_label: 'Claude Code' },
+      { ...job, from_label: 'Claude Code' },
+      { ...code, from_label: ['x'] },
+    ].map((payload) => shown(payload).at(3))
+    expect(kinds).toStrictEqual(['python', 'python', 'json'])
+  })
+
   it('tells what a command reads and shows code alone only where nothing else could be acted on', () => {
     const { shown } = fixture()
     const command = { message_type: 'command_dispatch', job_id: 'j' }
