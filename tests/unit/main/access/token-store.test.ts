@@ -215,6 +215,12 @@ describe('the token store', () => {
         headersDistinct: { authorization: twice },
       }),
     ).toBeNull()
+    expect(
+      store.authenticate({
+        headers: { authorization: twice[0] },
+        headersDistinct: { authorization: twice.slice(1) },
+      }),
+    ).toEqual({ user_id: 'local', token_id: 'local' })
     for (const bad of [
       undefined,
       '',
