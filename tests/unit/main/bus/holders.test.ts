@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionHandle } from '../../../../src/main/bus/client-info.ts'
+import { holderAfter } from '../../../../src/main/bus/holders.ts'
 import { busFixture, registration } from './bus-fixture.ts'
 
 const tokenSession = (token: string | null): SessionHandle => ({ token })
@@ -59,6 +60,54 @@ describe('the holder of a record', () => {
     seen.push(register(tokenSession('t')).holder)
     expect(new Set(seen).size).toBe(3)
   })
+})
+
+describe('who holds a record after a registration', () => {
+  const session = tokenSession('t')
+  const known = { token: 't', pid: 10, hostname: 'studio' }
+  const unknown = { token: null, pid: undefined, hostname: undefined }
+  const after = (
+    metadata: object,
+    {
+      before = known,
+      next = tokenSession('t'),
+      token = 't',
+    }: {
+      before?: typeof known | typeof unknown
+      next?: SessionHandle | null
+      token?: string | null
+    } = {},
+  ) => holderAfter({ holder: before, session }, registration('b', { metadata }), next, token)
+
+  it.each([
+    [{ pid: 10 }, known, true],
+    [{ pid: '', hostname: '' }, known, true],
+    [{ hostname: 'away' }, { ...known, hostname: 'away' }, false],
+    [{ pid: 11 }, { ...known, pid: 11 }, false],
+  ] as const)('in its own session is as far as that says nothing else: %j', (metadata, holder, isSame) => {
+    expect(after(metadata, { next: session })).toStrictEqual({ holder, isSame })
+    expect(after(metadata, { next: null, token: null })).toStrictEqual({ holder, isSame })
+  })
+
+  it.each([
+    [{ pid: 10, hostname: 'studio' }, 't', known, known, true],
+    [{ pid: 10, hostname: 'studio' }, 'u', known, { ...known, token: 'u' }, false],
+    [
+      { pid: 10, hostname: '' },
+      't',
+      { ...known, hostname: undefined },
+      { ...known, hostname: undefined },
+      false,
+    ],
+    [{ pid: '', hostname: 'studio' }, 't', { ...known, pid: undefined }, { ...known, pid: undefined }, false],
+    [{ pid: 10, hostname: 'studio' }, null, { ...known, token: null }, { ...known, token: null }, false],
+    [{}, null, unknown, unknown, false],
+  ] as const)(
+    'in another session is the same only where all is known: %j of %s',
+    (metadata, token, before, holder, isSame) => {
+      expect(after(metadata, { before: before as typeof known, token })).toStrictEqual({ holder, isSame })
+    },
+  )
 })
 
 describe('a job for one holder alone', () => {
