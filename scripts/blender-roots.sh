@@ -21,7 +21,7 @@ make_root() {
   mmdebstrap --quiet --mode=root --variant=apt --components=main \
     --aptopt='Acquire::Retries "3"' --aptopt='Acquire::Check-Valid-Until "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-    --include=blender,libgl1-mesa-dri,libegl1,python3-cattr,python3-requests \
+    --include=blender,libgl1,libgl1-mesa-dri,libegl1,python3-cattr,python3-requests \
     "$suite" "$folder/$suite.new" "$mirror"
   sh "$here/blender-in-root.sh" "$folder/$suite.new" --version >/dev/null
   mv "$folder/$suite.new" "$folder/$suite"

@@ -113,7 +113,7 @@ test('a message waits for a client without a stream, and says when it went out',
   const sent = panel.getByRole('region', { name: 'Sent from this panel' })
   await expect(sent.getByRole('listitem')).toContainText('Waits in its mailbox until its stream opens.')
   expect(await call(3, 'blender_receive_messages', { client_uuid: 'poster' })).toContain('hello')
-  await expect(sent.getByRole('listitem')).toContainText('Sent on its stream.')
+  await expect(sent.getByRole('listitem')).toContainText('Read: it was fetched.')
 
   // Below the threshold: filtered, and it says what would get through.
   await llm.client.setLoggingLevel('error')

@@ -143,7 +143,7 @@ test('a rule is refused at its field, added, edited and deleted', async ({ panel
   await form.getByRole('combobox', { name: 'Client' }).fill('c-1')
   await form.getByRole('combobox', { name: 'What it may do' }).selectOption('allow everything')
   await form.getByRole('button', { name: 'Save rule' }).click()
-  await expect(form.getByRole('alert').filter({ hasText: 'names its token too' })).toBeVisible()
+  await expect(form.getByRole('alert').filter({ hasText: 'names a token too' })).toBeVisible()
   await form.getByRole('combobox', { name: 'What it may do' }).selectOption('reading only')
   await form.getByRole('button', { name: 'Save rule' }).click()
   const rules = view.getByRole('list', { name: 'Rules' })

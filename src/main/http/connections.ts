@@ -4,8 +4,8 @@ import { attempt, every, guarded } from '../base/guarded.ts'
 import type { Log } from '../base/log.ts'
 import { shareOf } from '../base/share.ts'
 
-/** Connections that nobody has authenticated on yet, all together. */
-const defaultMaxStrangers = 256
+/** Connections that nobody has authenticated on yet, all together: also a farm that starts at once is among them. */
+const defaultMaxStrangers = 1024
 /** How long one of these may go without a request, from when it was accepted or its last request was answered. */
 const defaultStrangerIdleMs = 10_000
 /** How long its request may take, its answer included: a panel's largest file over a slow line. */

@@ -29,7 +29,7 @@ it('every limit that docs/configuration.md names is in the panel’s status, and
     memory_beyond_share: 16_777_216,
     connections: 4500,
     connections_per_user: 2250,
-    connections_without_token: 256,
+    connections_without_token: 1024,
     clients_per_bus: 5000,
     pending_jobs: 10_000,
     payload_bytes: 4_194_304,
