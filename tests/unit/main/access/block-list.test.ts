@@ -149,7 +149,10 @@ describe('the block list', () => {
     (named) => {
       const list = createBlockList(clock, [], (id) => (id === 'tok-1' ? 'Laptop' : null))
       const block = list.add(named)
-      expect(['tok-1', 'tok-2'].map((token) => list.blockOf(applicant({ token })))).toStrictEqual([block, null])
+      expect(['tok-1', 'tok-2'].map((token) => list.blockOf(applicant({ token })))).toStrictEqual([
+        block,
+        null,
+      ])
     },
   )
 
