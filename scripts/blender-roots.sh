@@ -11,9 +11,8 @@ here=$(dirname "$0")
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
-# The mirror that this machine uses itself.
+# The mirror that this machine uses itself; without one, mmdebstrap takes its own.
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)
-mirror=${mirror:-http://deb.debian.org/debian}
 
 make_root() {
   suite=$1
@@ -22,7 +21,7 @@ make_root() {
     --aptopt='Acquire::Retries "3"' --aptopt='Acquire::Check-Valid-Until "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --include=blender,libgl1,libgl1-mesa-dri,libegl1,python3-cattr,python3-requests \
-    "$suite" "$folder/$suite.new" "$mirror"
+    "$suite" "$folder/$suite.new" ${mirror:+"$mirror"}
   sh "$here/blender-in-root.sh" "$folder/$suite.new" --version >/dev/null
   mv "$folder/$suite.new" "$folder/$suite"
 }
