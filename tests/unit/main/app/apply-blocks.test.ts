@@ -66,6 +66,13 @@ describe('a block', () => {
     expect(story).toStrictEqual(['two held back', 'three held back', 'one held back', 'two held back'])
   })
 
+  it('of an address leaves no session open to be refused in', () => {
+    const one = session('one', 'any')
+    const { blocks, blockOf } = fixture([one])
+    blocks.add(order('address', one.remoteAddress))
+    expect(blockOf(one)).toBeNull()
+  })
+
   it('of an address ends its sessions', () => {
     const { blocks, story } = fixture([session('one', 'any'), session('two', 'any')])
     blocks.add(order('address', '127.0.0.1'))
