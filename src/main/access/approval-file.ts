@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { approvalPolicySchema, type ApprovalPolicy } from '../../shared/approvals.ts'
-import { readKeptFile, type KeptFilePorts } from '../base/kept-file.ts'
-import { writePrivateFile } from '../base/private-file.ts'
+import { createKeptFileWriter, readKeptFile, type KeptFilePorts } from '../base/kept-file.ts'
 import type { Approvals } from './approvals.ts'
 
 const fileSchema = z.object({ version: z.literal(1), policy: approvalPolicySchema })
@@ -22,21 +21,19 @@ export async function readPolicy(ports: KeptFilePorts): Promise<ApprovalPolicy> 
 }
 
 /**
- * Writes the policy after each change, whole or not at all, one write at a time. A write that fails is logged.
+ * Writes the policy after each change.
  *
  * @returns waits until everything is written
  */
-export function storePolicy(approvals: Approvals, { path, log }: KeptFilePorts): () => Promise<void> {
-  let written = Promise.resolve()
-  approvals.events.on('policy', (policy) => {
-    written = written
-      .then(() => writePrivateFile(path, `${JSON.stringify({ version: 1, policy })}\n`))
-      .catch((error: unknown) =>
-        log.error(
-          { err: error },
-          'the policy of approvals could not be written; a restart brings the old one back',
-        ),
-      )
-  })
-  return () => written
+export function storePolicy(
+  approvals: Pick<Approvals, 'events' | 'policy'>,
+  ports: KeptFilePorts,
+): () => Promise<void> {
+  const writer = createKeptFileWriter(
+    ports,
+    () => ({ version: 1, policy: approvals.policy() }),
+    'the policy of approvals could not be written; a restart brings the old one back',
+  )
+  approvals.events.on('policy', () => writer.changed())
+  return () => writer.settled()
 }

@@ -65,16 +65,17 @@ export function createLogReader(ports: LogReaderPorts): ActivityQueries & { clos
   function next(): void {
     const [first] = waiting
     if (current !== null || first === undefined) return
-    const [userId, [asked, ...others]] = first
+    const [userId, queue] = first
+    const asked = queue.shift()
     waiting.delete(userId)
-    if (others.length > 0) waiting.set(userId, others)
+    if (queue.length > 0) waiting.set(userId, queue)
     if (asked === undefined) return
     current = asked
     worker ??= start()
     worker.postMessage(asked.question)
   }
 
-  function ask<Answer>(userId: string | undefined, question: LogQuestion, nothing: Answer): Promise<Answer> {
+  function ask<Answer>(userId = '', question: LogQuestion, nothing: Answer): Promise<Answer> {
     if (closed || !ports.isOpen()) return Promise.resolve(nothing)
     return new Promise((resolve) => {
       const asked: Asked = {
@@ -89,7 +90,9 @@ export function createLogReader(ports: LogReaderPorts): ActivityQueries & { clos
             ports.onFault(Object.assign(new Error(reply.message), { errcode: reply.errcode }))
         },
       }
-      waiting.set(userId ?? '', [...(waiting.get(userId ?? '') ?? []), asked])
+      const queue = waiting.get(userId)
+      if (queue === undefined) waiting.set(userId, [asked])
+      else queue.push(asked)
       next()
     })
   }

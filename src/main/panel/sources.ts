@@ -123,23 +123,39 @@ export function detailSource(
   }
 }
 
+/** What says that something has changed. */
+interface Changes {
+  on(event: 'changed', listener: () => void): unknown
+  off(event: 'changed', listener: () => void): unknown
+}
+
 /** The list of blocks at every change, and once a second where one ran out or refused something. */
 export function blocksSource(blocks: PanelRouterPorts['access']['blocks']): Source<ListedBlock[]> {
+  return timedSource('blocks that run out', () => blocks.listed(), blocks.events)
+}
+
+/** Programs in trouble, at every change, and once a second where one has been out of it for long enough. */
+export function troublesSource(troubles: PanelRouterPorts['troubles']): Source<PanelTrouble[]> {
+  return timedSource('programs in trouble', () => troubles.list(), troubles.events)
+}
+
+/** A list that changes with time, too: it is looked at once a second. `what` names the timer in the log. */
+function timedSource<Item>(what: string, list: () => Item[], events: Changes): Source<Item[]> {
   let last = ''
   return {
     take() {
-      const list = blocks.listed()
-      const text = JSON.stringify(list)
+      const items = list()
+      const text = JSON.stringify(items)
       if (text === last) return null
       last = text
-      return list
+      return items
     },
     onNews(listener) {
-      blocks.events.on('changed', listener)
-      const expiry = every('blocks that run out', 1000, listener).unref()
+      events.on('changed', listener)
+      const look = every(what, 1000, listener).unref()
       return () => {
-        clearInterval(expiry)
-        blocks.events.off('changed', listener)
+        clearInterval(look)
+        events.off('changed', listener)
       }
     },
   }
@@ -147,65 +163,34 @@ export function blocksSource(blocks: PanelRouterPorts['access']['blocks']): Sour
 
 /** Who is paused, at every change. */
 export function pausesSource(pauses: PanelRouterPorts['pauses']): Source<PanelPause[]> {
-  let news = true
-  return {
-    take() {
-      if (!news) return null
-      news = false
-      return pauses.list()
-    },
-    onNews(listener) {
-      const mark = (): void => {
-        news = true
-        listener()
-      }
-      pauses.events.on('changed', mark)
-      return () => void pauses.events.off('changed', mark)
-    },
-  }
-}
-
-/** Programs in trouble, at every change, and once a second where one has been out of it for long enough. */
-export function troublesSource(troubles: PanelRouterPorts['troubles']): Source<PanelTrouble[]> {
-  let last = ''
-  return {
-    take() {
-      const list = troubles.list()
-      const text = JSON.stringify(list)
-      if (text === last) return null
-      last = text
-      return list
-    },
-    onNews(listener) {
-      const look = (): void => listener()
-      troubles.events.on('changed', look)
-      const expiry = every('programs in trouble', 1000, look).unref()
-      return () => {
-        clearInterval(expiry)
-        troubles.events.off('changed', look)
-      }
-    },
-  }
+  return changesSource(() => pauses.list(), pauses.events)
 }
 
 /** What waits for a person, what programs are allowed for now, and the policy, at every change. */
 export function approvalsSource(
   approvals: Pick<PanelRouterPorts['access']['approvals'], 'pending' | 'grants' | 'policy' | 'events'>,
 ): Source<ApprovalsEvent> {
+  return changesSource(
+    () => ({ pending: approvals.pending(), grants: approvals.grants(), policy: approvals.policy() }),
+    approvals.events,
+  )
+}
+
+function changesSource<Reading>(read: () => Reading, events: Changes): Source<Reading> {
   let news = true
   return {
     take() {
       if (!news) return null
       news = false
-      return { pending: approvals.pending(), grants: approvals.grants(), policy: approvals.policy() }
+      return read()
     },
     onNews(listener) {
       const mark = (): void => {
         news = true
         listener()
       }
-      approvals.events.on('changed', mark)
-      return () => void approvals.events.off('changed', mark)
+      events.on('changed', mark)
+      return () => void events.off('changed', mark)
     },
   }
 }

@@ -87,29 +87,24 @@ export function askForWork(work: RequestedWork, context: CallContext, asker: Ask
 
 /** The question whether a session may take another session's client off the bus. */
 export function askForRemoval(client: ClientInfo, context: CallContext, asker: Asker): ApprovalRequest {
-  return askFor(
-    {
-      tool: 'blender_unregister_client',
-      reads: false,
-      title: 'Unregister a client of another session',
-      code: JSON.stringify({ client_uuid: client.uuid }, null, 2),
-      codeKind: 'json',
-      routing: { type: 'direct', target_uuid: client.uuid },
-      targets: [client],
-    },
-    context,
-    asker,
-  )
+  return askForLoss('Unregister a client of another session', client, context, asker)
 }
 
-/** The question whether a session may have the uuid of another session's client, which loses it. */
+/**
+ * The question whether a session may have the uuid of another session's client, which loses it. It is no less than its
+ * removal, whichever way a rule may be written.
+ */
 export function askForTakeover(client: ClientInfo, context: CallContext, asker: Asker): ApprovalRequest {
+  return askForLoss('Take the uuid of a client of another session', client, context, asker)
+}
+
+/** @param title which of the ways it is in which another session's client leaves the bus */
+function askForLoss(title: string, client: ClientInfo, context: CallContext, asker: Asker): ApprovalRequest {
   return askFor(
     {
-      // No less than its removal, whichever way a rule may be written.
       tool: 'blender_unregister_client',
       reads: false,
-      title: 'Take the uuid of a client of another session',
+      title,
       code: JSON.stringify({ client_uuid: client.uuid }, null, 2),
       codeKind: 'json',
       routing: { type: 'direct', target_uuid: client.uuid },
