@@ -1,7 +1,7 @@
 import { Unplug } from 'lucide-react'
 import { useStore } from 'zustand'
 import { Button } from '../ui/Button.tsx'
-import styles from './ConnectionLostBanner.module.css'
+import styles from './Banner.module.css'
 import { usePanel } from '../panel/panel-context.ts'
 
 /** Says that what is on screen is not true any more, as long as it is not. */

@@ -5,7 +5,7 @@ import { clockText } from '../model/activity/log-text.ts'
 import { visibleText } from '../lib/visible-text.ts'
 import { useLive, usePanel } from '../panel/panel-context.ts'
 import { Button } from '../ui/Button.tsx'
-import styles from './ConnectionLostBanner.module.css'
+import styles from './Banner.module.css'
 
 /** Says who may not work for now, since when and by whom, with the way to let them go on. */
 export function PauseBanner() {

@@ -4,7 +4,7 @@ import { visibleText } from '../lib/visible-text.ts'
 import { troubleText } from '../model/troubles/troubles-store.ts'
 import { useLive, usePanel } from '../panel/panel-context.ts'
 import { Button } from '../ui/Button.tsx'
-import styles from './ConnectionLostBanner.module.css'
+import styles from './Banner.module.css'
 
 /** Programs shown at once; the palette has more. */
 const shownMax = 3

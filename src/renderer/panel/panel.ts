@@ -262,10 +262,14 @@ export function createPanel(ports: PanelPorts): Panel {
       followStatus(session, heard),
       followClients(session, onSnapshot),
       followJobs(session),
-      followBlocks(session),
-      followPauses(session),
-      followTroubles(session),
-      followApprovals(session),
+      followWhole(session, (input, options) => session.api.blocks.watch(input, options), blocks.replace),
+      followWhole(session, (input, options) => session.api.pauses.watch(input, options), pauses.replace),
+      followWhole(session, (input, options) => session.api.troubles.watch(input, options), troubles.replace),
+      followWhole(
+        session,
+        (input, options) => session.api.approvals.watch(input, options),
+        approvals.replace,
+      ),
     ]
     for (const watch of watches) {
       // A feed that ends, however it ends, leaves something on screen that is no longer kept true.
@@ -317,44 +321,16 @@ export function createPanel(ports: PanelPorts): Panel {
     })
   }
 
-  function followBlocks(session: LinkSession) {
+  /** Follows a watch whose every event is the whole of what a store holds. */
+  function followWhole<Event>(
+    session: LinkSession,
+    open: Watch<Event>['open'],
+    replace: (event: Event) => void,
+  ) {
     return follow(session, {
-      open: (input, options) => session.api.blocks.watch(input, options),
-      take(list) {
-        blocks.replace(list)
-        return 'go on'
-      },
-      settled: drawn,
-    })
-  }
-
-  function followPauses(session: LinkSession) {
-    return follow(session, {
-      open: (input, options) => session.api.pauses.watch(input, options),
-      take(list) {
-        pauses.replace(list)
-        return 'go on'
-      },
-      settled: drawn,
-    })
-  }
-
-  function followTroubles(session: LinkSession) {
-    return follow(session, {
-      open: (input, options) => session.api.troubles.watch(input, options),
-      take(list) {
-        troubles.replace(list)
-        return 'go on'
-      },
-      settled: drawn,
-    })
-  }
-
-  function followApprovals(session: LinkSession) {
-    return follow(session, {
-      open: (input, options) => session.api.approvals.watch(input, options),
+      open,
       take(event) {
-        approvals.replace(event)
+        replace(event)
         return 'go on'
       },
       settled: drawn,

@@ -5,6 +5,7 @@ import type { ClientRef } from '../../../shared/clients.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
 import { clientName } from '../../model/clients/client-text.ts'
+import { UserField } from './ClientFields.tsx'
 import { Field } from './Row.tsx'
 import styles from './Settings.module.css'
 
@@ -128,17 +129,7 @@ export function BlockForm({ client, onDone }: BlockFormProps) {
         </>
       )}
       {kind === 'client' && client === undefined && (
-        <Field label="User" problem={at('userId')}>
-          {(field) => (
-            <input
-              {...field}
-              type="text"
-              maxLength={200}
-              value={userId}
-              onChange={({ target }) => setUserId(target.value)}
-            />
-          )}
-        </Field>
+        <UserField problem={at('userId')} value={userId} onChange={setUserId} />
       )}
       <Field label="Reason">
         {(field) => (

@@ -1,11 +1,9 @@
-import { useId, useState } from 'react'
-import { useStore } from 'zustand'
+import { useState } from 'react'
 import type { ClientRef } from '../../../shared/clients.ts'
 import { programPrefixOf } from '../../../shared/forget.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
-import { clientName } from '../../model/clients/client-text.ts'
 import { Button } from '../../ui/Button.tsx'
-import { Field } from './Row.tsx'
+import { UserField, UuidField } from './ClientFields.tsx'
 import styles from './Settings.module.css'
 
 interface ForgetFormProps {
@@ -16,14 +14,12 @@ interface ForgetFormProps {
 
 /** Deletes what is kept about a client, after it has said what that is. */
 export function ForgetForm({ client, onDone }: ForgetFormProps) {
-  const { forget, clients } = usePanel()
+  const { forget } = usePanel()
   const live = useLive()
-  const known = useStore(clients.state, (state) => state.byKey)
   const [uuid, setUuid] = useState(client?.uuid ?? '')
   const [userId, setUserId] = useState(client?.userId ?? 'local')
   const [problem, setProblem] = useState<string | null>(null)
   const [pending, setPending] = useState(false)
-  const suggestions = useId()
 
   const run = async () => {
     setPending(true)
@@ -47,43 +43,15 @@ export function ForgetForm({ client, onDone }: ForgetFormProps) {
     >
       {client === undefined && (
         <>
-          <Field label="Uuid to forget">
-            {(field) => (
-              <input
-                {...field}
-                type="text"
-                required
-                autoFocus
-                autoComplete="off"
-                maxLength={200}
-                list={suggestions}
-                placeholder="it may have left long ago"
-                value={uuid}
-                onChange={({ target }) => {
-                  setUuid(target.value)
-                  const picked = [...known.values()].find(({ record }) => record.uuid === target.value)
-                  if (picked !== undefined) setUserId(picked.userId)
-                }}
-              />
-            )}
-          </Field>
-          <Field label="User of it">
-            {(field) => (
-              <input
-                {...field}
-                type="text"
-                required
-                maxLength={200}
-                value={userId}
-                onChange={({ target }) => setUserId(target.value)}
-              />
-            )}
-          </Field>
-          <datalist id={suggestions}>
-            {[...known.values()].slice(0, 200).map((each) => (
-              <option key={each.key} value={each.record.uuid} label={clientName(each)} />
-            ))}
-          </datalist>
+          <UuidField
+            label="Uuid to forget"
+            placeholder="it may have left long ago"
+            required
+            value={uuid}
+            onChange={setUuid}
+            onUser={setUserId}
+          />
+          <UserField label="User of it" required value={userId} onChange={setUserId} />
         </>
       )}
       <p className={styles['note']}>

@@ -3,7 +3,7 @@ import { useStore } from 'zustand'
 import { approvalModeSchema, approvalRuleSchema, type ApprovalRule } from '../../../shared/approvals.ts'
 import { useLive, usePanel } from '../../panel/panel-context.ts'
 import { Button } from '../../ui/Button.tsx'
-import { clientName } from '../../model/clients/client-text.ts'
+import { UserField, UuidField } from './ClientFields.tsx'
 import { Field } from './Row.tsx'
 import { modeNames, ruleEntry } from '../../model/settings/setting-entries.ts'
 import styles from './Settings.module.css'
@@ -13,9 +13,8 @@ const commonTools = ['blender_execute_code', 'blender_render_image', 'blender_op
 
 /** A new rule, or other terms for one that there is. */
 export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: () => void }) {
-  const { approvals, clients } = usePanel()
+  const { approvals } = usePanel()
   const live = useLive()
-  const known = useStore(clients.state, (state) => state.byKey)
   const [uuid, setUuid] = useState(rule?.client?.uuid ?? '')
   const [userId, setUserId] = useState(rule?.client?.userId ?? 'local')
   const [ownToken, setOwnToken] = useState(rule?.client?.tokenId ?? '')
@@ -24,7 +23,7 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
   const [tool, setTool] = useState(rule?.tool ?? '')
   const [mode, setMode] = useState(rule?.mode ?? 'ask')
   const [problem, setProblem] = useState<{ field: 'client' | 'token' | 'form'; text: string } | null>(null)
-  const ids = { clients: useId(), tools: useId() }
+  const toolSuggestions = useId()
   const at = (field: 'client' | 'token' | 'form') => (problem?.field === field ? problem.text : null)
 
   const save = async () => {
@@ -74,41 +73,17 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
         void save()
       }}
     >
-      <Field label="Client" problem={at('client')}>
-        {(field) => (
-          <input
-            {...field}
-            type="text"
-            autoFocus
-            autoComplete="off"
-            maxLength={200}
-            list={ids.clients}
-            placeholder="its uuid; empty for any"
-            value={uuid}
-            onChange={({ target }) => {
-              setUuid(target.value)
-              const picked = [...known.values()].find(({ record }) => record.uuid === target.value)
-              if (picked !== undefined) setUserId(picked.userId)
-            }}
-          />
-        )}
-      </Field>
-      {uuid.trim() !== '' && (
-        <Field label="User">
-          {(field) => (
-            <input
-              {...field}
-              type="text"
-              required
-              maxLength={200}
-              value={userId}
-              onChange={({ target }) => setUserId(target.value)}
-            />
-          )}
-        </Field>
-      )}
+      <UuidField
+        label="Client"
+        placeholder="its uuid; empty for any"
+        problem={at('client')}
+        value={uuid}
+        onChange={setUuid}
+        onUser={setUserId}
+      />
       {uuid.trim() !== '' && (
         <>
+          <UserField required value={userId} onChange={setUserId} />
           <Field label="Its own token">
             {(field) => <TokenSelect field={field} value={ownToken} onChange={setOwnToken} />}
           </Field>
@@ -139,7 +114,7 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
             type="text"
             autoComplete="off"
             maxLength={200}
-            list={ids.tools}
+            list={toolSuggestions}
             placeholder="blender_…; empty for any"
             value={tool}
             onChange={({ target }) => setTool(target.value)}
@@ -161,12 +136,7 @@ export function RuleForm({ rule, onDone }: { rule: ApprovalRule | null; onDone: 
           </select>
         )}
       </Field>
-      <datalist id={ids.clients}>
-        {[...known.values()].slice(0, 200).map((client) => (
-          <option key={client.key} value={client.record.uuid} label={clientName(client)} />
-        ))}
-      </datalist>
-      <datalist id={ids.tools}>
+      <datalist id={toolSuggestions}>
         {commonTools.map((each) => (
           <option key={each} value={each} />
         ))}
