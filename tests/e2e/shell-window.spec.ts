@@ -9,24 +9,27 @@ import { cleanEnv, endpointPath, followProcess } from './fixtures/server-process
 
 test.skip(({ shell }) => shell !== 'desktop', 'The browser has no window of its own.')
 
+/** What a window's page may do, beside its preload. */
+const lockedDown = {
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  spellcheck: false,
+  devTools: true,
+}
+
 test('the window is locked down', async ({ standIn }) => {
   const { windows, schemes, isSandboxed, mayUseDevice } = await standIn.ask('state', null)
   expect(windows).toHaveLength(1)
   const { preload, ...webPreferences } = windows[0]?.options.webPreferences ?? {}
   expect(preload).toMatch(/[\\/]out[\\/]preload[\\/]preload\.cjs$/)
-  expect(webPreferences).toEqual({
-    sandbox: true,
-    contextIsolation: true,
-    nodeIntegration: false,
-    nodeIntegrationInWorker: false,
-    nodeIntegrationInSubFrames: false,
-    webSecurity: true,
-    allowRunningInsecureContent: false,
-    webviewTag: false,
-    navigateOnDragDrop: false,
-    spellcheck: false,
-    devTools: true,
-  })
+  expect(webPreferences).toEqual(lockedDown)
   expect({ ...windows[0]?.options, webPreferences: null }).toEqual({
     title: 'Busbar',
     width: 1280,
@@ -234,19 +237,7 @@ test('where `busbar serve` runs, a start shows the panel of that server in a win
     expect(windows.map(({ url, ports }) => ({ url, ports }))).toEqual([
       { url: served.panelUrl, ports: { open: 0, handedOut: 0 } },
     ])
-    expect(windows[0]?.options.webPreferences).toEqual({
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
-      devTools: true,
-    })
+    expect(windows[0]?.options.webPreferences).toEqual(lockedDown)
     await expect(started.panel.getByRole('status').filter({ hasText: /^Connected$/ })).toBeVisible()
     // The panel's server is the one that was there, and its end is not this program's.
     expect(started.server.pid).toBe(served.server.pid)

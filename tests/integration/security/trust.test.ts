@@ -9,8 +9,9 @@ import {
   type PanelApi,
   type Plugged,
 } from '../wire/app-fixture.ts'
-import { Inbox } from '../wire/inbox.ts'
+import type { Inbox } from '../wire/inbox.ts'
 import { openRawSession, type RawSession } from '../wire/raw-session.ts'
+import { waitingApprovals } from '../wire/waiting-approvals.ts'
 
 let app: AppFixture
 let operator: PanelApi
@@ -24,8 +25,7 @@ const place = { pid: 4711, hostname: 'studio' }
 beforeEach(async () => {
   app = await startApp()
   operator = await app.operator()
-  waiting = new Inbox('list of approvals')
-  void follow(operator, waiting)
+  waiting = waitingApprovals(operator)
   blender = await app.connect('blender')
   await register(blender, 'blender-1', { is_persistent: true, label: 'Atelier', group_id: 'farm', ...place })
   const made = await tokenFor('model', ['bus', 'llm'])
@@ -33,17 +33,6 @@ beforeEach(async () => {
   llm = await openRawSession({ port: app.port, token: made.token }, 'Model of a test')
 })
 afterEach(() => app.stop())
-
-async function follow(panel: PanelApi, into: Inbox<ApprovalsEvent>): Promise<void> {
-  try {
-    for await (const event of await panel.approvals.watch({ watchId: 'approvals' })) {
-      into.put(event)
-      await panel.feed.ack({ watchId: 'approvals' })
-    }
-  } catch {
-    // The test is over.
-  }
-}
 
 async function tokenFor(name: string, scopes: TokenScope[]): Promise<{ token: string; id: string }> {
   const made = await operator.tokens.create({ name, scopes })

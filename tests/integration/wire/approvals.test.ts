@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Approval, ApprovalsEvent } from '../../../src/shared/approvals.ts'
 import { call, register, startApp, type AppFixture, type PanelApi, type Plugged } from './app-fixture.ts'
-import { Inbox } from './inbox.ts'
+import type { Inbox } from './inbox.ts'
 import { openRawSession, type RawSession } from './raw-session.ts'
+import { waitingApprovals } from './waiting-approvals.ts'
 
 let app: AppFixture
 let operator: PanelApi
@@ -24,8 +25,7 @@ beforeEach(async () => {
     },
   })
   operator = await app.operator()
-  waiting = new Inbox('list of approvals')
-  void follow(operator, waiting)
+  waiting = waitingApprovals(operator)
   blender = await app.connect('blender')
   await register(blender, 'blender-1', {
     ...{ is_persistent: true, label: 'Atelier 1', group_id: 'farm', pid: 4711, hostname: 'studio' },
@@ -36,17 +36,6 @@ beforeEach(async () => {
   llm = await openRawSession({ port: app.port, token: made.token }, 'Model of a test')
 })
 afterEach(() => app.stop())
-
-async function follow(panel: PanelApi, into: Inbox<ApprovalsEvent>): Promise<void> {
-  try {
-    for await (const event of await panel.approvals.watch({ watchId: 'approvals' })) {
-      into.put(event)
-      await panel.feed.ack({ watchId: 'approvals' })
-    }
-  } catch {
-    // The test is over.
-  }
-}
 
 /** The one request that waits, once it does. */
 async function theOne(): Promise<Approval> {

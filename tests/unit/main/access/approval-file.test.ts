@@ -1,25 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { storePolicy, readPolicy } from '../../../../src/main/access/approval-file.ts'
 import { createApprovals } from '../../../../src/main/access/approvals.ts'
 import type { ApprovalPolicy } from '../../../../src/shared/approvals.ts'
+import { keptFileFixture } from '../base/kept-file-fixture.ts'
 
-let folder: string
-const lines: string[] = []
-const log = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: (_: object, text: string) => void lines.push(text),
-}
-const ports = () => ({ path: join(folder, 'approvals.json'), clock: () => 0, log })
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'busbar-approvals-'))
-  lines.length = 0
-})
-afterEach(() => rm(folder, { recursive: true, force: true }))
+const { folder, ports, lines } = keptFileFixture('approvals.json')
 
 describe('the policy file', () => {
   it('brings back what was set, and goes by the token before anything was', async () => {
@@ -45,9 +32,9 @@ describe('the policy file', () => {
     async (text) => {
       await writeFile(ports().path, text)
       expect(await readPolicy(ports())).toStrictEqual({ default: 'ask', rules: [] })
-      const [aside] = await readdir(folder)
+      const [aside] = await readdir(folder())
       expect(aside).toBe('approvals.json.damaged-1970-01-01T00-00-00-000Z')
-      expect(await readFile(join(folder, aside ?? ''), 'utf8')).toBe(text)
+      expect(await readFile(join(folder(), aside ?? ''), 'utf8')).toBe(text)
       expect(lines).toStrictEqual([
         'the policy of approvals could not be read; it was set aside, and every change is asked for',
       ])

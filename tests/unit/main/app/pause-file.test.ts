@@ -1,24 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { BusManager } from '../../../../src/main/bus/bus-manager.ts'
 import { readPauses, storePauses } from '../../../../src/main/app/pause-file.ts'
+import { keptFileFixture } from '../base/kept-file-fixture.ts'
 
-let folder: string
-const lines: string[] = []
-const log = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: (_: object, text: string) => void lines.push(text),
-}
-const ports = () => ({ path: join(folder, 'pauses.json'), clock: () => 0, log })
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'busbar-pauses-'))
-  lines.length = 0
-})
-afterEach(() => rm(folder, { recursive: true, force: true }))
+const { folder, ports, lines } = keptFileFixture('pauses.json')
 
 const makeBuses = () => new BusManager({ clock: () => 1_700_000_000_500, newId: () => 'id' })
 const codex = { program: 'llm-codex-000000-', name: 'Codex' }
@@ -68,9 +55,9 @@ it.each(['not JSON', '{"version":2,"pauses":[]}', '{"version":1,"pauses":[{"user
   async (text) => {
     await writeFile(ports().path, text)
     expect(await readPauses(ports())).toStrictEqual([])
-    const [aside] = await readdir(folder)
+    const [aside] = await readdir(folder())
     expect(aside).toBe('pauses.json.damaged-1970-01-01T00-00-00-000Z')
-    expect(await readFile(join(folder, aside ?? ''), 'utf8')).toBe(text)
+    expect(await readFile(join(folder(), aside ?? ''), 'utf8')).toBe(text)
     expect(lines).toStrictEqual([
       'who was paused could not be read; the file was set aside, and nobody is paused by it',
     ])
@@ -79,14 +66,14 @@ it.each(['not JSON', '{"version":2,"pauses":[]}', '{"version":1,"pauses":[{"user
 
 it('that cannot be written is told in the log, and the next change writes all', async () => {
   const buses = makeBuses()
-  const later = { ...ports(), path: join(folder, 'later', 'pauses.json') }
+  const later = { ...ports(), path: join(folder(), 'later', 'pauses.json') }
   const written = storePauses(buses, [], later)
   buses.busOf('local').pauses.add(null, 'the operator')
   await written()
   expect(lines).toStrictEqual([
     'who is paused could not be written; a restart would let what was just paused go on',
   ])
-  await mkdir(join(folder, 'later'))
+  await mkdir(join(folder(), 'later'))
   buses.busOf('local').pauses.add(codex, 'the operator')
   await written()
   expect(await readPauses(later)).toStrictEqual(kept.slice(0, 2))
